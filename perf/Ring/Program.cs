@@ -1,0 +1,6 @@
+namespace LowLatency.Ring;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}

@@ -1,0 +1,80 @@
+namespace LowLatency.Engine.Events;
+
+/// <summary>What a <see cref="MarketEvent"/> says.</summary>
+public enum EventKind : byte
+{
+    /// <summary>Unused entry.</summary>
+    None = 0,
+
+    /// <summary>An account's new state, pushed by a subscription.</summary>
+    Account = 1,
+
+    /// <summary>An account's state in a snapshot answer (getMultipleAccounts, getProgramAccounts); absent accounts too.</summary>
+    AccountSnapshot = 2,
+
+    /// <summary>A slot began: <see cref="MarketEvent.Slot"/>, <see cref="MarketEvent.ParentSlot"/>.</summary>
+    Slot = 3,
+
+    /// <summary>A slot died or was abandoned.</summary>
+    SlotDead = 4,
+
+    /// <summary>An endpoint's connection opened; its subscription ids begin anew.</summary>
+    FeedOpen = 5,
+
+    /// <summary>An endpoint's connection broke: what it would have sent is lost.</summary>
+    FeedClose = 6,
+
+    /// <summary>End of a capture: everything before it has been published.</summary>
+    EndOfFeed = 7,
+}
+
+/// <summary>Marks of an event, set by the feed.</summary>
+[System.Flags]
+public enum EventFlags : byte
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>The account does not exist on chain (closed, or null in a snapshot).</summary>
+    Absent = 1,
+
+    /// <summary>The account is executable.</summary>
+    Executable = 2,
+
+    /// <summary>The source states a write version (Geyser), so several events of one slot are ordered by it.</summary>
+    HasWriteVersion = 4,
+
+    /// <summary>Made by the synthetic market, not by any chain.</summary>
+    Synthetic = 8,
+}
+
+/// <summary>Why a stage stopped an event. Every value is a counter; None passes on.</summary>
+public enum DropCause : byte
+{
+    /// <summary>Not dropped.</summary>
+    None = 0,
+
+    /// <summary>Another endpoint delivered the same (account, slot) first.</summary>
+    Duplicate = 1,
+
+    /// <summary>Older than what is known, on the same fork.</summary>
+    Stale = 2,
+
+    /// <summary>Of an abandoned slot, when that is already known.</summary>
+    DeadFork = 3,
+
+    /// <summary>No pool uses this account.</summary>
+    UnwatchedAccount = 4,
+
+    /// <summary>The venue refused the bytes.</summary>
+    Undecodable = 5,
+
+    /// <summary>The account's bytes and existence are the same as before.</summary>
+    Unchanged = 6,
+
+    /// <summary>A slot number too far ahead of every other endpoint's to be believed.</summary>
+    ImplausibleSlot = 7,
+
+    /// <summary>A table of fixed capacity was full.</summary>
+    TableFull = 8,
+}

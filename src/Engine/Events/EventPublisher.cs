@@ -1,0 +1,40 @@
+using System;
+
+namespace LowLatency.Engine.Events;
+
+/// <summary>Outcome of claiming room for an event.</summary>
+public enum ClaimStatus : byte
+{
+    /// <summary>Claimed: fill the payload and <see cref="EventPublisher.Current"/>, then publish or abandon.</summary>
+    Ok = 0,
+
+    /// <summary>The account is larger than the stated limit; refused and counted by the caller.</summary>
+    PayloadTooLarge = 1,
+
+    /// <summary>The ring is full and the feed's policy is to drop; counted by the caller.</summary>
+    Full = 2,
+
+    /// <summary>The pipeline has halted; stop feeding.</summary>
+    Halted = 3,
+}
+
+/// <summary>
+/// Where a feed hands events in: claim, fill, publish. One publisher belongs to one feed thread. Implementations: straight
+/// into the stages on the caller's thread (replay, tests), or into the ring.
+/// </summary>
+public abstract class EventPublisher
+{
+    /// <summary>
+    /// Claims an entry and <paramref name="payloadCapacityBytes"/> of payload. The entry is cleared. Blocks or drops when full, by the feed's policy.
+    /// </summary>
+    public abstract ClaimStatus TryClaim(int payloadCapacityBytes, out Span<byte> payload);
+
+    /// <summary>The claimed entry.</summary>
+    public abstract ref MarketEvent Current { get; }
+
+    /// <summary>Publishes the claimed entry with the first <paramref name="payloadLengthBytes"/> of the payload.</summary>
+    public abstract void Publish(int payloadLengthBytes);
+
+    /// <summary>Gives the claim back: nothing was published.</summary>
+    public abstract void Abandon();
+}

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Events;
+
+/// <summary>Points of an event's way where its time is taken; index into <see cref="MarketEvent.Stamps"/>.</summary>
+public enum StampId
+{
+    /// <summary>The frame was complete in memory; decoding starts.</summary>
+    Framed = 0,
+
+    /// <summary>Decoded and published.</summary>
+    Published = 1,
+
+    /// <summary>Dedup done.</summary>
+    Dedup = 2,
+
+    /// <summary>Graph done.</summary>
+    Graph = 3,
+
+    /// <summary>Cycles done.</summary>
+    Cycles = 4,
+
+    /// <summary>Scoring done.</summary>
+    Scoring = 5,
+
+    /// <summary>Instructions done.</summary>
+    Instructions = 6,
+
+    /// <summary>Sinks done.</summary>
+    Sinks = 7,
+}
+
+/// <summary>Engine clock at each <see cref="StampId"/>, nanoseconds; 0 where not taken.</summary>
+[InlineArray(Count)]
+public struct Stamps
+{
+    /// <summary>Number of stamps.</summary>
+    public const int Count = 8;
+
+    private long _first;
+}
+
+/// <summary>
+/// The only type that stages share: one fixed-size, blittable entry of the ring. Written by a feed up to
+/// <see cref="Flags"/>, then by the stage named at each member. Account bytes live in the payload ring.
+/// Size: two cache-line pairs, so that neighbouring entries never share a line pair.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = SizeBytes)]
+public struct MarketEvent
+{
+    /// <summary>Size of an entry in bytes (tested).</summary>
+    public const int SizeBytes = 256;
+
+    /// <summary>What the event says.</summary>
+    public EventKind Kind;
+
+    /// <summary>Endpoint that delivered it, from 0.</summary>
+    public byte EndpointId;
+
+    /// <summary>Marks set by the feed.</summary>
+    public EventFlags Flags;
+
+    /// <summary>Why it goes no further; set by any stage, read by all after it.</summary>
+    public DropCause Drop;
+
+    /// <summary>Bytes of account data in the payload ring.</summary>
+    public int PayloadLengthBytes;
+
+    /// <summary>Position of the data in the payload ring.</summary>
+    public long PayloadPosition;
+
+    /// <summary>Slot of the state (context.slot), or the slot that began.</summary>
+    public ulong Slot;
+
+    /// <summary>Parent of a slot event; 0 if unknown.</summary>
+    public ulong ParentSlot;
+
+    /// <summary>Write version within the slot if <see cref="EventFlags.HasWriteVersion"/>.</summary>
+    public ulong WriteVersion;
+
+    /// <summary>Receive time of the feed, unix nanoseconds (from the capture in replay).</summary>
+    public long ReceiveUtcNs;
+
+    /// <summary>Receive time on the engine's monotonic clock, nanoseconds.</summary>
+    public long ReceiveNs;
+
+    /// <summary>Account of an account event.</summary>
+    public Pubkey Account;
+
+    /// <summary>Owner program of the account.</summary>
+    public Pubkey Owner;
+
+    /// <summary>Lamports of the account.</summary>
+    public ulong Lamports;
+
+    /// <summary>Rent epoch of the account, kept for exact account hashes and captures.</summary>
+    public ulong RentEpoch;
+
+    /// <summary>Graph: id of the pool whose quotes changed, or -1.</summary>
+    public int PoolId;
+
+    /// <summary>Cycles: number of opportunities found, consecutive from <see cref="OpportunityPosition"/>.</summary>
+    public int OpportunityCount;
+
+    /// <summary>Cycles: position of the first opportunity in the opportunity ring.</summary>
+    public long OpportunityPosition;
+
+    /// <summary>Time at each stage.</summary>
+    public Stamps Stamps;
+}

@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace LowLatency.Engine.Events;
+
+/// <summary>One leg of a route: a swap through one pool.</summary>
+public struct Leg
+{
+    /// <summary>Pool id in the market graph.</summary>
+    public int PoolId;
+
+    /// <summary>0 = mint A in, 1 = mint B in (SwapDirection).</summary>
+    public byte Direction;
+
+    /// <summary>QuoteStatus of the leg's exact quote.</summary>
+    public byte QuoteStatus;
+
+    /// <summary>Ticks or bins crossed (saturated).</summary>
+    public ushort CrossedCount;
+
+    /// <summary>Exact input, base units.</summary>
+    public ulong AmountInRaw;
+
+    /// <summary>Exact output, base units.</summary>
+    public ulong AmountOutRaw;
+}
+
+/// <summary>The legs of a route in order.</summary>
+[InlineArray(MaxCount)]
+public struct Legs
+{
+    /// <summary>Most legs of a route: the search bound's upper limit.</summary>
+    public const int MaxCount = 6;
+
+    private Leg _first;
+}
+
+/// <summary>
+/// One candidate route and what was decided about it: a fixed-size record in the opportunity ring and, byte for byte, in
+/// the journal. Cycles fills route and estimate, Scoring amounts, costs and reason, Instructions the message.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct Opportunity
+{
+    /// <summary>Ring sequence of the event that caused it; with <see cref="Ordinal"/> the decision id.</summary>
+    public long Sequence;
+
+    /// <summary>Number among the event's opportunities, from 0.</summary>
+    public int Ordinal;
+
+    /// <summary>Number of legs.</summary>
+    public byte LegCount;
+
+    /// <summary>Decision.</summary>
+    public DecisionReason Reason;
+
+    /// <summary>Message version: 0xFF legacy, 0 v0, 1 v1.</summary>
+    public byte MessageVersion;
+
+    /// <summary>Legs sized by the closed form (0), the segment walk (1).</summary>
+    public byte SizingMethod;
+
+    /// <summary>Slot of the newest state used.</summary>
+    public ulong Slot;
+
+    /// <summary>64-bit digest of the canonical route (pools and directions, start mint).</summary>
+    public ulong RouteDigest;
+
+    /// <summary>Mint id (graph) the route starts and ends with.</summary>
+    public int BaseMintId;
+
+    /// <summary>Age of the oldest pool state on the route, slots.</summary>
+    public uint StateAgeSlotsMax;
+
+    /// <summary>Time from receipt of the causing event to the decision, nanoseconds (excluded from the decision hash).</summary>
+    public long DecisionLatencyNs;
+
+    /// <summary>Receive time of the causing event, unix nanoseconds.</summary>
+    public long ReceiveUtcNs;
+
+    /// <summary>Product of the marginal rates, for ranking; search only.</summary>
+    public double MarginalProduct;
+
+    /// <summary>Exact input of the first leg, base units of the base mint.</summary>
+    public ulong AmountInRaw;
+
+    /// <summary>Exact output of the last leg.</summary>
+    public ulong AmountOutRaw;
+
+    /// <summary>Output minus input, base units of the base mint.</summary>
+    public long GrossProfitRaw;
+
+    /// <summary>Profit after all costs, lamports.</summary>
+    public long NetProfitLamports;
+
+    /// <summary>Signature fee, lamports.</summary>
+    public ulong SignatureFeeLamports;
+
+    /// <summary>Priority fee, lamports.</summary>
+    public ulong PriorityFeeLamports;
+
+    /// <summary>Tip, lamports.</summary>
+    public ulong TipLamports;
+
+    /// <summary>Least output of the last leg that the transaction accepts.</summary>
+    public ulong MinimumOutRaw;
+
+    /// <summary>Compute unit limit of the transaction.</summary>
+    public uint ComputeUnitLimit;
+
+    /// <summary>Bytes of the unsigned message in the message ring; 0 if none was built.</summary>
+    public int MessageLengthBytes;
+
+    /// <summary>Position of the message in the message ring.</summary>
+    public long MessagePosition;
+
+    /// <summary>The legs.</summary>
+    public Legs Legs;
+}

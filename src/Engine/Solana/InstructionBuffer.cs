@@ -1,0 +1,117 @@
+using System;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace LowLatency.Engine.Solana;
+
+/// <summary>How an instruction uses an account.</summary>
+[Flags]
+public enum AccountFlags : byte
+{
+    /// <summary>Read only, not a signer.</summary>
+    None = 0,
+
+    /// <summary>The instruction writes it.</summary>
+    Writable = 1,
+
+    /// <summary>Its key must sign the transaction.</summary>
+    Signer = 2,
+}
+
+/// <summary>An account of an instruction, with its privileges.</summary>
+/// <param name="Key">Address.</param>
+/// <param name="Flags">Signer and writable.</param>
+public readonly record struct AccountMeta(Pubkey Key, AccountFlags Flags);
+
+/// <summary>
+/// One instruction under construction: program, ordered account metas and data, in arrays allocated once.
+/// Venues write swaps into it, <c>Instructions</c> compiles them into a message. Owner thread: the builder's.
+/// Overflow is remembered in <see cref="Overflowed"/>, never thrown; the message compiler refuses such a buffer.
+/// </summary>
+public sealed class InstructionBuffer
+{
+    /// <summary>Bound of metas: a v0 transaction of 1,232 bytes cannot index more accounts than this in one instruction.</summary>
+    public const int MaxAccounts = 64;
+
+    /// <summary>Bound of data bytes: the legacy and v0 transaction size.</summary>
+    public const int MaxDataBytes = 1232;
+
+    private readonly AccountMeta[] _accounts = new AccountMeta[MaxAccounts];
+    private readonly byte[] _data = new byte[MaxDataBytes];
+    private int _accountCount;
+    private int _dataLength;
+
+    /// <summary>Program that executes the instruction.</summary>
+    public Pubkey ProgramId { get; private set; }
+
+    /// <summary>True if an append did not fit; such a buffer must not be used.</summary>
+    public bool Overflowed { get; private set; }
+
+    /// <summary>Accounts in order.</summary>
+    public ReadOnlySpan<AccountMeta> Accounts => _accounts.AsSpan(0, _accountCount);
+
+    /// <summary>Instruction data.</summary>
+    public ReadOnlySpan<byte> Data => _data.AsSpan(0, _dataLength);
+
+    /// <summary>Starts a new instruction.</summary>
+    public void Reset(in Pubkey programId)
+    {
+        ProgramId = programId;
+        _accountCount = 0;
+        _dataLength = 0;
+        Overflowed = false;
+    }
+
+    /// <summary>Appends an account.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(in Pubkey key, AccountFlags flags = AccountFlags.None)
+    {
+        if ((uint)_accountCount >= MaxAccounts)
+        {
+            Overflowed = true;
+            return;
+        }
+
+        _accounts[_accountCount++] = new AccountMeta(key, flags);
+    }
+
+    /// <summary>Appends raw data bytes.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > MaxDataBytes - _dataLength)
+        {
+            Overflowed = true;
+            return;
+        }
+
+        bytes.CopyTo(_data.AsSpan(_dataLength));
+        _dataLength += bytes.Length;
+    }
+
+    /// <summary>Appends one byte.</summary>
+    public void WriteByte(byte value) => Write([value]);
+
+    /// <summary>Appends a u32, little-endian.</summary>
+    public void WriteUInt32(uint value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
+        Write(bytes);
+    }
+
+    /// <summary>Appends a u64, little-endian.</summary>
+    public void WriteUInt64(ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+        Write(bytes);
+    }
+
+    /// <summary>Appends a u128, little-endian.</summary>
+    public void WriteUInt128(UInt128 value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128LittleEndian(bytes, value);
+        Write(bytes);
+    }
+}

@@ -1,0 +1,111 @@
+using System;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Venues;
+
+/// <summary>An account a pool needs, as derived from the pool's own bytes.</summary>
+/// <param name="Key">Address.</param>
+/// <param name="Role">What it is to the pool.</param>
+/// <param name="Required">True if no quote is possible without it.</param>
+public readonly record struct AccountDependency(Pubkey Key, AccountRole Role, bool Required);
+
+/// <summary>
+/// One liquidity pool: decoded state, exact integer quotes, curve pieces for search, swap instruction.
+/// A venue derives one sealed class from it in its own folder; all its arrays are allocated when the pool is registered, so
+/// every other member is free of allocation. Owner thread: the market group's (Graph writes, Cycles, Scoring and
+/// Instructions read on the same thread). Quotes are pure functions of the decoded state and the request.
+/// </summary>
+public abstract class Pool
+{
+    /// <summary>A pool of <paramref name="venue"/> at <paramref name="address"/>, not yet decoded.</summary>
+    protected Pool(VenueId venue, in Pubkey address)
+    {
+        Venue = venue;
+        Address = address;
+    }
+
+    /// <summary>DEX family.</summary>
+    public VenueId Venue { get; }
+
+    /// <summary>Address of the pool account.</summary>
+    public Pubkey Address { get; }
+
+    /// <summary>Mint of side A; zero until the pool account was applied.</summary>
+    public Pubkey MintA { get; protected set; }
+
+    /// <summary>Mint of side B; zero until the pool account was applied.</summary>
+    public Pubkey MintB { get; protected set; }
+
+    /// <summary>
+    /// Ok when every required account is known and swaps are possible at all (whatever the clock); else the reason.
+    /// Kept up to date by <see cref="Apply"/>.
+    /// </summary>
+    public QuoteStatus Readiness { get; protected set; } = QuoteStatus.Incomplete;
+
+    /// <summary>True if a quote can change by the passing of time alone (decaying fee, schedule, opening time).</summary>
+    public virtual bool IsTimeDependent => false;
+
+    /// <summary>
+    /// Lists the accounts this pool needs (vaults, config, mints, oracle, neighbouring arrays worth watching). Valid after
+    /// the pool account was applied and may change with it.
+    /// </summary>
+    /// <returns>Number written; never more than fits.</returns>
+    public abstract int CopyDependencies(Span<AccountDependency> destination);
+
+    /// <summary>
+    /// Takes an account's new bytes into the decoded state. An account that does not exist any more (or not yet) is
+    /// applied too (<see cref="AccountView.Exists"/> false): known to be absent is not the same as unknown.
+    /// On any status but Ok the state is unchanged.
+    /// </summary>
+    public abstract DecodeStatus Apply(AccountRole role, in AccountView account);
+
+    /// <summary>
+    /// Tells the pool that every account of it that exists has been applied: arrays not seen are absent, not unknown
+    /// (a full snapshot by owner, a vector file).
+    /// </summary>
+    public virtual void MarkArraysComplete()
+    {
+    }
+
+    /// <summary>Quotes a swap without changing the state. On failure the amounts are 0.</summary>
+    public abstract QuoteStatus Quote(in SwapRequest request, out SwapQuote quote);
+
+    /// <summary>
+    /// As <see cref="Quote"/>, and on success moves the decoded state to what the program would leave behind
+    /// (simulation of sequences, proof against vectors). Unchanged on failure.
+    /// </summary>
+    public abstract QuoteStatus Execute(in SwapRequest request, out SwapQuote quote);
+
+    /// <summary>
+    /// Curve pieces in one direction from the current price outward, for search and sizing.
+    /// </summary>
+    /// <returns>Number of pieces written; 0 if the pool cannot quote that way now.</returns>
+    public abstract int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination);
+
+    /// <summary>Writes the swap instruction.</summary>
+    /// <returns>Ok, or why no instruction can be written (missing array, unsupported mode).</returns>
+    public abstract QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination);
+
+    /// <summary>
+    /// Writes the members this class models back over <paramref name="data"/>, the bytes of account
+    /// <paramref name="key"/>, in the program's layout: the inverse of <see cref="Apply"/>. Used to prove
+    /// <see cref="Execute"/> byte by byte.
+    /// </summary>
+    /// <returns>False if the account is not one whose state a swap changes here.</returns>
+    public abstract bool TryWriteState(in Pubkey key, Span<byte> data);
+
+    /// <summary>
+    /// True if the byte at <paramref name="offset"/> of an account in <paramref name="role"/> is part of the modelled state,
+    /// that is, <see cref="Execute"/> must leave exactly the program's value there.
+    /// </summary>
+    public abstract bool IsModelled(AccountRole role, int offset);
+
+    /// <summary>The other side's mint, or zero if <paramref name="mint"/> is none of the pool's.</summary>
+    public Pubkey OtherMint(in Pubkey mint) => mint == MintA ? MintB : mint == MintB ? MintA : default;
+
+    /// <summary>Mint that goes in.</summary>
+    public Pubkey InputMint(SwapDirection direction) => direction == SwapDirection.AToB ? MintA : MintB;
+
+    /// <summary>Mint that comes out.</summary>
+    public Pubkey OutputMint(SwapDirection direction) => direction == SwapDirection.AToB ? MintB : MintA;
+}

@@ -1,0 +1,113 @@
+using System;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Venues;
+
+/// <summary>A swap to be quoted or executed against a pool's decoded state.</summary>
+public struct SwapRequest
+{
+    /// <summary>Direction in the pool's order of mints.</summary>
+    public SwapDirection Direction;
+
+    /// <summary>What <see cref="AmountRaw"/> fixes.</summary>
+    public SwapMode Mode;
+
+    /// <summary>Input (exact in, partial fill) or output (exact out), base units, as passed to the instruction.</summary>
+    public ulong AmountRaw;
+
+    /// <summary>Minimum output (exact in) or maximum input (exact out), base units; 0 and ulong.MaxValue ask for nothing.</summary>
+    public ulong ThresholdRaw;
+
+    /// <summary>Price limit Q64.64; 0 means none.</summary>
+    public UInt128 SqrtPriceLimitX64;
+
+    /// <summary>Clock the program would see.</summary>
+    public ChainClock Clock;
+}
+
+/// <summary>Result of a quote. Amounts are what the user's token accounts would change by, base units.</summary>
+public struct SwapQuote
+{
+    /// <summary>Debited from the user's input account (Token-2022 transfer fee included).</summary>
+    public ulong AmountInRaw;
+
+    /// <summary>Credited to the user's output account (after any Token-2022 transfer fee).</summary>
+    public ulong AmountOutRaw;
+
+    /// <summary>Trade fee, base units of the side <see cref="FeeOnOutput"/> says (all recipients together).</summary>
+    public ulong FeeRaw;
+
+    /// <summary>True if <see cref="FeeRaw"/> is in output units.</summary>
+    public bool FeeOnOutput;
+
+    /// <summary>Initialized ticks or non-empty bins passed.</summary>
+    public int CrossedCount;
+
+    /// <summary>Fee rate of the first step in 1e-9 of the amount (static plus dynamic).</summary>
+    public uint FeeRateE9;
+
+    /// <summary>sqrt price after the swap, Q64.64 (CLMM, DAMM); 0 where the venue has none.</summary>
+    public UInt128 SqrtPriceAfterX64;
+
+    /// <summary>Tick or active bin after the swap.</summary>
+    public int TickAfter;
+
+    /// <summary>Custom error code of the on-chain program when the status is not Ok and the program has one; else 0.</summary>
+    public uint ProgramErrorCode;
+}
+
+/// <summary>
+/// One piece of a pool's curve in one direction, starting where the piece before it ends:
+/// <c>out(x) = RateOut * x / (1 + Curvature * x)</c> for 0 &lt;= x &lt;= AmountInMax, x and out in base units of this piece.
+/// That is the Moebius map [[RateOut, 0], [Curvature, 1]]. Constant product: one piece. CLMM: one a tick range
+/// (virtual reserves). DLMM: one a bin, Curvature 0. Fees on input are inside RateOut and Curvature, fees on output inside
+/// RateOut; Token-2022 fees likewise (their cap is ignored here). For search only: nothing leaves Scoring until re-quoted in integers.
+/// </summary>
+public struct CurveSegment
+{
+    /// <summary>Marginal rate at the start of the piece, output per input base unit, net of fees.</summary>
+    public double RateOut;
+
+    /// <summary>Curvature per input base unit, at least 0.</summary>
+    public double Curvature;
+
+    /// <summary>Input that takes the pool to the end of the piece (gross, fees included); positive infinity for no end.</summary>
+    public double AmountInMax;
+}
+
+/// <summary>Accounts and amounts a venue needs to write its swap instruction.</summary>
+public struct SwapInstructionRequest
+{
+    /// <summary>Direction in the pool's order of mints.</summary>
+    public SwapDirection Direction;
+
+    /// <summary>What <see cref="AmountRaw"/> fixes.</summary>
+    public SwapMode Mode;
+
+    /// <summary>Amount passed to the program.</summary>
+    public ulong AmountRaw;
+
+    /// <summary>Minimum output or maximum input passed to the program.</summary>
+    public ulong ThresholdRaw;
+
+    /// <summary>Price limit Q64.64; 0 for the venue's "none".</summary>
+    public UInt128 SqrtPriceLimitX64;
+
+    /// <summary>Clock, for venues whose array selection walks the quote.</summary>
+    public ChainClock Clock;
+
+    /// <summary>Signer that owns both token accounts.</summary>
+    public Pubkey User;
+
+    /// <summary>User's token account of the input mint.</summary>
+    public Pubkey UserInput;
+
+    /// <summary>User's token account of the output mint.</summary>
+    public Pubkey UserOutput;
+
+    /// <summary>
+    /// Instruction variant by the venue's own numbering: 0 = the venue's current default (swap_v2, swap2, V2 tags).
+    /// Documented in each venue's <c>*Instruction</c> file.
+    /// </summary>
+    public int Variant;
+}

@@ -1,0 +1,32 @@
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Venues;
+
+/// <summary>What an account is, told from its owner program, size and discriminator alone.</summary>
+/// <param name="Venue">DEX family, None if not a venue's account.</param>
+/// <param name="Role">Role within the venue.</param>
+/// <param name="Pool">Pool it belongs to; zero where the bytes do not say (configuration shared by pools).</param>
+public readonly record struct AccountClass(VenueId Venue, AccountRole Role, Pubkey Pool);
+
+/// <summary>
+/// The list of venues: how to recognise their accounts and how to make their pools. Adding a DEX adds one line to each
+/// method here and one folder beside it. Discriminators are shared between programs, so the owner decides first.
+/// </summary>
+public static class VenueRegistry
+{
+    /// <summary>Recognises an account of any venue by owner, size and discriminator.</summary>
+    public static bool TryClassify(in AccountView account, out AccountClass accountClass)
+    {
+        accountClass = default;
+        _ = account;
+        return false;
+    }
+
+    /// <summary>Makes an empty pool of a venue; null for <see cref="VenueId.None"/>. Allocates: call at registration only.</summary>
+    public static Pool? Create(VenueId venue, in Pubkey address)
+    {
+        _ = address;
+        _ = venue;
+        return null;
+    }
+}
