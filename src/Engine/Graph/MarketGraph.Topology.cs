@@ -1,0 +1,169 @@
+using System;
+using System.Runtime.CompilerServices;
+
+namespace LowLatency.Engine.Graph;
+
+/// <summary>Ordered pairs of mints, their best rates and the adjacency that the search scans.</summary>
+public sealed partial class MarketGraph
+{
+    private readonly double[] _bestRate;
+    private readonly int[] _bestEdge;
+    private readonly int[] _pairPosition;
+    private readonly int[] _adjacencyStart;
+    private readonly int[] _adjacentMint;
+    private readonly int[] _adjacentPair;
+    private readonly double[] _adjacentRateOut;
+    private readonly double[] _adjacentRateIn;
+    private readonly int[] _pairPoolStart;
+    private readonly int[] _pairPool;
+    private readonly int[] _cursor;
+    private bool _topologyStale;
+
+    /// <summary>Unordered pairs of mints; an ordered pair is <c>2 * pair + (0 low to high, 1 high to low)</c>.</summary>
+    public int PairCount => _pairs.Count;
+
+    /// <summary>Ordered pair of an edge. The opposite direction is the value with its lowest bit flipped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int EdgePair(int edge) => _edgePair[edge];
+
+    /// <summary>Ordered pair of two mints, or -1 if no pool trades them.</summary>
+    public int FindPair(int fromMint, int toMint)
+    {
+        int pair = _pairs.Find(fromMint, toMint);
+        return pair < 0 ? -1 : (pair << 1) | (fromMint < toMint ? 0 : 1);
+    }
+
+    /// <summary>Mint an ordered pair starts at.</summary>
+    public int PairFrom(int pair) => (pair & 1) == 0 ? _pairs.Low(pair >> 1) : _pairs.High(pair >> 1);
+
+    /// <summary>Mint an ordered pair ends at.</summary>
+    public int PairTo(int pair) => PairFrom(pair ^ 1);
+
+    /// <summary>Best marginal rate of an ordered pair over its parallel pools; 0 if none quotes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public double BestRate(int pair) => _bestRate[pair];
+
+    /// <summary>Edge with the best rate of an ordered pair, the lowest id of equal ones; -1 if none quotes.</summary>
+    public int BestEdge(int pair) => _bestRate[pair] > 0 ? _bestEdge[pair] : -1;
+
+    /// <summary>Pools that trade an ordered pair, in order of id.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<int> PairPools(int pair)
+    {
+        int start = _pairPoolStart[pair >> 1];
+        return _pairPool.AsSpan(start, _pairPoolStart[(pair >> 1) + 1] - start);
+    }
+
+    /// <summary>Edge of a pool in the direction of an ordered pair that the pool trades.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int PoolEdge(int poolId, int pair) => _edgePair[poolId << 1] == pair ? poolId << 1 : (poolId << 1) | 1;
+
+    /// <summary>Neighbours of a mint, in a fixed order. Call <see cref="EnsureTopology"/> first.</summary>
+    public ReadOnlySpan<int> Neighbours(int mint) => Slice(_adjacentMint, mint);
+
+    /// <summary>Ordered pairs from a mint to each of <see cref="Neighbours"/>.</summary>
+    public ReadOnlySpan<int> PairsOut(int mint) => Slice(_adjacentPair, mint);
+
+    /// <summary>Best rates from a mint to each of <see cref="Neighbours"/>; 0 where none quotes.</summary>
+    public ReadOnlySpan<double> RatesOut(int mint) => Slice(_adjacentRateOut, mint);
+
+    /// <summary>Best rates from each of <see cref="Neighbours"/> to the mint; 0 where none quotes.</summary>
+    public ReadOnlySpan<double> RatesIn(int mint) => Slice(_adjacentRateIn, mint);
+
+    /// <summary>
+    /// Brings the adjacency up to date after pools were added; does nothing otherwise. Linear in pools plus mints, no
+    /// allocation.
+    /// </summary>
+    public void EnsureTopology()
+    {
+        if (_topologyStale) RebuildTopology();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReadOnlySpan<T> Slice<T>(T[] array, int mint)
+    {
+        int start = _adjacencyStart[mint];
+        return array.AsSpan(start, _adjacencyStart[mint + 1] - start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SetRate(int edge, double rate)
+    {
+        double before = _rate[edge];
+        _rate[edge] = rate;
+        if (before == rate) return;
+        if (_topologyStale) RebuildTopology();
+        int pair = _edgePair[edge];
+        double best = _bestRate[pair];
+        if (rate > best) StoreBest(pair, edge, rate);
+        else if (before == best || rate == best) RescanPair(pair);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StoreBest(int pair, int edge, double rate)
+    {
+        _bestRate[pair] = rate;
+        _bestEdge[pair] = edge;
+        _adjacentRateOut[_pairPosition[pair]] = rate;
+        _adjacentRateIn[_pairPosition[pair ^ 1]] = rate;
+    }
+
+    private void RescanPair(int pair)
+    {
+        double best = 0;
+        int bestEdge = -1;
+        foreach (int pool in PairPools(pair))
+        {
+            int edge = PoolEdge(pool, pair);
+            if (_rate[edge] > best) (best, bestEdge) = (_rate[edge], edge);
+        }
+
+        StoreBest(pair, bestEdge, best);
+    }
+
+    private void RebuildTopology()
+    {
+        _topologyStale = false;
+        int pools = _pools.Count;
+        Array.Clear(_cursor);
+        for (int pool = 0; pool < pools; pool++) _cursor[(_edgePair[pool << 1] >> 1) + 1]++;
+        for (int pair = 0; pair < _pairs.Count; pair++)
+        {
+            _cursor[pair + 1] += _cursor[pair];
+            _pairPoolStart[pair] = _cursor[pair];
+        }
+
+        _pairPoolStart[_pairs.Count] = pools;
+        for (int pool = 0; pool < pools; pool++) _pairPool[_cursor[_edgePair[pool << 1] >> 1]++] = pool;
+        RebuildAdjacency();
+        for (int pair = 0; pair < 2 * _pairs.Count; pair++) RescanPair(pair);
+    }
+
+    private void RebuildAdjacency()
+    {
+        int mints = _mints.Count;
+        Array.Clear(_adjacencyStart);
+        for (int pair = 0; pair < _pairs.Count; pair++)
+        {
+            _adjacencyStart[_pairs.Low(pair) + 1]++;
+            _adjacencyStart[_pairs.High(pair) + 1]++;
+        }
+
+        for (int mint = 0; mint < mints; mint++)
+        {
+            _adjacencyStart[mint + 1] += _adjacencyStart[mint];
+            _cursor[mint] = _adjacencyStart[mint];
+        }
+
+        // Mints registered later than the last rebuild have empty ranges until pools name them.
+        for (int mint = mints; mint + 1 < _adjacencyStart.Length; mint++) _adjacencyStart[mint + 1] = _adjacencyStart[mint];
+        for (int ordered = 0; ordered < 2 * _pairs.Count; ordered++)
+        {
+            int from = PairFrom(ordered);
+            int position = _cursor[from]++;
+            _adjacentMint[position] = PairTo(ordered);
+            _adjacentPair[position] = ordered;
+            _pairPosition[ordered] = position;
+        }
+    }
+}

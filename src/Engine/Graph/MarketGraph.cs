@@ -1,0 +1,228 @@
+using System;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.Engine.Graph;
+
+/// <summary>
+/// The market as a graph: mints are nodes, each pool is two directed edges (<c>2 * poolId + direction</c>), parallel pools
+/// are kept. Structure of arrays with integer ids; everything is allocated by the constructor.
+/// Owner: the market group's thread: Graph writes, Cycles and Scoring read on the same thread.
+/// An edge's rate is output base units per input base unit at zero size, all fees included; it is finite and positive only
+/// while the pool is <see cref="PoolState.Coherent"/> and its venue gives a curve, else 0 (no edge).
+/// Besides the edges the graph keeps, per ordered pair of mints, the best rate of all parallel pools, stored next to each
+/// other per mint, so that the search scans contiguous memory.
+/// Bounds: capacities given at construction, because growth would move arrays under the search; a full table refuses (-1).
+/// Memory: about 250 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of curve.
+/// </summary>
+public sealed partial class MarketGraph
+{
+    /// <summary>Curve pieces kept per edge if not told otherwise: the venues' own arrays hold about that many ticks or bins
+    /// around the price.</summary>
+    public const int DefaultSegmentCapacity = 64;
+
+    private readonly MintTable _mints;
+    private readonly PoolTable _pools;
+    private readonly PairTable _pairs;
+    private readonly PoolState[] _state;
+    private readonly ulong[] _stateSlot;
+    private readonly ChainClock[] _clock;
+    private readonly double[] _rate;
+    private readonly int[] _edgeFrom;
+    private readonly int[] _edgeTo;
+    private readonly int[] _edgePair;
+    private readonly CurveSegment[] _segments;
+    private readonly int[] _segmentCount;
+
+    /// <summary>A graph of at most that many mints and pools.</summary>
+    public MarketGraph(int mintCapacity, int poolCapacity, int segmentCapacity = DefaultSegmentCapacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(mintCapacity, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(poolCapacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(segmentCapacity, 1);
+        _mints = new MintTable(mintCapacity);
+        _pools = new PoolTable(poolCapacity);
+        _pairs = new PairTable(poolCapacity);
+        _state = new PoolState[poolCapacity];
+        _stateSlot = new ulong[poolCapacity];
+        _clock = new ChainClock[poolCapacity];
+        int edges = 2 * poolCapacity;
+        _rate = new double[edges];
+        _edgeFrom = new int[edges];
+        _edgeTo = new int[edges];
+        _edgePair = new int[edges];
+        _segmentCount = new int[edges];
+        SegmentCapacity = segmentCapacity;
+        _segments = new CurveSegment[(long)edges * segmentCapacity];
+        _bestRate = new double[edges];
+        _bestEdge = new int[edges];
+        _pairPosition = new int[edges];
+        _adjacencyStart = new int[mintCapacity + 1];
+        _adjacentMint = new int[edges];
+        _adjacentPair = new int[edges];
+        _adjacentRateOut = new double[edges];
+        _adjacentRateIn = new double[edges];
+        _pairPoolStart = new int[poolCapacity + 1];
+        _pairPool = new int[poolCapacity];
+        _cursor = new int[Math.Max(mintCapacity, poolCapacity) + 1];
+    }
+
+    /// <summary>Mints known.</summary>
+    public int MintCount => _mints.Count;
+
+    /// <summary>Most mints it can hold.</summary>
+    public int MintCapacity => _mints.Capacity;
+
+    /// <summary>Pools known.</summary>
+    public int PoolCount => _pools.Count;
+
+    /// <summary>Most pools it can hold.</summary>
+    public int PoolCapacity => _pools.Capacity;
+
+    /// <summary>Directed edges: two a pool, also of pools that cannot quote now.</summary>
+    public int EdgeCount => 2 * _pools.Count;
+
+    /// <summary>Most curve pieces kept per edge; depth beyond them is not sized into.</summary>
+    public int SegmentCapacity { get; }
+
+    /// <summary>Edge of a pool and direction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Edge(int poolId, SwapDirection direction) => (poolId << 1) | (int)direction;
+
+    /// <summary>Pool of an edge.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int EdgePool(int edge) => edge >> 1;
+
+    /// <summary>Direction of an edge in its pool.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SwapDirection EdgeDirection(int edge) => (SwapDirection)(edge & 1);
+
+    /// <summary>Mint that goes into an edge.</summary>
+    public int EdgeFrom(int edge) => _edgeFrom[edge];
+
+    /// <summary>Mint that comes out of an edge.</summary>
+    public int EdgeTo(int edge) => _edgeTo[edge];
+
+    /// <summary>Registers a mint before any pool names it (base mints). -1 if the table is full.</summary>
+    public int AddMint(in Pubkey mint) => _mints.GetOrAdd(mint);
+
+    /// <summary>Id of a mint, or -1.</summary>
+    public int MintId(in Pubkey mint) => _mints.Find(mint);
+
+    /// <summary>Address of a mint id.</summary>
+    public Pubkey Mint(int mintId) => _mints[mintId];
+
+    /// <summary>Id of the pool at an address, or -1.</summary>
+    public int FindPool(in Pubkey address) => _pools.Find(address);
+
+    /// <summary>The pool of an id.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Pool Pool(int poolId) => _pools[poolId];
+
+    /// <summary>State of a pool's accounts.</summary>
+    public PoolState State(int poolId) => _state[poolId];
+
+    /// <summary>Slot of the newest account the pool's state contains.</summary>
+    public ulong StateSlot(int poolId) => _stateSlot[poolId];
+
+    /// <summary>
+    /// Registers a pool whose mints are known; the same address again gives the same id. Its state is Unknown until
+    /// <see cref="SetState"/>. Returns -1 if a table is full, or the mints are not known or equal.
+    /// </summary>
+    public int AddPool(Pool pool)
+    {
+        int known = _pools.Find(pool.Address);
+        if (known >= 0) return known;
+        if (pool.MintA.IsZero || pool.MintB.IsZero || pool.MintA == pool.MintB) return -1;
+        if (_pools.Count == _pools.Capacity) return -1;
+        int a = _mints.GetOrAdd(pool.MintA);
+        int b = _mints.GetOrAdd(pool.MintB);
+        if (a < 0 || b < 0) return -1;
+        int id = _pools.Add(pool);
+        int pair = _pairs.GetOrAdd(a, b);
+        int forward = (pair << 1) | (a < b ? 0 : 1);
+        int edge = id << 1;
+        (_edgeFrom[edge], _edgeTo[edge], _edgePair[edge]) = (a, b, forward);
+        (_edgeFrom[edge | 1], _edgeTo[edge | 1], _edgePair[edge | 1]) = (b, a, forward ^ 1);
+        _topologyStale = true;
+        return id;
+    }
+
+    /// <summary>
+    /// Sets what is known of a pool. Anything but Coherent removes both edges at once; Coherent needs a
+    /// <see cref="Refresh"/> after it to have rates.
+    /// </summary>
+    public void SetState(int poolId, PoolState state, ulong slot)
+    {
+        _state[poolId] = state;
+        _stateSlot[poolId] = slot;
+        if (state == PoolState.Coherent) return;
+        SetRate(poolId << 1, 0);
+        SetRate((poolId << 1) | 1, 0);
+        InvalidateSegments(poolId);
+    }
+
+    /// <summary>
+    /// Takes both directions' marginal rates from the pool's decoded state at <paramref name="clock"/>. The full curves are
+    /// copied later, when a route over the pool is sized (<see cref="Segments"/>), at the same clock.
+    /// </summary>
+    public void Refresh(int poolId, in ChainClock clock)
+    {
+        _clock[poolId] = clock;
+        InvalidateSegments(poolId);
+        int edge = poolId << 1;
+        if (_state[poolId] != PoolState.Coherent)
+        {
+            SetRate(edge, 0);
+            SetRate(edge | 1, 0);
+            return;
+        }
+
+        Pool pool = _pools[poolId];
+        SetRate(edge, MarginalRate(pool, SwapDirection.AToB, clock));
+        SetRate(edge | 1, MarginalRate(pool, SwapDirection.BToA, clock));
+    }
+
+    /// <summary>Clock of the pool's last refresh: quotes of the decision use the same one.</summary>
+    public ref readonly ChainClock Clock(int poolId) => ref _clock[poolId];
+
+    /// <summary>Marginal rate of an edge, output base units per input base unit, fees included; 0 if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public double Rate(int edge) => _rate[edge];
+
+    /// <summary>
+    /// Natural logarithm of the rate; negative infinity if there is none. Computed on demand: the per-event search
+    /// multiplies rates and never needs it.
+    /// </summary>
+    public double LogRate(int edge) => Math.Log(_rate[edge]);
+
+    /// <summary>
+    /// Curve pieces of an edge from the current price outward, copied from the venue at the first use after a refresh.
+    /// Empty if the edge has no rate.
+    /// </summary>
+    public ReadOnlySpan<CurveSegment> Segments(int edge)
+    {
+        int count = _segmentCount[edge];
+        Span<CurveSegment> cache = _segments.AsSpan(edge * SegmentCapacity, SegmentCapacity);
+        if (count >= 0) return cache[..count];
+        int poolId = edge >> 1;
+        count = _rate[edge] > 0 ? _pools[poolId].CopySegments(EdgeDirection(edge), _clock[poolId], cache) : 0;
+        _segmentCount[edge] = count;
+        return cache[..count];
+    }
+
+    private static double MarginalRate(Pool pool, SwapDirection direction, in ChainClock clock)
+    {
+        CurveSegment first = default;
+        int count = pool.CopySegments(direction, clock, new Span<CurveSegment>(ref first));
+        double rate = count > 0 ? first.RateOut : 0;
+        return double.IsFinite(rate) && rate > 0 ? rate : 0;
+    }
+
+    private void InvalidateSegments(int poolId)
+    {
+        _segmentCount[poolId << 1] = -1;
+        _segmentCount[(poolId << 1) | 1] = -1;
+    }
+}

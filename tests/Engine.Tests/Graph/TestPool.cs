@@ -1,0 +1,88 @@
+using System;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.Engine.Tests.Graph;
+
+/// <summary>
+/// Constant-product pool for tests: fee on input rounded up, output rounded down, reserves and fee settable.
+/// Independent of the venues, so that a venue's fault and a search fault cannot hide each other.
+/// </summary>
+internal sealed class TestPool : Pool
+{
+    internal TestPool(in Pubkey address, in Pubkey mintA, in Pubkey mintB, ulong reserveA, ulong reserveB, uint feePpm)
+        : base(VenueId.RaydiumCpmm, address)
+    {
+        MintA = mintA;
+        MintB = mintB;
+        ReserveA = reserveA;
+        ReserveB = reserveB;
+        FeePpm = feePpm;
+        Readiness = QuoteStatus.Ok;
+    }
+
+    internal ulong ReserveA { get; set; }
+
+    internal ulong ReserveB { get; set; }
+
+    internal uint FeePpm { get; set; }
+
+    internal static Pubkey Key(int kind, int number)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        bytes[0] = (byte)kind;
+        BitConverter.TryWriteBytes(bytes[8..], number);
+        BitConverter.TryWriteBytes(bytes[16..], number * 2654435761L);
+        return Pubkey.Read(bytes);
+    }
+
+    internal static TestPool Of(int number, int mintA, int mintB, ulong reserveA, ulong reserveB, uint feePpm = 3000) =>
+        new(Key(1, number), Key(2, mintA), Key(2, mintB), reserveA, reserveB, feePpm);
+
+    public override int CopyDependencies(Span<AccountDependency> destination) => 0;
+
+    public override DecodeStatus Apply(AccountRole role, in AccountView account) => DecodeStatus.UnknownRole;
+
+    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
+    {
+        quote = default;
+        if (request.Mode != SwapMode.ExactIn) return QuoteStatus.UnsupportedMode;
+        if (request.AmountRaw == 0) return QuoteStatus.ZeroAmount;
+        (ulong rin, ulong rout) = Reserves(request.Direction);
+        if (rin == 0 || rout == 0) return QuoteStatus.InsufficientLiquidity;
+        UInt128 fee = (((UInt128)request.AmountRaw * FeePpm) + 999_999) / 1_000_000;
+        UInt128 net = request.AmountRaw - fee;
+        UInt128 output = net * rout / (rin + net);
+        if (output == 0) return QuoteStatus.ZeroOutput;
+        quote.AmountInRaw = request.AmountRaw;
+        quote.AmountOutRaw = (ulong)output;
+        quote.FeeRaw = (ulong)fee;
+        return QuoteStatus.Ok;
+    }
+
+    public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote) => Quote(request, out quote);
+
+    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    {
+        (ulong rin, ulong rout) = Reserves(direction);
+        if (rin == 0 || rout == 0 || destination.IsEmpty) return 0;
+        double keep = 1 - (FeePpm * 1e-6);
+        destination[0] = new CurveSegment
+        {
+            RateOut = keep * rout / rin,
+            Curvature = keep / rin,
+            AmountInMax = double.PositiveInfinity,
+        };
+        return 1;
+    }
+
+    public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination) =>
+        QuoteStatus.UnsupportedMode;
+
+    public override bool TryWriteState(in Pubkey key, Span<byte> data) => false;
+
+    public override bool IsModelled(AccountRole role, int offset) => false;
+
+    private (ulong In, ulong Out) Reserves(SwapDirection direction) =>
+        direction == SwapDirection.AToB ? (ReserveA, ReserveB) : (ReserveB, ReserveA);
+}
