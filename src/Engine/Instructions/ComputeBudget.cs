@@ -1,0 +1,62 @@
+using System;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Instructions;
+
+/// <summary>
+/// Compute budget instructions and the fee arithmetic of the chain, integers only.
+/// Source: protocols.md 2.2 (agave compute-budget): 1 = heap, 2 = limit, 3 = price, 4 = loaded accounts data size;
+/// fee = 5,000 lamports a signature + ceil(price * limit / 1,000,000).
+/// </summary>
+public static class ComputeBudget
+{
+    /// <summary>Largest compute unit limit of a transaction.</summary>
+    public const uint MaxUnits = 1_400_000;
+
+    /// <summary>Units an instruction gets if the transaction states no limit.</summary>
+    public const uint DefaultUnitsPerInstruction = 200_000;
+
+    /// <summary>Units a builtin program's instruction gets if the transaction states no limit.</summary>
+    public const uint DefaultUnitsPerBuiltin = 3_000;
+
+    /// <summary>Compute units of one compute budget, system transfer or other small builtin call.</summary>
+    public const uint UnitsPerBudgetInstruction = 150;
+
+    /// <summary>Base fee of each signature, lamports.</summary>
+    public const ulong LamportsPerSignature = 5_000;
+
+    /// <summary>Offset of the value in a limit, price, heap or loaded-size instruction's data.</summary>
+    public const int ValueOffset = 1;
+
+    /// <summary>SetComputeUnitLimit.</summary>
+    public static void WriteUnitLimit(InstructionBuffer buffer, uint units) => Write32(buffer, 2, units);
+
+    /// <summary>SetComputeUnitPrice in micro-lamports a unit.</summary>
+    public static void WriteUnitPrice(InstructionBuffer buffer, ulong microLamportsPerCu)
+    {
+        buffer.Reset(ProgramIds.ComputeBudget);
+        buffer.WriteByte(3);
+        buffer.WriteUInt64(microLamportsPerCu);
+    }
+
+    /// <summary>RequestHeapFrame in bytes.</summary>
+    public static void WriteHeapFrame(InstructionBuffer buffer, uint bytes) => Write32(buffer, 1, bytes);
+
+    /// <summary>SetLoadedAccountsDataSizeLimit in bytes.</summary>
+    public static void WriteLoadedAccountsLimit(InstructionBuffer buffer, uint bytes) => Write32(buffer, 4, bytes);
+
+    /// <summary>Priority fee of a transaction in lamports, rounded up; saturates at the largest u64.</summary>
+    public static ulong PriorityFeeLamports(uint computeUnitLimit, ulong microLamportsPerCu)
+    {
+        UInt128 microLamports = (UInt128)computeUnitLimit * microLamportsPerCu;
+        UInt128 lamports = (microLamports + 999_999) / 1_000_000;
+        return lamports > ulong.MaxValue ? ulong.MaxValue : (ulong)lamports;
+    }
+
+    private static void Write32(InstructionBuffer buffer, byte tag, uint value)
+    {
+        buffer.Reset(ProgramIds.ComputeBudget);
+        buffer.WriteByte(tag);
+        buffer.WriteUInt32(value);
+    }
+}

@@ -1,0 +1,167 @@
+using System;
+using System.Buffers.Binary;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Instructions;
+
+/// <summary>Why a lookup table account cannot be used.</summary>
+public enum LookupTableStatus : byte
+{
+    /// <summary>Usable.</summary>
+    Ok = 0,
+
+    /// <summary>Shorter than its header, or its addresses do not fill whole keys.</summary>
+    BadLength = 1,
+
+    /// <summary>Not a lookup table (wrong owner or type number).</summary>
+    NotATable = 2,
+
+    /// <summary>More than 256 addresses.</summary>
+    TooManyAddresses = 3,
+
+    /// <summary>Deactivated or being deactivated: it may vanish before the transaction lands.</summary>
+    Deactivated = 4,
+}
+
+/// <summary>
+/// One address lookup table, decoded. Entries that were added in the newest slot are not usable until a later slot; a
+/// deactivated table has no usable entries. Owner: the builder's thread; arrays are allocated once, 256 entries are the
+/// on-chain bound. Source: protocols.md 2.5 "ALT account": type u32=1@0, deactivation_slot u64@4, last_extended_slot
+/// u64@12, start_index u8@20, authority option@21, addresses from 56; transactions.json "lookup_table_accounts".
+/// </summary>
+public sealed class LookupTable
+{
+    /// <summary>Most addresses of a table.</summary>
+    public const int MaxAddresses = 256;
+
+    /// <summary>Bytes before the addresses.</summary>
+    public const int HeaderBytes = 56;
+
+    // Twice the entries, so probes stay short.
+    private const int IndexSize = 512;
+
+    private readonly Pubkey[] _addresses = new Pubkey[MaxAddresses];
+    private readonly short[] _index = new short[IndexSize]; // first entry of a key, plus one; 0 = free
+    private int _indexedCount;
+
+    /// <summary>An empty table at an address; call <see cref="Update"/> with the account's data.</summary>
+    public LookupTable(in Pubkey key) => Key = key;
+
+    /// <summary>Address of the table account.</summary>
+    public Pubkey Key { get; }
+
+    /// <summary>Slot of deactivation; the largest u64 while active.</summary>
+    public ulong DeactivationSlot { get; private set; } = ulong.MaxValue;
+
+    /// <summary>Slot in which addresses were last added.</summary>
+    public ulong LastExtendedSlot { get; private set; }
+
+    /// <summary>Index of the first address added in <see cref="LastExtendedSlot"/>.</summary>
+    public byte LastExtendedStartIndex { get; private set; }
+
+    /// <summary>Authority that may change the table; null if it is frozen.</summary>
+    public Pubkey? Authority { get; private set; }
+
+    /// <summary>Outcome of the last update.</summary>
+    public LookupTableStatus Status { get; private set; }
+
+    /// <summary>All addresses, usable or not.</summary>
+    public ReadOnlySpan<Pubkey> Addresses => _addresses.AsSpan(0, AddressCount);
+
+    /// <summary>Number of addresses.</summary>
+    public int AddressCount { get; private set; }
+
+    /// <summary>Addresses usable at the slot of the last update: a prefix of <see cref="Addresses"/>.</summary>
+    public int UsableCount { get; private set; }
+
+    /// <summary>
+    /// Decodes the account and decides, for <paramref name="slot"/>, which entries may be used.
+    /// </summary>
+    public LookupTableStatus Update(in Pubkey owner, ReadOnlySpan<byte> data, ulong slot) =>
+        Status = owner == ProgramIds.AddressLookupTable ? Decode(data, slot) : Clear(LookupTableStatus.NotATable);
+
+    /// <summary>Sets the addresses directly, all usable: for tables known from elsewhere than an account.</summary>
+    public LookupTableStatus Set(ReadOnlySpan<Pubkey> addresses)
+    {
+        _ = Clear(LookupTableStatus.Ok);
+        if (addresses.Length > MaxAddresses) return Status = LookupTableStatus.TooManyAddresses;
+        addresses.CopyTo(_addresses);
+        AddressCount = addresses.Length;
+        MakeUsable(AddressCount);
+        return Status = LookupTableStatus.Ok;
+    }
+
+    /// <summary>Moves the slot forward: entries of an earlier extension become usable.</summary>
+    public void AdvanceTo(ulong slot)
+    {
+        if (Status == LookupTableStatus.Ok && slot > LastExtendedSlot) MakeUsable(AddressCount);
+    }
+
+    /// <summary>Index of the first usable entry with this address.</summary>
+    public bool TryFind(in Pubkey key, out byte index)
+    {
+        int probe = (int)key.Tag & (IndexSize - 1);
+        for (int entry = _index[probe]; entry != 0; entry = _index[probe])
+        {
+            if (_addresses[entry - 1] == key)
+            {
+                index = (byte)(entry - 1);
+                return true;
+            }
+
+            probe = (probe + 1) & (IndexSize - 1);
+        }
+
+        index = 0;
+        return false;
+    }
+
+    private LookupTableStatus Decode(ReadOnlySpan<byte> data, ulong slot)
+    {
+        _ = Clear(LookupTableStatus.Ok);
+        if (data.Length < HeaderBytes || (data.Length - HeaderBytes) % Pubkey.SizeBytes != 0)
+        {
+            return LookupTableStatus.BadLength;
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(data) != 1 || data[21] > 1) return LookupTableStatus.NotATable;
+        int count = (data.Length - HeaderBytes) / Pubkey.SizeBytes;
+        if (count > MaxAddresses) return LookupTableStatus.TooManyAddresses;
+        DeactivationSlot = BinaryPrimitives.ReadUInt64LittleEndian(data[4..]);
+        LastExtendedSlot = BinaryPrimitives.ReadUInt64LittleEndian(data[12..]);
+        LastExtendedStartIndex = data[20];
+        Authority = data[21] == 1 ? Pubkey.Read(data, 22) : null;
+        for (int i = 0; i < count; i++) _addresses[i] = Pubkey.Read(data, HeaderBytes + (i * Pubkey.SizeBytes));
+        AddressCount = count;
+        if (DeactivationSlot != ulong.MaxValue) return LookupTableStatus.Deactivated;
+        MakeUsable(slot > LastExtendedSlot ? count : Math.Min(count, LastExtendedStartIndex));
+        return LookupTableStatus.Ok;
+    }
+
+    private LookupTableStatus Clear(LookupTableStatus status)
+    {
+        Array.Clear(_index);
+        _indexedCount = 0;
+        AddressCount = 0;
+        UsableCount = 0;
+        DeactivationSlot = ulong.MaxValue;
+        LastExtendedSlot = 0;
+        LastExtendedStartIndex = 0;
+        Authority = null;
+        return status;
+    }
+
+    private void MakeUsable(int count)
+    {
+        for (; _indexedCount < count; _indexedCount++)
+        {
+            ref readonly Pubkey key = ref _addresses[_indexedCount];
+            if (TryFind(key, out _)) continue; // the first entry of a repeated address counts
+            int probe = (int)key.Tag & (IndexSize - 1);
+            while (_index[probe] != 0) probe = (probe + 1) & (IndexSize - 1);
+            _index[probe] = (short)(_indexedCount + 1);
+        }
+
+        UsableCount = _indexedCount;
+    }
+}

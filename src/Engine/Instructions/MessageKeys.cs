@@ -1,0 +1,66 @@
+using System;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Instructions;
+
+/// <summary>
+/// The distinct accounts of one message in order of first mention, each with the union of its privileges. Reused for
+/// every message without clearing: a generation number marks the table entries of the current one.
+/// Bound: 256, what one index byte can number. Owner: the writer's thread.
+/// </summary>
+internal sealed class MessageKeys
+{
+    /// <summary>Most accounts.</summary>
+    public const int Max = 256;
+
+    /// <summary>Set on a key that an instruction calls as program; such a key cannot come from a lookup table.</summary>
+    public const AccountFlags Invoked = (AccountFlags)4;
+
+    private const int TableSize = 1024;
+
+    private readonly Pubkey[] _keys = new Pubkey[Max];
+    private readonly AccountFlags[] _flags = new AccountFlags[Max];
+    private readonly uint[] _table = new uint[TableSize]; // generation in the upper 24 bits, ordinal in the lower 8
+    private uint _generation;
+
+    public int Count { get; private set; }
+
+    public ref readonly Pubkey this[int ordinal] => ref _keys[ordinal];
+
+    public AccountFlags Flags(int ordinal) => _flags[ordinal];
+
+    public void Reset()
+    {
+        Count = 0;
+        if (++_generation < 1u << 24) return;
+        _generation = 1;
+        Array.Clear(_table);
+    }
+
+    /// <summary>Adds a key or widens its privileges; the ordinal of the key, or -1 if the table is full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Add(in Pubkey key, AccountFlags flags)
+    {
+        uint probe = (uint)key.Tag & (TableSize - 1);
+        while (true)
+        {
+            uint entry = _table[probe];
+            if (entry >> 8 != _generation) break;
+            int ordinal = (int)(entry & 0xff);
+            if (_keys[ordinal] == key)
+            {
+                _flags[ordinal] |= flags;
+                return ordinal;
+            }
+
+            probe = (probe + 1) & (TableSize - 1);
+        }
+
+        if (Count == Max) return -1;
+        _table[probe] = (_generation << 8) | (uint)Count;
+        _keys[Count] = key;
+        _flags[Count] = flags;
+        return Count++;
+    }
+}

@@ -1,0 +1,205 @@
+using System;
+using System.Buffers.Binary;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Instructions;
+
+/// <content>Sizes and bytes; every method here follows a successful compile.</content>
+public sealed partial class MessageWriter
+{
+    private const byte V0Prefix = 0x80;
+    private const byte V1Prefix = 0x81;
+
+    // Header bytes + blockhash, without prefix and counts.
+    private const int FixedBytes = 3 + Pubkey.SizeBytes;
+
+    private int Measure(in MessageRequest request)
+    {
+        int size = FixedBytes + (_staticCount * Pubkey.SizeBytes);
+        int largest = -1;
+        for (int i = 0; i < request.Instructions.Length; i++)
+        {
+            int accounts = request.Instructions[i].Accounts.Length;
+            int data = request.Instructions[i].Data.Length;
+            int bytes = accounts + data;
+            bytes += request.Version == MessageVersion.V1 ? 4 : 1 + ShortVec.SizeOf(accounts) + ShortVec.SizeOf(data);
+            size += bytes;
+            if (bytes <= largest) continue;
+            largest = bytes;
+            LargestInstruction = i;
+        }
+
+        if (request.Version == MessageVersion.V1) return size + 1 + 4 + 1 + 1 + ConfigBytes(request.Config);
+        size += ShortVec.SizeOf(_staticCount) + ShortVec.SizeOf(request.Instructions.Length);
+        if (request.Version == MessageVersion.Legacy) return size;
+        size += 1 + ShortVec.SizeOf(UsedTables());
+        for (int t = 0; t < _tableCount; t++)
+        {
+            int writable = _writableOfTable[t];
+            int readOnly = _readonlyOfTable[t];
+            if (writable + readOnly == 0) continue;
+            size += Pubkey.SizeBytes + ShortVec.SizeOf(writable) + writable + ShortVec.SizeOf(readOnly) + readOnly;
+        }
+
+        return size;
+    }
+
+    private int UsedTables()
+    {
+        int used = 0;
+        for (int t = 0; t < _tableCount; t++)
+        {
+            if (_writableOfTable[t] + _readonlyOfTable[t] > 0) used++;
+        }
+
+        return used;
+    }
+
+    private void Emit(in MessageRequest request, Span<byte> message, out int keysOffset, out int blockhashOffset)
+    {
+        if (request.Version == MessageVersion.V1)
+        {
+            EmitV1(request, message, out keysOffset, out blockhashOffset);
+            return;
+        }
+
+        int at = 0;
+        if (request.Version == MessageVersion.V0) message[at++] = V0Prefix;
+        at += EmitHeader(message[at..]);
+        at += ShortVec.Write(message[at..], _staticCount);
+        keysOffset = at;
+        at += EmitKeys(message[at..]);
+        blockhashOffset = at;
+        request.Blockhash.CopyTo(message[at..]);
+        at += Pubkey.SizeBytes;
+        at += ShortVec.Write(message[at..], request.Instructions.Length);
+        int reference = 0;
+        for (int i = 0; i < request.Instructions.Length; i++)
+        {
+            InstructionBuffer instruction = request.Instructions[i];
+            message[at++] = _position[_references[reference++]];
+            int accounts = instruction.Accounts.Length;
+            at += ShortVec.Write(message[at..], accounts);
+            for (int a = 0; a < accounts; a++) message[at++] = _position[_references[reference++]];
+            at += ShortVec.Write(message[at..], instruction.Data.Length);
+            _dataOffset[i] = at;
+            instruction.Data.CopyTo(message[at..]);
+            at += instruction.Data.Length;
+        }
+
+        if (request.Version == MessageVersion.V0) EmitLookups(request, message[at..]);
+    }
+
+    private int EmitHeader(Span<byte> message)
+    {
+        message[0] = (byte)_signerCount;
+        message[1] = (byte)_readonlySignerCount;
+        message[2] = (byte)_readonlyPlainCount;
+        return 3;
+    }
+
+    private int EmitKeys(Span<byte> message)
+    {
+        for (int i = 0; i < _staticCount; i++) _keys[_order[i]].CopyTo(message[(i * Pubkey.SizeBytes)..]);
+        return _staticCount * Pubkey.SizeBytes;
+    }
+
+    private void EmitLookups(in MessageRequest request, Span<byte> message)
+    {
+        int at = ShortVec.Write(message, UsedTables());
+        for (int t = 0; t < _tableCount; t++)
+        {
+            if (_writableOfTable[t] + _readonlyOfTable[t] == 0) continue;
+            request.Tables[t].Key.CopyTo(message[at..]);
+            at += Pubkey.SizeBytes;
+            at += ShortVec.Write(message[at..], _writableOfTable[t]);
+            at += EmitEntries(message[at..], t, AccountFlags.Writable);
+            at += ShortVec.Write(message[at..], _readonlyOfTable[t]);
+            at += EmitEntries(message[at..], t, AccountFlags.None);
+        }
+    }
+
+    private int EmitEntries(Span<byte> message, int table, AccountFlags wanted)
+    {
+        int at = 0;
+        for (int ordinal = 0; ordinal < _keys.Count; ordinal++)
+        {
+            if (_table[ordinal] != table || (_keys.Flags(ordinal) & AccountFlags.Writable) != wanted) continue;
+            message[at++] = _tableEntry[ordinal];
+        }
+
+        return at;
+    }
+
+    // Source: protocols.md 2.0 "v1 wire order" (solana-sdk@122f32e5 message/src/versions/v1).
+    private void EmitV1(in MessageRequest request, Span<byte> message, out int keysOffset, out int blockhashOffset)
+    {
+        message[0] = V1Prefix;
+        int at = 1 + EmitHeader(message[1..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(message[at..], ConfigMask(request.Config));
+        at += 4;
+        blockhashOffset = at;
+        request.Blockhash.CopyTo(message[at..]);
+        at += Pubkey.SizeBytes;
+        message[at++] = (byte)request.Instructions.Length;
+        message[at++] = (byte)_staticCount;
+        keysOffset = at;
+        at += EmitKeys(message[at..]);
+        at += EmitConfig(request.Config, message[at..]);
+        int reference = 0;
+        foreach (InstructionBuffer instruction in request.Instructions)
+        {
+            message[at] = _position[_references[reference]];
+            message[at + 1] = (byte)instruction.Accounts.Length;
+            BinaryPrimitives.WriteUInt16LittleEndian(message[(at + 2)..], (ushort)instruction.Data.Length);
+            at += 4;
+            reference += 1 + instruction.Accounts.Length;
+        }
+
+        reference = 0;
+        for (int i = 0; i < request.Instructions.Length; i++)
+        {
+            InstructionBuffer instruction = request.Instructions[i];
+            reference++;
+            int accounts = instruction.Accounts.Length;
+            for (int a = 0; a < accounts; a++) message[at++] = _position[_references[reference++]];
+            _dataOffset[i] = at;
+            instruction.Data.CopyTo(message[at..]);
+            at += instruction.Data.Length;
+        }
+    }
+
+    private static uint ConfigMask(in MessageConfig config) =>
+        (config.PriorityFeeLamports != 0 ? 3u : 0)
+        | (config.ComputeUnitLimit != 0 ? 4u : 0)
+        | (config.LoadedAccountsBytes != 0 ? 8u : 0)
+        | (config.HeapBytes != 0 ? 16u : 0);
+
+    private static int ConfigBytes(in MessageConfig config) =>
+        (config.PriorityFeeLamports != 0 ? 8 : 0)
+        + (config.ComputeUnitLimit != 0 ? 4 : 0)
+        + (config.LoadedAccountsBytes != 0 ? 4 : 0)
+        + (config.HeapBytes != 0 ? 4 : 0);
+
+    private static int EmitConfig(in MessageConfig config, Span<byte> message)
+    {
+        int at = 0;
+        if (config.PriorityFeeLamports != 0)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(message, config.PriorityFeeLamports);
+            at = 8;
+        }
+
+        at += EmitWord(message[at..], config.ComputeUnitLimit);
+        at += EmitWord(message[at..], config.LoadedAccountsBytes);
+        at += EmitWord(message[at..], config.HeapBytes);
+        return at;
+    }
+
+    private static int EmitWord(Span<byte> message, uint value)
+    {
+        if (value == 0) return 0;
+        BinaryPrimitives.WriteUInt32LittleEndian(message, value);
+        return 4;
+    }
+}

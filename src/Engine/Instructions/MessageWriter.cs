@@ -1,0 +1,264 @@
+using System;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Instructions;
+
+/// <summary>
+/// Compiles instructions into the bytes of a Solana transaction: legacy, version 0 with lookup tables, and version 1
+/// (behind a switch). Accounts keep the order of first mention inside each privilege class, as web3.js does. Size and
+/// limits are checked before a byte is written. Nothing is allocated after construction. Owner: one thread.
+/// Source: solana-sdk@122f32e5 message (legacy, v0, v1); transactions.json "transactions" is the byte proof.
+/// </summary>
+public sealed partial class MessageWriter
+{
+    /// <summary>Most instructions of one message: the bound of version 1, more than 1,232 bytes can use.</summary>
+    public const int MaxInstructions = MessageLimits.V1Instructions;
+
+    /// <summary>Most lookup tables of one message: each takes 34 bytes and 32 would fill a packet.</summary>
+    public const int MaxTables = 32;
+
+    /// <summary>Accounts the chain locks for one transaction. Source: agave transaction account lock limit.</summary>
+    public const int DefaultAccountLimit = 64;
+
+    // Every reference takes a byte of the message, so a longer list cannot fit any version.
+    private const int MaxReferences = MessageLimits.V1Bytes;
+    private const byte Static = 0xff;
+
+    private readonly bool _allowV1;
+    private readonly int _accountLimit;
+    private readonly MessageKeys _keys = new();
+    private readonly byte[] _references = new byte[MaxReferences]; // ordinals: program, accounts, program, accounts, ...
+    private readonly byte[] _position = new byte[MessageKeys.Max]; // final index of each ordinal
+    private readonly byte[] _table = new byte[MessageKeys.Max]; // table that supplies an ordinal, or Static
+    private readonly byte[] _tableEntry = new byte[MessageKeys.Max];
+    private readonly byte[] _order = new byte[MessageKeys.Max]; // static ordinals in final order
+    private readonly int[] _dataOffset = new int[MaxInstructions];
+    private readonly int[] _writableOfTable = new int[MaxTables];
+    private readonly int[] _readonlyOfTable = new int[MaxTables];
+    private int _instructionCount;
+    private int _signerCount;
+    private int _readonlySignerCount;
+    private int _readonlyPlainCount;
+    private int _staticCount;
+    private int _tableCount;
+
+    /// <summary>A writer; version 1 is refused unless <paramref name="allowV1"/>.</summary>
+    public MessageWriter(bool allowV1 = false, int accountLimit = DefaultAccountLimit)
+    {
+        _allowV1 = allowV1;
+        _accountLimit = Math.Clamp(accountLimit, 1, MessageKeys.Max);
+    }
+
+    /// <summary>After <see cref="MessageStatus.TooLarge"/>: bytes above the limit.</summary>
+    public int BytesOver { get; private set; }
+
+    /// <summary>After <see cref="MessageStatus.TooLarge"/>: the instruction with the most bytes (accounts and data).</summary>
+    public int LargestInstruction { get; private set; }
+
+    /// <summary>Size in bytes of the last compiled transaction, written or not.</summary>
+    public int TransactionBytes { get; private set; }
+
+    /// <summary>Distinct accounts of the last message.</summary>
+    public int AccountCount => _keys.Count;
+
+    /// <summary>Accounts of the last message that are listed in it.</summary>
+    public int StaticAccountCount => _staticCount;
+
+    /// <summary>Accounts of the last message that came from lookup tables.</summary>
+    public int LookedUpAccountCount => _keys.Count - _staticCount;
+
+    /// <summary>
+    /// Writes a whole transaction with zeroed signatures. On failure nothing is written and the status says why.
+    /// </summary>
+    public MessageStatus WriteTransaction(in MessageRequest request, Span<byte> destination, out MessageLayout layout)
+    {
+        layout = default;
+        MessageStatus status = Compile(request, out int messageBytes);
+        if (status != MessageStatus.Ok) return status;
+        if (destination.Length < TransactionBytes) return MessageStatus.DestinationTooSmall;
+        bool v1 = request.Version == MessageVersion.V1;
+        int signatureBytes = _signerCount * MessageLimits.SignatureBytes;
+        int prefix = v1 ? 0 : ShortVec.SizeOf(_signerCount);
+        int messageOffset = v1 ? 0 : prefix + signatureBytes;
+        int signatureOffset = v1 ? messageBytes : prefix;
+        if (!v1) _ = ShortVec.Write(destination, _signerCount);
+        destination.Slice(signatureOffset, signatureBytes).Clear();
+        Emit(request, destination.Slice(messageOffset, messageBytes), out int keysOffset, out int blockhashOffset);
+        layout = new MessageLayout(
+            TransactionBytes,
+            messageOffset,
+            messageBytes,
+            signatureOffset,
+            _signerCount,
+            messageOffset + blockhashOffset,
+            messageOffset + keysOffset);
+        return MessageStatus.Ok;
+    }
+
+    /// <summary>Writes the message alone (the bytes that are signed); the size limit is still the transaction's.</summary>
+    public MessageStatus WriteMessage(in MessageRequest request, Span<byte> destination, out int written)
+    {
+        written = 0;
+        MessageStatus status = Compile(request, out int messageBytes);
+        if (status != MessageStatus.Ok) return status;
+        if (destination.Length < messageBytes) return MessageStatus.DestinationTooSmall;
+        Emit(request, destination[..messageBytes], out _, out _);
+        written = messageBytes;
+        return MessageStatus.Ok;
+    }
+
+    /// <summary>
+    /// Accounts to blame for <see cref="MessageStatus.TooLarge"/>: listed at 32 bytes each although a lookup table could
+    /// carry them at one byte. Empty if the data or the signers alone are too large. Returns how many were copied.
+    /// </summary>
+    public int CopyBlamedAccounts(Span<Pubkey> destination)
+    {
+        int count = 0;
+        for (int ordinal = 0; ordinal < _keys.Count && count < destination.Length; ordinal++)
+        {
+            if (_table[ordinal] == Static && CanLookUp(ordinal)) destination[count++] = _keys[ordinal];
+        }
+
+        return count;
+    }
+
+    /// <summary>Start of an instruction's data, from the start of the last written message; -1 if there is none.</summary>
+    public int DataOffset(int instruction) =>
+        (uint)instruction < (uint)_instructionCount ? _dataOffset[instruction] : -1;
+
+    /// <summary>Position of a key among the listed accounts of the last message; -1 if it is not listed.</summary>
+    public int StaticIndex(in Pubkey key)
+    {
+        for (int i = 0; i < _staticCount; i++)
+        {
+            if (_keys[_order[i]] == key) return i;
+        }
+
+        return -1;
+    }
+
+    private MessageStatus Compile(in MessageRequest request, out int messageBytes)
+    {
+        messageBytes = 0;
+        BytesOver = 0;
+        TransactionBytes = 0;
+        _staticCount = 0;
+        _instructionCount = 0;
+        bool v1 = request.Version == MessageVersion.V1;
+        if (v1 && !_allowV1) return MessageStatus.VersionDisabled;
+        MessageStatus status = Collect(request);
+        if (status != MessageStatus.Ok) return status;
+        AssignTables(request);
+        AssignPositions();
+        if (_keys.Count > (v1 ? Math.Min(_accountLimit, MessageLimits.V1Accounts) : _accountLimit))
+        {
+            return MessageStatus.TooManyAccounts;
+        }
+
+        if (v1 && _signerCount > MessageLimits.V1Signatures) return MessageStatus.TooManySigners;
+        if (v1 && request.Config.ComputeUnitLimit == 0) return MessageStatus.ComputeUnitLimitMissing;
+        messageBytes = Measure(request);
+        int prefix = v1 ? 0 : ShortVec.SizeOf(_signerCount);
+        TransactionBytes = prefix + (_signerCount * MessageLimits.SignatureBytes) + messageBytes;
+        BytesOver = Math.Max(0, TransactionBytes - MessageLimits.SizeBytes(request.Version));
+        return BytesOver > 0 ? MessageStatus.TooLarge : MessageStatus.Ok;
+    }
+
+    private MessageStatus Collect(in MessageRequest request)
+    {
+        _keys.Reset();
+        if (request.Instructions.IsEmpty) return MessageStatus.Empty;
+        if (request.Instructions.Length > MaxInstructions) return MessageStatus.TooManyInstructions;
+        _ = _keys.Add(request.Payer, AccountFlags.Signer | AccountFlags.Writable);
+        int reference = 0;
+        foreach (InstructionBuffer instruction in request.Instructions)
+        {
+            if (instruction.Overflowed) return MessageStatus.InstructionOverflowed;
+            if (request.Version == MessageVersion.V1 && instruction.ProgramId == ProgramIds.ComputeBudget)
+            {
+                return MessageStatus.ComputeBudgetInstruction;
+            }
+
+            ReadOnlySpan<AccountMeta> accounts = instruction.Accounts;
+            if (reference + 1 + accounts.Length > MaxReferences) return MessageStatus.TooManyAccounts;
+            int ordinal = _keys.Add(instruction.ProgramId, MessageKeys.Invoked);
+            if (ordinal < 0) return MessageStatus.TooManyAccounts;
+            _references[reference++] = (byte)ordinal;
+            foreach (ref readonly AccountMeta meta in accounts)
+            {
+                ordinal = _keys.Add(meta.Key, meta.Flags);
+                if (ordinal < 0) return MessageStatus.TooManyAccounts;
+                _references[reference++] = (byte)ordinal;
+            }
+        }
+
+        _instructionCount = request.Instructions.Length;
+        return MessageStatus.Ok;
+    }
+
+    private bool CanLookUp(int ordinal) =>
+        (_keys.Flags(ordinal) & (AccountFlags.Signer | MessageKeys.Invoked)) == 0 && !TipAccounts.Contains(_keys[ordinal]);
+
+    private void AssignTables(in MessageRequest request)
+    {
+        _table.AsSpan(0, _keys.Count).Fill(Static);
+        _tableCount = request.Version == MessageVersion.V0 ? Math.Min(request.Tables.Length, MaxTables) : 0;
+        if (_tableCount == 0) return;
+        _writableOfTable.AsSpan(0, _tableCount).Clear();
+        _readonlyOfTable.AsSpan(0, _tableCount).Clear();
+        for (int ordinal = 0; ordinal < _keys.Count; ordinal++)
+        {
+            if (!CanLookUp(ordinal)) continue;
+            for (int t = 0; t < _tableCount; t++)
+            {
+                if (!request.Tables[t].TryFind(_keys[ordinal], out byte entry)) continue;
+                _table[ordinal] = (byte)t;
+                _tableEntry[ordinal] = entry;
+                if ((_keys.Flags(ordinal) & AccountFlags.Writable) != 0) _writableOfTable[t]++;
+                else _readonlyOfTable[t]++;
+                break;
+            }
+        }
+    }
+
+    private void AssignPositions()
+    {
+        // The header's order: writable signers, read-only signers, writable others, read-only others.
+        AssignClass(AccountFlags.Signer | AccountFlags.Writable);
+        int writableSigners = _staticCount;
+        AssignClass(AccountFlags.Signer);
+        _signerCount = _staticCount;
+        _readonlySignerCount = _signerCount - writableSigners;
+        AssignClass(AccountFlags.Writable);
+        int listed = _staticCount;
+        AssignClass(AccountFlags.None);
+        _readonlyPlainCount = _staticCount - listed;
+
+        // Looked-up accounts follow: all writable ones table by table, then all read-only ones.
+        int next = _staticCount;
+        for (int t = 0; t < _tableCount; t++) next = AssignLookups(t, AccountFlags.Writable, next);
+        for (int t = 0; t < _tableCount; t++) next = AssignLookups(t, AccountFlags.None, next);
+    }
+
+    private void AssignClass(AccountFlags wanted)
+    {
+        for (int ordinal = 0; ordinal < _keys.Count; ordinal++)
+        {
+            AccountFlags flags = _keys.Flags(ordinal) & (AccountFlags.Signer | AccountFlags.Writable);
+            if (_table[ordinal] != Static || flags != wanted) continue;
+            _position[ordinal] = (byte)_staticCount;
+            _order[_staticCount++] = (byte)ordinal;
+        }
+    }
+
+    private int AssignLookups(int table, AccountFlags wanted, int next)
+    {
+        for (int ordinal = 0; ordinal < _keys.Count; ordinal++)
+        {
+            if (_table[ordinal] != table || (_keys.Flags(ordinal) & AccountFlags.Writable) != wanted) continue;
+            _position[ordinal] = (byte)next++;
+        }
+
+        return next;
+    }
+}
