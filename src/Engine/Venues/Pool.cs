@@ -67,6 +67,18 @@ public abstract class Pool
     {
     }
 
+    /// <summary>
+    /// Makes quotes and instructions use exactly these tick or bin arrays, in this order, in place of the venue's own
+    /// selection: a program sees only what its instruction names. For simulating a given instruction (vectors, decoded
+    /// transactions); venues without arrays ignore it. Allocation-free; more keys than an instruction can name are cut off.
+    /// </summary>
+    public virtual void PinArrays(ReadOnlySpan<Pubkey> arrays) => _ = arrays;
+
+    /// <summary>Back to the venue's own selection of arrays.</summary>
+    public virtual void UnpinArrays()
+    {
+    }
+
     /// <summary>Quotes a swap without changing the state. On failure the amounts are 0.</summary>
     public abstract QuoteStatus Quote(in SwapRequest request, out SwapQuote quote);
 

@@ -21,6 +21,15 @@ public struct SwapRequest
     /// <summary>Price limit Q64.64; 0 means none.</summary>
     public UInt128 SqrtPriceLimitX64;
 
+    /// <summary>
+    /// True for the venue's swap with a limit on price impact (Meteora DLMM swap_with_price_impact);
+    /// <see cref="ThresholdRaw"/> is then not part of the instruction.
+    /// </summary>
+    public bool HasPriceImpactLimit;
+
+    /// <summary>Limit on price impact in 1e-4, where <see cref="HasPriceImpactLimit"/> is set.</summary>
+    public ushort MaxPriceImpactBps;
+
     /// <summary>Clock the program would see.</summary>
     public ChainClock Clock;
 }
@@ -104,6 +113,9 @@ public struct SwapInstructionRequest
 
     /// <summary>User's token account of the output mint.</summary>
     public Pubkey UserOutput;
+
+    /// <summary>Limit on price impact in 1e-4, for variants that carry one (Meteora DLMM).</summary>
+    public ushort MaxPriceImpactBps;
 
     /// <summary>
     /// Instruction variant by the venue's own numbering: 0 = the venue's current default (swap_v2, swap2, V2 tags).
