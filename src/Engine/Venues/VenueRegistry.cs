@@ -1,4 +1,6 @@
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.RaydiumAmm;
+using LowLatency.Engine.Venues.RaydiumCpmm;
 
 namespace LowLatency.Engine.Venues;
 
@@ -18,15 +20,18 @@ public static class VenueRegistry
     public static bool TryClassify(in AccountView account, out AccountClass accountClass)
     {
         accountClass = default;
-        _ = account;
-        return false;
+        return RaydiumAmmPool.TryClassify(in account, out accountClass)
+            || RaydiumCpmmPool.TryClassify(in account, out accountClass);
     }
 
     /// <summary>Makes an empty pool of a venue; null for <see cref="VenueId.None"/>. Allocates: call at registration only.</summary>
     public static Pool? Create(VenueId venue, in Pubkey address)
     {
-        _ = address;
-        _ = venue;
-        return null;
+        return venue switch
+        {
+            VenueId.RaydiumAmm => new RaydiumAmmPool(in address),
+            VenueId.RaydiumCpmm => new RaydiumCpmmPool(in address),
+            _ => null,
+        };
     }
 }

@@ -1,0 +1,112 @@
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues;
+
+/// <summary>
+/// One side of a pool whose reserves are two token accounts: its mint, its vault and what is known of them.
+/// Part of the pool's decoded state, same owner thread.
+/// </summary>
+internal struct PoolSide
+{
+    /// <summary>Mint of the side.</summary>
+    internal Pubkey Mint;
+
+    /// <summary>Vault of the side.</summary>
+    internal Pubkey Vault;
+
+    /// <summary>True if the mint's bytes decide about a transfer fee or a refusal (Token-2022); SPL Token mints have neither.</summary>
+    internal bool NeedsMint;
+
+    /// <summary>Vault's state; unknown until applied.</summary>
+    internal TokenAccountInfo VaultState;
+
+    /// <summary>Mint's state; unknown until applied.</summary>
+    internal MintInfo MintState;
+
+    private bool _isAbsent;
+
+    /// <summary>
+    /// Why this side cannot be swapped, or Ok. A vault or mint that was closed is an invalid state: the program would abort.
+    /// </summary>
+    internal readonly QuoteStatus Readiness
+    {
+        get
+        {
+            if (_isAbsent) return QuoteStatus.InvalidState;
+            if (!VaultState.IsKnown || (NeedsMint && !MintState.IsKnown)) return QuoteStatus.Incomplete;
+            if (MintState.IsRefused) return QuoteStatus.UnsupportedMint;
+            return VaultState.IsFrozen ? QuoteStatus.Frozen : QuoteStatus.Ok;
+        }
+    }
+
+    /// <summary>Sets the keys read from the pool account; forgets what was known if they changed.</summary>
+    internal void SetKeys(in Pubkey mint, in Pubkey vault, bool needsMint)
+    {
+        if (mint != Mint) MintState = default;
+        if (vault != Vault) VaultState = default;
+        if (mint != Mint || vault != Vault) _isAbsent = false;
+        Mint = mint;
+        Vault = vault;
+        NeedsMint = needsMint;
+    }
+
+    /// <summary>Takes the vault's new bytes.</summary>
+    internal DecodeStatus ApplyVault(in AccountView account)
+    {
+        if (account.Key != Vault || Vault.IsZero) return DecodeStatus.WrongPool;
+        if (!account.Exists)
+        {
+            VaultState = default;
+            _isAbsent = true;
+            return DecodeStatus.Ok;
+        }
+
+        if (account.Owner != ProgramIds.Token && account.Owner != ProgramIds.Token2022) return DecodeStatus.WrongOwner;
+        if (account.Data.Length < TokenAccountInfo.BaseSizeBytes) return DecodeStatus.WrongSize;
+        if (!TokenAccountInfo.TryDecode(in account, out TokenAccountInfo state)) return DecodeStatus.InvalidValue;
+        if (state.Mint != Mint) return DecodeStatus.WrongPool;
+        VaultState = state;
+        _isAbsent = false;
+        return DecodeStatus.Ok;
+    }
+
+    /// <summary>Takes the mint's new bytes.</summary>
+    internal DecodeStatus ApplyMint(in AccountView account)
+    {
+        if (account.Key != Mint || Mint.IsZero) return DecodeStatus.WrongPool;
+        if (!account.Exists)
+        {
+            MintState = default;
+            _isAbsent = true;
+            return DecodeStatus.Ok;
+        }
+
+        if (account.Owner != ProgramIds.Token && account.Owner != ProgramIds.Token2022) return DecodeStatus.WrongOwner;
+        if (account.Data.Length < MintInfo.BaseSizeBytes) return DecodeStatus.WrongSize;
+        if (!MintInfo.TryDecode(in account, out MintInfo state)) return DecodeStatus.InvalidValue;
+        MintState = state;
+        if (VaultState.IsKnown) _isAbsent = false;
+        return DecodeStatus.Ok;
+    }
+
+    /// <summary>True if the vault can take <paramref name="amountRaw"/> without passing 64 bits.</summary>
+    internal readonly bool CanReceive(ulong amountRaw) => amountRaw <= ulong.MaxValue - VaultState.AmountRaw;
+
+    /// <summary>Moves a transfer into the vault; the transfer fee is withheld there.</summary>
+    internal void Receive(ulong amountRaw, ulong transferFeeRaw)
+    {
+        VaultState.AmountRaw += amountRaw - transferFeeRaw;
+        VaultState.WithheldRaw += transferFeeRaw;
+    }
+
+    /// <summary>Moves a transfer out of the vault; a transfer fee is withheld at the destination.</summary>
+    internal void Send(ulong amountRaw) => VaultState.AmountRaw -= amountRaw;
+
+    /// <summary>Share of a transfer that arrives, for search (the fee's cap is ignored).</summary>
+    internal readonly double KeptShare(ulong epoch) => 1.0 - (MintState.FeeAt(epoch).FeeBps / 10_000.0);
+
+    /// <summary>What the user's account receives of <paramref name="amountRaw"/> sent by the vault.</summary>
+    internal readonly ulong AfterTransferFee(ulong amountRaw, ulong epoch) =>
+        NeedsMint ? TransferFee.AmountAfterFee(MintState.FeeAt(epoch), amountRaw) : amountRaw;
+}

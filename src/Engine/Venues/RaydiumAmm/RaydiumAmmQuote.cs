@@ -1,0 +1,117 @@
+using System;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.RaydiumAmm;
+
+/// <content>Quotes, in the order of the program's checks, so that a refusal has the program's error code.</content>
+public sealed partial class RaydiumAmmPool
+{
+    private const uint OneE9 = 1_000_000_000;
+
+    /// <inheritdoc/>
+    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
+    {
+        if (Readiness != QuoteStatus.Ok) return Fail(Readiness, _notReadyErrorCode, out quote);
+        if (_status == RaydiumAmmLayout.StatusWaitingTrade && (ulong)request.Clock.UnixTimestamp < _openTime)
+            return Fail(QuoteStatus.NotOpenYet, RaydiumAmmLayout.ErrorInvalidStatus, out quote);
+        return request.Mode switch
+        {
+            SwapMode.ExactIn => QuoteExactIn(in request, out quote),
+            SwapMode.ExactOut => QuoteExactOut(in request, out quote),
+            _ => Fail(QuoteStatus.UnsupportedMode, 0, out quote),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote)
+    {
+        QuoteStatus status = Quote(in request, out quote);
+        if (status != QuoteStatus.Ok) return status;
+        int input = (int)request.Direction;
+        _sides[input].Receive(quote.AmountInRaw, 0);
+        _sides[1 - input].Send(quote.AmountOutRaw);
+        _recentEpoch = request.Clock.Epoch;
+        if (_status == RaydiumAmmLayout.StatusWaitingTrade) _status = RaydiumAmmLayout.StatusSwapOnly;
+        Refresh();
+        return QuoteStatus.Ok;
+    }
+
+    /// <inheritdoc/>
+    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    {
+        if (Readiness != QuoteStatus.Ok || destination.IsEmpty) return 0;
+        if (_status == RaydiumAmmLayout.StatusWaitingTrade && (ulong)clock.UnixTimestamp < _openTime) return 0;
+        ulong reserveIn = _reserveRaw[(int)direction];
+        ulong reserveOut = _reserveRaw[1 - (int)direction];
+        if (reserveIn == 0 || reserveOut == 0) return 0;
+        double kept = 1.0 - ((double)_feeNumerator / _feeDenominator);
+        destination[0] = ConstantProduct.Segment(reserveIn, reserveOut, kept, 1.0);
+        return 1;
+    }
+
+    private QuoteStatus QuoteExactIn(in SwapRequest request, out SwapQuote quote)
+    {
+        int input = (int)request.Direction;
+        ulong reserveIn = _reserveRaw[input];
+        ulong reserveOut = _reserveRaw[1 - input];
+        ulong amountIn = request.AmountRaw;
+        // The fee is at most the amount: the numerator is at most the denominator (checked in Refresh).
+        ulong fee = (ulong)ConstantProduct.MultiplyDivideUp(amountIn, _feeNumerator, _feeDenominator);
+        ulong net = amountIn - fee;
+        // With nothing on either side the program divides by zero and aborts.
+        if ((reserveIn | net) == 0) return Fail(QuoteStatus.InvalidState, 0, out quote);
+        ulong amountOut = ConstantProduct.AmountOut(reserveIn, reserveOut, net);
+        if (amountOut < request.ThresholdRaw)
+            return Fail(QuoteStatus.SlippageExceeded, RaydiumAmmLayout.ErrorExceededSlippage, out quote);
+        if (amountOut == 0 || amountIn == 0)
+        {
+            QuoteStatus status = amountIn == 0 ? QuoteStatus.ZeroAmount : QuoteStatus.ZeroOutput;
+            return Fail(status, RaydiumAmmLayout.ErrorInvalidInput, out quote);
+        }
+
+        if (amountOut >= reserveOut)
+            return Fail(QuoteStatus.InsufficientLiquidity, RaydiumAmmLayout.ErrorInsufficientFunds, out quote);
+        return Succeed(input, amountIn, amountOut, fee, out quote);
+    }
+
+    private QuoteStatus QuoteExactOut(in SwapRequest request, out SwapQuote quote)
+    {
+        int input = (int)request.Direction;
+        ulong amountOut = request.AmountRaw;
+        // The program unwraps: whole pool or more, and results above 64 bits, abort it without a code of its own.
+        if (!ConstantProduct.TryAmountIn(_reserveRaw[input], _reserveRaw[1 - input], amountOut, out UInt128 net))
+            return Fail(QuoteStatus.InsufficientLiquidity, 0, out quote);
+        ulong keptNumerator = _feeDenominator - _feeNumerator;
+        if (keptNumerator == 0) return Fail(QuoteStatus.FeeExceedsAmount, 0, out quote);
+        UInt128 limit = UInt128.MaxValue / _feeDenominator;
+        if (net > limit) return Fail(QuoteStatus.Overflow, 0, out quote);
+        UInt128 gross = ConstantProduct.DivideUp(net * _feeDenominator, keptNumerator);
+        if (gross > ulong.MaxValue) return Fail(QuoteStatus.Overflow, 0, out quote);
+        ulong amountIn = (ulong)gross;
+        if (request.ThresholdRaw < amountIn)
+            return Fail(QuoteStatus.SlippageExceeded, RaydiumAmmLayout.ErrorExceededSlippage, out quote);
+        if (amountIn == 0 || amountOut == 0)
+            return Fail(QuoteStatus.ZeroAmount, RaydiumAmmLayout.ErrorInvalidInput, out quote);
+        return Succeed(input, amountIn, amountOut, amountIn - (ulong)net, out quote);
+    }
+
+    private QuoteStatus Succeed(int input, ulong amountIn, ulong amountOut, ulong fee, out SwapQuote quote)
+    {
+        if (!_sides[input].CanReceive(amountIn))
+            return Fail(QuoteStatus.Overflow, RaydiumAmmLayout.TokenErrorOverflow, out quote);
+        quote = default;
+        quote.AmountInRaw = amountIn;
+        quote.AmountOutRaw = amountOut;
+        quote.FeeRaw = fee;
+        quote.FeeRateE9 = (uint)ConstantProduct.MultiplyDivideDown(OneE9, _feeNumerator, _feeDenominator);
+        return QuoteStatus.Ok;
+    }
+
+    private static QuoteStatus Fail(QuoteStatus status, uint programErrorCode, out SwapQuote quote)
+    {
+        quote = default;
+        quote.ProgramErrorCode = programErrorCode;
+        return status;
+    }
+}
