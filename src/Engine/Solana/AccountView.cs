@@ -21,7 +21,7 @@ public readonly ref struct AccountView
     public readonly ReadOnlySpan<byte> Data;
 
     /// <summary>A view over <paramref name="data"/>.</summary>
-    public AccountView(in Pubkey key, in Pubkey owner, ulong lamports, ReadOnlySpan<byte> data)
+    public AccountView(scoped in Pubkey key, scoped in Pubkey owner, ulong lamports, ReadOnlySpan<byte> data)
     {
         Key = key;
         Owner = owner;

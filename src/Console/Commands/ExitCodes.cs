@@ -1,0 +1,23 @@
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary>Exit codes of every verb. 64 and above follow sysexits.h.</summary>
+internal static class ExitCodes
+{
+    /// <summary>Done.</summary>
+    internal const int Ok = 0;
+
+    /// <summary>Runtime error.</summary>
+    internal const int Error = 1;
+
+    /// <summary>Wrong usage of the command line.</summary>
+    internal const int Usage = 2;
+
+    /// <summary>A check or assertion failed.</summary>
+    internal const int CheckFailed = 3;
+
+    /// <summary>Input data is corrupt or of another format.</summary>
+    internal const int BadData = 65;
+
+    /// <summary>An input file does not exist or cannot be read.</summary>
+    internal const int NoInput = 66;
+}

@@ -1,0 +1,180 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Vectors;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary>
+/// <c>verify --vectors &lt;file|dir&gt;</c>: runs published vectors through the product's own code. Exit code 0 if every case
+/// agrees, 3 if one does not, 65 if a file is not a vector file, 66 if it is not there.
+/// </summary>
+internal static class VerifyCommand
+{
+    private const int DefaultShownDifferences = 5;
+
+    /// <summary>The verb.</summary>
+    internal static Command Create()
+    {
+        Option<string[]> vectors = new("--vectors")
+        {
+            Description = "Vector file (.json or .json.gz) or a folder of them; may be given more than once.",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<bool> json = new("--json") { Description = "Print the result as JSON on stdout." };
+        Option<int> show = new("--show")
+        {
+            Description = "Differences to print per file (0 = all).",
+            DefaultValueFactory = _ => DefaultShownDifferences,
+        };
+        Command command = new("verify", "Run published test vectors through the product's own code.") { vectors, json, show };
+        command.SetAction(result => Run(
+            result.GetValue(vectors) ?? [], result.GetValue(json), result.GetValue(show), Console.Out, Console.Error));
+        return command;
+    }
+
+    /// <summary>Runs the verb on the given writers.</summary>
+    internal static int Run(IReadOnlyList<string> paths, bool asJson, int shownDifferences, TextWriter output, TextWriter errors)
+    {
+        List<VectorRun> runs = [];
+        try
+        {
+            foreach (string path in Expand(paths)) runs.Add(RunFile(path, errors));
+        }
+        catch (VectorFileException e)
+        {
+            errors.WriteLine($"verify: {e.Message}");
+            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
+        }
+
+        int limit = shownDifferences <= 0 ? int.MaxValue : shownDifferences;
+        if (asJson) WriteJson(runs, limit, output);
+        else WriteText(runs, limit, output);
+        foreach (VectorRun run in runs)
+            if (run.FailedCount != 0) return ExitCodes.CheckFailed;
+        return ExitCodes.Ok;
+    }
+
+    private static List<string> Expand(IReadOnlyList<string> paths)
+    {
+        List<string> files = [];
+        foreach (string path in paths)
+        {
+            if (!Directory.Exists(path))
+            {
+                files.Add(path);
+                continue;
+            }
+
+            List<string> found = [];
+            foreach (string file in Directory.EnumerateFiles(path))
+                if (file.EndsWith(".json", StringComparison.Ordinal) || file.EndsWith(".json.gz", StringComparison.Ordinal))
+                    found.Add(file);
+            if (found.Count == 0)
+                throw new VectorFileException($"{path}: the folder has no .json or .json.gz file", isMissing: true);
+            found.Sort(StringComparer.Ordinal);
+            files.AddRange(found);
+        }
+
+        return files;
+    }
+
+    private static VectorRun RunFile(string path, TextWriter errors)
+    {
+        using VectorDocument document = VectorDocument.Load(path);
+        IVectorSuite suite = VectorSuites.Find(document)
+            ?? throw new VectorFileException($"{path}: format '{document.Format}' is not a vector format this version knows");
+        try
+        {
+            VectorRun run = new(document.Name, suite.CountCases(document), Progress(errors));
+            suite.Run(document, run);
+            return run;
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            throw new VectorFileException($"{path}: {e.Message}", cause: e);
+        }
+    }
+
+    private static Action<VectorRun>? Progress(TextWriter errors)
+    {
+        // Only a person watching a terminal wants a running count.
+        if (!ReferenceEquals(errors, Console.Error) || Console.IsErrorRedirected) return null;
+        return run =>
+        {
+            if (run.DoneCount % 50 != 0 && run.DoneCount != run.CaseCount) return;
+            errors.Write($"\r{run.Name}: {run.DoneCount}/{run.CaseCount} cases");
+            if (run.DoneCount == run.CaseCount) errors.WriteLine();
+        };
+    }
+
+    private static void WriteText(List<VectorRun> runs, int limit, TextWriter output)
+    {
+        int passed = 0;
+        int failed = 0;
+        int explained = 0;
+        foreach (VectorRun run in runs)
+        {
+            passed += run.PassedCount;
+            failed += run.FailedCount;
+            explained += run.ExplainedCount;
+            output.WriteLine($"{run.Name}: {run.PassedCount} passed, {run.FailedCount} failed, {run.ExplainedCount} explained");
+            foreach ((string rule, int count) in run.Explanations) output.WriteLine($"  explained {count}: {rule}");
+            for (int i = 0; i < run.Differences.Count && i < limit; i++)
+            {
+                VectorDifference difference = run.Differences[i];
+                output.WriteLine(
+                    $"  case {difference.CaseId}: {difference.Field}: expected {difference.Expected}, got {difference.Got}");
+            }
+
+            if (run.Differences.Count > limit) output.WriteLine($"  and {run.Differences.Count - limit} more (--show 0 prints all)");
+        }
+
+        output.WriteLine($"total: {passed} passed, {failed} failed, {explained} explained");
+    }
+
+    private static void WriteJson(List<VectorRun> runs, int limit, TextWriter output)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("files");
+            foreach (VectorRun run in runs) WriteRun(json, run, limit);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        output.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
+    }
+
+    private static void WriteRun(Utf8JsonWriter json, VectorRun run, int limit)
+    {
+        json.WriteStartObject();
+        json.WriteString("file", run.Name);
+        json.WriteNumber("cases", run.CaseCount);
+        json.WriteNumber("passed", run.PassedCount);
+        json.WriteNumber("failed", run.FailedCount);
+        json.WriteNumber("explained", run.ExplainedCount);
+        json.WriteStartObject("explanations");
+        foreach ((string rule, int count) in run.Explanations) json.WriteNumber(rule, count);
+        json.WriteEndObject();
+        json.WriteStartArray("differences");
+        for (int i = 0; i < run.Differences.Count && i < limit; i++)
+        {
+            VectorDifference difference = run.Differences[i];
+            json.WriteStartObject();
+            json.WriteString("case", difference.CaseId);
+            json.WriteString("field", difference.Field);
+            json.WriteString("expected", difference.Expected);
+            json.WriteString("got", difference.Got);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

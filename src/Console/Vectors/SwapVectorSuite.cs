@@ -1,0 +1,229 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text.Json;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.RaydiumAmm;
+
+namespace LowLatency.ConsoleHost.Vectors;
+
+/// <summary>
+/// Files of format "lowlatency-oracle/1": pools and swaps executed by a program. Each case is quoted, executed and written as
+/// an instruction by the product's pool classes; amounts, error, modelled post state and instruction are compared.
+/// </summary>
+internal sealed class SwapVectorSuite : IVectorSuite
+{
+    private const string FormatName = "lowlatency-oracle/1";
+
+    private readonly InstructionComparer _instructions = new();
+
+    /// <inheritdoc/>
+    public bool Handles(VectorDocument document) => document.Format == FormatName;
+
+    /// <inheritdoc/>
+    public int CountCases(VectorDocument document) => JsonText.Member(document.Root, "cases").GetArrayLength();
+
+    /// <inheritdoc/>
+    public void Run(VectorDocument document, VectorRun run)
+    {
+        Pubkey user = JsonText.Key(document.Root, "user");
+        Dictionary<string, PoolFixture> pools = [];
+        foreach (JsonElement pool in JsonText.Member(document.Root, "pools").EnumerateArray())
+        {
+            PoolFixture fixture = new(pool);
+            pools[fixture.Id] = fixture;
+        }
+
+        foreach (JsonElement element in JsonText.Member(document.Root, "cases").EnumerateArray())
+        {
+            string poolId = JsonText.String(element, "pool");
+            if (!pools.TryGetValue(poolId, out PoolFixture? fixture))
+                throw new FormatException($"case {JsonText.String(element, "id")} names pool '{poolId}', which the file does not have");
+            SwapCase swapCase = new(element, fixture.Clock);
+            RunCase(fixture, swapCase, in user, run);
+        }
+    }
+
+    private void RunCase(PoolFixture fixture, SwapCase swapCase, in Pubkey user, VectorRun run)
+    {
+        Pool? pool = fixture.Build(out string problem);
+        if (pool is null)
+        {
+            run.Fail(swapCase.Id, "pool", "a pool", problem);
+            return;
+        }
+
+        SwapRequest request = new()
+        {
+            Direction = swapCase.InputMint == pool.MintA ? SwapDirection.AToB : SwapDirection.BToA,
+            Mode = swapCase.Mode,
+            AmountRaw = swapCase.Amount,
+            ThresholdRaw = swapCase.Threshold,
+            SqrtPriceLimitX64 = swapCase.SqrtPriceLimitX64,
+            Clock = swapCase.Clock,
+        };
+        QuoteStatus status = pool.Quote(in request, out SwapQuote quote);
+        VectorDifference? instruction = CompareInstruction(pool, swapCase, in request, in user);
+        if (swapCase.Error is { } error)
+        {
+            JudgeError(pool, swapCase, error, in request, status, in quote, instruction, run);
+            return;
+        }
+
+        if (swapCase.IsReRounded && swapCase.AmountOut == 0)
+        {
+            // The re-rounded swap yields nothing, which the program refuses.
+            if (status is QuoteStatus.ZeroOutput or QuoteStatus.SlippageExceeded) run.Pass();
+            else run.Fail(swapCase.Id, "status", "a refusal: the output rounds to zero", Describe(status, in quote));
+            return;
+        }
+
+        JudgeSuccess(fixture, pool, swapCase, in request, status, in quote, instruction, run);
+    }
+
+    private static void JudgeSuccess(
+        PoolFixture fixture,
+        Pool pool,
+        SwapCase swapCase,
+        in SwapRequest request,
+        QuoteStatus status,
+        in SwapQuote quote,
+        VectorDifference? instruction,
+        VectorRun run)
+    {
+        if (status != QuoteStatus.Ok || quote.AmountInRaw != swapCase.AmountIn || quote.AmountOutRaw != swapCase.AmountOut)
+        {
+            string expected = string.Create(CultureInfo.InvariantCulture, $"in {swapCase.AmountIn} out {swapCase.AmountOut}");
+            run.Fail(swapCase.Id, "amounts", expected, Describe(status, in quote));
+            return;
+        }
+
+        QuoteStatus executed = pool.Execute(in request, out SwapQuote again);
+        if (executed != QuoteStatus.Ok || again.AmountInRaw != quote.AmountInRaw || again.AmountOutRaw != quote.AmountOutRaw)
+        {
+            run.Fail(swapCase.Id, "execution", Describe(status, in quote), Describe(executed, in again));
+            return;
+        }
+
+        VectorDifference? difference = instruction;
+        if (difference is null && !swapCase.IsReRounded)
+        {
+            JsonElement post = swapCase.Json.TryGetProperty("post", out JsonElement value) ? value : default;
+            difference = StateComparer.Compare(pool, fixture.Accounts, fixture.Roles, post, swapCase.Id);
+        }
+
+        if (difference is null) run.Pass();
+        else run.Fail(difference.CaseId, difference.Field, difference.Expected, difference.Got);
+    }
+
+    private static void JudgeError(
+        Pool pool,
+        SwapCase swapCase,
+        VectorError error,
+        in SwapRequest request,
+        QuoteStatus status,
+        in SwapQuote quote,
+        VectorDifference? instruction,
+        VectorRun run)
+    {
+        if (ErrorRule.Agrees(error, status, in quote))
+        {
+            run.Pass();
+            return;
+        }
+
+        if (FundsError(pool, in request, swapCase.UserBalance) is { } funds && error.Code == funds)
+        {
+            run.Pass();
+            return;
+        }
+
+        bool isForeign = instruction is not null && ErrorRule.IsAccountError(pool.Venue, error);
+        if (status == QuoteStatus.Ok && isForeign) run.Explain(ErrorRule.ForeignAccounts);
+        else if (status == QuoteStatus.Ok && ErrorRule.IsOldCeiling(pool.Venue, error, request.Mode, request.AmountRaw))
+            run.Explain(ErrorRule.OldCeiling);
+        else run.Fail(swapCase.Id, "outcome", error.ToString(), Describe(status, in quote));
+    }
+
+    /// <summary>What the user's balance would have made of a swap that the pool itself accepts without a threshold.</summary>
+    private static uint? FundsError(Pool pool, in SwapRequest request, ulong userBalance)
+    {
+        SwapRequest unguarded = request;
+        unguarded.ThresholdRaw = request.Mode == SwapMode.ExactOut ? ulong.MaxValue : 0;
+        QuoteStatus status = pool.Quote(in unguarded, out SwapQuote quote);
+        return status == QuoteStatus.Ok ? ErrorRule.FundsError(pool.Venue, quote.AmountInRaw, userBalance) : null;
+    }
+
+    private VectorDifference? CompareInstruction(Pool pool, SwapCase swapCase, in SwapRequest request, in Pubkey user)
+    {
+        JsonElement instructions = JsonText.Member(swapCase.Json, "instructions");
+        InstructionText expected = JsonText.Instruction(instructions[instructions.GetArrayLength() - 1]);
+        SwapInstructionRequest written = new()
+        {
+            Direction = request.Direction,
+            Mode = request.Mode,
+            AmountRaw = request.AmountRaw,
+            ThresholdRaw = request.ThresholdRaw,
+            SqrtPriceLimitX64 = request.SqrtPriceLimitX64,
+            Clock = request.Clock,
+            User = user,
+            UserInput = swapCase.UserInput,
+            UserOutput = swapCase.UserOutput,
+        };
+        return _instructions.Compare(pool, written, expected, swapCase.Id);
+    }
+
+    private static string Describe(QuoteStatus status, in SwapQuote quote) => status == QuoteStatus.Ok
+        ? string.Create(CultureInfo.InvariantCulture, $"in {quote.AmountInRaw} out {quote.AmountOutRaw}")
+        : string.Create(CultureInfo.InvariantCulture, $"{status}, program error {quote.ProgramErrorCode}");
+}
+
+/// <summary>A pool of a vector file with its accounts.</summary>
+internal sealed class PoolFixture
+{
+    private readonly JsonElement _json;
+    private readonly PoolBuilder _builder;
+
+    /// <summary>Reads the pool and its accounts.</summary>
+    internal PoolFixture(JsonElement json)
+    {
+        _json = json;
+        Id = JsonText.String(json, "id");
+        Address = JsonText.Key(json, "pool");
+        Clock = JsonText.Clock(JsonText.Member(json, "clock"));
+        Accounts = AccountBook.Read(JsonText.Member(json, "accounts"));
+        _builder = new PoolBuilder(Accounts);
+    }
+
+    internal string Id { get; }
+
+    internal Pubkey Address { get; }
+
+    internal ChainClock Clock { get; }
+
+    internal Dictionary<Pubkey, AccountText> Accounts { get; }
+
+    internal IReadOnlyDictionary<Pubkey, AccountRole> Roles => _builder.Roles;
+
+    /// <summary>A fresh pool in the file's state.</summary>
+    internal Pool? Build(out string problem)
+    {
+        Pool? pool = _builder.Build(Address, out problem);
+        if (pool is not null) GiveMarket(pool, _json);
+        return pool;
+    }
+
+    /// <summary>Raydium AMM v4 files list the order-book addresses instead of the market's bytes.</summary>
+    internal static void GiveMarket(Pool pool, JsonElement json)
+    {
+        if (pool is not RaydiumAmmPool amm || JsonText.OptionalString(json, "bids") is null) return;
+        amm.SetMarketAccounts(new RaydiumAmmMarket(
+            JsonText.Key(json, "bids"),
+            JsonText.Key(json, "asks"),
+            JsonText.Key(json, "event_queue"),
+            JsonText.Key(json, "market_coin_vault"),
+            JsonText.Key(json, "market_pc_vault"),
+            JsonText.Key(json, "market_vault_signer")));
+    }
+}

@@ -1,0 +1,79 @@
+using System;
+using System.IO;
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace LowLatency.ConsoleHost.Vectors;
+
+/// <summary>One file of published vectors, plain JSON or gzip, loaded whole.</summary>
+internal sealed class VectorDocument : IDisposable
+{
+    private readonly JsonDocument _json;
+
+    private VectorDocument(string path, JsonDocument json)
+    {
+        Path = path;
+        _json = json;
+        Format = JsonText.OptionalString(json.RootElement, "format") ?? string.Empty;
+        Dex = JsonText.OptionalString(json.RootElement, "dex") ?? string.Empty;
+    }
+
+    /// <summary>File as given by the user.</summary>
+    internal string Path { get; }
+
+    /// <summary>File name without folders.</summary>
+    internal string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>Top-level object.</summary>
+    internal JsonElement Root => _json.RootElement;
+
+    /// <summary>Member "format", empty if absent.</summary>
+    internal string Format { get; }
+
+    /// <summary>Member "dex", empty if absent.</summary>
+    internal string Dex { get; }
+
+    /// <summary>Loads a file.</summary>
+    /// <exception cref="VectorFileException">It is missing, unreadable, or not a JSON object.</exception>
+    internal static VectorDocument Load(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            JsonDocument json = Parse(file);
+            if (json.RootElement.ValueKind == JsonValueKind.Object) return new VectorDocument(path, json);
+            JsonValueKind kind = json.RootElement.ValueKind;
+            json.Dispose();
+            throw new VectorFileException($"{path}: the top level is {kind}, not an object");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new VectorFileException($"{path}: no such file", isMissing: true, cause: e);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException)
+        {
+            throw new VectorFileException($"{path}: cannot be read: {e.Message}", isMissing: true, cause: e);
+        }
+        catch (JsonException e)
+        {
+            throw new VectorFileException($"{path}: not JSON: {e.Message}", cause: e);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new VectorFileException($"{path}: cannot be unpacked: {e.Message}", cause: e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _json.Dispose();
+
+    private static JsonDocument Parse(FileStream file)
+    {
+        // Told by content, not by name: gzip starts with 1f 8b (RFC 1952).
+        bool isGzip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+        file.Position = 0;
+        if (!isGzip) return JsonDocument.Parse(file);
+        using GZipStream unpacked = new(file, CompressionMode.Decompress);
+        return JsonDocument.Parse(unpacked);
+    }
+}
