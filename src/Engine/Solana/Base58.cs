@@ -6,7 +6,7 @@ namespace LowLatency.Engine.Solana;
 /// Base58 with the Bitcoin alphabet, as Solana prints addresses and signatures.
 /// Source: draft-msporny-base58-03, sections 2-4.
 /// </summary>
-public static class Base58
+public static partial class Base58
 {
     private const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 

@@ -33,6 +33,14 @@ internal struct Field25519
     public static Field25519 EdwardsD =>
         new(0x34dca135978a3, 0x1a8283b156ebd, 0x5e7a26001c029, 0x739c663a03cbb, 0x52036cee2b6ff);
 
+    /// <summary>2 d.</summary>
+    public static Field25519 TwoEdwardsD =>
+        new(0x69b9426b2f159, 0x35050762add7a, 0x3cf44c0038052, 0x6738cc7407977, 0x2406d9dc56dff);
+
+    /// <summary>A square root of -1: 2^((p-1)/4). Source: RFC 8032 section 5.1.3.</summary>
+    public static Field25519 SquareRootOfMinusOne =>
+        new(0x61b274a0ea0b0, 0xd5a5fc8f189d, 0x7ef5e9cbd0c60, 0x78595a6804c9e, 0x2b8324804fc1d);
+
     /// <summary>The number one.</summary>
     public static Field25519 One => new(1, 0, 0, 0, 0);
 

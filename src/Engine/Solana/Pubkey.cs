@@ -40,9 +40,26 @@ public readonly struct Pubkey : IEquatable<Pubkey>
     public static bool TryParse(ReadOnlySpan<char> text, out Pubkey key)
     {
         Span<byte> bytes = stackalloc byte[SizeBytes];
-        bool ok = Base58.TryDecode(text, bytes, out int written) && written == SizeBytes;
+        bool ok = Base58.TryDecode32(text, bytes);
         key = ok ? Read(bytes) : default;
         return ok;
+    }
+
+    /// <summary>Parses Base58 text in UTF-8, as it stands in a socket's buffer; does not allocate.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Pubkey key)
+    {
+        Span<byte> bytes = stackalloc byte[SizeBytes];
+        bool ok = Base58.TryDecode32(utf8, bytes);
+        key = ok ? Read(bytes) : default;
+        return ok;
+    }
+
+    /// <summary>Writes the Base58 text in UTF-8; the bytes written, 0 if there is no room for 44.</summary>
+    public int Format(Span<byte> utf8)
+    {
+        Span<byte> bytes = stackalloc byte[SizeBytes];
+        CopyTo(bytes);
+        return Base58.Encode32(bytes, utf8);
     }
 
     /// <summary>True for the all-zero key.</summary>
@@ -76,8 +93,9 @@ public readonly struct Pubkey : IEquatable<Pubkey>
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[SizeBytes];
+        Span<char> text = stackalloc char[Base58.MaxKeyChars];
         CopyTo(bytes);
-        return Base58.Encode(bytes);
+        return new string(text[..Base58.Encode32(bytes, text)]);
     }
 
     /// <summary>Equality of all 32 bytes.</summary>
