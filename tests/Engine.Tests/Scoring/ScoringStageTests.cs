@@ -1,0 +1,197 @@
+using System;
+using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Scoring;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Tests.Cycles;
+using LowLatency.Engine.Tests.Graph;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Scoring;
+
+public sealed class ScoringStageTests
+{
+    private static readonly Pubkey Sol = SearchSettings.WrappedSol;
+    private static readonly Pubkey Usd = TestPool.Key(2, 1);
+    private static readonly Pubkey Other = TestPool.Key(2, 2);
+
+    [Fact]
+    public void OnBatch_ProfitableUpdate_IsGoWithExactLegsAndCosts()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol] });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
+        MarketEvent one = rig.Update(0);
+        Assert.Equal(1, one.OpportunityCount);
+        ref Opportunity found = ref rig.Ring[one.OpportunityPosition];
+        Assert.Equal(DecisionReason.Go, found.Reason);
+        Assert.Equal(2, found.LegCount);
+        Assert.Equal(found.AmountInRaw, found.Legs[0].AmountInRaw);
+        Assert.Equal(found.Legs[0].AmountOutRaw, found.Legs[1].AmountInRaw);
+        Assert.Equal(found.AmountOutRaw, found.Legs[1].AmountOutRaw);
+        Assert.Equal((long)(found.AmountOutRaw - found.AmountInRaw), found.GrossProfitRaw);
+        long costs = (long)(found.SignatureFeeLamports + found.PriorityFeeLamports + found.TipLamports);
+        Assert.Equal(found.GrossProfitRaw - costs, found.NetProfitLamports);
+        Assert.InRange(found.MinimumOutRaw, found.AmountInRaw + 1, found.AmountOutRaw);
+        Assert.Equal(5000UL, found.SignatureFeeLamports);
+        Assert.True(found.TipLamports <= (ulong)found.GrossProfitRaw / 2);
+    }
+
+    [Fact]
+    public void OnBatch_CycleThroughTwoBaseMints_IsListedOnceForEach()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol, Usd] });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Usd, Other, 150_000_000_000, 500_000_000_000);
+        rig.Add(Other, Sol, 500_000_000_000, 1_030_000_000_000);
+        MarketEvent one = rig.Update(1);
+        Assert.Equal(2, one.OpportunityCount);
+        Opportunity first = rig.Ring[one.OpportunityPosition];
+        Opportunity second = rig.Ring[one.OpportunityPosition + 1];
+        Assert.Equal(new[] { rig.Graph.MintId(Sol), rig.Graph.MintId(Usd) }, new[] { first.BaseMintId, second.BaseMintId });
+        Assert.NotEqual(first.RouteDigest, second.RouteDigest);
+        Assert.Equal(0, first.Legs[0].PoolId);
+        Assert.Equal(1, second.Legs[0].PoolId);
+
+        // They use the same pools: one is taken, the other is dominated.
+        Assert.Equal(1, rig.Scoring.CountOf(DecisionReason.Go));
+        Assert.Equal(1, rig.Scoring.CountOf(DecisionReason.Dominated));
+    }
+
+    [Fact]
+    public void OnBatch_ProfitBelowCosts_SaysSo()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol] });
+        rig.Add(Sol, Usd, 10_000_000, 1_500_000);
+        rig.Add(Sol, Usd, 10_000_000, 1_530_000);
+        MarketEvent one = rig.Update(0);
+        ref Opportunity found = ref rig.Ring[one.OpportunityPosition];
+        Assert.Equal(DecisionReason.BelowMinimumProfit, found.Reason);
+        Assert.True(found.GrossProfitRaw > 0);
+        Assert.True(found.NetProfitLamports < 0);
+    }
+
+    [Fact]
+    public void OnBatch_WalletBelowTheSmallestInput_SaysSizeTooSmall()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol], WalletRaw = [150] });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
+        MarketEvent one = rig.Update(0);
+        Assert.Equal(DecisionReason.SizeTooSmall, rig.Ring[one.OpportunityPosition].Reason);
+    }
+
+    [Theory]
+    [InlineData(PoolState.Torn, DecisionReason.TornPool)]
+    [InlineData(PoolState.Gapped, DecisionReason.GappedPool)]
+    [InlineData(PoolState.Stale, DecisionReason.StalePool)]
+    public void OnBatch_PoolLostItsStateAfterTheSearch_IsRefusedWithTheCause(PoolState state, DecisionReason reason)
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol] });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
+        MarketEvent one = new() { Kind = EventKind.Account, PoolId = 0 };
+        Span<MarketEvent> batch = new(ref one);
+        rig.Cycles.OnBatch(batch, 1);
+        rig.Graph.SetState(1, state, 5);
+        rig.Scoring.OnBatch(batch, 1);
+        Assert.Equal(reason, rig.Ring[one.OpportunityPosition].Reason);
+    }
+
+    [Fact]
+    public void OnBatch_FullRing_CountsAndNeverOverwrites()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol], OpportunityCapacity = 2 });
+        for (int i = 0; i < 5; i++) rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000 + ((ulong)i * 3_000_000_000));
+        MarketEvent one = rig.Update(0);
+        Assert.Equal(2, one.OpportunityCount);
+        Assert.Equal(2, rig.Cycles.RingFullCount);
+        MarketEvent two = rig.Update(0);
+        Assert.Equal(0, two.OpportunityCount);
+        rig.Ring.Release(2);
+        Assert.Equal(2, rig.Update(0).OpportunityCount);
+    }
+
+    [Fact]
+    public void OnBatch_DroppedOrForeignEvents_AreLeftAlone()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol] });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
+        MarketEvent[] batch =
+        [
+            new() { Kind = EventKind.Account, PoolId = 0, Drop = DropCause.Duplicate },
+            new() { Kind = EventKind.Account, PoolId = -1 },
+            new() { Kind = EventKind.Slot, PoolId = -1 },
+        ];
+        Assert.Equal(0, rig.Cycles.OnBatch(batch, 1));
+        Assert.Equal(0, rig.Scoring.OnBatch(batch, 1));
+        Assert.Equal(0, rig.Ring.Next);
+    }
+
+    [Fact]
+    public void OnBatch_StepBound_IsCountedAndSearchedAgainAtTheNextSlot()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol], MaxStepsPerEvent = 1, DeferredWorkFactor = 1_000_000 });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Usd, Other, 150_000_000_000, 500_000_000_000);
+        rig.Add(Other, Sol, 500_000_000_000, 1_030_000_000_000);
+        Assert.Equal(0, rig.Update(1).OpportunityCount);
+        Assert.Equal(1, rig.Cycles.WorkBoundCount);
+        Assert.Equal(1, rig.Cycles.DeferredCount);
+        MarketEvent slot = new() { Kind = EventKind.Slot, PoolId = -1 };
+        rig.Run(ref slot);
+        Assert.Equal(1, slot.OpportunityCount);
+        Assert.Equal(0, rig.Cycles.DeferredCount);
+        Assert.Equal(DecisionReason.Go, rig.Ring[slot.OpportunityPosition].Reason);
+    }
+
+    [Fact]
+    public void ToLamports_OtherBaseMint_UsesTheDeepestPoolNotTheBestPrice()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol, Usd] });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Sol, Usd, 1_000_000_000, 150);
+        LamportRates rates = new(rig.Graph, [Sol, Usd], Sol);
+        Assert.Equal(6_646_666, rates.ToLamports(rig.Graph.MintId(Usd), 1_000_000));
+        Assert.Equal(7, rates.ToLamports(rig.Graph.MintId(Sol), 7));
+        Assert.Equal(0, rates.ToLamports(rig.Graph.AddMint(Other), 1_000_000));
+    }
+
+    private sealed class Rig
+    {
+        internal Rig(SearchSettings settings)
+        {
+            Graph = new MarketGraph(16, 16, 4);
+            Ring = new OpportunityRing(settings.OpportunityCapacity);
+            Cycles = new CycleStage(Graph, Ring, settings);
+            Scoring = new ScoringStage(Graph, Ring, settings);
+        }
+
+        internal MarketGraph Graph { get; }
+
+        internal OpportunityRing Ring { get; }
+
+        internal CycleStage Cycles { get; }
+
+        internal ScoringStage Scoring { get; }
+
+        internal void Add(in Pubkey a, in Pubkey b, ulong reserveA, ulong reserveB) => CycleFinderTests.AddCoherent(
+            Graph, new TestPool(TestPool.Key(1, Graph.PoolCount), a, b, reserveA, reserveB, 3000));
+
+        internal MarketEvent Update(int pool)
+        {
+            MarketEvent one = new() { Kind = EventKind.Account, PoolId = pool, Slot = 1 };
+            Run(ref one);
+            return one;
+        }
+
+        internal void Run(ref MarketEvent one)
+        {
+            Span<MarketEvent> batch = new(ref one);
+            Cycles.OnBatch(batch, 1);
+            Scoring.OnBatch(batch, 1);
+        }
+    }
+}
