@@ -51,6 +51,7 @@ internal static class Program
             new("round trip 64 B, slow fill, cursor (not chosen)", "ns", Trips, RoundTrips.CursorSlowFill),
             new("round trip 64 B, ConcurrentQueue", "ns", Trips, RoundTrips.ConcurrentQueue),
             new("round trip 64 B, Channel", "ns", Trips, RoundTrips.Channel),
+            new("one thread, publish=1 then consume (8 B)", "M/s", Events, Throughputs.OneThread),
             new("1P1C publish=1, stamp in entry (16 B)", "M/s", Events, n => Throughputs.InEntry(n, 1)),
             new("1P1C publish=1, stamp beside (8 B)", "M/s", Events, n => Throughputs.Beside(n, 1)),
             new("1P1C publish=1, cursor (not chosen, 8 B)", "M/s", Events, n => Throughputs.Cursor(n, 1)),

@@ -70,6 +70,23 @@ internal static class Throughputs
         return MillionsPerSecond(TwoThreads.Time(each * producers, consumer.Run, sides));
     }
 
+    /// <summary>Ours on one thread: claims and publishes half a ring one by one, then consumes it. The instructions alone.</summary>
+    internal static double OneThread(int count)
+    {
+        RingBuffer<long> ring = new(4096);
+        SingleProducerSequencer sequencer = new(ring.Stamps, new BusySpinWaitStrategy());
+        var consumer = Consumer(ring, sequencer, new SumLongs());
+        return MillionsPerSecond(TwoThreads.Time(count, () =>
+        {
+            for (long done = 0; done < count; done += 2048)
+            {
+                ProduceSingly(ring, sequencer, 2048);
+                consumer.StopAfter(done + 2047);
+                consumer.Run();
+            }
+        }));
+    }
+
     /// <summary>The design not chosen, entry of 8 bytes.</summary>
     internal static double Cursor(int count, int claim)
     {
@@ -177,6 +194,25 @@ internal static class Throughputs
     internal static void ProduceLongs(
         RingBuffer<long> ring, SingleProducerSequencer sequencer, int count, int claim, Action finished)
     {
+        if (claim == 1)
+            ProduceSingly(ring, sequencer, count);
+        else
+            ProduceBatches(ring, sequencer, count, claim);
+        finished();
+    }
+
+    private static void ProduceSingly(RingBuffer<long> ring, SingleProducerSequencer sequencer, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            sequencer.Next(1, out long hi);
+            ring[hi] = hi;
+            sequencer.Publish(hi, hi);
+        }
+    }
+
+    private static void ProduceBatches(RingBuffer<long> ring, SingleProducerSequencer sequencer, int count, int claim)
+    {
         for (int i = 0; i < count; i += claim)
         {
             sequencer.Next(claim, out long hi);
@@ -184,7 +220,6 @@ internal static class Throughputs
                 ring[s] = s;
             sequencer.Publish(hi - claim + 1, hi);
         }
-        finished();
     }
 
     internal static double MillionsPerSecond(double nsPerEvent) => 1_000 / nsPerEvent;

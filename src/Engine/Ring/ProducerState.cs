@@ -9,13 +9,9 @@ internal struct ProducerState
     /// <summary>Bytes (tested).</summary>
     internal const int SizeBytes = (3 * Sequence.SeparationBytes) + sizeof(long);
 
-    /// <summary>Single producer: highest claimed and, after it, highest published. Multi-producer: highest claimed.</summary>
+    /// <summary>Highest claimed sequence.</summary>
     [FieldOffset(Sequence.SeparationBytes)]
     internal long Claimed;
-
-    /// <summary>Single producer only, written with <see cref="Claimed"/>'s line already owned.</summary>
-    [FieldOffset(Sequence.SeparationBytes + sizeof(long))]
-    internal long Published;
 
     /// <summary>Slowest gating sequence when last looked; never above the truth. On its own line for multi-producers.</summary>
     [FieldOffset(2 * Sequence.SeparationBytes)]

@@ -36,21 +36,21 @@ public abstract class Sequencer
         get => Volatile.Read(ref _halted) != 0;
     }
 
-    /// <summary>
-    /// Single producer: the highest published sequence. Multi-producer: the highest claimed one. -1 before the first.
-    /// </summary>
+    /// <summary>The highest claimed sequence, published or not; -1 before the first.</summary>
     public abstract long Cursor { get; }
 
     private protected StampTable Stamps => _stamps;
 
     /// <summary>Claims <paramref name="count"/> entries, waiting while the ring is full.</summary>
     /// <param name="count">1..capacity.</param>
-    /// <param name="hi">Highest claimed sequence; the lowest is <paramref name="hi"/> - <paramref name="count"/> + 1.</param>
+    /// <param name="hi">
+    /// Highest claimed sequence; the lowest is <paramref name="hi"/> - <paramref name="count"/> + 1. Meaningless if refused.
+    /// </param>
     public abstract SequencerStatus Next(int count, out long hi);
 
     /// <summary>Claims <paramref name="count"/> entries if they are free now.</summary>
     /// <param name="count">1..capacity.</param>
-    /// <param name="hi">Highest claimed sequence; -1 if refused.</param>
+    /// <param name="hi">Highest claimed sequence; meaningless if refused.</param>
     public abstract SequencerStatus TryNext(int count, out long hi);
 
     /// <summary>Makes claimed entries visible. Call once for each claimed sequence, by the thread that claimed it.</summary>

@@ -16,25 +16,28 @@ public sealed class SingleProducerSequencer : Sequencer
         : base(stamps, waitStrategy)
     {
         _state.Claimed = Sequence.Initial;
-        _state.Published = Sequence.Initial;
         _state.GatingCache = Sequence.Initial;
     }
 
     /// <inheritdoc/>
-    public override long Cursor => Volatile.Read(ref _state.Published);
+    public override long Cursor => Volatile.Read(ref _state.Claimed);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override SequencerStatus Next(int count, out long hi)
     {
         long next = _state.Claimed + count;
-        if ((uint)(count - 1) < (uint)CapacityEntries && next - CapacityEntries <= _state.GatingCache && !IsHalted)
+        bool valid = (uint)(count - 1) < (uint)CapacityEntries;
+        if (valid && next - CapacityEntries <= _state.GatingCache && !IsHalted)
         {
             _state.Claimed = next;
             hi = next;
             return SequencerStatus.Ok;
         }
-        return NextSlow(count, wait: true, out hi);
+        SequencerStatus status = ClaimSlow(count, wait: true);
+        // PERF: not an out argument of the slow path, which would keep it in memory on the fast one too.
+        hi = _state.Claimed;
+        return status;
     }
 
     /// <inheritdoc/>
@@ -42,13 +45,17 @@ public sealed class SingleProducerSequencer : Sequencer
     public override SequencerStatus TryNext(int count, out long hi)
     {
         long next = _state.Claimed + count;
-        if ((uint)(count - 1) < (uint)CapacityEntries && next - CapacityEntries <= _state.GatingCache && !IsHalted)
+        bool valid = (uint)(count - 1) < (uint)CapacityEntries;
+        if (valid && next - CapacityEntries <= _state.GatingCache && !IsHalted)
         {
             _state.Claimed = next;
             hi = next;
             return SequencerStatus.Ok;
         }
-        return NextSlow(count, wait: false, out hi);
+        SequencerStatus status = ClaimSlow(count, wait: false);
+        // PERF: not an out argument of the slow path, which would keep it in memory on the fast one too.
+        hi = _state.Claimed;
+        return status;
     }
 
     /// <inheritdoc/>
@@ -56,17 +63,16 @@ public sealed class SingleProducerSequencer : Sequencer
     public override void Publish(long lo, long hi)
     {
         Stamps.Publish(lo, hi);
-        Volatile.Write(ref _state.Published, hi);
         SignalConsumers();
     }
 
     /// <inheritdoc/>
     public override long RemainingCapacity() => CapacityEntries - (Volatile.Read(ref _state.Claimed) - MinimumGating());
 
+    /// <summary>Claims by moving <see cref="ProducerState.Claimed"/>; leaves it alone if it cannot.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private SequencerStatus NextSlow(int count, bool wait, out long hi)
+    private SequencerStatus ClaimSlow(int count, bool wait)
     {
-        hi = Sequence.Initial;
         if ((uint)(count - 1) >= (uint)CapacityEntries)
             return SequencerStatus.BadCount;
         if (IsHalted)
@@ -84,7 +90,6 @@ public sealed class SingleProducerSequencer : Sequencer
         }
         _state.GatingCache = minimum;
         _state.Claimed = next;
-        hi = next;
         return SequencerStatus.Ok;
     }
 }

@@ -50,9 +50,14 @@ public sealed class StampTable
         do
         {
             long stamp = Volatile.Read(ref StampOf(next));
-            if (stamp <= next)
+            // PERF: entries published one by one are followed by prediction; next = stamp alone would make each address wait
+            // for the load before it (perf/Ring: "one thread, publish=1 then consume").
+            if (stamp == next + 1)
+                next++;
+            else if (stamp > next)
+                next = stamp;
+            else
                 break;
-            next = stamp;
         }
         while (next < limit);
         return next - 1;
