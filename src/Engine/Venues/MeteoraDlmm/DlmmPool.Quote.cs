@@ -1,0 +1,307 @@
+using System;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.MeteoraDlmm;
+
+/// <summary>
+/// The swap itself: checks, the walk over bin arrays and bins, and the transfer fees at both ends.
+/// Source: dlmm-sdk@fb02e51 commons/src/quote.rs (quote_exact_in, quote_exact_out) for the walk; the order of checks and
+/// error codes as the program's logs show them in the vectors.
+/// </summary>
+public sealed partial class DlmmPool
+{
+    /// <summary>State of a swap under way; copied back by Execute on success.</summary>
+    private struct Walk
+    {
+        internal DlmmVolatility Volatility;
+        internal int ActiveId;
+        internal bool XToY;
+        internal bool ExactOut;
+        internal bool FeeOnInput;
+        internal bool Commit;
+
+        /// <summary>Input left (exact in), or output left (exact out), and in that case the input still allowed.</summary>
+        internal ulong Left, MaxInLeft;
+
+        /// <summary>Amounts so far, base units: input with trade fee, output, trade fee, protocol's part.</summary>
+        internal ulong TotalIn, TotalOut, TotalFee, ProtocolFee;
+
+        /// <summary>Place in the instruction's list of arrays.</summary>
+        internal int ArraysUsed;
+
+        internal int Bins;
+        internal uint FirstRate;
+        internal uint Error;
+    }
+
+    /// <inheritdoc/>
+    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote) =>
+        Run(in request, false, out quote, out _);
+
+    /// <inheritdoc/>
+    public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote)
+    {
+        // The dry run proves that the second, writing run cannot fail half-way.
+        QuoteStatus status = Run(in request, false, out quote, out _);
+        if (status != QuoteStatus.Ok) return status;
+        status = Run(in request, true, out quote, out Walk walk);
+        bool moved = walk.ActiveId != _activeId;
+        _volatility = walk.Volatility;
+        if (moved) _volatility.LastUpdate = request.Clock.UnixTimestamp;
+        _activeId = walk.ActiveId;
+        bool feeInX = walk.FeeOnInput == walk.XToY;
+        if (feeInX) _protocolFeeX += walk.ProtocolFee;
+        else _protocolFeeY += walk.ProtocolFee;
+        MoveVaults(in walk, in request, in quote);
+        return status;
+    }
+
+    private QuoteStatus Run(in SwapRequest request, bool commit, out SwapQuote quote, out Walk walk)
+    {
+        quote = default;
+        walk = default;
+        QuoteStatus status = Begin(in request, ref walk, out ulong minimumOut);
+        walk.Commit = commit;
+        if (status == QuoteStatus.Ok) status = Advance(ref walk);
+        if (status == QuoteStatus.Ok) status = Finish(in request, ref walk, minimumOut, out quote);
+        if (status != QuoteStatus.Ok)
+        {
+            quote = default;
+            quote.ProgramErrorCode = walk.Error;
+        }
+
+        return status;
+    }
+
+    private QuoteStatus Begin(in SwapRequest request, ref Walk walk, out ulong minimumOut)
+    {
+        minimumOut = 0;
+        if (Readiness is not (QuoteStatus.Ok or QuoteStatus.SwapDisabled)) return Readiness;
+        if (request.Mode == SwapMode.PartialFill) return QuoteStatus.UnsupportedMode;
+        walk.ExactOut = request.Mode == SwapMode.ExactOut;
+        if (walk.ExactOut && request.HasPriceImpactLimit) return QuoteStatus.UnsupportedMode;
+        if (Readiness == QuoteStatus.SwapDisabled) return Fail(ref walk, Readiness, DlmmProgram.PoolDisabled);
+        ulong point = _activationType == 0 ? request.Clock.Slot : (ulong)request.Clock.UnixTimestamp;
+        if (_needsActivation && point < _activationPoint)
+            return Fail(ref walk, QuoteStatus.NotOpenYet, DlmmProgram.PoolDisabled);
+        if (request.AmountRaw == 0) return Fail(ref walk, QuoteStatus.ZeroAmount, DlmmProgram.InvalidInput);
+
+        walk.XToY = request.Direction == SwapDirection.AToB;
+        walk.FeeOnInput = !_feeOnlyInY || !walk.XToY;
+        walk.ActiveId = _activeId;
+        walk.Volatility = _volatility;
+        if (!_fees.TryUpdateReferences(ref walk.Volatility, _activeId, request.Clock.UnixTimestamp))
+            return Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.MathOverflow);
+        if (request.HasPriceImpactLimit && !TryMinimumOut(in request, walk.XToY, out minimumOut))
+            return Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.TypeCastFailed);
+        if (!request.HasPriceImpactLimit && !walk.ExactOut) minimumOut = request.ThresholdRaw;
+
+        TransferFeeRate feeIn = InputMintInfo(walk.XToY).FeeAt(request.Clock.Epoch);
+        if (!walk.ExactOut)
+        {
+            walk.Left = TransferFee.AmountAfterFee(in feeIn, request.AmountRaw);
+            return QuoteStatus.Ok;
+        }
+
+        bool isUnlimited = request.ThresholdRaw is 0 or ulong.MaxValue;
+        walk.MaxInLeft = isUnlimited
+            ? ulong.MaxValue
+            : TransferFee.AmountAfterFee(in feeIn, request.ThresholdRaw);
+        TransferFeeRate feeOut = InputMintInfo(!walk.XToY).FeeAt(request.Clock.Epoch);
+        return TransferFee.TryAmountBeforeFee(in feeOut, request.AmountRaw, out walk.Left)
+            ? QuoteStatus.Ok
+            : Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.MathOverflow);
+    }
+
+    // The limit compares the output with the whole input (transfer fee included) at the active bin's price; observed in the
+    // program's results for swap_with_price_impact2.
+    private bool TryMinimumOut(in SwapRequest request, bool xToY, out ulong minimumOut)
+    {
+        minimumOut = 0;
+        if (request.MaxPriceImpactBps > 10_000) return false;
+        if (!BinMath.TryPriceFromId(_activeId, _fees.BinStep, out UInt128 price)) return false;
+        if (!BinMath.TryAmountOut(request.AmountRaw, price, xToY, out ulong spotOut)) return false;
+        minimumOut = (ulong)((UInt128)spotOut * (10_000U - request.MaxPriceImpactBps) / 10_000);
+        return true;
+    }
+
+    private QuoteStatus Advance(ref Walk walk)
+    {
+        while (walk.Left != 0)
+        {
+            QuoteStatus status = NextArray(ref walk, out int slot);
+            if (status == QuoteStatus.Ok) status = WalkArray(ref walk, slot);
+            if (status != QuoteStatus.Ok) return status;
+            if (walk.ExactOut && walk.MaxInLeft == 0) break;
+        }
+
+        return QuoteStatus.Ok;
+    }
+
+    /// <summary>Finds the next array with liquidity, as the program does: by the bitmaps, among the accounts it was given.</summary>
+    private QuoteStatus NextArray(ref Walk walk, out int slot)
+    {
+        slot = -1;
+        int current = ArrayIndexOf(walk.ActiveId);
+        if (!_bitmap.TryNext(current, walk.XToY, _hasExtension, out int index))
+        {
+            if (!_extensionKnown) return QuoteStatus.Incomplete;
+            uint error = _hasExtension
+                ? DlmmProgram.CannotFindNonZeroLiquidityBinArray
+                : DlmmProgram.BitmapExtensionNotProvided;
+            return Fail(ref walk, QuoteStatus.InsufficientLiquidity, error);
+        }
+
+        slot = _arrays.Find(index);
+        if (_pinnedCount >= 0)
+        {
+            Pubkey key = ArrayKey(index);
+            while (walk.ArraysUsed < _pinnedCount && _pinned[walk.ArraysUsed] != key) walk.ArraysUsed++;
+            if (walk.ArraysUsed >= _pinnedCount)
+                return Fail(ref walk, QuoteStatus.MissingBinArray, DlmmProgram.AccountNotEnoughKeys);
+        }
+        else if (walk.ArraysUsed >= DlmmProgram.ArraysPerSwap)
+        {
+            return Fail(ref walk, QuoteStatus.TooManyArrays, DlmmProgram.AccountNotEnoughKeys);
+        }
+
+        walk.ArraysUsed++;
+        if (slot < 0) return QuoteStatus.MissingBinArray;
+        if (index == current) return QuoteStatus.Ok;
+        int first = index * DlmmLayout.BinsPerArray;
+        walk.ActiveId = walk.XToY ? first + DlmmLayout.BinsPerArray - 1 : first;
+        return QuoteStatus.Ok;
+    }
+
+    private QuoteStatus WalkArray(ref Walk walk, int slot)
+    {
+        ref DlmmArraySlot header = ref _arrays.Slot(slot);
+        int first = header.Index * DlmmLayout.BinsPerArray;
+        int bin = walk.ActiveId - first;
+        while (true)
+        {
+            if ((uint)bin < DlmmLayout.BinsPerArray)
+                bin = walk.XToY ? header.SellsY.NextDown(bin) : header.SellsX.NextUp(bin);
+            if ((uint)bin >= DlmmLayout.BinsPerArray)
+            {
+                walk.ActiveId = walk.XToY ? first - 1 : first + DlmmLayout.BinsPerArray;
+                return IsInRange(walk.ActiveId) ? QuoteStatus.Ok : OutOfBins(ref walk);
+            }
+
+            walk.ActiveId = first + bin;
+            if (!IsInRange(walk.ActiveId)) return OutOfBins(ref walk);
+            uint error = TradeBin(ref walk, slot, bin);
+            if (error != 0) return Fail(ref walk, StatusOf(error), error);
+            if (walk.Left == 0 || (walk.ExactOut && walk.MaxInLeft == 0)) return QuoteStatus.Ok;
+            bin += walk.XToY ? -1 : 1;
+            walk.ActiveId = first + bin;
+        }
+    }
+
+    private uint TradeBin(ref Walk walk, int slot, int bin)
+    {
+        _fees.Accumulate(ref walk.Volatility, walk.ActiveId);
+        uint rate = _fees.Rate(walk.Volatility.Accumulator);
+        if (walk.Bins++ == 0) walk.FirstRate = rate;
+
+        ref DlmmArraySlot header = ref _arrays.Slot(slot);
+        ulong processing = 0;
+        ulong open = 0;
+        if (walk.XToY ? header.BidsY.Contains(bin) : header.AsksX.Contains(bin))
+        {
+            ref DlmmBinOrders orders = ref _arrays.Orders(slot, bin);
+            processing = orders.ProcessingLeft;
+            open = orders.OpenAmount;
+        }
+
+        DlmmBinTrade trade = new(in _arrays.Bin(slot, bin), processing, open, rate, walk.XToY, walk.FeeOnInput);
+        DlmmFill fill = default;
+        uint error = walk.ExactOut
+            ? trade.ExactOut(walk.Left, walk.MaxInLeft, ref fill)
+            : trade.ExactIn(walk.Left, ref fill);
+        if (error != 0) return error;
+        return Settle(ref walk, slot, bin, ref fill);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Settle(ref Walk walk, int slot, int bin, ref DlmmFill fill)
+    {
+        ulong netOut = fill.NetOut;
+        if (walk.ExactOut)
+        {
+            if (netOut > walk.Left) netOut = walk.Left;
+            walk.Left -= netOut;
+            walk.MaxInLeft -= fill.GrossIn;
+        }
+        else
+        {
+            walk.Left -= fill.GrossIn;
+        }
+
+        ulong totalIn = walk.TotalIn + fill.GrossIn;
+        ulong totalOut = walk.TotalOut + netOut;
+        if (totalIn < fill.GrossIn || totalOut < netOut) return DlmmProgram.MathOverflow;
+        walk.TotalIn = totalIn;
+        walk.TotalOut = totalOut;
+        walk.TotalFee += fill.Fee;
+        if (!walk.Commit) return 0;
+        _fees.Split(ref fill);
+        walk.ProtocolFee += fill.ProtocolFee;
+        CommitBin(slot, bin, walk.XToY, walk.FeeOnInput, in fill);
+        return 0;
+    }
+
+    private QuoteStatus Finish(in SwapRequest request, ref Walk walk, ulong minimumOut, out SwapQuote quote)
+    {
+        quote = default;
+        if (walk.TotalOut == 0) return Fail(ref walk, QuoteStatus.ZeroOutput, DlmmProgram.InsufficientOutAmount);
+        TransferFeeRate feeIn = InputMintInfo(walk.XToY).FeeAt(request.Clock.Epoch);
+        TransferFeeRate feeOut = InputMintInfo(!walk.XToY).FeeAt(request.Clock.Epoch);
+        if (walk.ExactOut)
+        {
+            if (walk.Left != 0)
+                return Fail(ref walk, QuoteStatus.SlippageExceeded, DlmmProgram.ExceededAmountSlippageTolerance);
+            if (!TransferFee.TryAmountBeforeFee(in feeIn, walk.TotalIn, out quote.AmountInRaw))
+                return Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.MathOverflow);
+            if (request.ThresholdRaw != 0 && quote.AmountInRaw > request.ThresholdRaw)
+                return Fail(ref walk, QuoteStatus.SlippageExceeded, DlmmProgram.ExceededAmountSlippageTolerance);
+        }
+        else
+        {
+            quote.AmountInRaw = request.AmountRaw;
+        }
+
+        quote.AmountOutRaw = TransferFee.AmountAfterFee(in feeOut, walk.TotalOut);
+        if (!walk.ExactOut && quote.AmountOutRaw < minimumOut)
+            return Fail(ref walk, QuoteStatus.SlippageExceeded, DlmmProgram.ExceededAmountSlippageTolerance);
+        quote.FeeRaw = walk.TotalFee;
+        quote.FeeOnOutput = !walk.FeeOnInput;
+        quote.CrossedCount = walk.Bins;
+        quote.FeeRateE9 = walk.FirstRate;
+        quote.TickAfter = walk.ActiveId;
+        return QuoteStatus.Ok;
+    }
+
+    private static bool IsInRange(int binId) => binId is >= BinMath.MinBinId and <= BinMath.MaxBinId;
+
+    // Source: dlmm-sdk@9410e46 programs/lb_clmm/src/state/lb_pair.rs, advance_active_bin.
+    private static QuoteStatus OutOfBins(ref Walk walk) =>
+        Fail(ref walk, QuoteStatus.InsufficientLiquidity, DlmmProgram.PairInsufficientLiquidity);
+
+    private static QuoteStatus StatusOf(uint error) => error switch
+    {
+        DlmmProgram.InsufficientInAmount => QuoteStatus.SlippageExceeded,
+        DlmmProgram.UndeterminedError => QuoteStatus.InvalidState,
+        _ => QuoteStatus.Overflow,
+    };
+
+    private static QuoteStatus Fail(ref Walk walk, QuoteStatus status, uint error)
+    {
+        walk.Error = error;
+        return status;
+    }
+
+    private ref readonly MintInfo InputMintInfo(bool xToY) => ref xToY ? ref _mintX : ref _mintY;
+}

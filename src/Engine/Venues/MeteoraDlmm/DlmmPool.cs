@@ -1,0 +1,178 @@
+using System;
+using System.Buffers.Binary;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Venues.MeteoraDlmm;
+
+/// <summary>
+/// A Meteora DLMM pair: constant-price bins, volatility fee, limit orders, fee on input or on Y only, Token-2022.
+/// Mint A is X, mint B is Y. Bin arrays, bitmap and copies are allocated with the pool; nothing else allocates.
+/// Owner thread: the market group's. Facts: protocols 2.5; sources are named in each part.
+/// Not modelled: host fee accounts (never passed), the pre-activation swapper, observations of the oracle account (no quote
+/// reads them), fees of the transfer to a host, and the compute budget of very long walks.
+/// </summary>
+public sealed partial class DlmmPool : Pool
+{
+    /// <summary>Bin arrays held unless stated otherwise: 4,480 bins, 1,024 on each side at two arrays' slack.</summary>
+    public const int DefaultArrayCapacity = 64;
+
+    private readonly DlmmBinArrays _arrays;
+    private readonly DlmmBitmap _bitmap = new();
+    private readonly Pubkey[] _pinned = new Pubkey[InstructionBuffer.MaxAccounts];
+    private int _pinnedCount = -1;
+
+    private DlmmFees _fees;
+    private DlmmVolatility _volatility;
+    private int _activeId;
+    private ulong _protocolFeeX;
+    private ulong _protocolFeeY;
+    private ulong _activationPoint;
+    private Pubkey _reserveX;
+    private Pubkey _reserveY;
+    private Pubkey _oracle;
+    private Pubkey _extensionKey;
+    private TokenAccountInfo _vaultX;
+    private TokenAccountInfo _vaultY;
+    private MintInfo _mintX;
+    private MintInfo _mintY;
+    private byte _status;
+    private byte _activationType;
+    private bool _needsActivation;
+    private bool _supportsOrders;
+    private bool _feeOnlyInY;
+    private bool _isToken2022X;
+    private bool _isToken2022Y;
+    private bool _isDecoded;
+    private bool _hasExtension;
+    private bool _extensionKnown;
+
+    /// <summary>An empty pair with room for <see cref="DefaultArrayCapacity"/> bin arrays.</summary>
+    public DlmmPool(in Pubkey address) : this(in address, DefaultArrayCapacity)
+    {
+    }
+
+    /// <summary>An empty pair with room for <paramref name="arrayCapacity"/> bin arrays.</summary>
+    public DlmmPool(in Pubkey address, int arrayCapacity) : base(VenueId.MeteoraDlmm, in address)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(arrayCapacity, 1);
+        _arrays = new DlmmBinArrays(arrayCapacity);
+    }
+
+    /// <summary>Active bin id.</summary>
+    public int ActiveId => _activeId;
+
+    /// <summary>Bin step in 1e-4.</summary>
+    public int BinStep => _fees.BinStep;
+
+    /// <summary>Bin arrays known.</summary>
+    public int ArrayCount => _arrays.Count;
+
+    /// <inheritdoc/>
+    public override bool IsTimeDependent => HasDecayingFee || _needsActivation || ChangesWithEpoch(in _mintX)
+        || ChangesWithEpoch(in _mintY);
+
+    private bool HasDecayingFee => _fees.VariableFeeControl != 0
+        && ((_volatility.Accumulator | _volatility.Reference) != 0 || _volatility.IndexReference != _activeId);
+
+    /// <inheritdoc/>
+    public override int CopyDependencies(Span<AccountDependency> destination)
+    {
+        if (!_isDecoded) return 0;
+        int count = 0;
+        Append(destination, ref count, MintA, AccountRole.MintA, _isToken2022X);
+        Append(destination, ref count, MintB, AccountRole.MintB, _isToken2022Y);
+        Append(destination, ref count, _reserveX, AccountRole.VaultA, false);
+        Append(destination, ref count, _reserveY, AccountRole.VaultB, false);
+        Append(destination, ref count, _extensionKey, AccountRole.BitmapExtension, false);
+        for (int side = 0; side < 2; side++)
+        {
+            bool down = side == 0;
+            int index = ArrayIndexOf(_activeId) + (down ? 0 : 1);
+            for (int i = 0; i < DlmmProgram.ArraysPerSwap && _bitmap.TryNext(index, down, _hasExtension, out index); i++)
+            {
+                Append(destination, ref count, ArrayKey(index), AccountRole.BinArray, false);
+                index += down ? -1 : 1;
+            }
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public override void MarkArraysComplete() => _extensionKnown = true;
+
+    /// <inheritdoc/>
+    public override void PinArrays(ReadOnlySpan<Pubkey> arrays)
+    {
+        _pinnedCount = System.Math.Min(arrays.Length, _pinned.Length);
+        arrays[.._pinnedCount].CopyTo(_pinned);
+    }
+
+    /// <inheritdoc/>
+    public override void UnpinArrays() => _pinnedCount = -1;
+
+    /// <inheritdoc/>
+    public override bool TryWriteState(in Pubkey key, Span<byte> data)
+    {
+        if (key == _reserveX && _vaultX.IsKnown) return _vaultX.TryWrite(data);
+        if (key == _reserveY && _vaultY.IsKnown) return _vaultY.TryWrite(data);
+        if (key != Address) return _arrays.TryWrite(in key, data);
+        if (data.Length != DlmmLayout.PairSize) return false;
+        BinaryPrimitives.WriteUInt32LittleEndian(data[DlmmLayout.VolatilityAccumulator..], _volatility.Accumulator);
+        BinaryPrimitives.WriteUInt32LittleEndian(data[DlmmLayout.VolatilityReference..], _volatility.Reference);
+        BinaryPrimitives.WriteInt32LittleEndian(data[DlmmLayout.IndexReference..], _volatility.IndexReference);
+        BinaryPrimitives.WriteInt64LittleEndian(data[DlmmLayout.LastUpdate..], _volatility.LastUpdate);
+        BinaryPrimitives.WriteInt32LittleEndian(data[DlmmLayout.ActiveId..], _activeId);
+        BinaryPrimitives.WriteUInt64LittleEndian(data[DlmmLayout.ProtocolFeeX..], _protocolFeeX);
+        BinaryPrimitives.WriteUInt64LittleEndian(data[DlmmLayout.ProtocolFeeY..], _protocolFeeY);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool IsModelled(AccountRole role, int offset)
+    {
+        switch (role)
+        {
+            case AccountRole.Pool:
+                return offset is (>= DlmmLayout.VolatilityAccumulator and < DlmmLayout.IndexReference + 4)
+                    or (>= DlmmLayout.LastUpdate and < DlmmLayout.LastUpdate + 8)
+                    or (>= DlmmLayout.ActiveId and < DlmmLayout.ActiveId + 4)
+                    or (>= DlmmLayout.ProtocolFeeX and < DlmmLayout.ProtocolFeeY + 8);
+            case AccountRole.BinArray:
+                return offset >= DlmmLayout.Bins
+                    && (offset - DlmmLayout.Bins) % DlmmLayout.BinSize < DlmmLayout.BinEnd;
+            case AccountRole.VaultA:
+                return _vaultX.IsTransferState(offset);
+            case AccountRole.VaultB:
+                return _vaultY.IsTransferState(offset);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Number of the array a bin lies in (floor division).</summary>
+    internal static int ArrayIndexOf(int binId)
+    {
+        int quotient = binId / DlmmLayout.BinsPerArray;
+        return binId < 0 && quotient * DlmmLayout.BinsPerArray != binId ? quotient - 1 : quotient;
+    }
+
+    private static bool ChangesWithEpoch(in MintInfo mint) => mint.HasTransferFee
+        && (mint.OlderFee.FeeBps != mint.NewerFee.FeeBps || mint.OlderFee.MaximumRaw != mint.NewerFee.MaximumRaw);
+
+    private static void Append(
+        Span<AccountDependency> destination, ref int count, in Pubkey key, AccountRole role, bool required)
+    {
+        if (count < destination.Length) destination[count++] = new AccountDependency(key, role, required);
+    }
+
+    private Pubkey ArrayKey(int index)
+    {
+        int slot = _arrays.Find(index);
+        if (slot >= 0) return _arrays.Slot(slot).Key;
+        Span<byte> number = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(number, index);
+        _ = ProgramAddress.TryFind(DlmmProgram.Id, "bin_array"u8, Address, number, out Pubkey key, out _);
+        return key;
+    }
+}
