@@ -8,6 +8,25 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 /// <summary>Decoding: accounts into the pair's state, and what the pair can do with them.</summary>
 public sealed partial class DlmmPool
 {
+    /// <summary>Recognises accounts of this program: owner first, then size and discriminator.</summary>
+    internal static bool TryClassify(in AccountView account, out AccountClass accountClass)
+    {
+        accountClass = default;
+        ReadOnlySpan<byte> data = account.Data;
+        if (account.Owner != DlmmProgram.Id || data.Length < sizeof(ulong)) return false;
+        accountClass = (BinaryPrimitives.ReadUInt64LittleEndian(data), data.Length) switch
+        {
+            (DlmmLayout.PairDiscriminator, DlmmLayout.PairSize) =>
+                new AccountClass(VenueId.MeteoraDlmm, AccountRole.Pool, account.Key),
+            (DlmmLayout.BinArrayDiscriminator, DlmmLayout.BinArraySize) => new AccountClass(
+                VenueId.MeteoraDlmm, AccountRole.BinArray, Pubkey.Read(data, DlmmLayout.BinArrayPair)),
+            (DlmmLayout.BitmapExtensionDiscriminator, DlmmLayout.BitmapExtensionSize) => new AccountClass(
+                VenueId.MeteoraDlmm, AccountRole.BitmapExtension, Pubkey.Read(data, DlmmLayout.ExtensionPair)),
+            _ => default,
+        };
+        return accountClass.Venue != VenueId.None;
+    }
+
     /// <inheritdoc/>
     public override DecodeStatus Apply(AccountRole role, in AccountView account)
     {
