@@ -1,0 +1,132 @@
+using System;
+using System.Buffers;
+using System.Buffers.Text;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Feeds.Decoding;
+
+/// <summary>
+/// The decoder's way out: claims an entry, decodes base64 straight into its payload, fills the entry, publishes.
+/// One feed thread owns it.
+/// </summary>
+internal sealed class EventWriter
+{
+    private readonly EventPublisher _publisher;
+    private readonly DecodeCounters _counters;
+    private readonly EventFlags _sourceFlags;
+    private readonly byte _endpointId;
+
+    /// <summary>A writer whose events carry <paramref name="endpointId"/> and <paramref name="sourceFlags"/>.</summary>
+    public EventWriter(
+        EventPublisher publisher, DecodeCounters counters, byte endpointId, EventFlags sourceFlags)
+    {
+        _publisher = publisher;
+        _counters = counters;
+        _endpointId = endpointId;
+        _sourceFlags = sourceFlags;
+    }
+
+    /// <summary>True once the pipeline has halted.</summary>
+    public bool IsHalted { get; private set; }
+
+    /// <summary>Publishes an event without payload.</summary>
+    public DecodeCause PublishMark(EventKind kind, ulong slot, ulong parentSlot, in FrameStamp stamp)
+    {
+        ClaimStatus status = _publisher.TryClaim(0, out _);
+        if (status != ClaimStatus.Ok) return Refused(status);
+        ref MarketEvent entry = ref _publisher.Current;
+        entry.Kind = kind;
+        entry.Slot = slot;
+        entry.ParentSlot = parentSlot;
+        Finish(ref entry, EventFlags.None, stamp, 0);
+        return DecodeCause.None;
+    }
+
+    /// <summary>Publishes an account's state; nothing is published unless all of it is good.</summary>
+    public DecodeCause PublishAccount(
+        EventKind kind, in Pubkey key, ulong slot, in AccountFields fields, in FrameStamp stamp)
+    {
+        ReadOnlySpan<byte> text = fields.Data.Raw;
+        // An escaped text is resolved in the payload itself, then decoded in place: it needs room for the text.
+        int capacity = fields.Data.IsEscaped ? text.Length : (text.Length >> 2) * 3;
+        ClaimStatus status = _publisher.TryClaim(capacity, out Span<byte> payload);
+        if (status != ClaimStatus.Ok) return Refused(status);
+        bool ok = fields.Data.IsEscaped
+            ? TryDecodeEscaped(fields.Data, payload, out int length)
+            : TryDecodeBase64(text, payload, out length);
+        if (!ok)
+        {
+            _publisher.Abandon();
+            return DecodeCause.BadBase64;
+        }
+
+        if (fields.HasSpace && fields.Space != (ulong)length)
+        {
+            _publisher.Abandon();
+            return DecodeCause.SizeMismatch;
+        }
+
+        ref MarketEvent entry = ref _publisher.Current;
+        entry.Kind = kind;
+        entry.Slot = slot;
+        entry.Account = key;
+        entry.Owner = fields.Owner;
+        entry.Lamports = fields.Lamports;
+        entry.RentEpoch = fields.RentEpoch;
+        EventFlags flags = fields.IsExecutable ? EventFlags.Executable : EventFlags.None;
+        if (fields.IsNull || (fields.Lamports == 0 && length == 0)) flags |= EventFlags.Absent;
+        Finish(ref entry, flags, stamp, length);
+        return DecodeCause.None;
+    }
+
+    /// <summary>
+    /// Decodes padded base64 without white space. Source: RFC 4648 section 4.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryDecodeBase64(ReadOnlySpan<byte> text, Span<byte> destination, out int length)
+    {
+        // The library skips white space, which then shows as a length that is too short.
+        OperationStatus status = Base64.DecodeFromUtf8(text, destination, out _, out length);
+        return status == OperationStatus.Done && length == DecodedLength(text);
+    }
+
+    private static int DecodedLength(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty) return 0;
+        if ((text.Length & 3) != 0) return -1;
+        int padding = text[^1] != (byte)'=' ? 0 : text[^2] != (byte)'=' ? 1 : 2;
+        return ((text.Length >> 2) * 3) - padding;
+    }
+
+    private static bool TryDecodeEscaped(in JsonText data, Span<byte> payload, out int length)
+    {
+        length = 0;
+        if (!data.TryUnescape(payload, out int textLength)) return false;
+        Span<byte> text = payload[..textLength];
+        int expected = DecodedLength(text);
+        return Base64.DecodeFromUtf8InPlace(text, out length) == OperationStatus.Done && length == expected;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Finish(ref MarketEvent entry, EventFlags flags, in FrameStamp stamp, int payloadLength)
+    {
+        entry.EndpointId = _endpointId;
+        entry.Flags = flags | _sourceFlags;
+        entry.PoolId = -1;
+        entry.ReceiveUtcNs = stamp.ReceiveUtcNs;
+        entry.ReceiveNs = stamp.ReceiveNs;
+        entry.Stamps[(int)StampId.Framed] = stamp.FramedNs;
+        _publisher.Publish(payloadLength);
+        _counters.Events++;
+    }
+
+    private DecodeCause Refused(ClaimStatus status)
+    {
+        if (status == ClaimStatus.PayloadTooLarge) return DecodeCause.PayloadTooLarge;
+        if (status == ClaimStatus.Full) return DecodeCause.RingFull;
+        IsHalted = true;
+        return DecodeCause.Halted;
+    }
+}

@@ -1,0 +1,300 @@
+using System;
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace LowLatency.Feeds.Decoding;
+
+/// <summary>
+/// A strict forward reader of JSON over one contiguous message that never throws and never allocates: malformed text
+/// sets <see cref="Failed"/> and every later call returns false. <c>Utf8JsonReader</c> reports malformed text by an
+/// exception (allocating, 10 us and more), which an endpoint could send at will; the tests compare the two on mutated
+/// messages. Not checked: UTF-8 validity inside strings that nobody reads.
+/// Source: RFC 8259 sections 2-7.
+/// </summary>
+internal ref struct JsonCursor
+{
+    /// <summary>Deepest nesting accepted; a notification has 6, an instruction error in a log 10.</summary>
+    private const int MaxDepth = 64;
+
+    private static readonly SearchValues<byte> StringStops = SearchValues.Create(
+        [.. "\"\\"u8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+            27, 28, 29, 30, 31]);
+
+    private readonly ReadOnlySpan<byte> _text;
+    private int _position;
+
+    /// <summary>A cursor at the start of <paramref name="text"/>.</summary>
+    public JsonCursor(ReadOnlySpan<byte> text) => _text = text;
+
+    /// <summary>True once the text was found malformed.</summary>
+    public bool Failed { get; private set; }
+
+    /// <summary>Offset of the next byte; may be set back to one read before.</summary>
+    public int Position
+    {
+        readonly get => _position;
+        set => _position = value;
+    }
+
+    /// <summary>The next byte that is not white space, or 0 at the end.</summary>
+    public byte Peek()
+    {
+        SkipWhiteSpace();
+        return (uint)_position < (uint)_text.Length && !Failed ? _text[_position] : (byte)0;
+    }
+
+    /// <summary>True if nothing but white space is left and the text was well formed.</summary>
+    public bool IsAtEnd()
+    {
+        SkipWhiteSpace();
+        return !Failed && _position == _text.Length;
+    }
+
+    /// <summary>Enters the object that comes next; false if something else comes next.</summary>
+    public bool TryEnterObject() => TryTake((byte)'{');
+
+    /// <summary>Enters the array that comes next; false if something else comes next.</summary>
+    public bool TryEnterArray() => TryTake((byte)'[');
+
+    /// <summary>Steps to the next member of the object entered last; false at its end or on malformed text.</summary>
+    public bool NextMember(ref bool isFirst, out JsonText name)
+    {
+        name = default;
+        byte next = Peek();
+        if (next == (byte)'}')
+        {
+            _position++;
+            return false;
+        }
+
+        if (!isFirst && !Expect((byte)',')) return false;
+        isFirst = false;
+        if (Peek() != (byte)'"') return Fail();
+        return ReadString(out name) && Expect((byte)':');
+    }
+
+    /// <summary>Steps to the next element of the array entered last; false at its end or on malformed text.</summary>
+    public bool NextElement(ref bool isFirst)
+    {
+        byte next = Peek();
+        if (next == (byte)']')
+        {
+            _position++;
+            return false;
+        }
+
+        if (!isFirst && !Expect((byte)',')) return false;
+        if (isFirst && next == 0) return Fail();
+        isFirst = false;
+        return !Failed;
+    }
+
+    /// <summary>Reads a string; false if something else comes next.</summary>
+    public bool TryReadString(out JsonText text)
+    {
+        if (Peek() == (byte)'"') return ReadString(out text);
+        text = default;
+        return false;
+    }
+
+    /// <summary>Reads an unsigned integer without fraction or exponent; false if something else comes next.</summary>
+    public bool TryReadUInt64(out ulong value)
+    {
+        value = 0;
+        byte first = Peek();
+        if ((uint)(first - '0') > 9) return false;
+        ReadOnlySpan<byte> digits = _text[_position..];
+        if (!Utf8Parser.TryParse(digits, out value, out int length)) return false;
+        if (length > 1 && first == (byte)'0') return Fail();
+        if (length < digits.Length && digits[length] is (byte)'.' or (byte)'e' or (byte)'E') return false;
+        _position += length;
+        return true;
+    }
+
+    /// <summary>Reads true or false; false if something else comes next.</summary>
+    public bool TryReadBoolean(out bool value)
+    {
+        value = Peek() == (byte)'t';
+        return value ? TryTakeLiteral("true"u8) : TryTakeLiteral("false"u8);
+    }
+
+    /// <summary>Reads null; false if something else comes next.</summary>
+    public bool TryReadNull() => Peek() == (byte)'n' && TryTakeLiteral("null"u8);
+
+    /// <summary>Steps over any value, checking it; gives the bytes it covers.</summary>
+    public bool TrySkipValue(out ReadOnlySpan<byte> raw)
+    {
+        _ = Peek();
+        int start = _position;
+        raw = default;
+        if (!SkipValue()) return false;
+        raw = _text[start.._position];
+        return true;
+    }
+
+    /// <summary>Steps over any value, checking it.</summary>
+    public bool SkipValue()
+    {
+        ulong objects = 0; // one bit a level: 1 = object
+        int depth = 0;
+        bool expectsFirst;
+        do
+        {
+            byte next = Peek();
+            expectsFirst = false;
+            if (next is (byte)'{' or (byte)'[')
+            {
+                if (depth == MaxDepth) return Fail();
+                objects = (objects << 1) | (next == (byte)'{' ? 1u : 0u);
+                depth++;
+                _position++;
+                expectsFirst = true;
+            }
+            else if (!SkipScalar(next))
+            {
+                return Fail();
+            }
+
+            if (!StepToValue(ref objects, ref depth, expectsFirst)) return !Failed;
+        }
+        while (true);
+    }
+
+    /// <summary>After a value or an opening bracket: closes what ends here; true if another value follows.</summary>
+    private bool StepToValue(ref ulong objects, ref int depth, bool isFirst)
+    {
+        while (depth > 0)
+        {
+            bool isObject = (objects & 1) != 0;
+            byte next = Peek();
+            if (next == (isObject ? (byte)'}' : (byte)']'))
+            {
+                _position++;
+                objects >>= 1;
+                depth--;
+                isFirst = false;
+                continue;
+            }
+
+            if (!isFirst && !Expect((byte)',')) return false;
+            if (!isObject) return !Failed;
+            if (Peek() != (byte)'"') return Fail();
+            return ReadString(out _) && Expect((byte)':');
+        }
+
+        return false;
+    }
+
+    private bool SkipScalar(byte next) => next switch
+    {
+        (byte)'"' => ReadString(out _),
+        (byte)'t' => TryTakeLiteral("true"u8),
+        (byte)'f' => TryTakeLiteral("false"u8),
+        (byte)'n' => TryTakeLiteral("null"u8),
+        _ => SkipNumber(),
+    };
+
+    private bool SkipNumber()
+    {
+        int position = _position;
+        if (At(position) == (byte)'-') position++;
+        int start = position;
+        while ((uint)(At(position) - '0') <= 9) position++;
+        if (position == start || (At(start) == (byte)'0' && position - start > 1)) return Fail();
+        if (At(position) == (byte)'.')
+        {
+            start = ++position;
+            while ((uint)(At(position) - '0') <= 9) position++;
+            if (position == start) return Fail();
+        }
+
+        if (At(position) is (byte)'e' or (byte)'E')
+        {
+            position++;
+            if (At(position) is (byte)'+' or (byte)'-') position++;
+            start = position;
+            while ((uint)(At(position) - '0') <= 9) position++;
+            if (position == start) return Fail();
+        }
+
+        _position = position;
+        return true;
+    }
+
+    private bool ReadString(out JsonText text)
+    {
+        int start = _position + 1;
+        int position = start;
+        bool isEscaped = false;
+        text = default;
+        while (true)
+        {
+            ReadOnlySpan<byte> rest = _text[position..];
+            int stop = rest.IndexOfAny(StringStops);
+            if (stop < 0) return Fail();
+            position += stop;
+            if (rest[stop] == (byte)'"') break;
+            if (rest[stop] != (byte)'\\') return Fail();
+            int length = EscapeLength(position + 1);
+            if (length == 0) return Fail();
+            isEscaped = true;
+            position += 1 + length;
+        }
+
+        text = new JsonText(_text[start..position], isEscaped);
+        _position = position + 1;
+        return true;
+    }
+
+    /// <summary>Length of the escape whose letter stands at <paramref name="position"/>; 0 if there is none such.</summary>
+    private readonly int EscapeLength(int position)
+    {
+        switch (At(position))
+        {
+            case (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t':
+                return 1;
+            case (byte)'u':
+                for (int i = 1; i <= 4; i++)
+                {
+                    if (!char.IsAsciiHexDigit((char)At(position + i))) return 0;
+                }
+
+                return 5;
+            default:
+                return 0;
+        }
+    }
+
+    private readonly byte At(int position) => (uint)position < (uint)_text.Length ? _text[position] : (byte)0;
+
+    private bool TryTake(byte expected)
+    {
+        if (Peek() != expected) return false;
+        _position++;
+        return true;
+    }
+
+    private bool Expect(byte expected) => TryTake(expected) || Fail();
+
+    private bool TryTakeLiteral(ReadOnlySpan<byte> literal)
+    {
+        if (Failed || !_text[_position..].StartsWith(literal)) return false;
+        _position += literal.Length;
+        return true;
+    }
+
+    private bool Fail()
+    {
+        Failed = true;
+        return false;
+    }
+
+    private void SkipWhiteSpace()
+    {
+        while ((uint)_position < (uint)_text.Length
+            && _text[_position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+        {
+            _position++;
+        }
+    }
+}

@@ -1,0 +1,302 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Feeds.Decoding;
+
+/// <summary>Bounds of a connection's decoder; everything is allocated once at construction.</summary>
+public sealed class DecoderOptions
+{
+    /// <summary>Subscriptions and open requests a connection may have; providers cap at 50-1000.</summary>
+    public int MaxSubscriptions { get; init; } = 4096;
+
+    /// <summary>Notifications held until their ack.</summary>
+    public int MaxPendingMessages { get; init; } = 1024;
+
+    /// <summary>Bytes of those notifications.</summary>
+    public int MaxPendingBytes { get; init; } = 1 << 20;
+
+    /// <summary>Keys of a getMultipleAccounts request; the node allows 100.</summary>
+    public int MaxSnapshotKeys { get; init; } = 1000;
+
+    /// <summary>Marks that every event of this source carries.</summary>
+    public EventFlags SourceFlags { get; init; }
+}
+
+/// <summary>
+/// The messages of one JSON-RPC connection in, events out. Purpose: never throw, never allocate, count every refusal.
+/// Owner: one feed thread; counters may be read by others. Bounds: <see cref="DecoderOptions"/>.
+/// An account notification carries only a subscription id; its key comes from the request that the ack answers, so
+/// the decoder must be shown the client's requests too. Notifications before their ack are held, in order.
+/// Source: protocol rules of agave b64857b5 rpc/src/rpc_pubsub.rs (ids belong to a connection and are reused).
+/// </summary>
+public sealed class JsonRpcDecoder
+{
+    private readonly EventWriter _writer;
+    private readonly SnapshotDecoder _snapshots;
+    private readonly KeyCache _owners = new();
+    private readonly SubscriptionTable _requests;
+    private readonly SubscriptionTable _subscriptions;
+    private readonly PendingNotifications _pending;
+
+    /// <summary>A decoder for one endpoint that publishes into <paramref name="publisher"/>.</summary>
+    public JsonRpcDecoder(byte endpointId, EventPublisher publisher, DecoderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags);
+        _snapshots = new SnapshotDecoder(_writer, Counters, _owners, options.MaxSnapshotKeys);
+        _requests = new SubscriptionTable(options.MaxSubscriptions);
+        _subscriptions = new SubscriptionTable(options.MaxSubscriptions);
+        _pending = new PendingNotifications(options.MaxPendingMessages, options.MaxPendingBytes);
+    }
+
+    /// <summary>What was seen.</summary>
+    public DecodeCounters Counters { get; } = new();
+
+    /// <summary>True once the pipeline has halted: stop feeding.</summary>
+    public bool IsHalted => _writer.IsHalted;
+
+    /// <summary>The fast path may be switched off to test and measure the strict one.</summary>
+    internal bool UseFastPath { get; set; } = true;
+
+    /// <summary>The connection opened: ids begin anew.</summary>
+    public DecodeCause OnOpen(in FrameStamp stamp)
+    {
+        Forget();
+        return _writer.PublishMark(EventKind.FeedOpen, 0, 0, stamp);
+    }
+
+    /// <summary>The connection broke: its ids mean nothing any more.</summary>
+    public DecodeCause OnClose(in FrameStamp stamp)
+    {
+        Forget();
+        return _writer.PublishMark(EventKind.FeedClose, 0, 0, stamp);
+    }
+
+    /// <summary>Publishes the end of a capture.</summary>
+    public DecodeCause OnEndOfFeed(in FrameStamp stamp) => _writer.PublishMark(EventKind.EndOfFeed, 0, 0, stamp);
+
+    /// <summary>Makes a subscription known without request and ack (sidecar files); false if the table is full.</summary>
+    public bool TryMapSubscription(ulong subscription, in Pubkey account) =>
+        _subscriptions.TrySet(subscription, SubscriptionKind.Account, account, 0);
+
+    /// <summary>The client sent a request on this connection.</summary>
+    public DecodeCause OnRequest(ReadOnlySpan<byte> request)
+    {
+        Begin(request.Length, MessageKind.Request);
+        return End(DecodeRequest(request));
+    }
+
+    /// <summary>A complete message of the server came.</summary>
+    public DecodeCause OnMessage(ReadOnlySpan<byte> message, in FrameStamp stamp)
+    {
+        Counters.Messages++;
+        Counters.Bytes += message.Length;
+        if (UseFastPath && AccountNotificationFastPath.TryParse(message, out FastAccountNotification fast)
+            && TryPublishFast(message, fast, stamp))
+        {
+            Counters.Count(MessageKind.AccountNotification);
+            return DecodeCause.None;
+        }
+
+        DecodeCause cause = DecodeStrict(message, stamp, out MessageKind kind, out bool isHeld);
+        Counters.Count(kind);
+        return isHeld ? DecodeCause.None : End(cause);
+    }
+
+    /// <summary>An HTTP exchange was answered.</summary>
+    public DecodeCause OnSnapshot(ReadOnlySpan<byte> request, ReadOnlySpan<byte> response, in FrameStamp stamp)
+    {
+        Counters.Messages++;
+        Counters.Bytes += request.Length + response.Length;
+        DecodeCause cause = _snapshots.Decode(request, response, stamp, out MessageKind kind);
+        Counters.Count(kind);
+        return End(cause);
+    }
+
+    private void Begin(int bytes, MessageKind kind)
+    {
+        Counters.Messages++;
+        Counters.Bytes += bytes;
+        Counters.Count(kind);
+    }
+
+    private DecodeCause End(DecodeCause cause)
+    {
+        Counters.Count(cause);
+        return cause;
+    }
+
+    private void Forget()
+    {
+        Counters.Count(DecodeCause.PendingForgotten, _pending.Count);
+        _pending.Clear();
+        _requests.Clear();
+        _subscriptions.Clear();
+    }
+
+    /// <summary>False if anything is out of the ordinary: the strict path then says what, and counts it.</summary>
+    private bool TryPublishFast(
+        ReadOnlySpan<byte> message, in FastAccountNotification fast, in FrameStamp stamp)
+    {
+        ref readonly SubscriptionTable.Entry entry = ref _subscriptions.Find(fast.Subscription);
+        if (entry.Kind != SubscriptionKind.Account) return false;
+        AccountFields fields = default;
+        if (!_owners.TryGet(message.Slice(fast.OwnerStart, fast.OwnerLength), out fields.Owner)) return false;
+        fields.Data = new JsonText(message.Slice(fast.DataStart, fast.DataLength), isEscaped: false);
+        fields.Lamports = fast.Lamports;
+        fields.RentEpoch = fast.RentEpoch;
+        fields.Space = fast.Space;
+        fields.HasSpace = true;
+        fields.IsExecutable = fast.IsExecutable;
+        DecodeCause cause = _writer.PublishAccount(EventKind.Account, entry.Key, fast.Slot, fields, stamp);
+        if (cause != DecodeCause.None) return false;
+        Counters.Count(DecodeCause.None);
+        Counters.FastPath++;
+        return true;
+    }
+
+    private DecodeCause DecodeRequest(ReadOnlySpan<byte> text)
+    {
+        Request request = default;
+        DecodeCause cause = RequestJson.Read(text, ref request);
+        if (cause != DecodeCause.None) return cause;
+        if (!RequestJson.TryReadNumber(request.Id, out ulong id)) return DecodeCause.UnexpectedShape;
+        SubscriptionKind kind = SubscriptionKind.Call;
+        Pubkey key = default;
+        ulong target = 0;
+        if (request.Method.Is("accountSubscribe"u8))
+        {
+            kind = SubscriptionKind.Account;
+            cause = RequestJson.ReadFirstKey(request.Params, out key);
+        }
+        else if (request.Method.Raw.EndsWith("Unsubscribe"u8))
+        {
+            kind = SubscriptionKind.Unsubscribe;
+            cause = RequestJson.ReadFirstNumber(request.Params, out target);
+        }
+        else if (request.Method.Raw.EndsWith("Subscribe"u8))
+        {
+            kind = SubscriptionKind.Other;
+        }
+
+        if (cause != DecodeCause.None) return cause;
+        return _requests.TrySet(id, kind, key, target) ? DecodeCause.None : DecodeCause.TableFull;
+    }
+
+    private DecodeCause DecodeStrict(
+        ReadOnlySpan<byte> message, in FrameStamp stamp, out MessageKind kind, out bool isHeld)
+    {
+        isHeld = false;
+        Envelope envelope = default;
+        DecodeCause cause = EnvelopeJson.Read(message, _owners, ref envelope);
+        kind = envelope.Kind;
+        if (cause != DecodeCause.None) return cause;
+        ref Notification notification = ref envelope.Notification;
+        switch (kind)
+        {
+            case MessageKind.AccountNotification:
+                return PublishOrHold(message, notification, stamp, out isHeld);
+            case MessageKind.ProgramNotification:
+                return _writer.PublishAccount(
+                    EventKind.Account, notification.Key, notification.Slot, notification.Account, stamp);
+            case MessageKind.SlotNotification:
+                return _writer.PublishMark(EventKind.Slot, notification.Slot, notification.Parent, stamp);
+            case MessageKind.SlotsUpdatesNotification:
+                return PublishSlotUpdate(notification, stamp);
+            case MessageKind.SubscribeAck:
+                return Acknowledge(ref envelope, ref kind);
+            case MessageKind.ErrorReply:
+                if (RequestJson.TryReadNumber(envelope.Id, out ulong id)) _ = _requests.Remove(id);
+                return DecodeCause.ErrorReply;
+            default:
+                return DecodeCause.None;
+        }
+    }
+
+    private DecodeCause PublishOrHold(
+        ReadOnlySpan<byte> message, in Notification notification, in FrameStamp stamp, out bool isHeld)
+    {
+        isHeld = false;
+        ref readonly SubscriptionTable.Entry entry = ref _subscriptions.Find(notification.Subscription);
+        if (entry.Kind == SubscriptionKind.Account)
+        {
+            return _writer.PublishAccount(
+                EventKind.Account, entry.Key, notification.Slot, notification.Account, stamp);
+        }
+
+        // Without an open request no ack can come that would explain the id.
+        if (entry.Kind != SubscriptionKind.None || _requests.Count == 0) return DecodeCause.UnknownSubscription;
+        if (!_pending.TryHold(notification.Subscription, message, stamp)) return DecodeCause.PendingOverflow;
+        Counters.HeldForAck++;
+        isHeld = true;
+        return DecodeCause.None;
+    }
+
+    private DecodeCause PublishSlotUpdate(in Notification notification, in FrameStamp stamp)
+    {
+        switch (notification.UpdateType)
+        {
+            case SlotUpdateType.CreatedBank:
+                return _writer.PublishMark(EventKind.Slot, notification.Slot, notification.Parent, stamp);
+            case SlotUpdateType.Dead:
+                return _writer.PublishMark(EventKind.SlotDead, notification.Slot, notification.Parent, stamp);
+            default:
+                Counters.SlotUpdatesWithoutEvent++;
+                return DecodeCause.None;
+        }
+    }
+
+    private DecodeCause Acknowledge(ref Envelope envelope, ref MessageKind kind)
+    {
+        if (!RequestJson.TryReadNumber(envelope.Id, out ulong id)) return DecodeCause.UnknownRequest;
+        SubscriptionTable.Entry request = _requests.Find(id);
+        switch (request.Kind)
+        {
+            case SubscriptionKind.None:
+                return DecodeCause.UnknownRequest;
+            case SubscriptionKind.Call:
+                kind = MessageKind.Other;
+                break;
+            case SubscriptionKind.Unsubscribe:
+                kind = MessageKind.UnsubscribeAck;
+                if (!envelope.Result.SequenceEqual("true"u8)) return DecodeCause.UnexpectedShape;
+                _ = _subscriptions.Remove(request.Target);
+                break;
+            default:
+                if (!RequestJson.TryReadNumber(envelope.Result, out ulong subscription))
+                {
+                    return DecodeCause.UnexpectedShape;
+                }
+
+                if (!_subscriptions.TrySet(subscription, request.Kind, request.Key, 0)) return DecodeCause.TableFull;
+                _ = _requests.Remove(id);
+                Release(subscription);
+                return DecodeCause.None;
+        }
+
+        _ = _requests.Remove(id);
+        return DecodeCause.None;
+    }
+
+    /// <summary>Decodes the held notifications of a subscription that is now known, in arrival order.</summary>
+    private void Release(ulong subscription)
+    {
+        int index = _pending.Find(subscription, 0);
+        if (index < 0) return;
+        for (; index >= 0; index = _pending.Find(subscription, index + 1))
+        {
+            ReadOnlySpan<byte> message = _pending.Get(index, out FrameStamp stamp);
+            Counters.ReleasedByAck++;
+            if (UseFastPath && AccountNotificationFastPath.TryParse(message, out FastAccountNotification fast)
+                && TryPublishFast(message, fast, stamp))
+            {
+                continue;
+            }
+
+            Counters.Count(DecodeStrict(message, stamp, out _, out _));
+        }
+
+        _pending.Remove(subscription);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Feeds.Decoding;
+
+/// <summary>What a subscription or an open request is about.</summary>
+internal enum SubscriptionKind : byte
+{
+    /// <summary>Empty cell.</summary>
+    None = 0,
+
+    /// <summary>accountSubscribe: the key is the account.</summary>
+    Account = 1,
+
+    /// <summary>Any other subscription: notifications say themselves what they are about.</summary>
+    Other = 2,
+
+    /// <summary>An unsubscribe request: the target is the subscription.</summary>
+    Unsubscribe = 3,
+
+    /// <summary>A request whose answer is no subscription.</summary>
+    Call = 4,
+}
+
+/// <summary>
+/// Number -> subscription or open request of one connection. Open addressing with linear probing, backward-shift
+/// deletion, no growth: a full table is a result. One feed thread owns it.
+/// Bound: the stated capacity at half load (providers cap subscriptions a connection at 50-1000).
+/// </summary>
+internal sealed class SubscriptionTable
+{
+    private readonly Entry[] _entries;
+    private readonly int _shift;
+
+    /// <summary>A table for <paramref name="capacity"/> entries, rounded up to a power of two.</summary>
+    public SubscriptionTable(int capacity)
+    {
+        uint cells = BitOperations.RoundUpToPowerOf2((uint)capacity) * 2;
+        _entries = new Entry[cells];
+        _shift = 64 - BitOperations.Log2(cells);
+    }
+
+    /// <summary>Entries in the table.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds or replaces; false if the table is full.</summary>
+    public bool TrySet(ulong id, SubscriptionKind kind, in Pubkey key, ulong target)
+    {
+        int index = IndexOf(id);
+        ref Entry entry = ref _entries[index];
+        if (entry.Kind == SubscriptionKind.None)
+        {
+            if (Count >= _entries.Length / 2) return false;
+            Count++;
+        }
+
+        entry.Id = id;
+        entry.Kind = kind;
+        entry.Key = key;
+        entry.Target = target;
+        return true;
+    }
+
+    /// <summary>Looks an id up; the result's kind is None if it is unknown.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref readonly Entry Find(ulong id) => ref _entries[IndexOf(id)];
+
+    /// <summary>Forgets an id; false if it is unknown.</summary>
+    public bool Remove(ulong id)
+    {
+        int mask = _entries.Length - 1;
+        int hole = IndexOf(id);
+        if (_entries[hole].Kind == SubscriptionKind.None) return false;
+        for (int next = (hole + 1) & mask; _entries[next].Kind != SubscriptionKind.None; next = (next + 1) & mask)
+        {
+            int home = Home(_entries[next].Id);
+            if (((next - home) & mask) < ((next - hole) & mask)) continue;
+            _entries[hole] = _entries[next];
+            hole = next;
+        }
+
+        _entries[hole] = default;
+        Count--;
+        return true;
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        System.Array.Clear(_entries);
+        Count = 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Home(ulong id) => (int)((id * 0x9E3779B97F4A7C15UL) >> _shift);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int IndexOf(ulong id)
+    {
+        Entry[] entries = _entries;
+        int index = Home(id);
+        while (entries[index].Kind != SubscriptionKind.None && entries[index].Id != id)
+        {
+            index = (index + 1) & (entries.Length - 1);
+        }
+
+        return index;
+    }
+
+    /// <summary>A cell of the table.</summary>
+    internal struct Entry
+    {
+        public ulong Id;
+        public ulong Target;
+        public Pubkey Key;
+        public SubscriptionKind Kind;
+    }
+}
