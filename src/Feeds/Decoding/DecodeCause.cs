@@ -56,4 +56,10 @@ public enum DecodeCause : byte
 
     /// <summary>The pipeline has halted: stop feeding.</summary>
     Halted = 17,
+
+    /// <summary>
+    /// An account notification behind the close of its connection: its subscription id means nothing any more. (Slot
+    /// messages need no id and pass.)
+    /// </summary>
+    AfterClose = 18,
 }

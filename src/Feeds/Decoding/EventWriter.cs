@@ -31,6 +31,9 @@ internal sealed class EventWriter
     /// <summary>True once the pipeline has halted.</summary>
     public bool IsHalted { get; private set; }
 
+    /// <summary>Highest slot of an event so far.</summary>
+    public ulong HighestSlot { get; private set; }
+
     /// <summary>Publishes an event without payload.</summary>
     public DecodeCause PublishMark(EventKind kind, ulong slot, ulong parentSlot, in FrameStamp stamp)
     {
@@ -112,6 +115,7 @@ internal sealed class EventWriter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Finish(ref MarketEvent entry, EventFlags flags, in FrameStamp stamp, int payloadLength)
     {
+        if (entry.Slot > HighestSlot) HighestSlot = entry.Slot;
         entry.EndpointId = _endpointId;
         entry.Flags = flags | _sourceFlags;
         entry.PoolId = -1;

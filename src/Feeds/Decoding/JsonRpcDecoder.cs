@@ -38,6 +38,7 @@ public sealed class JsonRpcDecoder
     private readonly SubscriptionTable _requests;
     private readonly SubscriptionTable _subscriptions;
     private readonly PendingNotifications _pending;
+    private bool _isClosed;
 
     /// <summary>A decoder for one endpoint that publishes into <paramref name="publisher"/>.</summary>
     public JsonRpcDecoder(byte endpointId, EventPublisher publisher, DecoderOptions options)
@@ -56,6 +57,9 @@ public sealed class JsonRpcDecoder
     /// <summary>True once the pipeline has halted: stop feeding.</summary>
     public bool IsHalted => _writer.IsHalted;
 
+    /// <summary>Highest slot of an event so far; 0 if none.</summary>
+    public ulong HighestSlot => _writer.HighestSlot;
+
     /// <summary>The fast path may be switched off to test and measure the strict one.</summary>
     internal bool UseFastPath { get; set; } = true;
 
@@ -63,6 +67,7 @@ public sealed class JsonRpcDecoder
     public DecodeCause OnOpen(in FrameStamp stamp)
     {
         Forget();
+        _isClosed = false;
         return _writer.PublishMark(EventKind.FeedOpen, 0, 0, stamp);
     }
 
@@ -70,6 +75,7 @@ public sealed class JsonRpcDecoder
     public DecodeCause OnClose(in FrameStamp stamp)
     {
         Forget();
+        _isClosed = true;
         return _writer.PublishMark(EventKind.FeedClose, 0, 0, stamp);
     }
 
@@ -224,6 +230,8 @@ public sealed class JsonRpcDecoder
             return _writer.PublishAccount(
                 EventKind.Account, entry.Key, notification.Slot, notification.Account, stamp);
         }
+
+        if (_isClosed) return DecodeCause.AfterClose;
 
         // Without an open request no ack can come that would explain the id.
         if (entry.Kind != SubscriptionKind.None || _requests.Count == 0) return DecodeCause.UnknownSubscription;
