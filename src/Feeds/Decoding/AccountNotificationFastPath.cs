@@ -33,7 +33,7 @@ internal static class AccountNotificationFastPath
     private const int MaxOwnerLength = KeyText.MaxLengthBytes;
 
     /// <summary>Shorter messages cannot be one; makes every fixed distance from the end safe.</summary>
-    private const int MinLengthBytes = 256;
+    private const int MinLengthBytes = 160;
 
     private static ReadOnlySpan<byte> Head =>
         "{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{\"result\":{\"context\":{\"slot\":"u8;
