@@ -14,7 +14,9 @@ internal sealed class MessageKeys
     /// <summary>Most accounts.</summary>
     public const int Max = 256;
 
-    /// <summary>Set on a key that an instruction calls as program; such a key cannot come from a lookup table.</summary>
+    /// <summary>
+    /// Set on a key that an instruction calls as program; such a key cannot come from a lookup table.
+    /// </summary>
     public const AccountFlags Invoked = (AccountFlags)4;
 
     private const int TableSize = 1024;

@@ -18,7 +18,9 @@ public ref struct MessageRequest
     /// <summary>Instructions in order.</summary>
     public ReadOnlySpan<InstructionBuffer> Instructions;
 
-    /// <summary>Lookup tables in order; version 0 only. Every table that holds an account of the message is used.</summary>
+    /// <summary>
+    /// Lookup tables in order; version 0 only. Every table that holds an account of the message is used.
+    /// </summary>
     public ReadOnlySpan<LookupTable> Tables;
 
     /// <summary>Compute budget; version 1 only.</summary>

@@ -55,10 +55,14 @@ public enum MessageStatus : byte
 /// <summary>Limits of the wire forms.</summary>
 public static class MessageLimits
 {
-    /// <summary>Bytes of a legacy or version 0 transaction, signatures included. Source: solana-sdk packet, 1280 - 40 - 8.</summary>
+    /// <summary>
+    /// Bytes of a legacy or version 0 transaction, signatures included. Source: solana-sdk packet, 1280 - 40 - 8.
+    /// </summary>
     public const int PacketBytes = 1232;
 
-    /// <summary>Bytes of a version 1 transaction. Source: SIMD-0385, solana-sdk@122f32e5 message/src/versions/v1.</summary>
+    /// <summary>
+    /// Bytes of a version 1 transaction. Source: SIMD-0385, solana-sdk@122f32e5 message/src/versions/v1.
+    /// </summary>
     public const int V1Bytes = 4096;
 
     /// <summary>Accounts of a version 1 message. Source: as above.</summary>
@@ -89,8 +93,12 @@ public readonly record struct MessageConfig(
     ulong PriorityFeeLamports, uint ComputeUnitLimit, uint LoadedAccountsBytes = 0, uint HeapBytes = 0)
 {
     /// <summary>The version 1 form of a limit and a price per unit, rounded up as the chain charges it.</summary>
-    public static MessageConfig FromPrice(uint computeUnitLimit, ulong microLamportsPerCu, uint loadedAccountsBytes = 0) =>
-        new(ComputeBudget.PriorityFeeLamports(computeUnitLimit, microLamportsPerCu), computeUnitLimit, loadedAccountsBytes);
+    public static MessageConfig FromPrice(
+        uint computeUnitLimit, ulong microLamportsPerCu, uint loadedAccountsBytes = 0)
+    {
+        ulong priorityFeeLamports = ComputeBudget.PriorityFeeLamports(computeUnitLimit, microLamportsPerCu);
+        return new MessageConfig(priorityFeeLamports, computeUnitLimit, loadedAccountsBytes);
+    }
 }
 
 /// <summary>Where the parts of a written transaction lie, in bytes from its start.</summary>
@@ -100,7 +108,9 @@ public readonly record struct MessageConfig(
 /// <param name="SignatureOffset">Start of the first signature.</param>
 /// <param name="SignatureCount">Signatures; the payer's is the first.</param>
 /// <param name="BlockhashOffset">Start of the blockhash.</param>
-/// <param name="KeysOffset">Start of the static account keys; the first ones are the signers, in signature order.</param>
+/// <param name="KeysOffset">Start of the static account keys; the first ones are the signers, in signature
+/// order.</param>
+/// <param name="StaticKeyCount">Listed accounts.</param>
 public readonly record struct MessageLayout(
     int TotalBytes,
     int MessageOffset,
@@ -108,7 +118,8 @@ public readonly record struct MessageLayout(
     int SignatureOffset,
     int SignatureCount,
     int BlockhashOffset,
-    int KeysOffset)
+    int KeysOffset,
+    int StaticKeyCount)
 {
     /// <summary>The bytes to sign.</summary>
     public System.ReadOnlySpan<byte> Message(System.ReadOnlySpan<byte> transaction) =>
@@ -117,7 +128,8 @@ public readonly record struct MessageLayout(
     /// <summary>Place of the signature of a signer by its index; empty if there is no such signer.</summary>
     public System.Span<byte> Signature(System.Span<byte> transaction, int signerIndex) =>
         (uint)signerIndex < (uint)SignatureCount
-            ? transaction.Slice(SignatureOffset + (signerIndex * MessageLimits.SignatureBytes), MessageLimits.SignatureBytes)
+            ? transaction.Slice(
+                SignatureOffset + (signerIndex * MessageLimits.SignatureBytes), MessageLimits.SignatureBytes)
             : default;
 
     /// <summary>Index of <paramref name="key"/> among the signers; -1 if it does not sign.</summary>

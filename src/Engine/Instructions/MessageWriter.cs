@@ -27,7 +27,8 @@ public sealed partial class MessageWriter
     private readonly bool _allowV1;
     private readonly int _accountLimit;
     private readonly MessageKeys _keys = new();
-    private readonly byte[] _references = new byte[MaxReferences]; // ordinals: program, accounts, program, accounts, ...
+    // ordinals: program, accounts, program, accounts, ...
+    private readonly byte[] _references = new byte[MaxReferences];
     private readonly byte[] _position = new byte[MessageKeys.Max]; // final index of each ordinal
     private readonly byte[] _table = new byte[MessageKeys.Max]; // table that supplies an ordinal, or Static
     private readonly byte[] _tableEntry = new byte[MessageKeys.Max];
@@ -52,7 +53,9 @@ public sealed partial class MessageWriter
     /// <summary>After <see cref="MessageStatus.TooLarge"/>: bytes above the limit.</summary>
     public int BytesOver { get; private set; }
 
-    /// <summary>After <see cref="MessageStatus.TooLarge"/>: the instruction with the most bytes (accounts and data).</summary>
+    /// <summary>
+    /// After <see cref="MessageStatus.TooLarge"/>: the instruction with the most bytes (accounts and data).
+    /// </summary>
     public int LargestInstruction { get; private set; }
 
     /// <summary>Size in bytes of the last compiled transaction, written or not.</summary>
@@ -91,11 +94,14 @@ public sealed partial class MessageWriter
             signatureOffset,
             _signerCount,
             messageOffset + blockhashOffset,
-            messageOffset + keysOffset);
+            messageOffset + keysOffset,
+            _staticCount);
         return MessageStatus.Ok;
     }
 
-    /// <summary>Writes the message alone (the bytes that are signed); the size limit is still the transaction's.</summary>
+    /// <summary>
+    /// Writes the message alone (the bytes that are signed); the size limit is still the transaction's.
+    /// </summary>
     public MessageStatus WriteMessage(in MessageRequest request, Span<byte> destination, out int written)
     {
         written = 0;
@@ -108,7 +114,8 @@ public sealed partial class MessageWriter
     }
 
     /// <summary>
-    /// Accounts to blame for <see cref="MessageStatus.TooLarge"/>: listed at 32 bytes each although a lookup table could
+    /// Accounts to blame for <see cref="MessageStatus.TooLarge"/>: listed at 32 bytes each although a lookup table
+    /// could
     /// carry them at one byte. Empty if the data or the signers alone are too large. Returns how many were copied.
     /// </summary>
     public int CopyBlamedAccounts(Span<Pubkey> destination)
@@ -116,13 +123,15 @@ public sealed partial class MessageWriter
         int count = 0;
         for (int ordinal = 0; ordinal < _keys.Count && count < destination.Length; ordinal++)
         {
-            if (_table[ordinal] == Static && CanLookUp(ordinal)) destination[count++] = _keys[ordinal];
+            if (_table[ordinal] == Static && CanLookUp(_keys, ordinal)) destination[count++] = _keys[ordinal];
         }
 
         return count;
     }
 
-    /// <summary>Start of an instruction's data, from the start of the last written message; -1 if there is none.</summary>
+    /// <summary>
+    /// Start of an instruction's data, from the start of the last written message; -1 if there is none.
+    /// </summary>
     public int DataOffset(int instruction) =>
         (uint)instruction < (uint)_instructionCount ? _dataOffset[instruction] : -1;
 
@@ -196,8 +205,10 @@ public sealed partial class MessageWriter
         return MessageStatus.Ok;
     }
 
-    private bool CanLookUp(int ordinal) =>
-        (_keys.Flags(ordinal) & (AccountFlags.Signer | MessageKeys.Invoked)) == 0 && !TipAccounts.Contains(_keys[ordinal]);
+    /// <summary>Signers, programs and tip accounts must be listed; every other account may come from a table.</summary>
+    internal static bool CanLookUp(MessageKeys keys, int ordinal) =>
+        (keys.Flags(ordinal) & (AccountFlags.Signer | MessageKeys.Invoked)) == 0
+            && !TipAccounts.Contains(keys[ordinal]);
 
     private void AssignTables(in MessageRequest request)
     {
@@ -208,7 +219,7 @@ public sealed partial class MessageWriter
         _readonlyOfTable.AsSpan(0, _tableCount).Clear();
         for (int ordinal = 0; ordinal < _keys.Count; ordinal++)
         {
-            if (!CanLookUp(ordinal)) continue;
+            if (!CanLookUp(_keys, ordinal)) continue;
             for (int t = 0; t < _tableCount; t++)
             {
                 if (!request.Tables[t].TryFind(_keys[ordinal], out byte entry)) continue;

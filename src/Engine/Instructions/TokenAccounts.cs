@@ -48,7 +48,9 @@ public static class TokenAccounts
         buffer.Add(tokenProgram);
     }
 
-    /// <summary>Makes a wrapped SOL account's amount equal to its lamports; follows a transfer of lamports into it.</summary>
+    /// <summary>
+    /// Makes a wrapped SOL account's amount equal to its lamports; follows a transfer of lamports into it.
+    /// </summary>
     public static void WriteSyncNative(InstructionBuffer buffer, in Pubkey account, in Pubkey tokenProgram)
     {
         buffer.Reset(tokenProgram);
@@ -56,7 +58,9 @@ public static class TokenAccounts
         buffer.WriteByte(17);
     }
 
-    /// <summary>Closes a token account; its lamports (for wrapped SOL: all of it) go to <paramref name="destination"/>.</summary>
+    /// <summary>
+    /// Closes a token account; its lamports (for wrapped SOL: all of it) go to <paramref name="destination"/>.
+    /// </summary>
     public static void WriteClose(
         InstructionBuffer buffer, in Pubkey account, in Pubkey destination, in Pubkey owner, in Pubkey tokenProgram)
     {
@@ -106,7 +110,8 @@ public static class TokenAccounts
     }
 
     /// <summary>
-    /// Wraps SOL in three instructions: create the account unless it exists, fund it, sync it. The buffers must be three
+    /// Wraps SOL in three instructions: create the account unless it exists, fund it, sync it. The buffers must be
+    /// three
     /// different ones.
     /// </summary>
     public static void WriteWrap(
@@ -122,7 +127,9 @@ public static class TokenAccounts
         WriteSyncNative(sync, wrappedSolAccount, ProgramIds.Token);
     }
 
-    /// <summary>A memo of UTF-8 bytes, signed by <paramref name="signer"/>. Source: spl-memo v2 (signers may be none).</summary>
+    /// <summary>
+    /// A memo of UTF-8 bytes, signed by <paramref name="signer"/>. Source: spl-memo v2 (signers may be none).
+    /// </summary>
     public static void WriteMemo(InstructionBuffer buffer, in Pubkey signer, ReadOnlySpan<byte> utf8)
     {
         buffer.Reset(ProgramIds.Memo);

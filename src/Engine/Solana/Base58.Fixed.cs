@@ -46,7 +46,9 @@ public static partial class Base58
 
     /// <summary>Encodes 64 bytes; returns the digits written, 0 if the destination is shorter than 88.</summary>
     public static int Encode64(ReadOnlySpan<byte> source, Span<byte> ascii) =>
-        ascii.Length < MaxSignatureChars ? 0 : EncodeFixed(source[..64], ascii, stackalloc ulong[8], stackalloc byte[90]);
+        ascii.Length < MaxSignatureChars
+            ? 0
+            : EncodeFixed(source[..64], ascii, stackalloc ulong[8], stackalloc byte[90]);
 
     /// <inheritdoc cref="Encode64(ReadOnlySpan{byte}, Span{byte})"/>
     public static int Encode64(ReadOnlySpan<byte> source, Span<char> text) =>

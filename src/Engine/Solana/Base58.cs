@@ -39,7 +39,9 @@ public static partial class Base58
         return new string(text);
     }
 
-    /// <summary>Decodes text into <paramref name="destination"/>; false on a foreign character or lack of room.</summary>
+    /// <summary>
+    /// Decodes text into <paramref name="destination"/>; false on a foreign character or lack of room.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<char> text, Span<byte> destination, out int written)
     {
         written = 0;

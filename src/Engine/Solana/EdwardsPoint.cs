@@ -3,7 +3,8 @@ using System;
 namespace LowLatency.Engine.Solana;
 
 /// <summary>
-/// A point of edwards25519 in extended coordinates (x = X/Z, y = Y/Z, T = XY/Z). The formulas are complete: they hold for
+/// A point of edwards25519 in extended coordinates (x = X/Z, y = Y/Z, T = XY/Z). The formulas are complete: they hold
+/// for
 /// every pair of points, so no case is treated apart and secrets do not steer branches.
 /// Source: RFC 8032 sections 5.1.2 (encoding), 5.1.3 (decoding), 5.1.4 (addition, doubling).
 /// </summary>
@@ -23,7 +24,9 @@ internal struct EdwardsPoint
     /// <summary>True for (0, 1).</summary>
     public readonly bool IsIdentity => _x.IsZero && (_y - _z).IsZero;
 
-    /// <summary>Decodes 32 bytes by the validator's rule (see <see cref="ProgramAddress.IsOnCurve"/>); false off the curve.</summary>
+    /// <summary>
+    /// Decodes 32 bytes by the validator's rule (see <see cref="ProgramAddress.IsOnCurve"/>); false off the curve.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> source, out EdwardsPoint point)
     {
         Field25519 y = Field25519.Read(source);

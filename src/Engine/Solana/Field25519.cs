@@ -29,7 +29,9 @@ internal struct Field25519
         _limb4 = limb4;
     }
 
-    /// <summary>The curve constant d = -121665/121666. Source: RFC 8032 section 5.1; limbs of that quotient modulo p.</summary>
+    /// <summary>
+    /// The curve constant d = -121665/121666. Source: RFC 8032 section 5.1; limbs of that quotient modulo p.
+    /// </summary>
     public static Field25519 EdwardsD =>
         new(0x34dca135978a3, 0x1a8283b156ebd, 0x5e7a26001c029, 0x739c663a03cbb, 0x52036cee2b6ff);
 
@@ -266,7 +268,9 @@ internal struct Field25519
         return new Field25519(l0 & LimbMask, l1, r2.Low & LimbMask, r3.Low & LimbMask, r4.Low & LimbMask);
     }
 
-    /// <summary>A 128-bit sum of limb products. Bound: inputs below 2^53 (one of them times 19) keep five products below 2^113.</summary>
+    /// <summary>
+    /// A 128-bit sum of limb products. Bound: inputs below 2^53 (one of them times 19) keep five products below 2^113.
+    /// </summary>
     private struct Wide
     {
         public ulong Low;

@@ -6,7 +6,8 @@ namespace LowLatency.Engine.Solana;
 /// <summary>
 /// Ed25519 in managed code: the fallback where no native library is found, and the second opinion on those. Signing
 /// runs without branches or table positions that depend on the secret; verification works on public data and does not
-/// try to. Allocates the base table (160 KB) once at first use of signing, and a hash object for messages above 960 bytes.
+/// try to. Allocates the base table (160 KB) once at first use of signing, and a hash object for messages above 960
+/// bytes.
 /// Source: RFC 8032 sections 5.1.5 to 5.1.7. As the validator's strict check does, verification refuses a public key or
 /// commitment of small order and compares without the cofactor.
 /// </summary>

@@ -102,7 +102,8 @@ public static class ProgramAddress
 
     /// <summary>
     /// True if the 32 bytes decompress to a point of edwards25519, by the validator's rule: small-order points, values
-    /// of p and above and the "negative zero" encoding all count as points. Not the same as a library's "valid public key".
+    /// of p and above and the "negative zero" encoding all count as points. Not the same as a library's "valid public
+    /// key".
     /// </summary>
     public static bool IsOnCurve(in Pubkey key)
     {

@@ -6,7 +6,8 @@ namespace LowLatency.Engine.Solana;
 /// <summary>
 /// Derived addresses by program and seed bytes: one probe of an open-addressing table instead of a search of several
 /// hashes. Owner: one thread. Bound: the capacity given at start-up, at most half full; when that is reached new
-/// addresses are derived every time and counted in <see cref="RefusedCount"/>, nothing is evicted (pools do not go away).
+/// addresses are derived every time and counted in <see cref="RefusedCount"/>, nothing is evicted (pools do not go
+/// away).
 /// </summary>
 public sealed class ProgramAddressCache
 {

@@ -23,7 +23,8 @@ public sealed class ManagedEd25519Tests
             Assert.Equal(item.GetProperty("signature_base58").GetString(), Base58.Encode(signature));
             Assert.True(ManagedEd25519.Verify(key, message, signature));
             byte[] tampered = Convert.FromHexString(item.GetProperty("tampered_signature").GetString()!);
-            Assert.Equal(item.GetProperty("tampered_valid").GetBoolean(), ManagedEd25519.Verify(key, message, tampered));
+            Assert.Equal(item.GetProperty("tampered_valid").GetBoolean(), ManagedEd25519.Verify(key, message,
+                tampered));
         }
     }
 
@@ -95,7 +96,8 @@ public sealed class ManagedEd25519Tests
             b[31] &= 0x7f;
             c[31] &= 0x7f;
             Scalar25519.Reduce(wide, result);
-            Assert.True(new BigInteger(wide, isUnsigned: true) % order == new BigInteger(result, isUnsigned: true), $"seed {seed}, case {i}");
+            Assert.True(new BigInteger(wide, isUnsigned: true) % order == new BigInteger(result, isUnsigned: true),
+                $"seed {seed}, case {i}");
             Scalar25519.MultiplyAdd(a, b, c, result);
             BigInteger expected = ((new BigInteger(a) * new BigInteger(b)) + new BigInteger(c)) % order;
             Assert.True(expected == new BigInteger(result, isUnsigned: true), $"seed {seed}, case {i}");

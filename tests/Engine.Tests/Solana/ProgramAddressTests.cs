@@ -25,7 +25,8 @@ public sealed class ProgramAddressTests
             Assert.Equal(item.GetProperty("bump").GetInt32(), bump);
             for (int round = 0; round < 2; round++)
             {
-                Assert.Equal(ProgramAddressStatus.Ok, cache.Find(ref seeds, program, out Pubkey cached, out byte bump2));
+                Assert.Equal(ProgramAddressStatus.Ok, cache.Find(ref seeds, program, out Pubkey cached,
+                    out byte bump2));
                 Assert.Equal(address, cached);
                 Assert.Equal(bump, bump2);
             }

@@ -11,7 +11,9 @@ namespace LowLatency.Feeds.Tests.Submission;
 
 public sealed class Ed25519SignerTests
 {
-    /// <summary>The implementations of this machine: the managed one always, the native ones where they are installed.</summary>
+    /// <summary>
+    /// The implementations of this machine: the managed one always, the native ones where they are installed.
+    /// </summary>
     public static TheoryData<Ed25519Library> Libraries
     {
         get
@@ -128,7 +130,8 @@ public sealed class Ed25519SignerTests
         Array.Fill(seed, (byte)0xab);
         using Ed25519Signer signer = Ed25519Signer.Create(seed);
         Assert.Contains(signer.PublicKey.ToString(), signer.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("ab", signer.ToString().Replace(signer.PublicKey.ToString(), string.Empty, StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("ab", signer.ToString().Replace(signer.PublicKey.ToString(), string.Empty,
+            StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
     }
 
     internal static string VectorPath(string name)

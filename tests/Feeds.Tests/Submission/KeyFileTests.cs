@@ -38,7 +38,8 @@ public sealed class KeyFileTests : IDisposable
         string path = Path.Combine(_folder, "id.json");
         Assert.Equal(KeyFileStatus.Ok, KeypairFile.TryCreate(path, _seed));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        foreach (UnixFileMode extra in (UnixFileMode[])[UnixFileMode.GroupRead, UnixFileMode.OtherRead, UnixFileMode.GroupWrite])
+        foreach (UnixFileMode extra in (UnixFileMode[])[UnixFileMode.GroupRead, UnixFileMode.OtherRead,
+            UnixFileMode.GroupWrite])
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | extra);
             byte[] seed = new byte[32];
@@ -71,13 +72,16 @@ public sealed class KeyFileTests : IDisposable
         string good = Encoding.UTF8.GetString(Json(pair));
         string[] bad =
         [
-            string.Empty, "[]", "{}", "null", good[..^1], good + ",", good + "x", "[" + good + "]", good.Replace("[0,", "[00,", StringComparison.Ordinal),
-            good.Replace("[0,", "[256,", StringComparison.Ordinal), good.Replace("[0,", "[-0,", StringComparison.Ordinal),
+            string.Empty, "[]", "{}", "null", good[..^1], good + ",", good + "x", "[" + good + "]",
+                good.Replace("[0,", "[00,", StringComparison.Ordinal),
+            good.Replace("[0,", "[256,", StringComparison.Ordinal),
+                good.Replace("[0,", "[-0,", StringComparison.Ordinal),
             good.Replace("[0,", "[0.0,", StringComparison.Ordinal), good.Replace("[0,", "[", StringComparison.Ordinal),
         ];
         foreach (string text in bad)
         {
-            Assert.Equal(KeyFileStatus.NotAKeyFile, KeypairFile.TryParse(Encoding.UTF8.GetBytes(text), new byte[32], out _));
+            Assert.Equal(KeyFileStatus.NotAKeyFile, KeypairFile.TryParse(Encoding.UTF8.GetBytes(text), new byte[32],
+                out _));
         }
 
         string spaced = " \n" + good.Replace(",", " , ", StringComparison.Ordinal) + "\r\n";
@@ -87,7 +91,8 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void Load_MissingOrLargeFile_IsAStatus()
     {
-        Assert.Equal(KeyFileStatus.NotFound, KeypairFile.TryLoad(Path.Combine(_folder, "no"), true, new byte[32], out _));
+        Assert.Equal(KeyFileStatus.NotFound, KeypairFile.TryLoad(Path.Combine(_folder, "no"), true, new byte[32],
+            out _));
         string path = Path.Combine(_folder, "large");
         File.WriteAllBytes(path, new byte[5000]);
         Assert.Equal(KeyFileStatus.NotAKeyFile, KeypairFile.TryLoad(path, true, new byte[32], out _));
@@ -97,11 +102,13 @@ public sealed class KeyFileTests : IDisposable
     public void Encrypted_RightPassword_OpensWrongOneDoesNot()
     {
         string path = Path.Combine(_folder, "key.enc");
-        KeyFileStatus created = EncryptedKeyFile.TryCreate(path, _seed, "correct horse"u8, EncryptedKeyFile.MinIterations);
+        KeyFileStatus created = EncryptedKeyFile.TryCreate(path, _seed, "correct horse"u8,
+            EncryptedKeyFile.MinIterations);
         Assert.Equal(KeyFileStatus.Ok, created);
         Assert.Equal(KeyFileStatus.PasswordNeeded, KeyLoader.TryOpen(path, false, null, out _));
         Assert.Equal(KeyFileStatus.WrongPassword, KeyLoader.TryOpen(path, false, () => Password("wrong"u8), out _));
-        Assert.Equal(KeyFileStatus.Ok, KeyLoader.TryOpen(path, false, () => Password("correct horse"u8), out Ed25519Signer? signer));
+        Assert.Equal(KeyFileStatus.Ok, KeyLoader.TryOpen(path, false, () => Password("correct horse"u8),
+            out Ed25519Signer? signer));
         Assert.Equal(ManagedEd25519.PublicKey(_seed), signer!.PublicKey);
         signer.Dispose();
         Assert.DoesNotContain(Convert.ToBase64String(_seed), File.ReadAllText(path), StringComparison.Ordinal);

@@ -31,7 +31,9 @@ public static class EncryptedKeyFile
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
-    /// <summary>True if the file's text looks like this format (a JSON object) rather than a plain key file (an array).</summary>
+    /// <summary>
+    /// True if the file's text looks like this format (a JSON object) rather than a plain key file (an array).
+    /// </summary>
     public static bool IsEncrypted(ReadOnlySpan<byte> text) =>
         text.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
@@ -103,7 +105,8 @@ public static class EncryptedKeyFile
         return KeyFileStatus.Ok;
     }
 
-    private static byte[] Header(int iterations, byte[] salt, in Pubkey publicKey) => Encoding.UTF8.GetBytes(string.Create(
+    private static byte[] Header(int iterations, byte[] salt, in Pubkey publicKey) =>
+        Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
         $"{Format}|{Derivation}|{iterations}|{Convert.ToHexString(salt)}|{Cipher}|{publicKey}"));
 

@@ -7,7 +7,8 @@ namespace LowLatency.Feeds.Submission.Keys;
 public static class KeyLoader
 {
     /// <summary>
-    /// Opens <paramref name="path"/>. <paramref name="askPassword"/> is called only for an encrypted file; it returns the
+    /// Opens <paramref name="path"/>. <paramref name="askPassword"/> is called only for an encrypted file; it returns
+    /// the
     /// UTF-8 password, which is zeroed here after use, or null if there is none.
     /// </summary>
     public static KeyFileStatus TryOpen(

@@ -13,7 +13,8 @@ internal static class NativeCrypto
     public const string Sodium = "lowlatency-sodium";
     public const string OpenSsl = "lowlatency-libcrypto";
 
-    private static readonly nint SodiumHandle = Load("libsodium.so.23", "libsodium.so.26", "libsodium.dylib", "libsodium");
+    private static readonly nint SodiumHandle = Load("libsodium.so.23", "libsodium.so.26", "libsodium.dylib",
+        "libsodium");
     private static readonly nint OpenSslHandle = Load("libcrypto.so.3", "libcrypto.3.dylib", "libcrypto-3-x64");
 
     static NativeCrypto()

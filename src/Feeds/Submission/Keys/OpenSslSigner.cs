@@ -29,7 +29,8 @@ internal sealed unsafe class OpenSslSigner : Ed25519Signer
         if (_key == 0 || signature.Length < 64) return false;
         byte nothing = 0;
         nuint length = 64;
-        if (OpenSslNative.ResetContext(_context) != 1 || OpenSslNative.SignInit(_context, 0, 0, 0, _key) != 1) return false;
+        if (OpenSslNative.ResetContext(_context) != 1 || OpenSslNative.SignInit(_context, 0, 0, 0,
+            _key) != 1) return false;
 
         // SAFETY: the pins hold for the call; length states the 64 bytes that are there. An empty message pins to null,
         // so a stack byte stands in for it.

@@ -36,7 +36,8 @@ internal sealed class SodiumSigner : Ed25519Signer
         _secret.Dispose();
     }
 
-    public static unsafe bool VerifyNative(in Pubkey publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    public static unsafe bool VerifyNative(in Pubkey publicKey, ReadOnlySpan<byte> message,
+        ReadOnlySpan<byte> signature)
     {
         byte* key = stackalloc byte[32];
         publicKey.CopyTo(new Span<byte>(key, 32));

@@ -1,0 +1,110 @@
+using System;
+using System.Buffers.Binary;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Instructions;
+
+/// <summary>
+/// A transaction that was built once and is patched for every attempt: amounts, thresholds, fees, blockhash and tip
+/// account are overwritten in place, because none of them changes the length or the order of accounts. The result is
+/// byte-equal to a fresh build (property test). Owner: one thread. Bound: the version's size, 64 patch points.
+/// </summary>
+public sealed class TransactionTemplate
+{
+    /// <summary>Most patch points: a few for each of the 64 instructions would not fit a packet anyway.</summary>
+    public const int MaxPoints = 64;
+
+    private readonly byte[] _bytes = GC.AllocateArray<byte>(MessageLimits.V1Bytes, pinned: true);
+    private readonly Point[] _points = new Point[MaxPoints];
+    private int _pointCount;
+
+    /// <summary>Where the parts lie.</summary>
+    public MessageLayout Layout { get; private set; }
+
+    /// <summary>Bytes of the transaction; signatures are zero until they are placed.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Layout.TotalBytes);
+
+    /// <summary>The bytes to sign.</summary>
+    public ReadOnlySpan<byte> Message => Layout.Message(_bytes);
+
+    /// <summary>Builds the transaction afresh and forgets all patch points.</summary>
+    public MessageStatus Build(MessageWriter writer, in MessageRequest request)
+    {
+        _pointCount = 0;
+        MessageStatus status = writer.WriteTransaction(request, _bytes, out MessageLayout layout);
+        Layout = layout;
+        return status;
+    }
+
+    /// <summary>
+    /// Names a number of <paramref name="sizeBytes"/> (1 to 8) in the data of an instruction of the last build; returns
+    /// the
+    /// point's number, or -1 if it lies outside the data or there are too many points. Call it before the writer is
+    /// used again.
+    /// </summary>
+    public int AddPoint(MessageWriter writer, InstructionBuffer instruction, int index, int dataOffset, int sizeBytes)
+    {
+        int start = writer.DataOffset(index);
+        bool inside = start >= 0 && dataOffset >= 0 && sizeBytes is >= 1 and <= 8
+            && dataOffset + sizeBytes <= instruction.Data.Length;
+        return inside ? Add(Layout.MessageOffset + start + dataOffset, sizeBytes) : -1;
+    }
+
+    /// <summary>
+    /// Names a listed account that may be exchanged, such as the tip account; -1 if it is not listed.
+    /// </summary>
+    public int AddKeyPoint(MessageWriter writer, in Pubkey key)
+    {
+        int index = writer.StaticIndex(key);
+        return index < 0 ? -1 : Add(Layout.KeysOffset + (index * Pubkey.SizeBytes), Pubkey.SizeBytes);
+    }
+
+    /// <summary>Writes a number; false if there is no such point or the number does not fit it.</summary>
+    public bool Patch(int point, ulong value)
+    {
+        if ((uint)point >= (uint)_pointCount) return false;
+        (int offset, int size) = _points[point];
+        if (size > 8 || (size < 8 && value >> (8 * size) != 0)) return false;
+        Span<byte> little = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(little, value);
+        little[..size].CopyTo(_bytes.AsSpan(offset, size));
+        return true;
+    }
+
+    /// <summary>
+    /// Exchanges a listed account; false if there is no such point, or the account is listed already (a fresh build
+    /// would
+    /// then merge the two).
+    /// </summary>
+    public bool Patch(int point, in Pubkey key)
+    {
+        if ((uint)point >= (uint)_pointCount || _points[point].SizeBytes != Pubkey.SizeBytes) return false;
+        int offset = _points[point].Offset;
+        if (Pubkey.Read(_bytes, offset) == key) return true;
+        for (int at =
+            Layout.KeysOffset; at + Pubkey.SizeBytes <= Layout.KeysOffset + StaticKeyBytes; at += Pubkey.SizeBytes)
+        {
+            if (Pubkey.Read(_bytes, at) == key) return false;
+        }
+
+        key.CopyTo(_bytes.AsSpan(offset));
+        return true;
+    }
+
+    /// <summary>Writes the recent blockhash.</summary>
+    public void PatchBlockhash(in Pubkey blockhash) => blockhash.CopyTo(_bytes.AsSpan(Layout.BlockhashOffset));
+
+    /// <summary>Place of a signer's signature; write the 64 bytes there after the last patch.</summary>
+    public Span<byte> Signature(int signerIndex) => Layout.Signature(_bytes, signerIndex);
+
+    private int StaticKeyBytes => Layout.StaticKeyCount * Pubkey.SizeBytes;
+
+    private int Add(int offset, int sizeBytes)
+    {
+        if (_pointCount == MaxPoints) return -1;
+        _points[_pointCount] = new Point(offset, sizeBytes);
+        return _pointCount++;
+    }
+
+    private readonly record struct Point(int Offset, int SizeBytes);
+}
