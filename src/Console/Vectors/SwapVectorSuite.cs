@@ -63,8 +63,15 @@ internal sealed class SwapVectorSuite : IVectorSuite
             SqrtPriceLimitX64 = swapCase.SqrtPriceLimitX64,
             Clock = swapCase.Clock,
         };
-        QuoteStatus status = pool.Quote(in request, out SwapQuote quote);
         VectorDifference? instruction = CompareInstruction(pool, swapCase, in request, in user);
+        if (instruction is not null)
+        {
+            // Not the product's own selection: the program sees only the arrays this instruction names.
+            pool.PinArrays(NamedArrays.Find(fixture, swapCase, in user));
+            instruction = CompareInstruction(pool, swapCase, in request, in user);
+        }
+
+        QuoteStatus status = pool.Quote(in request, out SwapQuote quote);
         if (swapCase.Error is { } error)
         {
             JudgeError(pool, swapCase, error, in request, status, in quote, instruction, run);

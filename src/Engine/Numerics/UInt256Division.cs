@@ -39,6 +39,38 @@ internal static class UInt256Division
         remainder >>= shift;
     }
 
+    /// <summary>
+    /// <c>a * 2^64 / divisor</c> rounded down, for a below the divisor (so the result fits 64 bits); a below 2^192.
+    /// </summary>
+    internal static ulong DivideShifted64(in UInt256 a, in UInt256 divisor, out bool isExact)
+    {
+        int divisorBits = divisor.BitLength;
+        if (divisorBits <= 64)
+        {
+            ulong whole = Divide((ulong)a.Low, 0, (ulong)divisor.Low, out ulong rest);
+            isExact = rest == 0;
+            return whole;
+        }
+
+        int limbs = (divisorBits + 63) >> 6;
+        int shift = (limbs << 6) - divisorBits;
+        if (limbs == 2)
+        {
+            ulong digit = DigitOfTwo(a.Low << shift, 0, divisor.Low << shift, out UInt128 rest);
+            isExact = rest == UInt128.Zero;
+            return digit;
+        }
+
+        UInt256 d = divisor << shift;
+        UInt256 n = a << shift;
+        UInt256 remainder;
+        ulong quotient = limbs == 3
+            ? DigitOfWide(n, 0, d, (ulong)d.High, (ulong)(d.Low >> 64), 64, out remainder)
+            : DigitOfWide(n, 0, d, (ulong)(d.High >> 64), (ulong)d.High, 128, out remainder);
+        isExact = remainder.IsZero;
+        return quotient;
+    }
+
     private static void DivideByLimb(in UInt256 a, ulong d, out UInt256 quotient, out ulong remainder)
     {
         ulong q3 = (ulong)(a.High >> 64) / d;

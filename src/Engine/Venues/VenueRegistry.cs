@@ -1,5 +1,6 @@
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.MeteoraDlmm;
+using LowLatency.Engine.Venues.OrcaWhirlpool;
 using LowLatency.Engine.Venues.RaydiumAmm;
 using LowLatency.Engine.Venues.RaydiumCpmm;
 
@@ -23,7 +24,8 @@ public static class VenueRegistry
         accountClass = default;
         return RaydiumAmmPool.TryClassify(in account, out accountClass)
             || RaydiumCpmmPool.TryClassify(in account, out accountClass)
-            || DlmmPool.TryClassify(in account, out accountClass);
+            || DlmmPool.TryClassify(in account, out accountClass)
+            || WhirlpoolPool.TryClassify(in account, out accountClass);
     }
 
     /// <summary>Makes an empty pool of a venue; null for <see cref="VenueId.None"/>. Allocates: call at registration only.</summary>
@@ -34,6 +36,7 @@ public static class VenueRegistry
             VenueId.RaydiumAmm => new RaydiumAmmPool(in address),
             VenueId.RaydiumCpmm => new RaydiumCpmmPool(in address),
             VenueId.MeteoraDlmm => new DlmmPool(in address),
+            VenueId.OrcaWhirlpool => new WhirlpoolPool(in address),
             _ => null,
         };
     }

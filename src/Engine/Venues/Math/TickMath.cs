@@ -1,0 +1,103 @@
+using System;
+
+namespace LowLatency.Engine.Venues.Math;
+
+/// <summary>
+/// Range of ticks of the CLMM programs and the estimate of a tick from a sqrt price: log base sqrt(1.0001), in
+/// integers.
+/// The programs' own conversions from tick to price differ in rounding: see <see cref="WhirlpoolTickMath"/> and
+/// <see cref="RaydiumTickMath"/>; both define the tick of a price as the greatest tick whose price is not above it.
+/// </summary>
+internal static class TickMath
+{
+    /// <summary>
+    /// Lowest tick. Source: whirlpools@630c0e01 state/tick.rs; raydium-clmm@03b44b7
+    /// libraries/tick_math.rs.
+    /// </summary>
+    internal const int MinTick = -443636;
+
+    /// <summary>Highest tick.</summary>
+    internal const int MaxTick = 443636;
+
+    // 2^32 / log2(sqrt(1.0001)), rounded. Source: both programs' tick_math.rs, base change constant.
+    private const ulong TicksPerOctaveX32 = 59543866431248UL;
+
+    // 1 / ln 2 in Q0.64 minus one: 1.4426950408889634 = 1 + this / 2^64.
+    private const ulong InverseLn2FractionX64 = 8166282121979093367UL;
+
+    private const int TableBits = 8;
+    private const int TableSize = 1 << TableBits;
+
+    // Fraction of a tick, Q32, within which the estimate does not decide by itself. The estimate's error is below
+    // 2^-10:
+    // the cubic's rest (2^-9)^4/4 and the 2^-60 roundings, times 13,864 ticks an octave, stay below 2^-20.
+    private const uint UncertainX32 = 1u << 22;
+
+    private static readonly ulong[] InverseX63 = BuildInverse();
+    private static readonly ulong[] Log2X60 = BuildLog();
+
+    /// <summary>
+    /// Tick of a positive sqrt price (Q64.64) up to the uncertainty of the estimate.
+    /// </summary>
+    /// <param name="sqrtPriceX64">Price, not zero.</param>
+    /// <param name="isCertain">False if the tick's own price must decide between the result and the tick above
+    /// it.</param>
+    internal static int Estimate(UInt128 sqrtPriceX64, out bool isCertain)
+    {
+        int shift = (int)UInt128.LeadingZeroCount(sqrtPriceX64);
+        ulong mantissa = (ulong)((sqrtPriceX64 << shift) >> 64); // 1.x in Q1.63
+        int index = (int)(mantissa >> (63 - TableBits)) & (TableSize - 1);
+
+        // mantissa = c (1 + r) with c the middle of the table cell: |r| < 2^-9.
+        long rX62 = (long)(System.Math.BigMul(mantissa, InverseX63[index], out ulong _) - (1UL << 62));
+        long r2X62 = System.Math.BigMul(rX62, rX62, out long _) << 2;
+        long r3X62 = System.Math.BigMul(r2X62, rX62, out long _) << 2;
+        long lnX62 = rX62 - (r2X62 >> 1) + (r3X62 / 3);
+        long lnX60 = lnX62 >> 2;
+        long log2X60 = lnX60 + (System.Math.BigMul(lnX60, (long)(InverseLn2FractionX64 >> 1), out long _) << 1);
+        long fractionX60 = (long)Log2X60[index] + log2X60;
+        Int128 log2Total = ((Int128)(63 - shift) << 60) + fractionX60;
+        long tickX32 = (long)((log2Total * (Int128)TicksPerOctaveX32) >> 60);
+
+        uint part = (uint)tickX32;
+        isCertain = part is > UncertainX32 and < uint.MaxValue - UncertainX32;
+        int tick = (int)(tickX32 >> 32);
+        // Just below a tick the true value may be that tick already; just above it, the one below.
+        return !isCertain && part <= UncertainX32 ? tick - 1 : tick;
+    }
+
+    private static ulong[] BuildInverse()
+    {
+        ulong[] table = new ulong[TableSize];
+        for (int i = 0; i < TableSize; i++)
+        {
+            // Middle of the cell: (1 + (i + 1/2) / 256) = (512 + 2 i + 1) / 512; its inverse in Q0.63.
+            table[i] = (ulong)(((UInt128)512 << 63) / (ulong)(512 + (2 * i) + 1));
+        }
+
+        return table;
+    }
+
+    private static ulong[] BuildLog()
+    {
+        ulong[] table = new ulong[TableSize];
+        for (int i = 0; i < TableSize; i++)
+        {
+            // log2 of 2^63 / inverse, bit by bit: square, and halve where the square reaches two.
+            UInt128 value = ((UInt128)1 << 126) / InverseX63[i]; // Q1.63
+            ulong bits = 0;
+            for (int bit = 0; bit < 60; bit++)
+            {
+                value = (value * value) >> 63;
+                bits <<= 1;
+                if (value < ((UInt128)1 << 64)) continue;
+                value >>= 1;
+                bits |= 1;
+            }
+
+            table[i] = bits;
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,106 @@
+using System;
+using System.Buffers.Binary;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.OrcaWhirlpool;
+
+/// <summary>Decoding of fixed and dynamic tick arrays into the compact tick list.</summary>
+public sealed partial class WhirlpoolPool
+{
+    private const int DynamicTickSizeBytes = 113;
+
+    private DecodeStatus ApplyArray(in AccountView account)
+    {
+        ReadOnlySpan<byte> data = account.Data;
+        if (!_isPoolKnown) return DecodeStatus.WrongPool;
+        if (account.Owner != WhirlpoolLayout.ProgramId) return DecodeStatus.WrongOwner;
+        if (data.Length < WhirlpoolLayout.DynamicArrayMinBytes) return DecodeStatus.WrongSize;
+        ulong discriminator = BinaryPrimitives.ReadUInt64LittleEndian(data);
+        bool isFixed = discriminator == WhirlpoolLayout.FixedArrayDiscriminator;
+        if (!isFixed && discriminator != WhirlpoolLayout.DynamicArrayDiscriminator)
+            return DecodeStatus.WrongDiscriminator;
+        if (isFixed ? data.Length != WhirlpoolLayout.FixedArraySizeBytes
+            : data.Length > WhirlpoolLayout.DynamicArrayMaxBytes)
+            return DecodeStatus.WrongSize;
+        int whirlpool = isFixed ? WhirlpoolLayout.FixedWhirlpool : WhirlpoolLayout.DynamicWhirlpool;
+        if (Pubkey.Read(data, whirlpool) != Address) return DecodeStatus.WrongPool;
+        int start = BinaryPrimitives.ReadInt32LittleEndian(data[WhirlpoolLayout.ArrayStart..]);
+        if (!IsValidStart(start)) return DecodeStatus.InvalidValue;
+
+        UInt128 bitmap;
+        if (isFixed ? !TryReadFixedBitmap(data, out bitmap) : !TryReadDynamicBitmap(data, out bitmap))
+            return DecodeStatus.InvalidValue;
+        if (!AreTicksInRange(start, bitmap)) return DecodeStatus.InvalidValue;
+        int count = (int)UInt128.PopCount(bitmap);
+        if (!_ticks.TryReplace(start, Span, account.Key, true, count, out int first)) return DecodeStatus.Full;
+
+        int offset = isFixed ? WhirlpoolLayout.FixedTicks : WhirlpoolLayout.DynamicTicks;
+        int entry = first;
+        for (int i = 0; i < WhirlpoolLayout.TicksInArray; i++, bitmap >>= 1)
+        {
+            bool isInitialized = ((ulong)bitmap & 1) != 0;
+            if (isInitialized)
+            {
+                int tick = start + (i * _tickSpacing);
+                // PERF: a tick that was there before keeps its price; a new one costs a chain of multiplications.
+                if (_ticks.Tick[entry] != tick || _ticks.SqrtPriceX64[entry] == UInt128.Zero)
+                    _ticks.SqrtPriceX64[entry] = WhirlpoolTickMath.SqrtPriceAtTick(tick);
+                _ticks.Tick[entry] = tick;
+                _ticks.LiquidityNet[entry] = BinaryPrimitives.ReadInt128LittleEndian(data[(offset + 1)..]);
+                entry++;
+            }
+
+            offset += isFixed || isInitialized ? DynamicTickSizeBytes : 1;
+        }
+
+        return DecodeStatus.Ok;
+    }
+
+    // Source: fixed_tick_array.rs: 88 ticks of 113 bytes, the first of which is a Rust bool.
+    private static bool TryReadFixedBitmap(ReadOnlySpan<byte> data, out UInt128 bitmap)
+    {
+        ulong low = 0;
+        ulong high = 0;
+        bool isValid = true;
+        for (int i = 0, offset = WhirlpoolLayout.FixedTicks; i < WhirlpoolLayout.TicksInArray; i++)
+        {
+            byte flag = data[offset];
+            isValid &= flag <= 1;
+            if (i < 64) low |= (ulong)(flag & 1) << i;
+            else high |= (ulong)(flag & 1) << (i - 64);
+            offset += WhirlpoolLayout.FixedTickSizeBytes;
+        }
+
+        bitmap = new UInt128(high, low);
+        return isValid;
+    }
+
+    // Source: dynamic_tick_array.rs: a bitmap says which ticks take 113 bytes (tag 1) and which one byte (tag 0).
+    private static bool TryReadDynamicBitmap(ReadOnlySpan<byte> data, out UInt128 bitmap)
+    {
+        bitmap = BinaryPrimitives.ReadUInt128LittleEndian(data[WhirlpoolLayout.DynamicBitmap..]);
+        if (bitmap >> WhirlpoolLayout.TicksInArray != UInt128.Zero) return false;
+        int count = (int)UInt128.PopCount(bitmap);
+        int needed = WhirlpoolLayout.DynamicArrayMinBytes + (count * (DynamicTickSizeBytes - 1));
+        if (data.Length < needed) return false;
+        UInt128 rest = bitmap;
+        for (int i = 0, offset = WhirlpoolLayout.DynamicTicks; i < WhirlpoolLayout.TicksInArray; i++, rest >>= 1)
+        {
+            byte tag = (byte)((ulong)rest & 1);
+            if (data[offset] != tag) return false;
+            offset += tag == 1 ? DynamicTickSizeBytes : 1;
+        }
+
+        return true;
+    }
+
+    // Only ticks within the program's range can be initialized.
+    private bool AreTicksInRange(int start, UInt128 bitmap)
+    {
+        if (bitmap == UInt128.Zero) return true;
+        int lowest = start + ((int)UInt128.TrailingZeroCount(bitmap) * _tickSpacing);
+        int highest = start + ((127 - (int)UInt128.LeadingZeroCount(bitmap)) * _tickSpacing);
+        return lowest >= TickMath.MinTick && highest <= TickMath.MaxTick;
+    }
+}

@@ -1,0 +1,327 @@
+using System;
+using LowLatency.Engine.Numerics;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.OrcaWhirlpool;
+
+/// <summary>
+/// Quote and execution. Source: whirlpools@630c0e01 programs/whirlpool/src/{instructions/v2/swap.rs,
+/// manager/swap_manager.rs, util/sparse_swap.rs, util/swap_tick_sequence.rs}: order of checks and errors follow them.
+/// </summary>
+public sealed partial class WhirlpoolPool
+{
+    private const uint FeeOne = 1_000_000;
+    private const uint ProtocolFeeOne = 10_000;
+
+    /// <inheritdoc/>
+    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote) =>
+        Swap(request, false, out quote);
+
+    /// <inheritdoc/>
+    public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote) =>
+        Swap(request, true, out quote);
+
+    private QuoteStatus Swap(in SwapRequest request, bool isCommit, out SwapQuote quote)
+    {
+        quote = default;
+        if (Readiness is not (QuoteStatus.Ok or QuoteStatus.Frozen)) return Readiness;
+        if (request.Mode == SwapMode.PartialFill) return QuoteStatus.UnsupportedMode;
+        uint code = Run(request, isCommit, ref quote, out bool isTruncated);
+        if (code == 0) return QuoteStatus.Ok;
+        quote = default;
+        quote.ProgramErrorCode = code;
+        return isTruncated && code == WhirlpoolError.TickArraySequenceInvalidIndex
+            ? QuoteStatus.MissingTickArray
+            : WhirlpoolError.ToStatus(code);
+    }
+
+    private uint Run(in SwapRequest request, bool isCommit, ref SwapQuote quote, out bool isTruncated)
+    {
+        bool aToB = request.Direction == SwapDirection.AToB;
+        bool exactIn = request.Mode == SwapMode.ExactIn;
+        isTruncated = false;
+        if (request.Clock.UnixTimestamp < 0) return WhirlpoolError.InvalidTimestampConversion;
+        ulong timestamp = (ulong)request.Clock.UnixTimestamp;
+        Sequence sequence = FindSequence(aToB, out isTruncated);
+        if (sequence.Count == 0) return WhirlpoolError.InvalidTickArraySequence;
+        if (_isAdaptive && _fee.TradeEnableTimestamp > timestamp) return WhirlpoolError.TradeIsNotEnabled;
+
+        TransferFeeRate inputFee = (aToB ? ref _mintInfoA : ref _mintInfoB).FeeAt(request.Clock.Epoch);
+        TransferFeeRate outputFee = (aToB ? ref _mintInfoB : ref _mintInfoA).FeeAt(request.Clock.Epoch);
+        ulong amount = request.AmountRaw;
+        if (exactIn) amount = TransferFee.AmountAfterFee(inputFee, amount);
+        else if (!TryAddTransferFee(outputFee, ref amount)) return WhirlpoolError.TransferFeeCalculation;
+
+        Walk walk = default;
+        uint code = WalkTicks(request, aToB, exactIn, amount, timestamp, sequence, isCommit, ref walk);
+        if (code != 0) return code;
+
+        ulong consumed = amount - walk.Remaining;
+        ulong poolIn = exactIn ? consumed : walk.Calculated;
+        ulong poolOut = exactIn ? walk.Calculated : consumed;
+        ulong userIn = request.AmountRaw;
+        if (!exactIn || poolIn != amount)
+        {
+            userIn = poolIn;
+            if (!TryAddTransferFee(inputFee, ref userIn)) return WhirlpoolError.TransferFeeCalculation;
+        }
+
+        ulong userOut = TransferFee.AmountAfterFee(outputFee, poolOut);
+        if (exactIn && userOut < request.ThresholdRaw) return WhirlpoolError.AmountOutBelowMinimum;
+        if (!exactIn && userIn > request.ThresholdRaw)
+            return WhirlpoolError.AmountInAboveMaximum;
+        if (_vaultA.IsFrozen || _vaultB.IsFrozen) return WhirlpoolError.TokenAccountFrozen;
+        ref TokenAccountInfo vaultIn = ref aToB ? ref _vaultA : ref _vaultB;
+        ref TokenAccountInfo vaultOut = ref aToB ? ref _vaultB : ref _vaultA;
+        if (vaultOut.AmountRaw < poolOut) return WhirlpoolError.TokenInsufficientFunds;
+
+        quote.AmountInRaw = userIn;
+        quote.AmountOutRaw = userOut;
+        quote.FeeRaw = walk.FeeSum;
+        quote.CrossedCount = walk.Crossed;
+        quote.FeeRateE9 = walk.FirstRate * 1_000;
+        quote.SqrtPriceAfterX64 = walk.PriceX64;
+        quote.TickAfter = walk.Tick;
+        if (!isCommit) return 0;
+
+        ulong withheld = TransferFee.Fee(inputFee, userIn);
+        vaultIn.AmountRaw += userIn - withheld;
+        vaultIn.WithheldRaw += withheld;
+        vaultOut.AmountRaw -= poolOut;
+        Commit(aToB, timestamp, walk);
+        return 0;
+    }
+
+    // The price walk; amounts here are those of the pool, transfer fees excluded.
+    private uint WalkTicks(
+        in SwapRequest request,
+        bool aToB,
+        bool exactIn,
+        ulong amount,
+        ulong timestamp,
+        in Sequence sequence,
+        bool isCommit,
+        ref Walk walk)
+    {
+        UInt128 limit = request.SqrtPriceLimitX64;
+        if (limit == UInt128.Zero)
+            limit = aToB ? WhirlpoolTickMath.MinSqrtPriceX64 : WhirlpoolTickMath.MaxSqrtPriceX64;
+        if (limit < WhirlpoolTickMath.MinSqrtPriceX64 || limit > WhirlpoolTickMath.MaxSqrtPriceX64)
+            return WhirlpoolError.SqrtPriceOutOfBounds;
+        if (aToB ? limit >= _priceX64 : limit <= _priceX64) return WhirlpoolError.InvalidSqrtPriceLimitDirection;
+        if (amount == 0) return WhirlpoolError.ZeroTradableAmount;
+        if (timestamp < _rewardTimestamp) return WhirlpoolError.InvalidTimestamp;
+
+        WhirlpoolFeeWalk fee = _isAdaptive
+            ? new WhirlpoolFeeWalk(aToB, _tick, timestamp, _feeRate, _fee)
+            : new WhirlpoolFeeWalk(_feeRate);
+        if (!fee.IsClockValid) return WhirlpoolError.InvalidTimestamp;
+
+        walk.Remaining = amount;
+        walk.PriceX64 = _priceX64;
+        walk.Liquidity = _liquidity;
+        walk.Tick = _tick;
+        walk.FeeGrowthX64 = aToB ? _feeGrowthA : _feeGrowthB;
+        int entry = _ticks.FindAtOrBelow(_tick) + (aToB ? 0 : 1);
+        bool isTickStale = false;
+        bool isExhausted = false;
+        while (walk.Remaining > 0 && walk.PriceX64 != limit)
+        {
+            if (isExhausted) return WhirlpoolError.TickArraySequenceInvalidIndex;
+            int nextTick = NextTick(entry, aToB, sequence, out bool isInitialized);
+            UInt128 nextX64 = isInitialized
+                ? _ticks.SqrtPriceX64[entry]
+                : WhirlpoolTickMath.SqrtPriceAtTick(System.Math.Clamp(nextTick, TickMath.MinTick, TickMath.MaxTick));
+            UInt128 targetX64 = aToB ? UInt128.Max(nextX64, limit) : UInt128.Min(nextX64, limit);
+            do
+            {
+                uint rate = fee.NextRate();
+                if (walk.FirstRate == 0) walk.FirstRate = rate;
+                UInt128 boundX64 = fee.Bound(targetX64, walk.Liquidity, out bool isSkip);
+                WhirlpoolSwapStep step = default;
+                uint code = step.Compute(
+                    walk.Remaining, rate, walk.Liquidity, walk.PriceX64, boundX64, exactIn, aToB);
+                if (code == 0) code = walk.Take(step, exactIn);
+                if (code != 0) return code;
+                if (isCommit) walk.Accrue(step.Fee, _protocolFeeRate);
+
+                if (step.NextX64 == nextX64)
+                {
+                    if (isInitialized)
+                    {
+                        code = Cross(entry, aToB, ref walk);
+                        if (code != 0) return code;
+                        entry += aToB ? -1 : 1;
+                    }
+
+                    isExhausted = sequence.EndsAt(nextTick, aToB, _tickSpacing);
+                    walk.Tick = aToB ? nextTick - 1 : nextTick;
+                    isTickStale = false;
+                }
+                else if (step.NextX64 != walk.PriceX64)
+                {
+                    isTickStale = true;
+                }
+
+                walk.PriceX64 = step.NextX64;
+                fee.Advance(isSkip, walk.PriceX64, nextX64, nextTick);
+            }
+            while (walk.Remaining != 0 && walk.PriceX64 != targetX64);
+        }
+
+        if (isTickStale) walk.Tick = WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64);
+        if (walk.Remaining > 0 && !exactIn && request.SqrtPriceLimitX64 == UInt128.Zero)
+            return WhirlpoolError.PartialFill;
+        if (!_isAdaptive) return 0;
+        if (!fee.Fee.UpdateMajorSwap(_priceX64, walk.PriceX64, timestamp)) return WhirlpoolError.NumberDownCast;
+        walk.Fee = fee.Fee;
+        return 0;
+    }
+
+    private uint Cross(int entry, bool aToB, ref Walk walk)
+    {
+        walk.Crossed++;
+        Int128 net = _ticks.LiquidityNet[entry];
+        if (aToB) net = -net;
+        UInt128 magnitude = (UInt128)(net < 0 ? -net : net);
+        if (net < 0)
+        {
+            if (walk.Liquidity < magnitude) return WhirlpoolError.LiquidityUnderflow;
+            walk.Liquidity -= magnitude;
+            return 0;
+        }
+
+        walk.Liquidity += magnitude;
+        return walk.Liquidity < magnitude ? WhirlpoolError.LiquidityOverflow : 0;
+    }
+
+    // Next tick the price walks to: initialized, or the far end of the last array.
+    private int NextTick(int entry, bool aToB, in Sequence sequence, out bool isInitialized)
+    {
+        if (aToB)
+        {
+            isInitialized = entry >= 0 && _ticks.Tick[entry] >= sequence.Last;
+            if (isInitialized) return _ticks.Tick[entry];
+            return sequence.Last <= TickMath.MinTick ? TickMath.MinTick : sequence.Last;
+        }
+
+        int end = sequence.Last + Span;
+        isInitialized = entry < _ticks.Count && _ticks.Tick[entry] < end;
+        if (isInitialized) return _ticks.Tick[entry];
+        return end > TickMath.MaxTick ? TickMath.MaxTick : end - 1;
+    }
+
+    // The arrays the program would use of those the instruction names.
+    private Sequence FindSequence(bool aToB, out bool isTruncated)
+    {
+        int span = Span;
+        int first = FirstArray(aToB);
+        Sequence sequence = default;
+        isTruncated = false;
+        for (int i = 0; i < ArraysPerSwap; i++)
+        {
+            int start = first + (aToB ? -i * span : i * span);
+            if (!IsValidStart(start) || !IsPinned(start)) break;
+            if (_ticks.Knowledge(start) == ArrayKnowledge.Unknown)
+            {
+                isTruncated = true;
+                break;
+            }
+
+            sequence.Last = start;
+            sequence.Count++;
+        }
+
+        return sequence;
+    }
+
+    private static bool TryAddTransferFee(in TransferFeeRate rate, ref ulong amount)
+    {
+        if (rate.IsZero) return true;
+        if (!TransferFee.TryInverseFee(rate, amount, out ulong fee) || fee > ulong.MaxValue - amount) return false;
+        amount += fee;
+        return TransferFee.Fee(rate, amount) == fee;
+    }
+
+    private void Commit(bool aToB, ulong timestamp, in Walk walk)
+    {
+        if (_liquidity != UInt128.Zero && timestamp != _rewardTimestamp)
+        {
+            UInt128 seconds = timestamp - _rewardTimestamp;
+            for (int i = 0; i < WhirlpoolLayout.RewardCount; i++)
+            {
+                ref Reward reward = ref _rewards[i];
+                // The program's product is 128 bits; beyond, the reward stands still.
+                if (!reward.IsInitialized) continue;
+                UInt256 product = UInt256.Multiply(seconds, reward.EmissionsX64);
+                if (product.High == UInt128.Zero) reward.GrowthX64 += product.Low / _liquidity;
+            }
+        }
+
+        _rewardTimestamp = timestamp;
+        _liquidity = walk.Liquidity;
+        _priceX64 = walk.PriceX64;
+        _tick = walk.Tick;
+        if (aToB)
+        {
+            _feeGrowthA = walk.FeeGrowthX64;
+            _protocolFeeA += walk.ProtocolFee;
+        }
+        else
+        {
+            _feeGrowthB = walk.FeeGrowthX64;
+            _protocolFeeB += walk.ProtocolFee;
+        }
+
+        if (_isAdaptive) _fee = walk.Fee;
+    }
+
+    /// <summary>Arrays of one swap: how many, and the start of the last in the swap's direction.</summary>
+    private struct Sequence
+    {
+        public int Count;
+        public int Last;
+
+        /// <summary>True if the walk leaves the last array when it passes a tick.</summary>
+        public readonly bool EndsAt(int tick, bool aToB, int spacing) => aToB
+            ? tick >= Last && tick < Last + spacing
+            : tick >= Last + ((WhirlpoolLayout.TicksInArray - 1) * spacing);
+    }
+
+    /// <summary>State of a swap under way.</summary>
+    private struct Walk
+    {
+        public ulong Remaining;
+        public ulong Calculated;
+        public ulong FeeSum;
+        public ulong ProtocolFee;
+        public UInt128 PriceX64;
+        public UInt128 Liquidity;
+        public UInt128 FeeGrowthX64;
+        public int Tick;
+        public int Crossed;
+        public uint FirstRate;
+        public WhirlpoolAdaptiveFee Fee;
+
+        public uint Take(in WhirlpoolSwapStep step, bool exactIn)
+        {
+            ulong paid = step.AmountIn + step.Fee;
+            ulong taken = exactIn ? paid : step.AmountOut;
+            ulong added = exactIn ? step.AmountOut : paid;
+            if (paid < step.Fee || taken > Remaining) return WhirlpoolError.AmountRemainingOverflow;
+            if (added > ulong.MaxValue - Calculated) return WhirlpoolError.AmountCalcOverflow;
+            Remaining -= taken;
+            Calculated += added;
+            FeeSum += step.Fee;
+            return FeeSum < step.Fee ? WhirlpoolError.AmountCalcOverflow : 0;
+        }
+
+        public void Accrue(ulong fee, uint protocolRate)
+        {
+            ulong protocol = (ulong)((UInt128)fee * protocolRate / ProtocolFeeOne);
+            ProtocolFee += protocol;
+            if (Liquidity != UInt128.Zero) FeeGrowthX64 += ((UInt128)(fee - protocol) << 64) / Liquidity;
+        }
+    }
+}

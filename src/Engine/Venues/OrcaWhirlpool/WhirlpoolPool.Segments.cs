@@ -1,0 +1,59 @@
+using System;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.OrcaWhirlpool;
+
+/// <summary>
+/// Curve pieces for search: one a range of constant liquidity, as a Moebius map over virtual
+/// reserves.
+/// </summary>
+public sealed partial class WhirlpoolPool
+{
+    /// <inheritdoc/>
+    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    {
+        if (Readiness != QuoteStatus.Ok || clock.UnixTimestamp < 0) return 0;
+        bool aToB = direction == SwapDirection.AToB;
+        ulong timestamp = (ulong)clock.UnixTimestamp;
+        Sequence sequence = FindSequence(aToB, out _);
+        if (sequence.Count == 0 || (_isAdaptive && _fee.TradeEnableTimestamp > timestamp)) return 0;
+        WhirlpoolFeeWalk fee = _isAdaptive
+            ? new WhirlpoolFeeWalk(aToB, _tick, timestamp, _feeRate, _fee)
+            : new WhirlpoolFeeWalk(_feeRate);
+        if (!fee.IsClockValid || timestamp < _rewardTimestamp) return 0;
+
+        ConcentratedCurve curve = new(
+            aToB,
+            (aToB ? ref _mintInfoA : ref _mintInfoB).FeeAt(clock.Epoch),
+            (aToB ? ref _mintInfoB : ref _mintInfoA).FeeAt(clock.Epoch),
+            destination);
+        Walk walk = default;
+        walk.Liquidity = _liquidity;
+        UInt128 priceX64 = _priceX64;
+        int entry = _ticks.FindAtOrBelow(_tick) + (aToB ? 0 : 1);
+        while (!curve.IsFull)
+        {
+            int nextTick = NextTick(entry, aToB, sequence, out bool isInitialized);
+            UInt128 nextX64 = isInitialized
+                ? _ticks.SqrtPriceX64[entry]
+                : WhirlpoolTickMath.SqrtPriceAtTick(System.Math.Clamp(nextTick, TickMath.MinTick, TickMath.MaxTick));
+            do
+            {
+                // An adaptive fee makes a piece of each tick group, until it is at its maximum.
+                uint rate = fee.NextRate();
+                UInt128 boundX64 = fee.Bound(nextX64, walk.Liquidity, out bool isSkip);
+                curve.Add(walk.Liquidity, priceX64, boundX64, (double)rate / FeeOne, false);
+                priceX64 = boundX64;
+                fee.Advance(isSkip, priceX64, nextX64, nextTick);
+            }
+            while (priceX64 != nextX64 && !curve.IsFull);
+
+            if (!isInitialized || Cross(entry, aToB, ref walk) != 0) break;
+            if (sequence.EndsAt(nextTick, aToB, _tickSpacing)) break;
+            entry += aToB ? -1 : 1;
+        }
+
+        return curve.Count;
+    }
+}
