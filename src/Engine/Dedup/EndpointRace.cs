@@ -1,0 +1,61 @@
+using LowLatency.Engine.Metrics;
+
+namespace LowLatency.Engine.Dedup;
+
+/// <summary>
+/// How the endpoints compare: who delivers first, by how much, and what never came. One row an endpoint; written by the
+/// dedup stage's thread only, read through snapshots. Times are receive-clock nanoseconds.
+/// </summary>
+public sealed class EndpointRace
+{
+    /// <summary>Most endpoints: one bit each in an arrival mask of 32 bits.</summary>
+    public const int MaxEndpoints = 32;
+
+    private readonly EndpointRow[] _rows = new EndpointRow[MaxEndpoints];
+
+    /// <summary>Makes all rows.</summary>
+    public EndpointRace()
+    {
+        for (int i = 0; i < _rows.Length; i++) _rows[i] = new EndpointRow();
+    }
+
+    /// <summary>Row of an endpoint.</summary>
+    public EndpointRow this[int endpointId] => _rows[endpointId & (MaxEndpoints - 1)];
+
+    /// <summary>Bit mask of endpoints whose connection is open.</summary>
+    public uint OpenMask { get; set; }
+
+    /// <summary>Highest endpoint id seen plus one.</summary>
+    public int Count { get; set; }
+}
+
+/// <summary>Counters of one endpoint.</summary>
+public sealed class EndpointRow
+{
+    /// <summary>Account updates delivered.</summary>
+    public long Delivered { get; set; }
+
+    /// <summary>Of these, delivered before any other endpoint.</summary>
+    public long Wins { get; set; }
+
+    /// <summary>Delivered after another endpoint (or twice).</summary>
+    public long Duplicates { get; set; }
+
+    /// <summary>Updates that another endpoint delivered while this one was open, and this one never did.</summary>
+    public long Missed { get; set; }
+
+    /// <summary>Connections opened.</summary>
+    public long Opened { get; set; }
+
+    /// <summary>Connections lost.</summary>
+    public long Closed { get; set; }
+
+    /// <summary>Highest slot delivered.</summary>
+    public ulong SlotMax { get; set; }
+
+    /// <summary>How much later than the winner this endpoint delivered, nanoseconds.</summary>
+    public LatencyHistogram LagNs { get; } = new();
+
+    /// <summary>How much earlier than the next endpoint this one delivered when it won, nanoseconds.</summary>
+    public LatencyHistogram LeadNs { get; } = new();
+}

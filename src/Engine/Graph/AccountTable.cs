@@ -1,0 +1,196 @@
+using System;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.Engine.Graph;
+
+/// <summary>What is known of an account's existence.</summary>
+public enum AccountKnowledge : byte
+{
+    /// <summary>Expected by a pool, never seen.</summary>
+    Unknown = 0,
+
+    /// <summary>Exists; bytes are held.</summary>
+    Present = 1,
+
+    /// <summary>Known not to exist (null in a snapshot, or closed).</summary>
+    Absent = 2,
+}
+
+/// <summary>One account: identity, last state, and the pools that read it.</summary>
+public struct AccountEntry
+{
+    /// <summary>Address.</summary>
+    public Pubkey Key;
+
+    /// <summary>Owner program.</summary>
+    public Pubkey Owner;
+
+    /// <summary>Lamports.</summary>
+    public ulong Lamports;
+
+    /// <summary>Slot of the state; 0 if unknown.</summary>
+    public ulong Slot;
+
+    /// <summary>Bytes held in <see cref="Data"/>.</summary>
+    public int DataLength;
+
+    /// <summary>First link to a pool, or -1.</summary>
+    public int FirstLink;
+
+    /// <summary>First account that waits for a pool at this address, or -1.</summary>
+    public int FirstWaiting;
+
+    /// <summary>Next account in the same waiting list, or -1.</summary>
+    public int NextWaiting;
+
+    /// <summary>Id of the pool at this address, or -1.</summary>
+    public int PoolId;
+
+    /// <summary>Number of feed gaps before the last update.</summary>
+    public uint GapEpoch;
+
+    /// <summary>Existence.</summary>
+    public AccountKnowledge Knowledge;
+
+    /// <summary>Role by the account's own bytes, for one that waits for its pool.</summary>
+    public AccountRole WaitingRole;
+
+    /// <summary>Account data; the array is kept and reused, it grows only with the account.</summary>
+    public byte[] Data;
+}
+
+/// <summary>Says that a pool reads an account.</summary>
+/// <param name="PoolId">Pool.</param>
+/// <param name="Role">What the account is to it.</param>
+/// <param name="Next">Next link of the same account, or -1.</param>
+public readonly record struct PoolLink(int PoolId, AccountRole Role, int Next);
+
+/// <summary>
+/// 32-byte key -> account entry -> pools, with the account's last bytes. Registration (a new account, a new link, a larger
+/// account) allocates and is counted; updates of known accounts do not. Owner thread: the market group's.
+/// Bounds: accounts and links are fixed at construction; full is a result (-1).
+/// </summary>
+public sealed class AccountTable
+{
+    private readonly AccountEntry[] _entries;
+    private readonly PoolLink[] _links;
+    private readonly int[] _buckets; // entry index + 1; 0 = free
+    private readonly int _mask;
+
+    /// <summary>A table of at most <paramref name="maxAccounts"/> accounts and four links each on average.</summary>
+    public AccountTable(int maxAccounts)
+    {
+        _entries = new AccountEntry[maxAccounts];
+        _links = new PoolLink[maxAccounts * 4];
+        int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, maxAccounts)) * 2;
+        _buckets = new int[buckets];
+        _mask = buckets - 1;
+    }
+
+    /// <summary>Accounts held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Links held.</summary>
+    public int LinkCount { get; private set; }
+
+    /// <summary>Times an account's buffer was allocated or grew (registration work, not steady state).</summary>
+    public long BufferAllocations { get; private set; }
+
+    /// <summary>Entry by id.</summary>
+    public ref AccountEntry this[int id] => ref _entries[id];
+
+    /// <summary>Link by id.</summary>
+    public ref readonly PoolLink Link(int linkId) => ref _links[linkId];
+
+    /// <summary>Id of an account, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(in Pubkey key)
+    {
+        int i = (int)key.Tag & _mask;
+        int[] buckets = _buckets;
+        while (true)
+        {
+            int id = buckets[i] - 1;
+            if (id < 0) return -1;
+            if (_entries[id].Key == key) return id;
+            i = (i + 1) & _mask;
+        }
+    }
+
+    /// <summary>Id of an account, added if new; -1 if the table is full.</summary>
+    public int FindOrAdd(in Pubkey key)
+    {
+        int id = Find(in key);
+        if (id >= 0) return id;
+        if (Count == _entries.Length) return -1;
+        int i = (int)key.Tag & _mask;
+        while (_buckets[i] != 0) i = (i + 1) & _mask;
+        id = Count++;
+        _buckets[i] = id + 1;
+        _entries[id] = new AccountEntry
+        {
+            Key = key,
+            FirstLink = -1,
+            FirstWaiting = -1,
+            NextWaiting = -1,
+            PoolId = -1,
+            Data = [],
+        };
+        return id;
+    }
+
+    /// <summary>Links an account to a pool once per role; false if the links are full.</summary>
+    public bool TryLink(int accountId, int poolId, AccountRole role, out bool added)
+    {
+        added = false;
+        ref AccountEntry entry = ref _entries[accountId];
+        for (int l = entry.FirstLink; l >= 0; l = _links[l].Next)
+        {
+            if (_links[l].PoolId == poolId && _links[l].Role == role) return true;
+        }
+
+        if (LinkCount == _links.Length) return false;
+        _links[LinkCount] = new PoolLink(poolId, role, entry.FirstLink);
+        entry.FirstLink = LinkCount++;
+        added = true;
+        return true;
+    }
+
+    /// <summary>
+    /// Stores a new state.
+    /// </summary>
+    /// <returns>False if bytes, owner, lamports and existence are what they were.</returns>
+    public bool Store(int accountId, in Pubkey owner, ulong lamports, ReadOnlySpan<byte> data, bool absent, ulong slot)
+    {
+        ref AccountEntry entry = ref _entries[accountId];
+        AccountKnowledge knowledge = absent ? AccountKnowledge.Absent : AccountKnowledge.Present;
+        bool same = entry.Knowledge == knowledge && entry.Lamports == lamports && entry.Owner == owner
+            && data.SequenceEqual(entry.Data.AsSpan(0, entry.DataLength));
+        entry.Slot = slot;
+        if (same) return false;
+        if (entry.Data.Length < data.Length) GrowBuffer(ref entry, data.Length);
+        data.CopyTo(entry.Data);
+        entry.DataLength = data.Length;
+        entry.Owner = owner;
+        entry.Lamports = lamports;
+        entry.Knowledge = knowledge;
+        return true;
+    }
+
+    /// <summary>The account as last stored.</summary>
+    public AccountView View(int accountId)
+    {
+        ref AccountEntry entry = ref _entries[accountId];
+        return new AccountView(in entry.Key, in entry.Owner, entry.Lamports, entry.Data.AsSpan(0, entry.DataLength));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void GrowBuffer(ref AccountEntry entry, int lengthBytes)
+    {
+        entry.Data = new byte[lengthBytes];
+        BufferAllocations++;
+    }
+}

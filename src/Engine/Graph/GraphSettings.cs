@@ -1,0 +1,28 @@
+using System.Collections.Generic;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.Engine.Graph;
+
+/// <summary>Bounds and filters of the market graph; fixed at start.</summary>
+public sealed record GraphSettings
+{
+    /// <summary>Most accounts watched. 65,536 is 3,000 concentrated pools with 20 arrays each.</summary>
+    public int MaxAccounts { get; init; } = 65_536;
+
+    /// <summary>Most pools.</summary>
+    public int MaxPools { get; init; } = 16_384;
+
+    /// <summary>
+    /// How long after the first update of a slot an incomplete pool is still waited for, nanoseconds of receive time.
+    /// Default 150 ms: under half of the shortest slot time planned (200 ms) plus a late endpoint's usual lag.
+    /// </summary>
+    public long SettleWindowNs { get; init; } = 150_000_000;
+
+    /// <summary>Pools or mints never used.</summary>
+    public IReadOnlySet<Pubkey> Denied { get; init; } = new HashSet<Pubkey>();
+
+    /// <summary>True if a newly found pool may be used.</summary>
+    public bool Accepts(Pool pool) =>
+        !Denied.Contains(pool.Address) && !Denied.Contains(pool.MintA) && !Denied.Contains(pool.MintB);
+}

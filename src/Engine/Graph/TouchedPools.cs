@@ -1,0 +1,44 @@
+using System;
+
+namespace LowLatency.Engine.Graph;
+
+/// <summary>
+/// Pools whose quotes the current event may have changed, each once, in the order they were touched. Filled by Graph,
+/// read by Cycles for the same event, on the same thread. Bound: the pools of the graph.
+/// </summary>
+public sealed class TouchedPools
+{
+    private readonly int[] _ids;
+    private readonly bool[] _isTouched;
+
+    /// <summary>A list for at most <paramref name="maxPools"/> pools.</summary>
+    public TouchedPools(int maxPools)
+    {
+        _ids = new int[maxPools];
+        _isTouched = new bool[maxPools];
+    }
+
+    /// <summary>Pools touched.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Their ids.</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
+
+    /// <summary>True if the pool is in the list.</summary>
+    public bool Contains(int poolId) => _isTouched[poolId];
+
+    /// <summary>Adds a pool once.</summary>
+    public void Add(int poolId)
+    {
+        if (_isTouched[poolId]) return;
+        _isTouched[poolId] = true;
+        _ids[Count++] = poolId;
+    }
+
+    /// <summary>Empties the list.</summary>
+    public void Clear()
+    {
+        for (int i = 0; i < Count; i++) _isTouched[_ids[i]] = false;
+        Count = 0;
+    }
+}

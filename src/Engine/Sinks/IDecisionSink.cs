@@ -1,0 +1,13 @@
+using System;
+using LowLatency.Engine.Events;
+
+namespace LowLatency.Engine.Sinks;
+
+/// <summary>Receives every decision, also every "no", in order. Called on the sinks' thread; must not allocate or throw.</summary>
+public interface IDecisionSink
+{
+    /// <summary>Takes one decision.</summary>
+    /// <param name="decision">The record; valid during the call.</param>
+    /// <param name="message">Unsigned message bytes; empty if none was built.</param>
+    void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message);
+}

@@ -1,0 +1,107 @@
+using System;
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Sinks;
+
+/// <summary>
+/// The decision journal's format, all of it. Little-endian.
+/// <code>
+/// header   8 magic "LLJRNL\0\0" | u32 version = 1 | u32 decision record bytes | i64 created, unix ns
+/// frame    u32 body length | u8 kind | body | u32 CRC32C of kind and body
+/// kind 1   pool: u32 id | u8 venue | 32 address | 32 mint A | 32 mint B   (before the first decision that names it)
+/// kind 2   decision: the bytes of <see cref="Opportunity"/>, then the unsigned message if one was built
+/// kind 3   end: u64 decision hash | u64 decisions                          (only after an orderly end)
+/// </code>
+/// A journal cut off by a crash is read up to its last whole frame.
+/// </summary>
+public static class JournalFormat
+{
+    /// <summary>Version this build writes and reads.</summary>
+    public const uint Version = 1;
+
+    /// <summary>Bytes of the header.</summary>
+    public const int HeaderBytes = 24;
+
+    /// <summary>Bytes a frame adds to its body: length, kind, CRC.</summary>
+    public const int FrameOverheadBytes = 9;
+
+    /// <summary>Bytes of a pool frame's body.</summary>
+    public const int PoolBodyBytes = 4 + 1 + (3 * Pubkey.SizeBytes);
+
+    /// <summary>Largest body: a decision with a message of the largest version (v1, 4,096 bytes).</summary>
+    public const int MaxBodyBytes = 8192;
+
+    /// <summary>Frame kind: pool.</summary>
+    public const byte PoolKind = 1;
+
+    /// <summary>Frame kind: decision.</summary>
+    public const byte DecisionKind = 2;
+
+    /// <summary>Frame kind: end.</summary>
+    public const byte EndKind = 3;
+
+    /// <summary>First bytes of a journal.</summary>
+    public static ReadOnlySpan<byte> Magic => "LLJRNL\0\0"u8;
+
+    /// <summary>Bytes of a decision record in this build.</summary>
+    public static int DecisionBytes => Unsafe.SizeOf<Opportunity>();
+
+    /// <summary>CRC32C (Castagnoli) of bytes.</summary>
+    public static uint Crc32C(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        while (bytes.Length >= 8)
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[8..];
+        }
+
+        foreach (byte b in bytes) crc = BitOperations.Crc32C(crc, b);
+        return ~crc;
+    }
+
+    /// <summary>Writes the header.</summary>
+    public static void WriteHeader(Span<byte> destination, long createdUtcNs)
+    {
+        Magic.CopyTo(destination);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[8..], Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], (uint)DecisionBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[16..], createdUtcNs);
+    }
+
+    /// <summary>Writes a frame around a body of two parts; returns its length.</summary>
+    public static int WriteFrame(Span<byte> destination, byte kind, ReadOnlySpan<byte> body, ReadOnlySpan<byte> more)
+    {
+        int length = body.Length + more.Length;
+        BinaryPrimitives.WriteInt32LittleEndian(destination, length);
+        destination[4] = kind;
+        body.CopyTo(destination[5..]);
+        more.CopyTo(destination[(5 + body.Length)..]);
+        uint crc = Crc32C(destination.Slice(4, length + 1));
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[(5 + length)..], crc);
+        return length + FrameOverheadBytes;
+    }
+
+    /// <summary>Writes a pool frame's body.</summary>
+    public static void WritePool(Span<byte> destination, int poolId, in PoolDescription pool)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(destination, poolId);
+        destination[4] = pool.Venue;
+        pool.Address.CopyTo(destination[5..]);
+        pool.MintA.CopyTo(destination[37..]);
+        pool.MintB.CopyTo(destination[69..]);
+    }
+
+    /// <summary>Reads a pool frame's body.</summary>
+    public static (int PoolId, PoolDescription Pool) ReadPool(ReadOnlySpan<byte> body) =>
+        (BinaryPrimitives.ReadInt32LittleEndian(body),
+            new PoolDescription(Pubkey.Read(body, 5), Pubkey.Read(body, 37), Pubkey.Read(body, 69), body[4]));
+
+    /// <summary>Reads a decision frame's record; the message, if any, follows it.</summary>
+    public static Opportunity ReadDecision(ReadOnlySpan<byte> body) => MemoryMarshal.Read<Opportunity>(body);
+}

@@ -1,0 +1,102 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.IO;
+using LowLatency.Engine.Events;
+
+namespace LowLatency.Engine.Sinks;
+
+/// <summary>A decision as read back from a journal.</summary>
+/// <param name="Decision">The record.</param>
+/// <param name="Message">Unsigned message; empty if none was built.</param>
+public readonly record struct JournalledDecision(Opportunity Decision, byte[] Message);
+
+/// <summary>Reads a journal; for <c>explain</c>, reports and tests. Allocates.</summary>
+public sealed class JournalReader
+{
+    private readonly Dictionary<int, PoolDescription> _pools = [];
+    private readonly List<JournalledDecision> _decisions = [];
+
+    /// <summary>Pools named so far, by graph id.</summary>
+    public IReadOnlyDictionary<int, PoolDescription> Pools => _pools;
+
+    /// <summary>Decisions in order.</summary>
+    public IReadOnlyList<JournalledDecision> Decisions => _decisions;
+
+    /// <summary>Decision hash of the end frame; null if the run did not end in order.</summary>
+    public ulong? Hash { get; private set; }
+
+    /// <summary>Where and why reading stopped before the end; null if the journal is whole.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>Reads a whole journal.</summary>
+    /// <exception cref="InvalidDataException">The file is not a journal of this version.</exception>
+    public static JournalReader Read(Stream stream, string name)
+    {
+        JournalReader reader = new();
+        byte[] header = new byte[JournalFormat.HeaderBytes];
+        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
+            || !header.AsSpan(0, 8).SequenceEqual(JournalFormat.Magic))
+        {
+            throw new InvalidDataException($"{name}: not a decision journal (wrong magic at offset 0)");
+        }
+
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(8));
+        int recordBytes = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12));
+        if (version != JournalFormat.Version || recordBytes != JournalFormat.DecisionBytes)
+        {
+            throw new InvalidDataException(
+                $"{name}: journal version {version} with records of {recordBytes} bytes; this build reads version "
+                + $"{JournalFormat.Version} with {JournalFormat.DecisionBytes}: use the build that wrote it");
+        }
+
+        reader.ReadFrames(stream, name);
+        return reader;
+    }
+
+    private void ReadFrames(Stream stream, string name)
+    {
+        byte[] frame = new byte[JournalFormat.MaxBodyBytes + JournalFormat.FrameOverheadBytes];
+        long offset = JournalFormat.HeaderBytes;
+        while (true)
+        {
+            int got = stream.ReadAtLeast(frame.AsSpan(0, 4), 4, throwOnEndOfStream: false);
+            if (got == 0) return;
+            int length = got < 4 ? -1 : BinaryPrimitives.ReadInt32LittleEndian(frame);
+            if (length is < 0 or > JournalFormat.MaxBodyBytes)
+            {
+                Damage = $"{name}: frame at offset {offset} is cut off or corrupt; everything before it was read";
+                return;
+            }
+
+            Span<byte> rest = frame.AsSpan(4, length + 5);
+            if (stream.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false) < rest.Length
+                || JournalFormat.Crc32C(rest[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(rest[^4..]))
+            {
+                Damage = $"{name}: frame at offset {offset} is cut off or corrupt; everything before it was read";
+                return;
+            }
+
+            Take(rest[0], rest[1..^4]);
+            offset += length + JournalFormat.FrameOverheadBytes;
+        }
+    }
+
+    private void Take(byte kind, ReadOnlySpan<byte> body)
+    {
+        switch (kind)
+        {
+            case JournalFormat.PoolKind when body.Length == JournalFormat.PoolBodyBytes:
+                (int poolId, PoolDescription pool) = JournalFormat.ReadPool(body);
+                _pools[poolId] = pool;
+                break;
+            case JournalFormat.DecisionKind when body.Length >= JournalFormat.DecisionBytes:
+                _decisions.Add(new JournalledDecision(
+                    JournalFormat.ReadDecision(body), body[JournalFormat.DecisionBytes..].ToArray()));
+                break;
+            case JournalFormat.EndKind when body.Length == 16:
+                Hash = BinaryPrimitives.ReadUInt64LittleEndian(body);
+                break;
+        }
+    }
+}
