@@ -26,6 +26,9 @@ public enum EventKind : byte
 
     /// <summary>End of a capture: everything before it has been published.</summary>
     EndOfFeed = 7,
+
+    /// <summary>Everything up to <see cref="MarketEvent.Slot"/> has been published (slot-ordered feeds only).</summary>
+    SlotSettled = 8,
 }
 
 /// <summary>Marks of an event, set by the feed.</summary>

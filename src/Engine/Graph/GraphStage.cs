@@ -116,6 +116,7 @@ public sealed class GraphStage : IStage
                 case EventKind.FeedClose:
                     OnFeedClose(e.EndpointId);
                     break;
+                case EventKind.SlotSettled:
                 case EventKind.EndOfFeed:
                     SettleAll();
                     break;

@@ -1,0 +1,164 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Text.Json;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Truth;
+
+/// <summary>A cycle of the truth file that the engine missed or sized worse.</summary>
+internal sealed record CycleDifference(ulong Slot, string Route, long ExpectedProfit, long? ActualProfit, string Why);
+
+/// <summary>
+/// Compares what the engine finds with a <c>truth-cycles.jsonl</c> file: after each slot of the file every listed cycle must
+/// stand in the engine's book with at least the listed profit. The accepted updates drive a second, inline pipeline of the same
+/// stages in slot order, without caps on size; so the comparison does not depend on what an endpoint's lag let the live
+/// pipeline see at which moment.
+/// </summary>
+internal sealed class GroundTruthCheck
+{
+    private const int DifferencesKept = 20;
+
+    private readonly Dictionary<ulong, JsonElement> _slots = [];
+    private readonly MarketPipeline _pipeline;
+    private readonly RouteBook _book;
+    private readonly Func<VenueId, bool> _venues;
+    private readonly Dictionary<string, VenueId> _venueOf = [];
+
+    /// <summary>A check against <paramref name="path"/>, over cycles whose venues all pass <paramref name="venues"/>.</summary>
+    public GroundTruthCheck(string path, PipelineSettings settings, Func<VenueId, bool> venues)
+    {
+        _venues = venues;
+        foreach ((int line, JsonElement o) in TruthFile.ReadLines(path))
+        {
+            if (!o.TryGetProperty("slot", out JsonElement slot) || !o.TryGetProperty("cycles", out _))
+                throw new InvalidDataException($"{path}: line {line}: no 'slot' and 'cycles'; is this a truth-cycles file?");
+            _slots[slot.GetUInt64()] = o;
+        }
+
+        RouteBook? book = null;
+        _pipeline = new MarketPipeline(
+            settings.ForGroundTruth(), [], p => [book = new RouteBook(p.Graph.Market, p.Graph.Touched, p.Opportunities)]);
+        _book = book!;
+    }
+
+    /// <summary>Slots compared.</summary>
+    public int SlotsCompared { get; private set; }
+
+    /// <summary>Slots of the truth file.</summary>
+    public int SlotsTotal => _slots.Count;
+
+    /// <summary>Cycles compared.</summary>
+    public long Cycles { get; private set; }
+
+    /// <summary>Cycles left out because a venue is not priced by this build.</summary>
+    public long Excluded { get; private set; }
+
+    /// <summary>Found with exactly the listed profit.</summary>
+    public long Equal { get; private set; }
+
+    /// <summary>Found with more.</summary>
+    public long Better { get; private set; }
+
+    /// <summary>Found with less.</summary>
+    public long Worse { get; private set; }
+
+    /// <summary>Not found.</summary>
+    public long Missing { get; private set; }
+
+    /// <summary>Largest gain over the listed profit, base units.</summary>
+    public long BetterByMax { get; private set; }
+
+    /// <summary>The first differences.</summary>
+    public List<CycleDifference> Differences { get; } = [];
+
+    public bool Passed => Worse == 0 && Missing == 0 && SlotsCompared == SlotsTotal;
+
+    /// <summary>Takes a complete slot: applies it, then compares if the file lists it.</summary>
+    public void OnSlot(CompleteSlot complete)
+    {
+        Publish(EventKind.Slot, complete.Slot, complete.Parent, null);
+        foreach (AccountUpdate update in complete.Updates)
+        {
+            Publish(update.IsSnapshot ? EventKind.AccountSnapshot : EventKind.Account, update.Slot, 0, update);
+        }
+
+        Publish(EventKind.SlotSettled, complete.Slot, 0, null);
+        if (_slots.TryGetValue(complete.Slot, out JsonElement truth)) Compare(complete.Slot, truth);
+    }
+
+    private void Publish(EventKind kind, ulong slot, ulong parent, AccountUpdate? update)
+    {
+        EventPublisher publisher = _pipeline.Publisher;
+        ReadOnlySpan<byte> data = update is null ? default : update.Data;
+        ClaimStatus status = publisher.TryClaim(data.Length, out Span<byte> payload);
+        if (status != ClaimStatus.Ok) throw new InvalidOperationException($"ground truth pipeline refused an event: {status}");
+        data.CopyTo(payload);
+        ref MarketEvent e = ref publisher.Current;
+        e.Kind = kind;
+        e.Slot = slot;
+        e.ParentSlot = parent;
+        if (update is not null)
+        {
+            e.Account = update.Key;
+            e.Owner = update.Owner;
+            e.Lamports = update.Lamports;
+            e.Flags = update.Flags;
+        }
+
+        publisher.Publish(data.Length);
+    }
+
+    private void Compare(ulong slot, JsonElement truth)
+    {
+        SlotsCompared++;
+        foreach (JsonElement cycle in truth.GetProperty("cycles").EnumerateArray())
+        {
+            List<string> pools = [];
+            foreach (JsonElement pool in cycle.GetProperty("pools").EnumerateArray()) pools.Add(pool.GetString()!);
+            if (!pools.TrueForAll(p => _venues(VenueOf(p))))
+            {
+                Excluded++;
+                continue;
+            }
+
+            Cycles++;
+            long expected = long.Parse(cycle.GetProperty("profit").GetString()!, CultureInfo.InvariantCulture);
+            StandingRoute? found = _book.Find(RouteBook.Key(cycle.GetProperty("start").GetString()!, pools));
+            Count(slot, cycle, expected, found);
+        }
+    }
+
+    private void Count(ulong slot, JsonElement cycle, long expected, StandingRoute? found)
+    {
+        if (found is null) Missing++;
+        else if (found.ProfitRaw < expected) Worse++;
+        else if (found.ProfitRaw == expected) Equal++;
+        else
+        {
+            Better++;
+            BetterByMax = Math.Max(BetterByMax, found.ProfitRaw - expected);
+        }
+
+        if (found is not null && found.ProfitRaw >= expected) return;
+        if (Differences.Count >= DifferencesKept) return;
+        string route = cycle.GetProperty("route").GetString()!;
+        string amountIn = cycle.GetProperty("amount_in").GetString()!;
+        string why = found is null
+            ? "not found"
+            : $"{found.Reason}, in {found.AmountInRaw} where the truth has {amountIn}";
+        Differences.Add(new CycleDifference(slot, route, expected, found?.ProfitRaw, why));
+    }
+
+    private VenueId VenueOf(string pool)
+    {
+        if (_venueOf.TryGetValue(pool, out VenueId venue)) return venue;
+        int poolId = _pipeline.Graph.Market.FindPool(Pubkey.Parse(pool));
+        if (poolId < 0) return VenueId.None;
+        return _venueOf[pool] = _pipeline.Graph.Market.Pool(poolId).Venue;
+    }
+}

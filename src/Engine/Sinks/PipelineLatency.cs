@@ -1,0 +1,49 @@
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Metrics;
+
+namespace LowLatency.Engine.Sinks;
+
+/// <summary>
+/// Latency histograms of the pipeline, nanoseconds: time spent in each step (including any wait before it), and the whole way
+/// by outcome. Written by the sinks' thread. Service time: in replay at maximum speed there is no schedule to be late for.
+/// </summary>
+public sealed class PipelineLatency
+{
+    private readonly LatencyHistogram[] _steps = new LatencyHistogram[Stamps.Count];
+
+    /// <summary>Makes all histograms.</summary>
+    public PipelineLatency()
+    {
+        for (int i = 0; i < _steps.Length; i++) _steps[i] = new LatencyHistogram();
+    }
+
+    /// <summary>Frame in memory until dropped (duplicate, stale, unwatched).</summary>
+    public LatencyHistogram Dropped { get; } = new();
+
+    /// <summary>Frame in memory until "no opportunity".</summary>
+    public LatencyHistogram NoOpportunity { get; } = new();
+
+    /// <summary>Frame in memory until all its opportunities are decided, none taken.</summary>
+    public LatencyHistogram Decided { get; } = new();
+
+    /// <summary>Time of the step that ends with a stamp.</summary>
+    public LatencyHistogram Step(StampId stamp) => _steps[(int)stamp];
+
+    /// <summary>Records one event; stamps not taken are passed over.</summary>
+    public void Record(in MarketEvent e)
+    {
+        long start = e.Stamps[(int)StampId.Framed];
+        if (start == 0 || e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
+        long previous = start;
+        for (int i = 1; i < Stamps.Count; i++)
+        {
+            long stamp = e.Stamps[i];
+            if (stamp == 0) continue;
+            _steps[i].Record(stamp - previous);
+            previous = stamp;
+        }
+
+        LatencyHistogram whole = e.PoolId < 0 ? Dropped : e.OpportunityCount == 0 ? NoOpportunity : Decided;
+        whole.Record(previous - start);
+    }
+}

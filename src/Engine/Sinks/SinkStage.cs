@@ -1,0 +1,71 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Ring;
+
+namespace LowLatency.Engine.Sinks;
+
+/// <summary>
+/// The end of the way: hands every decision to the sinks, records latencies, then gives the event's payload, opportunities
+/// and messages back to their rings. It must see every event, or the rings would fill. Owner thread: the last group's.
+/// </summary>
+public sealed class SinkStage : IStage
+{
+    private readonly IDecisionSink[] _sinks;
+    private readonly OpportunityRing _opportunities;
+    private readonly PayloadRing _messages;
+    private readonly PayloadRing _payloads;
+
+    /// <summary>A stage that releases the three rings.</summary>
+    public SinkStage(
+        IDecisionSink[] sinks, OpportunityRing opportunities, PayloadRing messages, PayloadRing payloads, bool takeStamps)
+    {
+        _sinks = sinks;
+        _opportunities = opportunities;
+        _messages = messages;
+        _payloads = payloads;
+        Latency = takeStamps ? new PipelineLatency() : null;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "sinks";
+
+    /// <summary>Latency per stage; null if stamps are off.</summary>
+    public PipelineLatency? Latency { get; }
+
+    /// <summary>Events seen.</summary>
+    public long Events { get; private set; }
+
+    /// <summary>Decisions handed to the sinks.</summary>
+    public long Decisions { get; private set; }
+
+    /// <inheritdoc/>
+    public int OnBatch(Span<MarketEvent> batch, long firstSequence)
+    {
+        foreach (ref MarketEvent e in batch)
+        {
+            Events++;
+            for (int i = 0; i < e.OpportunityCount; i++) Emit(in _opportunities[e.OpportunityPosition + i]);
+            if (e.OpportunityCount != 0) _opportunities.Release(e.OpportunityPosition + e.OpportunityCount);
+            Latency?.Record(in e);
+            _payloads.Release(PayloadRing.EndOf(e.PayloadPosition, e.PayloadLengthBytes));
+        }
+
+        return batch.Length;
+    }
+
+    /// <inheritdoc/>
+    public void OnHousekeeping(long nowNs)
+    {
+    }
+
+    private void Emit(in Opportunity decision)
+    {
+        Decisions++;
+        ReadOnlySpan<byte> message = default;
+        if (decision.MessageLengthBytes != 0)
+            message = _messages.Span(decision.MessagePosition, decision.MessageLengthBytes);
+        foreach (IDecisionSink sink in _sinks) sink.OnDecision(in decision, message);
+        if (decision.MessageLengthBytes != 0)
+            _messages.Release(PayloadRing.EndOf(decision.MessagePosition, decision.MessageLengthBytes));
+    }
+}
