@@ -54,7 +54,7 @@ public struct Opportunity
     /// <summary>Decision.</summary>
     public DecisionReason Reason;
 
-    /// <summary>Message version: 0xFF legacy, 0 v0, 1 v1.</summary>
+    /// <summary>MessageVersion of the built message: 0 legacy, 1 v0, 2 v1.</summary>
     public byte MessageVersion;
 
     /// <summary>Legs sized by the closed form (0), the segment walk (1).</summary>

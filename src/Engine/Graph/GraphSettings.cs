@@ -11,7 +11,10 @@ public sealed record GraphSettings
     public int MaxAccounts { get; init; } = 65_536;
 
     /// <summary>Most pools.</summary>
-    public int MaxPools { get; init; } = 16_384;
+    public int MaxPools { get; init; } = 4096;
+
+    /// <summary>Most mints.</summary>
+    public int MaxMints { get; init; } = 4096;
 
     /// <summary>
     /// How long after the first update of a slot an incomplete pool is still waited for, nanoseconds of receive time.

@@ -2,6 +2,7 @@ using System;
 using System.Runtime.InteropServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Ring;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 
 namespace LowLatency.Engine.Pipeline;
@@ -21,11 +22,14 @@ public enum StageNeeds : byte
     /// <summary>Events that no stage has dropped.</summary>
     Live = 1,
 
-    /// <summary>Events that touched a pool.</summary>
-    TouchedPools = 2,
+    /// <summary>Events that touched a pool, and slot events (deferred searches resume there).</summary>
+    Searchable = 2,
 
     /// <summary>Events with opportunities.</summary>
     Opportunities = 3,
+
+    /// <summary>Events with opportunities, and lookup table accounts.</summary>
+    OpportunitiesOrTables = 4,
 }
 
 /// <summary>
@@ -88,7 +92,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     {
         StageNeeds.All => true,
         StageNeeds.Live => e.Drop == DropCause.None,
-        StageNeeds.TouchedPools => e.PoolId >= 0,
-        _ => e.OpportunityCount != 0,
+        StageNeeds.Searchable => e.PoolId >= 0 || e.Kind == EventKind.Slot,
+        StageNeeds.Opportunities => e.OpportunityCount != 0,
+        _ => e.OpportunityCount != 0 || e.Owner == ProgramIds.AddressLookupTable,
     };
 }
