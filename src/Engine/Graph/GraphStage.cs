@@ -232,7 +232,7 @@ public sealed class GraphStage : IStage
         }
 
         if (found.Pool.IsZero || _accounts[accountId].WaitingRole != AccountRole.None) return;
-        int poolAccountId = _accounts.FindOrAdd(in found.Pool);
+        int poolAccountId = _accounts.FindOrAdd(found.Pool);
         if (poolAccountId < 0) return;
         ref AccountEntry poolEntry = ref _accounts[poolAccountId];
         if (poolEntry.PoolId >= 0)
@@ -284,8 +284,8 @@ public sealed class GraphStage : IStage
         int count = pool.CopyDependencies(_dependencies);
         for (int i = 0; i < count; i++)
         {
-            ref readonly AccountDependency dependency = ref _dependencies[i];
-            int accountId = _accounts.FindOrAdd(in dependency.Key);
+            AccountDependency dependency = _dependencies[i];
+            int accountId = _accounts.FindOrAdd(dependency.Key);
             if (accountId < 0)
             {
                 TableFull++;
@@ -351,7 +351,7 @@ public sealed class GraphStage : IStage
         if (_accounts[_poolAccountId[poolId]].GapEpoch != _gapEpoch) return true;
         for (int i = 0; i < count; i++)
         {
-            int accountId = _accounts.Find(in _dependencies[i].Key);
+            int accountId = _accounts.Find(_dependencies[i].Key);
             if (accountId < 0 || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) continue;
             if (_accounts[accountId].GapEpoch != _gapEpoch) return true;
         }

@@ -1,0 +1,106 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace LowLatency.Architecture.Tests;
+
+/// <summary>Who may use whom. The table is ARCHITECTURE.md's; a folder without a row fails.</summary>
+public sealed class FolderRulesTests
+{
+    private static readonly Dictionary<string, string[]> EngineRules = new()
+    {
+        ["Numerics"] = [],
+        ["Time"] = [],
+        ["Solana"] = ["Numerics"],
+        ["Metrics"] = ["Numerics", "Time"],
+        ["Events"] = ["Numerics", "Time", "Solana"],
+        ["Ring"] = ["Numerics", "Time"],
+        ["Dedup"] = ["Numerics", "Solana", "Events", "Metrics"],
+        ["Venues"] = ["Numerics", "Solana", "Events", "Metrics"],
+        ["Fields"] = ["Numerics", "Solana", "Events", "Metrics"],
+        ["Graph"] = ["Numerics", "Solana", "Events", "Metrics", "Ring", "Venues"],
+        ["Cycles"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph"],
+        ["Scoring"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph", "Cycles", "Fields"],
+        ["Instructions"] = ["Numerics", "Solana", "Events", "Metrics", "Ring", "Venues", "Graph"],
+        ["Sinks"] = ["Numerics", "Time", "Solana", "Events", "Metrics", "Ring"],
+        ["Pipeline"] =
+        [
+            "Numerics", "Time", "Solana", "Metrics", "Events", "Ring", "Dedup", "Venues", "Fields", "Graph", "Cycles",
+            "Scoring", "Instructions", "Sinks",
+        ],
+    };
+
+    private static readonly string[] FeedsMayUse =
+        ["Numerics", "Time", "Solana", "Metrics", "Events", "Ring", "Sinks"];
+
+    private static readonly Regex EngineUse = new(@"LowLatency\.Engine\.(\w+)", RegexOptions.Compiled);
+
+    [Fact]
+    public void EngineFolders_UseOnlyWhatTheTableAllows()
+    {
+        List<string> violations = [];
+        foreach (string file in SourceTree.Files("src/Engine"))
+        {
+            string folder = SourceTree.Relative(file).Split('/')[2];
+            if (!EngineRules.TryGetValue(folder, out string[]? allowed))
+            {
+                violations.Add($"{SourceTree.Relative(file)}: folder {folder} has no row in the table");
+                continue;
+            }
+
+            Check(file, [.. allowed, folder], violations);
+        }
+
+        Assert.True(violations.Count == 0, string.Join('\n', violations));
+    }
+
+    [Fact]
+    public void Feeds_NeverUseTheMarketSide()
+    {
+        List<string> violations = [];
+        foreach (string file in SourceTree.Files("src/Feeds"))
+        {
+            bool isSubmission = SourceTree.Relative(file).StartsWith("src/Feeds/Submission/", StringComparison.Ordinal);
+            bool isSynthetic = SourceTree.Relative(file).StartsWith("src/Feeds/Synthetic/", StringComparison.Ordinal);
+            string[] extra = isSubmission ? ["Instructions"] : isSynthetic ? ["Venues"] : [];
+            Check(file, [.. FeedsMayUse, .. extra], violations);
+        }
+
+        Assert.True(violations.Count == 0, string.Join('\n', violations));
+    }
+
+    [Fact]
+    public void Projects_DependOneWay()
+    {
+        string engine = File.ReadAllText(Path.Combine(SourceTree.Root, "src/Engine/Engine.csproj"));
+        string feeds = File.ReadAllText(Path.Combine(SourceTree.Root, "src/Feeds/Feeds.csproj"));
+        Assert.DoesNotContain("ProjectReference", engine);
+        Assert.Contains("Engine.csproj", feeds);
+        Assert.DoesNotContain("Console.csproj", feeds);
+    }
+
+    [Fact]
+    public void Engine_TouchesNoSocketAndNoFile()
+    {
+        Regex forbidden = new(@"System\.Net|\bFile\.(Open|Read|Write|Create|Delete)|\bnew FileStream");
+        List<string> violations = SourceTree.Files("src/Engine")
+            .Where(f => forbidden.IsMatch(File.ReadAllText(f))).Select(SourceTree.Relative).ToList();
+        Assert.True(violations.Count == 0, string.Join('\n', violations));
+    }
+
+    private static void Check(string file, string[] allowed, List<string> violations)
+    {
+        foreach (Match use in EngineUse.Matches(WithoutComments(File.ReadAllText(file))))
+        {
+            string used = use.Groups[1].Value;
+            if (EngineRules.ContainsKey(used) && !allowed.Contains(used))
+                violations.Add($"{SourceTree.Relative(file)} uses {used}; allowed: {string.Join(", ", allowed)}");
+        }
+    }
+
+    internal static string WithoutComments(string source) =>
+        Regex.Replace(source, @"//[^\n]*|/\*.*?\*/", string.Empty, RegexOptions.Singleline);
+}

@@ -1,0 +1,204 @@
+using System;
+using LowLatency.Engine.Dedup;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Dedup;
+
+public sealed class DedupStageTests
+{
+    private readonly DedupStage _stage = new(64);
+    private long _sequence;
+
+    private static Pubkey Key(byte n)
+    {
+        byte[] bytes = new byte[32];
+        bytes[0] = n;
+        return Pubkey.Read(bytes);
+    }
+
+    private DropCause Feed(
+        byte account, ulong slot, byte endpoint = 0, EventKind kind = EventKind.Account, long ns = 0, ulong? version = null)
+    {
+        MarketEvent[] one = new MarketEvent[1];
+        one[0].Kind = kind;
+        one[0].Account = Key(account);
+        one[0].Slot = slot;
+        one[0].EndpointId = endpoint;
+        one[0].ReceiveNs = ns;
+        if (version is { } v)
+        {
+            one[0].Flags = EventFlags.HasWriteVersion;
+            one[0].WriteVersion = v;
+        }
+
+        _stage.OnBatch(one, _sequence++);
+        return one[0].Drop;
+    }
+
+    private void Slot(ulong slot, ulong parent)
+    {
+        MarketEvent[] one = new MarketEvent[1];
+        one[0].Kind = EventKind.Slot;
+        one[0].Slot = slot;
+        one[0].ParentSlot = parent;
+        _stage.OnBatch(one, _sequence++);
+    }
+
+    private void Connection(byte endpoint, EventKind kind)
+    {
+        MarketEvent[] one = new MarketEvent[1];
+        one[0].Kind = kind;
+        one[0].EndpointId = endpoint;
+        _stage.OnBatch(one, _sequence++);
+    }
+
+    [Fact]
+    public void Account_SecondEndpointSameSlot_IsDuplicate()
+    {
+        Assert.Equal(DropCause.None, Feed(1, 10, 0, ns: 100));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, 1, ns: 400));
+        Assert.Equal(1, _stage.Race[0].Wins);
+        Assert.Equal(1, _stage.Race[1].Duplicates);
+        Assert.Equal(1, _stage.Race[1].LagNs.Count);
+        Assert.Equal(1, _stage.Race[0].LeadNs.Count);
+    }
+
+    [Fact]
+    public void Account_OtherAccountSameSlot_Passes()
+    {
+        Assert.Equal(DropCause.None, Feed(1, 10));
+        Assert.Equal(DropCause.None, Feed(2, 10));
+    }
+
+    [Fact]
+    public void Account_OlderSlotSameFork_IsStale()
+    {
+        Feed(1, 10);
+        Assert.Equal(DropCause.Stale, Feed(1, 9, 1));
+    }
+
+    [Fact]
+    public void Account_LaggingEndpointRepeatsOlderSlots_IsDuplicateNotStale()
+    {
+        Feed(1, 10);
+        Feed(1, 11);
+        Feed(1, 12);
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, 1));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 11, 1));
+    }
+
+    [Fact]
+    public void Account_RollbackToOlderSlot_PassesWhenForkWasLeft()
+    {
+        Slot(10, 9);
+        Feed(1, 10);
+        Slot(11, 10);
+        Feed(1, 11);
+        Assert.Equal(DropCause.Stale, Feed(1, 9));
+        Slot(12, 10); // 11 is abandoned
+        Assert.Equal(DropCause.None, Feed(1, 9));
+        Assert.Equal(1, _stage.Rollbacks);
+    }
+
+    [Fact]
+    public void Account_SameSlotNewWriteVersion_Passes()
+    {
+        Assert.Equal(DropCause.None, Feed(1, 10, version: 5));
+        Assert.Equal(DropCause.None, Feed(1, 10, version: 6));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, 1, version: 6));
+        Assert.Equal(DropCause.Stale, Feed(1, 10, 1, version: 4));
+    }
+
+    [Fact]
+    public void Snapshot_SameSlotAsPush_Loses()
+    {
+        Feed(1, 10);
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, kind: EventKind.AccountSnapshot));
+        Assert.Equal(DropCause.None, Feed(1, 11, kind: EventKind.AccountSnapshot));
+    }
+
+    [Fact]
+    public void Account_DeadSlot_IsDropped()
+    {
+        Slot(10, 9);
+        MarketEvent[] dead = new MarketEvent[1];
+        dead[0].Kind = EventKind.SlotDead;
+        dead[0].Slot = 10;
+        _stage.OnBatch(dead, 1);
+        Assert.Equal(DropCause.DeadFork, Feed(1, 10));
+    }
+
+    [Fact]
+    public void Account_BogusFarSlotFromOneOfTwoEndpoints_DoesNotPoison()
+    {
+        Connection(0, EventKind.FeedOpen);
+        Connection(1, EventKind.FeedOpen);
+        Feed(1, 1000);
+        Assert.Equal(DropCause.ImplausibleSlot, Feed(1, ulong.MaxValue, 1));
+        Assert.Equal(DropCause.None, Feed(1, 1001));
+    }
+
+    [Fact]
+    public void Table_Full_IsCountedNotGrown()
+    {
+        int full = 0;
+        byte[] bytes = new byte[32];
+        for (int i = 0; i < 200; i++)
+        {
+            BitConverter.TryWriteBytes(bytes, i + 1);
+            MarketEvent[] one = new MarketEvent[1];
+            one[0].Kind = EventKind.Account;
+            one[0].Account = Pubkey.Read(bytes);
+            one[0].Slot = 5;
+            _stage.OnBatch(one, i);
+            if (one[0].Drop == DropCause.TableFull) full++;
+        }
+
+        Assert.Equal(200 - 64, full);
+        Assert.Equal(full, _stage.Dropped(DropCause.TableFull));
+    }
+
+    [Fact]
+    public void EndOfFeed_CountsWhatAnOpenEndpointNeverDelivered()
+    {
+        Connection(0, EventKind.FeedOpen);
+        Connection(1, EventKind.FeedOpen);
+        Feed(1, 10, 0);
+        Feed(2, 10, 0);
+        Feed(2, 10, 1);
+        MarketEvent[] end = new MarketEvent[1];
+        end[0].Kind = EventKind.EndOfFeed;
+        _stage.OnBatch(end, 99);
+        _stage.OnBatch(end, 100); // counted once
+        Assert.Equal(1, _stage.Race[1].Missed);
+        Assert.Equal(0, _stage.Race[0].Missed);
+    }
+
+    [Fact]
+    public void Batches_AnyCut_GiveSameResult()
+    {
+        Random random = new(7);
+        MarketEvent[] all = new MarketEvent[2000];
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i].Kind = EventKind.Account;
+            all[i].Account = Key((byte)random.Next(20));
+            all[i].Slot = (ulong)(100 + (i / 50) - random.Next(3));
+            all[i].EndpointId = (byte)random.Next(3);
+        }
+
+        MarketEvent[] whole = (MarketEvent[])all.Clone();
+        new DedupStage(64).OnBatch(whole, 0);
+        DedupStage cut = new(64);
+        for (int i = 0; i < all.Length;)
+        {
+            int n = Math.Min(all.Length - i, 1 + random.Next(17));
+            cut.OnBatch(all.AsSpan(i, n), i);
+            i += n;
+        }
+
+        for (int i = 0; i < all.Length; i++) Assert.Equal(whole[i].Drop, all[i].Drop);
+    }
+}
