@@ -11,16 +11,10 @@ public sealed class EndpointRace
     /// <summary>Most endpoints: one bit each in an arrival mask of 32 bits.</summary>
     public const int MaxEndpoints = 32;
 
-    private readonly EndpointRow[] _rows = new EndpointRow[MaxEndpoints];
+    private readonly EndpointRow?[] _rows = new EndpointRow?[MaxEndpoints];
 
-    /// <summary>Makes all rows.</summary>
-    public EndpointRace()
-    {
-        for (int i = 0; i < _rows.Length; i++) _rows[i] = new EndpointRow();
-    }
-
-    /// <summary>Row of an endpoint.</summary>
-    public EndpointRow this[int endpointId] => _rows[endpointId & (MaxEndpoints - 1)];
+    /// <summary>Row of an endpoint; made when the endpoint first appears, which is registration, not steady state.</summary>
+    public EndpointRow this[int endpointId] => _rows[endpointId & (MaxEndpoints - 1)] ??= new EndpointRow();
 
     /// <summary>Bit mask of endpoints whose connection is open.</summary>
     public uint OpenMask { get; set; }

@@ -1,0 +1,151 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using LowLatency.ConsoleHost.Truth;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Time;
+using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Replay;
+
+namespace LowLatency.ConsoleHost.Replay;
+
+/// <summary>Builds a pipeline, replays a capture through it, and keeps everything a report needs.</summary>
+internal sealed class ReplayRun
+{
+    private readonly ReplaySettings _settings;
+    private readonly Action<ReplayProgress>? _onProgress;
+    private DecisionJournal? _journal;
+
+    public ReplayRun(ReplaySettings settings, Action<ReplayProgress>? onProgress)
+    {
+        _settings = settings;
+        _onProgress = onProgress;
+        if (settings.StateTruthPath is not null) StateTruth = new StateTruthCheck(settings.StateTruthPath);
+        if (settings.GroundTruthPath is not null)
+            GroundTruth = new GroundTruthCheck(settings.GroundTruthPath, settings.Pipeline, IsInTruth);
+        if (settings.TransactionsFolder is not null) Transactions = new TransactionFiles(settings.TransactionsFolder);
+    }
+
+    /// <summary>The engine; null before <see cref="Execute"/>.</summary>
+    public MarketPipeline? Pipeline { get; private set; }
+
+    /// <summary>Decision hash.</summary>
+    public DecisionHash Hash { get; } = new();
+
+    /// <summary>Decisions by reason, best routes.</summary>
+    public DecisionStatistics Decisions { get; } = new();
+
+    /// <summary>What the feed saw.</summary>
+    public ReplayStatistics? Feed { get; private set; }
+
+    /// <summary>How it ended.</summary>
+    public ReplayOutcome Outcome { get; private set; }
+
+    /// <summary>Wall time of the replay.</summary>
+    public TimeSpan Elapsed { get; private set; }
+
+    /// <summary>Bytes allocated on the replay's thread from the first event to the last, registration included.</summary>
+    public long AllocatedBytes { get; private set; }
+
+    /// <summary>Collections per generation during the replay.</summary>
+    public int[] Collections { get; } = new int[3];
+
+    public StateTruthCheck? StateTruth { get; }
+
+    public GroundTruthCheck? GroundTruth { get; }
+
+    /// <summary>Puts accepted updates into slot order for the checks; null without one.</summary>
+    public SlotOrderer? Orderer { get; private set; }
+
+    /// <summary>Writer of transaction files; null if not asked for.</summary>
+    public TransactionFiles? Transactions { get; }
+
+    /// <summary>Why the journal is incomplete; null if it is whole or not asked for.</summary>
+    public string? JournalFailure => _journal?.Failure;
+
+    /// <summary>Decisions in the journal.</summary>
+    public long JournalCount => _journal?.Count ?? 0;
+
+    /// <summary>Opens the capture and runs it to its end. A capture that cannot be opened is returned as a fault.</summary>
+    public CaptureFault? Execute()
+    {
+        ReplayOptions options = new()
+        {
+            Speed = _settings.Speed,
+            FromSlot = _settings.FromSlot,
+            ToSlot = _settings.ToSlot,
+            StampClock = _settings.Pipeline.TakeStamps ? SystemClock.Instance : null,
+            OnProgress = _onProgress,
+        };
+        using ReplayFeed? feed = ReplayFeed.Open(_settings.CapturePath, options, out CaptureFault? fault);
+        if (feed is null) return fault;
+        using Stream? journal = _settings.JournalPath is null ? null : File.Create(_settings.JournalPath);
+        Pipeline = new MarketPipeline(_settings.Pipeline, p => Sinks(p, journal), null, Observers);
+        Drive(feed);
+        _journal?.Complete(Hash.Value);
+        Feed = feed.GetStatistics();
+        return null;
+    }
+
+    private void Drive(ReplayFeed feed)
+    {
+        int[] before = [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2)];
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        long started = Stopwatch.GetTimestamp();
+        Pipeline!.Start();
+        try
+        {
+            Outcome = feed.Run(Pipeline.Publisher, new ReplayClock());
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // The one catch of the replay thread: a stage that throws is a broken invariant. Stop, keep, report.
+            long sequence = Pipeline.Sinks.Events;
+            Pipeline.Fatal.Halt(new FatalFault("replay", sequence, sequence, fault));
+            Outcome = ReplayOutcome.Halted;
+        }
+
+        Pipeline.DrainAndStop();
+        if (Pipeline.Fatal.IsTripped) Outcome = ReplayOutcome.Halted;
+        Elapsed = Stopwatch.GetElapsedTime(started);
+        AllocatedBytes = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        for (int i = 0; i < 3; i++) Collections[i] = GC.CollectionCount(i) - before[i];
+    }
+
+    private IDecisionSink[] Sinks(MarketPipeline pipeline, Stream? journal)
+    {
+        List<IDecisionSink> sinks = [Hash, Decisions];
+        if (journal is not null)
+        {
+            long createdUtcNs = SystemClock.Instance.UtcNs; // replay-ok: the journal's header, not a decision
+            _journal = new DecisionJournal(journal, pipeline, pipeline.Settings.Graph.MaxPools, createdUtcNs);
+            sinks.Add(_journal);
+        }
+
+        if (Transactions is not null)
+        {
+            Transactions.Attach(pipeline);
+            sinks.Add(Transactions);
+        }
+
+        return [.. sinks];
+    }
+
+    private IStage[] Observers(MarketPipeline pipeline)
+    {
+        if (StateTruth is null && GroundTruth is null) return [];
+        Orderer = new SlotOrderer(pipeline.Payloads, complete =>
+        {
+            StateTruth?.OnSlot(complete);
+            GroundTruth?.OnSlot(complete);
+        });
+        return [Orderer];
+    }
+
+    private bool IsInTruth(VenueId venue) =>
+        venue != VenueId.None && (_settings.TruthVenues.Count == 0 || _settings.TruthVenues.Contains(venue));
+}

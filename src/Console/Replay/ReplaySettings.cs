@@ -1,0 +1,39 @@
+using System.Collections.Generic;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Replay;
+
+/// <summary>One replay, as asked for on the command line.</summary>
+internal sealed record ReplaySettings
+{
+    /// <summary>Capture file.</summary>
+    public required string CapturePath { get; init; }
+
+    /// <summary>Engine.</summary>
+    public required PipelineSettings Pipeline { get; init; }
+
+    /// <summary>Times recorded pace; 0 = as fast as possible.</summary>
+    public double Speed { get; init; }
+
+    /// <summary>First slot.</summary>
+    public ulong? FromSlot { get; init; }
+
+    /// <summary>Last slot.</summary>
+    public ulong? ToSlot { get; init; }
+
+    /// <summary>Decision journal to write; null = none.</summary>
+    public string? JournalPath { get; init; }
+
+    /// <summary>Folder for one JSON file per taken decision; null = none.</summary>
+    public string? TransactionsFolder { get; init; }
+
+    /// <summary>truth-cycles file; null = no comparison.</summary>
+    public string? GroundTruthPath { get; init; }
+
+    /// <summary>truth-slots file; null = no comparison.</summary>
+    public string? StateTruthPath { get; init; }
+
+    /// <summary>Venues in the comparison with the ground truth; empty = all that this build prices.</summary>
+    public IReadOnlySet<VenueId> TruthVenues { get; init; } = new HashSet<VenueId>();
+}

@@ -1,0 +1,94 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Text.Json;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Replay;
+
+/// <summary>
+/// Writes each taken decision to a JSON file of its own: slot, route, predicted amounts of every leg, and the unsigned message as
+/// base64. The blockhash in the message is zero: the signer puts a recent one there. Allocates; only with
+/// <c>--emit-transactions</c>.
+/// </summary>
+internal sealed class TransactionFiles : IDecisionSink
+{
+    private readonly string _folder;
+    private readonly List<Dictionary<string, object>> _legs = [];
+    private IPoolDirectory? _pools;
+
+    public TransactionFiles(string folder)
+    {
+        _folder = folder;
+        Directory.CreateDirectory(folder);
+    }
+
+    /// <summary>Files written.</summary>
+    public long Written { get; private set; }
+
+    /// <summary>Why the first file could not be written; null if all were.</summary>
+    public string? Failure { get; private set; }
+
+    public void Attach(IPoolDirectory pools) => _pools = pools;
+
+    public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)
+    {
+        if (decision.Reason != DecisionReason.Go || message.Length == 0 || Failure is not null) return;
+        string id = string.Create(CultureInfo.InvariantCulture, $"{decision.Sequence}.{decision.Ordinal}");
+        _legs.Clear();
+        for (int i = 0; i < decision.LegCount; i++) _legs.Add(Describe(decision.Legs[i]));
+        Dictionary<string, object> file = new()
+        {
+            ["id"] = id,
+            ["slot"] = decision.Slot,
+            ["route_digest"] = decision.RouteDigest.ToString("x16", CultureInfo.InvariantCulture),
+            ["amount_in"] = Text(decision.AmountInRaw),
+            ["amount_out"] = Text(decision.AmountOutRaw),
+            ["minimum_out"] = Text(decision.MinimumOutRaw),
+            ["gross_profit"] = Text(decision.GrossProfitRaw),
+            ["net_profit_lamports"] = Text(decision.NetProfitLamports),
+            ["tip_lamports"] = Text(decision.TipLamports),
+            ["priority_fee_lamports"] = Text(decision.PriorityFeeLamports),
+            ["compute_unit_limit"] = decision.ComputeUnitLimit,
+            ["message_version"] = decision.MessageVersion switch { 0 => "legacy", 1 => "v0", _ => "v1" },
+            ["legs"] = _legs.ToArray(),
+            ["message_base64"] = Convert.ToBase64String(message),
+        };
+        Save(Path.Combine(_folder, $"{decision.Slot}-{id}.json"), file);
+    }
+
+    private Dictionary<string, object> Describe(Leg leg)
+    {
+        PoolDescription pool = _pools!.Describe(leg.PoolId);
+        bool aToB = leg.Direction == (byte)SwapDirection.AToB;
+        return new Dictionary<string, object>
+        {
+            ["pool"] = pool.Address.ToString(),
+            ["venue"] = ((VenueId)pool.Venue).ToString(),
+            ["input_mint"] = (aToB ? pool.MintA : pool.MintB).ToString(),
+            ["output_mint"] = (aToB ? pool.MintB : pool.MintA).ToString(),
+            ["amount_in"] = Text(leg.AmountInRaw),
+            ["amount_out"] = Text(leg.AmountOutRaw),
+        };
+    }
+
+    private void Save(string path, Dictionary<string, object> file)
+    {
+        try
+        {
+            File.WriteAllText(path, JsonSerializer.Serialize(file, JsonOutput.Indented));
+            Written++;
+        }
+        catch (IOException fault)
+        {
+            Failure = fault.Message;
+        }
+    }
+
+    private static string Text(ulong value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,113 @@
+using System;
+using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Dedup;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Ring;
+using LowLatency.Engine.Scoring;
+using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Time;
+
+namespace LowLatency.Engine.Pipeline;
+
+/// <summary>
+/// One running engine: rings, stages and runner, built once from <see cref="PipelineSettings"/>. A feed publishes into
+/// <see cref="Publisher"/>; decisions come out at the sinks. Everything is allocated here.
+/// </summary>
+public sealed class MarketPipeline : IPoolDirectory
+{
+    private readonly ThreadedRunner? _threaded;
+
+    /// <summary>Builds a pipeline.</summary>
+    /// <param name="settings">Settings.</param>
+    /// <param name="sinks">Receivers of decisions, given the pipeline as the directory of pool names.</param>
+    /// <param name="marketObservers">Extra stages at the end of the market group (same thread as the graph).</param>
+    /// <param name="sinkObservers">Extra stages before the sinks; account bytes are still valid.</param>
+    public MarketPipeline(
+        PipelineSettings settings,
+        Func<MarketPipeline, IDecisionSink[]>? sinks = null,
+        Func<MarketPipeline, IStage[]>? marketObservers = null,
+        Func<MarketPipeline, IStage[]>? sinkObservers = null)
+    {
+        settings.Search.Validate();
+        Settings = settings;
+        Payloads = new PayloadRing(Topology.PayloadRingBytes, Topology.MaxAccountBytes);
+        Dedup = new DedupStage(settings.Graph.MaxAccounts);
+        MarketGraph market = new(settings.Graph.MaxMints, settings.Graph.MaxPools);
+        Opportunities = new OpportunityRing(settings.Search.OpportunityCapacity);
+        Graph = new GraphStage(settings.Graph, market, Payloads);
+        Cycles = new CycleStage(market, Graph.Touched, Opportunities, settings.Search);
+        Scoring = new ScoringStage(market, Opportunities, settings.Search);
+        Instructions = new InstructionStage(settings.Instructions, market, Graph.Accounts, Opportunities, Payloads);
+        Sinks = new SinkStage(
+            sinks?.Invoke(this) ?? [], Opportunities, Instructions.Messages, Payloads, settings.TakeStamps);
+        PipelineStages stages = new(
+            Dedup, Graph, Cycles, Scoring, Instructions, Sinks,
+            marketObservers?.Invoke(this) ?? [], sinkObservers?.Invoke(this) ?? []);
+
+        // replay-ok: stamps and housekeeping use real time; no decision depends on them.
+        IClock clock = SystemClock.Instance;
+        IClock? stampClock = settings.TakeStamps ? clock : null;
+        StageGroup[] groups = Topology.Groups(settings.Runner, stages, stampClock);
+        if (settings.Runner == RunnerKind.Inline)
+        {
+            Publisher = new InlineRunner(Payloads, groups, Fatal, stampClock);
+            return;
+        }
+
+        WaitStrategy wait = settings.BusySpin ? new BusySpinWaitStrategy() : new YieldThenParkWaitStrategy();
+        _threaded = new ThreadedRunner(
+            Topology.EventRingEntries, Payloads, groups, wait, settings.Overflow, Fatal, clock, settings.TakeStamps);
+        Publisher = _threaded;
+    }
+
+    /// <summary>What it was built from.</summary>
+    public PipelineSettings Settings { get; }
+
+    /// <summary>Where the feed hands events in; one thread.</summary>
+    public EventPublisher Publisher { get; }
+
+    /// <summary>Ring of account bytes.</summary>
+    public PayloadRing Payloads { get; }
+
+    /// <summary>Ring of opportunities.</summary>
+    public OpportunityRing Opportunities { get; }
+
+    /// <summary>Dedup stage.</summary>
+    public DedupStage Dedup { get; }
+
+    /// <summary>Graph stage.</summary>
+    public GraphStage Graph { get; }
+
+    /// <summary>Cycle stage.</summary>
+    public CycleStage Cycles { get; }
+
+    /// <summary>Scoring stage.</summary>
+    public ScoringStage Scoring { get; }
+
+    /// <summary>Instruction stage.</summary>
+    public InstructionStage Instructions { get; }
+
+    /// <summary>Sink stage.</summary>
+    public SinkStage Sinks { get; }
+
+    /// <summary>The fuse.</summary>
+    public Fatal Fatal { get; } = new();
+
+    /// <summary>Events refused because the ring was full.</summary>
+    public long Refused => _threaded?.Refused ?? 0;
+
+    /// <summary>Starts the threads, if the layout has any.</summary>
+    public void Start() => _threaded?.Start();
+
+    /// <summary>Waits until everything published has reached the sinks, then ends the threads.</summary>
+    public void DrainAndStop() => _threaded?.DrainAndStop();
+
+    /// <inheritdoc/>
+    public PoolDescription Describe(int poolId)
+    {
+        Venues.Pool pool = Graph.Market.Pool(poolId);
+        return new PoolDescription(pool.Address, pool.MintA, pool.MintB, (byte)pool.Venue);
+    }
+}

@@ -1,0 +1,57 @@
+using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Instructions;
+
+namespace LowLatency.Engine.Pipeline;
+
+/// <summary>How stages are put on threads.</summary>
+public enum RunnerKind : byte
+{
+    /// <summary>On the feed's own thread (replay, tests).</summary>
+    Inline = 0,
+
+    /// <summary>All stages on one thread behind the ring (default for live running below 6 cores).</summary>
+    Fused = 1,
+
+    /// <summary>Dedup, market and sinks on a thread each.</summary>
+    Split = 2,
+}
+
+/// <summary>Everything a pipeline is built from; together with the capture it determines every decision.</summary>
+public sealed record PipelineSettings
+{
+    /// <summary>Threads.</summary>
+    public RunnerKind Runner { get; init; } = RunnerKind.Inline;
+
+    /// <summary>Overflow policy of the event ring (fused and split).</summary>
+    public OverflowPolicy Overflow { get; init; } = OverflowPolicy.Block;
+
+    /// <summary>True to spin while waiting, false to yield and park. Spinning needs a core of its own for each group.</summary>
+    public bool BusySpin { get; init; }
+
+    /// <summary>True to take a time stamp after each stage (about 25 ns each).</summary>
+    public bool TakeStamps { get; init; } = true;
+
+    /// <summary>Market graph.</summary>
+    public GraphSettings Graph { get; init; } = new();
+
+    /// <summary>Search, sizing, costs.</summary>
+    public SearchSettings Search { get; init; } = new();
+
+    /// <summary>Wallet and instructions.</summary>
+    public InstructionSettings Instructions { get; init; } = new();
+
+    /// <summary>
+    /// The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit, every candidate polished.
+    /// </summary>
+    public PipelineSettings ForGroundTruth() => this with
+    {
+        Runner = RunnerKind.Inline,
+        TakeStamps = false,
+        Search = new SearchSettings
+        {
+            MaxHops = Search.MaxHops,
+            BaseMints = Search.BaseMints,
+        },
+    };
+}
