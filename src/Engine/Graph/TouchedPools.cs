@@ -9,13 +9,13 @@ namespace LowLatency.Engine.Graph;
 public sealed class TouchedPools
 {
     private readonly int[] _ids;
-    private readonly bool[] _isTouched;
+    private readonly int[] _rank; // position in the list + 1; 0 = not in it
 
     /// <summary>A list for at most <paramref name="maxPools"/> pools.</summary>
     public TouchedPools(int maxPools)
     {
         _ids = new int[maxPools];
-        _isTouched = new bool[maxPools];
+        _rank = new int[maxPools];
     }
 
     /// <summary>Pools touched.</summary>
@@ -25,20 +25,23 @@ public sealed class TouchedPools
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
 
     /// <summary>True if the pool is in the list.</summary>
-    public bool Contains(int poolId) => _isTouched[poolId];
+    public bool Contains(int poolId) => _rank[poolId] != 0;
+
+    /// <summary>Position of a pool in the list; -1 if it is not in it.</summary>
+    public int Rank(int poolId) => _rank[poolId] - 1;
 
     /// <summary>Adds a pool once.</summary>
     public void Add(int poolId)
     {
-        if (_isTouched[poolId]) return;
-        _isTouched[poolId] = true;
+        if (_rank[poolId] != 0) return;
         _ids[Count++] = poolId;
+        _rank[poolId] = Count;
     }
 
     /// <summary>Empties the list.</summary>
     public void Clear()
     {
-        for (int i = 0; i < Count; i++) _isTouched[_ids[i]] = false;
+        for (int i = 0; i < Count; i++) _rank[_ids[i]] = 0;
         Count = 0;
     }
 }

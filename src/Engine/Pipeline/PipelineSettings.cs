@@ -52,6 +52,7 @@ public sealed record PipelineSettings
         {
             MaxHops = Search.MaxHops,
             BaseMints = Search.BaseMints,
+            PolishQuotesMax = Search.PolishQuotesMax,
         },
     };
 }

@@ -161,11 +161,13 @@ public sealed class ScoringStageTests
 
     private sealed class Rig
     {
+        private readonly TouchedPools _touched = new(16);
+
         internal Rig(SearchSettings settings)
         {
             Graph = new MarketGraph(16, 16, 4);
             Ring = new OpportunityRing(settings.OpportunityCapacity);
-            Cycles = new CycleStage(Graph, Ring, settings);
+            Cycles = new CycleStage(Graph, _touched, Ring, settings);
             Scoring = new ScoringStage(Graph, Ring, settings);
         }
 
@@ -190,6 +192,8 @@ public sealed class ScoringStageTests
         internal void Run(ref MarketEvent one)
         {
             Span<MarketEvent> batch = new(ref one);
+            _touched.Clear();
+            if (one.Kind == EventKind.Account && one.PoolId >= 0) _touched.Add(one.PoolId);
             Cycles.OnBatch(batch, 1);
             Scoring.OnBatch(batch, 1);
         }

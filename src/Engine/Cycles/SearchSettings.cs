@@ -1,0 +1,104 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Cycles;
+
+/// <summary>
+/// What Cycles and Scoring search for and within which bounds. Read once at construction of the stages; every number is
+/// part of the run's settings and so of its decision hash.
+/// </summary>
+public sealed class SearchSettings
+{
+    /// <summary>Lamports and native SOL's mint: profits in it need no conversion.</summary>
+    public static readonly Pubkey WrappedSol = Pubkey.Parse("So11111111111111111111111111111111111111112");
+
+    /// <summary>Most legs of a cycle, 2 to 6.</summary>
+    public int MaxHops { get; init; } = 4;
+
+    /// <summary>
+    /// Mints a route may start and end with. A cycle through several of them is one route for each. Empty: any mint, one
+    /// route a cycle, starting with the leg of the lowest pool id.
+    /// </summary>
+    public Pubkey[] BaseMints { get; init; } = [WrappedSol];
+
+    /// <summary>Most cycles kept for one event; more are counted, and the pool is searched again at the next slot event.</summary>
+    public int MaxCyclesPerEvent { get; init; } = 4096;
+
+    /// <summary>
+    /// Most adjacency entries looked at for one event (about 1 ns each). When it is reached the search stops, the pool is
+    /// counted and searched again at the next slot event with <see cref="DeferredWorkFactor"/> times the bound.
+    /// </summary>
+    public int MaxStepsPerEvent { get; init; } = 2_000_000;
+
+    /// <summary>How much more work a deferred pool may cost than an event's own.</summary>
+    public int DeferredWorkFactor { get; init; } = 16;
+
+    /// <summary>Entries of the opportunity ring; rounded up to a power of two.</summary>
+    public int OpportunityCapacity { get; init; } = 8192;
+
+    /// <summary>Largest input by base mint, same order as <see cref="BaseMints"/>, base units (the wallet's balance). Missing: no limit.</summary>
+    public ulong[] WalletRaw { get; init; } = [];
+
+    /// <summary>Largest input in lamports' worth, whatever the base mint; ulong.MaxValue for none.</summary>
+    public ulong MaxNotionalLamports { get; init; } = ulong.MaxValue;
+
+    /// <summary>Smallest sensible input, base units: below it programs round fees to nothing and prices are noise.</summary>
+    public ulong MinimumInputRaw { get; init; } = 200;
+
+    /// <summary>Least net profit of a Go, lamports.</summary>
+    public long MinimumProfitLamports { get; init; } = 1;
+
+    /// <summary>Tip as a share of the profit after network fees, 1/10,000.</summary>
+    public int TipShareBps { get; init; } = 5000;
+
+    /// <summary>Least tip, lamports (the block engine's minimum).</summary>
+    public ulong TipFloorLamports { get; init; } = 1000;
+
+    /// <summary>Largest tip, lamports.</summary>
+    public ulong TipCapLamports { get; init; } = 100_000_000;
+
+    /// <summary>Priority fee, millionths of a lamport per compute unit.</summary>
+    public ulong PriorityFeeMicroLamportsPerCu { get; init; } = 1000;
+
+    /// <summary>Margin on the compute unit limit, 1/10,000.</summary>
+    public int ComputeUnitMarginBps { get; init; } = 1000;
+
+    /// <summary>How much less than the predicted output the transaction accepts, 1/10,000 of the gross profit.</summary>
+    public int ProfitSlippageBps { get; init; } = 1000;
+
+    /// <summary>Oldest pool state on a route, slots behind the event; uint.MaxValue leaves staleness to the graph.</summary>
+    public uint MaxStateAgeSlots { get; init; } = uint.MaxValue;
+
+    /// <summary>
+    /// Most exact leg quotes that the integer polish of one candidate may use. It ends earlier when the
+    /// profit cannot be improved any more.
+    /// </summary>
+    public int PolishQuotesMax { get; init; } = 512;
+
+    /// <summary>
+    /// Candidates whose continuous optimum is worth less than this many lamports are not polished, only re-quoted once.
+    /// 0 polishes every candidate.
+    /// </summary>
+    public long PolishFloorLamports { get; init; }
+
+    /// <summary>Checks the ranges once, at start-up.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxHops, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxHops, Legs.MaxCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(BaseMints.Length, 64);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCyclesPerEvent, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxStepsPerEvent, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(DeferredWorkFactor, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(OpportunityCapacity, 2);
+        ArgumentOutOfRangeException.ThrowIfNegative(TipShareBps);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(TipShareBps, 10_000);
+        ArgumentOutOfRangeException.ThrowIfNegative(ComputeUnitMarginBps);
+        ArgumentOutOfRangeException.ThrowIfNegative(ProfitSlippageBps);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ProfitSlippageBps, 10_000);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(TipFloorLamports, TipCapLamports);
+        ArgumentOutOfRangeException.ThrowIfLessThan(PolishQuotesMax, 1);
+    }
+}

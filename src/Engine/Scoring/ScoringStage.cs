@@ -1,0 +1,212 @@
+using System;
+using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Graph;
+
+namespace LowLatency.Engine.Scoring;
+
+/// <summary>
+/// Decides every opportunity that Cycles wrote: sizes it, quotes it leg by leg in integers, subtracts all costs and gives
+/// exactly one reason, also for every no. Of the Go decisions of one event that share a pool only the one with the largest
+/// net profit stays Go; the others are Dominated, because after the first the second's state is gone.
+/// Owner: the market group's thread. Bounds: quotes per candidate and opportunities per event, both settings.
+/// Ties: larger net profit, then the lower position, which Cycles ordered by product and ids.
+/// </summary>
+public sealed class ScoringStage : IStage
+{
+    private readonly MarketGraph _graph;
+    private readonly OpportunityRing _ring;
+    private readonly SearchSettings _settings;
+    private readonly FeeModel _fees;
+    private readonly LamportRates _rates;
+    private readonly InputSizer _sizer;
+    private readonly ulong[] _wallet;
+    private readonly long[] _byReason = new long[256];
+    private readonly bool[] _poolTaken;
+    private readonly int[] _edges = new int[Legs.MaxCount];
+
+    /// <summary>A stage over the graph and ring that the Cycles stage writes.</summary>
+    public ScoringStage(MarketGraph graph, OpportunityRing ring, SearchSettings settings)
+    {
+        settings.Validate();
+        _graph = graph;
+        _ring = ring;
+        _settings = settings;
+        _fees = new FeeModel(settings);
+        _rates = new LamportRates(graph, settings.BaseMints, SearchSettings.WrappedSol);
+        _sizer = new InputSizer(graph, settings.MinimumInputRaw);
+        _wallet = new ulong[graph.MintCapacity];
+        Array.Fill(_wallet, ulong.MaxValue);
+        for (int i = 0; i < Math.Min(settings.BaseMints.Length, settings.WalletRaw.Length); i++)
+            _wallet[graph.AddMint(settings.BaseMints[i])] = settings.WalletRaw[i];
+        _poolTaken = new bool[graph.PoolCapacity];
+    }
+
+    /// <inheritdoc/>
+    public string Name => "scoring";
+
+    /// <summary>Decisions since the start.</summary>
+    public long DecisionCount { get; private set; }
+
+    /// <summary>Exact quotes since the start.</summary>
+    public long QuoteCount { get; private set; }
+
+    /// <summary>Decisions of a reason since the start.</summary>
+    public long CountOf(DecisionReason reason) => _byReason[(int)reason];
+
+    /// <inheritdoc/>
+    public int OnBatch(Span<MarketEvent> batch, long firstSequence)
+    {
+        int work = 0;
+        foreach (ref MarketEvent one in batch)
+        {
+            if (one.OpportunityCount == 0) continue;
+            Decide(one.OpportunityPosition, one.OpportunityCount);
+            work++;
+        }
+
+        return work;
+    }
+
+    /// <inheritdoc/>
+    public void OnHousekeeping(long nowNs)
+    {
+    }
+
+    private void Decide(long first, int count)
+    {
+        for (long position = first; position < first + count; position++)
+        {
+            ref Opportunity one = ref _ring[position];
+            one.Reason = Score(ref one);
+        }
+
+        SettleOverlaps(first, count);
+        for (long position = first; position < first + count; position++)
+        {
+            DecisionCount++;
+            _byReason[(int)_ring[position].Reason]++;
+        }
+    }
+
+    private DecisionReason Score(ref Opportunity one)
+    {
+        DecisionReason state = CheckStates(one);
+        if (state != DecisionReason.None) return state;
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            ref Leg of = ref one.Legs[leg];
+            _edges[leg] = MarketGraph.Edge(of.PoolId, (Venues.SwapDirection)of.Direction);
+        }
+
+        ulong notional = _rates.FromLamports(one.BaseMintId, _settings.MaxNotionalLamports);
+        ulong cap = Math.Min(_wallet[one.BaseMintId], notional);
+        SizingStatus status = _sizer.Size(_edges.AsSpan(0, one.LegCount), cap, QuotesFor(one));
+        QuoteCount += _sizer.QuotesUsed;
+        one.SizingMethod = _sizer.Walked ? (byte)1 : (byte)0;
+        switch (status)
+        {
+            case SizingStatus.NoGain: return DecisionReason.NoGrossProfit;
+            case SizingStatus.TooSmall: return DecisionReason.SizeTooSmall;
+            case SizingStatus.QuoteFailed:
+                one.Legs[_sizer.FailedLeg].QuoteStatus = (byte)_sizer.FailedStatus;
+                return DecisionReason.QuoteFailed;
+            default:
+                FillAmounts(ref one);
+                return Cost(ref one);
+        }
+    }
+
+    /// <summary>Candidates that are polished get the full budget; hopeless ones a single exact quote.</summary>
+    private int QuotesFor(in Opportunity one) => _settings.PolishFloorLamports <= 0 ? _settings.PolishQuotesMax
+        : _rates.ToLamports(one.BaseMintId, (long)Math.Min(_sizer.Estimate(_edges.AsSpan(0, one.LegCount)), 9e18))
+            >= _settings.PolishFloorLamports ? _settings.PolishQuotesMax : one.LegCount;
+
+    private DecisionReason CheckStates(in Opportunity one)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            switch (_graph.State(one.Legs[leg].PoolId))
+            {
+                case PoolState.Coherent: break;
+                case PoolState.Torn: return DecisionReason.TornPool;
+                case PoolState.Gapped: return DecisionReason.GappedPool;
+                case PoolState.Stale: return DecisionReason.StalePool;
+                default: return DecisionReason.QuoteFailed;
+            }
+        }
+
+        return one.StateAgeSlotsMax > _settings.MaxStateAgeSlots ? DecisionReason.StalePool : DecisionReason.None;
+    }
+
+    private void FillAmounts(ref Opportunity one)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            ref Leg of = ref one.Legs[leg];
+            of.AmountInRaw = _sizer.Amount(leg);
+            of.AmountOutRaw = _sizer.Amount(leg + 1);
+            of.CrossedCount = (ushort)Math.Clamp(_sizer.Crossed(leg), 0, ushort.MaxValue);
+        }
+
+        one.AmountInRaw = _sizer.Amount(0);
+        one.AmountOutRaw = _sizer.Amount(one.LegCount);
+        one.GrossProfitRaw = _sizer.Profit;
+    }
+
+    private DecisionReason Cost(ref Opportunity one)
+    {
+        if (one.GrossProfitRaw <= 0) return DecisionReason.NoGrossProfit;
+        long grossLamports = _rates.ToLamports(one.BaseMintId, one.GrossProfitRaw);
+        long net = _fees.Apply(ref one, _graph, grossLamports);
+
+        // The output may fall by a share of the gross profit, never below the input.
+        ulong give = (ulong)((UInt128)(ulong)one.GrossProfitRaw * (uint)_settings.ProfitSlippageBps / 10_000);
+        one.MinimumOutRaw = one.AmountOutRaw - give;
+        return net < _settings.MinimumProfitLamports ? DecisionReason.BelowMinimumProfit : DecisionReason.Go;
+    }
+
+    /// <summary>Best first: takes the largest net profit left, marks what shares a pool with it, until none is left.</summary>
+    private void SettleOverlaps(long first, int count)
+    {
+        long end = first + count;
+        long last = long.MaxValue;
+        long lastPosition = -1;
+        while (true)
+        {
+            long best = -1;
+            for (long position = first; position < end; position++)
+            {
+                ref Opportunity one = ref _ring[position];
+                if (one.Reason != DecisionReason.Go) continue;
+                bool passed = one.NetProfitLamports > last || (one.NetProfitLamports == last && position <= lastPosition);
+                if (!passed && (best < 0 || one.NetProfitLamports > _ring[best].NetProfitLamports)) best = position;
+            }
+
+            if (best < 0) break;
+            (last, lastPosition) = (_ring[best].NetProfitLamports, best);
+            if (TouchesTaken(_ring[best])) _ring[best].Reason = DecisionReason.Dominated;
+            else MarkPools(_ring[best], true);
+        }
+
+        for (long position = first; position < end; position++)
+        {
+            if (_ring[position].Reason == DecisionReason.Go) MarkPools(_ring[position], false);
+        }
+    }
+
+    private bool TouchesTaken(in Opportunity one)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            if (_poolTaken[one.Legs[leg].PoolId]) return true;
+        }
+
+        return false;
+    }
+
+    private void MarkPools(in Opportunity one, bool taken)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++) _poolTaken[one.Legs[leg].PoolId] = taken;
+    }
+}
