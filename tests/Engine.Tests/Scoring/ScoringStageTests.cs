@@ -93,6 +93,7 @@ public sealed class ScoringStageTests
         rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
         MarketEvent one = new() { Kind = EventKind.Account, PoolId = 0 };
         Span<MarketEvent> batch = new(ref one);
+        rig.Touch(0);
         rig.Cycles.OnBatch(batch, 1);
         rig.Graph.SetState(1, state, 5);
         rig.Scoring.OnBatch(batch, 1);
@@ -189,11 +190,17 @@ public sealed class ScoringStageTests
             return one;
         }
 
+        internal void Touch(int pool)
+        {
+            _touched.Clear();
+            _touched.Add(pool);
+        }
+
         internal void Run(ref MarketEvent one)
         {
             Span<MarketEvent> batch = new(ref one);
-            _touched.Clear();
-            if (one.Kind == EventKind.Account && one.PoolId >= 0) _touched.Add(one.PoolId);
+            if (one.Kind == EventKind.Account && one.PoolId >= 0) Touch(one.PoolId);
+            else _touched.Clear();
             Cycles.OnBatch(batch, 1);
             Scoring.OnBatch(batch, 1);
         }
