@@ -17,6 +17,7 @@ internal static class Program
     /// <summary>The root with every verb.</summary>
     internal static RootCommand CreateRoot() => new("LowLatency: arbitrage engine for Solana decentralised exchanges.")
     {
+        ReplayCommand.Create(),
         VerifyCommand.Create(),
     };
 }

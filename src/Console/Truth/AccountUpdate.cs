@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Security.Cryptography;
-using System.Text;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 

@@ -42,7 +42,7 @@ internal sealed class GroundTruthCheck
 
         RouteBook? book = null;
         _pipeline = new MarketPipeline(
-            settings.ForGroundTruth(), [], p => [book = new RouteBook(p.Graph.Market, p.Graph.Touched, p.Opportunities)]);
+            settings.ForGroundTruth(), null, p => [book = new RouteBook(p.Graph.Market, p.Graph.Touched, p.Opportunities)]);
         _book = book!;
     }
 

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Text;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
-using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Truth;

@@ -1,9 +1,6 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
-using System.IO.Compression;
 using System.Text.Json;
-using LowLatency.Engine.Solana;
 
 namespace LowLatency.ConsoleHost.Truth;
 

@@ -1,0 +1,54 @@
+using System.Collections.Generic;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text.Json;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.ConsoleHost.Replay;
+
+/// <summary>
+/// What a <c>pools.json</c> beside a capture says about the searcher: wallet and token accounts. Pools are not read from it: the
+/// engine finds them in the account bytes. Without the file, or without a searcher in it, a dry-run address stands in: SHA-256 of
+/// a fixed text, for which nobody has a key.
+/// </summary>
+internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey, Pubkey> TokenAccounts)
+{
+    private const string FileName = "pools.json";
+
+    /// <summary>The address of runs that are given none.</summary>
+    public static Pubkey DryRunWallet { get; } = Pubkey.Read(SHA256.HashData("lowlatency dry run"u8));
+
+    /// <summary>Reads the file beside a capture.</summary>
+    /// <exception cref="InvalidDataException">The file is there and is not what it should be.</exception>
+    public static CaptureSidecar ReadBeside(string capturePath)
+    {
+        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(capturePath))!, FileName);
+        if (!File.Exists(path)) return new CaptureSidecar(DryRunWallet, new Dictionary<Pubkey, Pubkey>());
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
+            return Read(document.RootElement, path);
+        }
+        catch (JsonException fault)
+        {
+            throw new InvalidDataException($"{path}: not JSON ({fault.Message})", fault);
+        }
+    }
+
+    private static CaptureSidecar Read(JsonElement root, string path)
+    {
+        Dictionary<Pubkey, Pubkey> accounts = [];
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("searcher", out JsonElement searcher))
+            return new CaptureSidecar(DryRunWallet, accounts);
+        Pubkey wallet = ReadKey(searcher, "wallet", path) ?? DryRunWallet;
+        if (ReadKey(searcher, "wsol_account", path) is { } wsol) accounts[ProgramIds.WrappedSolMint] = wsol;
+        return new CaptureSidecar(wallet, accounts);
+    }
+
+    private static Pubkey? ReadKey(JsonElement element, string member, string path)
+    {
+        if (!element.TryGetProperty(member, out JsonElement value)) return null;
+        if (value.ValueKind == JsonValueKind.String && Pubkey.TryParse(value.GetString(), out Pubkey key)) return key;
+        throw new InvalidDataException($"{path}: searcher.{member} is not an address");
+    }
+}

@@ -1,0 +1,184 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text;
+using LowLatency.Engine.Dedup;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Metrics;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Replay;
+
+namespace LowLatency.ConsoleHost.Replay;
+
+/// <summary>Turns counters into the rows of a report. Zero counts are left out: absence means none.</summary>
+internal static class ReplayTables
+{
+    public static SortedDictionary<string, long> Messages(DecodeCounters counters) =>
+        Counts<MessageKind>(kind => counters[kind]);
+
+    public static SortedDictionary<string, long> Refusals(DecodeCounters counters) =>
+        Counts<DecodeCause>(cause => cause == DecodeCause.None ? 0 : counters[cause]);
+
+    public static SortedDictionary<string, long> Drops(MarketPipeline pipeline) =>
+        Counts<DropCause>(cause => cause == DropCause.None
+            ? 0
+            : pipeline.Dedup.Dropped(cause) + pipeline.Graph.Dropped(cause));
+
+    public static SortedDictionary<string, long> Decisions(DecisionStatistics decisions) =>
+        Counts<DecisionReason>(decisions.By);
+
+    public static SortedDictionary<string, long> PoolsByState(MarketGraph market)
+    {
+        SortedDictionary<string, long> states = new(StringComparer.Ordinal);
+        for (int i = 0; i < market.PoolCount; i++)
+        {
+            string state = market.State(i).ToString();
+            if (market.State(i) != PoolState.Coherent) state += $" ({market.Pool(i).Readiness})";
+            states[state] = states.GetValueOrDefault(state) + 1;
+        }
+
+        return states;
+    }
+
+    public static SortedDictionary<string, long> PoolsByVenue(MarketGraph market)
+    {
+        SortedDictionary<string, long> venues = new(StringComparer.Ordinal);
+        for (int i = 0; i < market.PoolCount; i++)
+        {
+            string venue = market.Pool(i).Venue.ToString();
+            venues[venue] = venues.GetValueOrDefault(venue) + 1;
+        }
+
+        return venues;
+    }
+
+    public static List<EndpointReport> Endpoints(EndpointRace race, ReplayStatistics feed)
+    {
+        List<EndpointReport> rows = [];
+        foreach (EndpointStatistics endpoint in feed.Endpoints)
+        {
+            EndpointRow row = race[endpoint.EndpointId];
+            rows.Add(new EndpointReport(
+                endpoint.EndpointId, endpoint.Address, endpoint.Opens, endpoint.Closes, row.Delivered, row.Wins,
+                row.Duplicates, row.Missed, Ms(row.LeadNs, 50), Ms(row.LeadNs, 99), Ms(row.LagNs, 50), Ms(row.LagNs, 99)));
+        }
+
+        return rows;
+    }
+
+    public static List<LatencyRow> Latency(PipelineLatency? latency)
+    {
+        List<LatencyRow> rows = [];
+        if (latency is null) return rows;
+        for (StampId stamp = StampId.Published; stamp <= StampId.Instructions; stamp++)
+            Add(rows, stamp == StampId.Published ? "decode" : stamp.ToString().ToLowerInvariant(), latency.Step(stamp));
+        Add(rows, "whole: dropped", latency.Dropped);
+        Add(rows, "whole: no opportunity", latency.NoOpportunity);
+        Add(rows, "whole: decided", latency.Decided);
+        return rows;
+    }
+
+    public static List<RouteReport> TopRoutes(DecisionStatistics decisions, MarketPipeline pipeline)
+    {
+        List<RouteReport> rows = [];
+        foreach (ref readonly Opportunity o in decisions.Top)
+        {
+            StringBuilder route = new();
+            for (int i = 0; i < o.LegCount; i++)
+            {
+                Leg leg = o.Legs[i];
+                PoolDescription pool = pipeline.Describe(leg.PoolId);
+                bool aToB = leg.Direction == (byte)SwapDirection.AToB;
+                if (i == 0) route.Append(MintName.Of(aToB ? pool.MintA : pool.MintB));
+                route.Append(" -").Append((VenueId)pool.Venue).Append("> ");
+                route.Append(MintName.Of(aToB ? pool.MintB : pool.MintA));
+            }
+
+            string id = string.Create(CultureInfo.InvariantCulture, $"{o.Sequence}.{o.Ordinal}");
+            rows.Add(new RouteReport(
+                id, o.Slot, o.Reason.ToString(), route.ToString(), o.AmountInRaw, o.AmountOutRaw, o.GrossProfitRaw,
+                o.NetProfitLamports, o.TipLamports));
+        }
+
+        return rows;
+    }
+
+    public static List<CheckReport> Checks(ReplayRun run)
+    {
+        List<CheckReport> checks = [];
+        if (run.StateTruth is { } state)
+        {
+            List<string> differences = state.Differences.ConvertAll(d =>
+                $"slot {d.Slot} account {d.Account}: expected {d.Expected}, got {d.Actual}");
+            checks.Add(new CheckReport(
+                "state truth", state.Passed,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{state.SlotsCompared:N0} of {state.SlotsTotal:N0} slots, {state.AccountCount} accounts, "
+                    + $"{state.AccountsCompared:N0} states compared, {state.DifferenceCount:N0} different"),
+                differences));
+        }
+
+        if (run.GroundTruth is { } truth)
+        {
+            List<string> differences = truth.Differences.ConvertAll(d =>
+                $"slot {d.Slot} route {d.Route}: profit {d.ExpectedProfit} expected, {d.ActualProfit?.ToString(CultureInfo.InvariantCulture) ?? "none"}: {d.Why}");
+            checks.Add(new CheckReport(
+                "ground truth", truth.Passed,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{truth.SlotsCompared:N0} of {truth.SlotsTotal:N0} slots, {truth.Cycles:N0} cycles: {truth.Equal:N0} equal, "
+                    + $"{truth.Better:N0} better (by at most {truth.BetterByMax:N0}), {truth.Worse:N0} worse, "
+                    + $"{truth.Missing:N0} missing; {truth.Excluded:N0} left out"),
+                differences));
+        }
+
+        return checks;
+    }
+
+    public static List<string> Notes(ReplaySettings settings, ReplayRun run)
+    {
+        List<string> notes = [];
+        if (run.Feed!.FramesWithDerivedTime != 0)
+            notes.Add("The capture has no receive times: they were derived from slots, so pace and settle window are nominal.");
+        if (run.Feed.Total[DecodeCause.UnknownSubscription] != 0)
+            notes.Add("Notifications of unknown subscriptions were refused; messages on their way when a connection broke are such.");
+        if (run.Orderer is { TooLate: > 0 } orderer)
+            notes.Add($"{orderer.TooLate} updates came more than {Truth.SlotOrderer.WindowSlots} slots late; the checks did not see them.");
+        if (run.JournalFailure is { } failure) notes.Add($"The journal is incomplete: {failure}");
+        if (settings.JournalPath is not null) notes.Add($"Journal: {settings.JournalPath} ({run.JournalCount:N0} decisions).");
+        if (run.Transactions is { } files)
+            notes.Add(files.Failure is { } why
+                ? $"Transactions: {files.Written:N0} files, then: {why}"
+                : $"Transactions: {files.Written:N0} files in {settings.TransactionsFolder}.");
+        return notes;
+    }
+
+    private static SortedDictionary<string, long> Counts<T>(Func<T, long> count)
+        where T : struct, Enum
+    {
+        SortedDictionary<string, long> rows = new(StringComparer.Ordinal);
+        foreach (T value in Enum.GetValues<T>())
+        {
+            long n = count(value);
+            if (n != 0) rows[value.ToString()] = n;
+        }
+
+        return rows;
+    }
+
+    private static void Add(List<LatencyRow> rows, string name, LatencyHistogram h)
+    {
+        if (h.Count == 0) return;
+        rows.Add(new LatencyRow(
+            name, h.Count, h.ValueAtPercentile(50), h.ValueAtPercentile(90), h.ValueAtPercentile(99),
+            h.ValueAtPercentile(99.9), h.MaxNs));
+    }
+
+    private static double Ms(LatencyHistogram h, double percentile) =>
+        h.Count == 0 ? 0 : Math.Round(h.ValueAtPercentile(percentile) / 1e6, 3);
+}
