@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
@@ -33,17 +34,25 @@ public enum SizingStatus : byte
 /// input whose legs deliver at least m (exact inverse by bracketing, legs are monotone), then the exact legs onward from it.
 /// Any input that delivers m and is not the least one is no better, so nothing is lost by looking at least inputs only.
 /// Let G be the continuous maximum, rounded down, minus the best profit so far: no point whose continuous loss
-/// k (m - m*)^2 exceeds G can be better. The search takes the amounts m*, m* +- 1, ... outward and ends proven when that radius
-/// is covered or G is 0; where the radius is larger than the budget of quotes, half of the budget goes to points spread over
-/// it (golden-ratio sequence). If exact and continuous profit differ by more than rounding can (a curve the model only
-/// approximates), a pattern search in exact quotes finds the real top first.
+/// k (m - m*)^2 exceeds G can be better. The amounts m*, m* +- 1, ... are looked at outward until that radius is covered, or, where it
+/// is larger than half of the budget, the other half goes to points spread over it (golden-ratio sequence). Looking means
+/// predicting the exact result (<see cref="RoundingModel"/>); only a size that promises more than the best is quoted. If exact
+/// and continuous profit differ by more than rounding can (a curve the model only approximates), a pattern search in exact
+/// quotes finds the real top first. The result is proven only when G is 0; else it is the best of all sizes looked at.
 ///
 /// Owner: one thread. Nothing is allocated after construction. Bound: quotes per candidate, a setting.
 /// </summary>
 public sealed class InputSizer
 {
+    /// <summary>
+    /// Inputs on each side of the result that are looked at one by one: as many as the base units of the usual
+    /// coarsest mints are worth in the usual finest (dollar millionths in a unit of bitcoin: some hundred).
+    /// </summary>
+    private const int NeighbourReach = 320;
+
     private readonly MarketGraph _graph;
     private readonly RouteCurve _curve;
+    private readonly RoundingModel _model = new();
     private readonly ulong _minimumInput;
     private readonly SwapRequest[] _requests = new SwapRequest[Legs.MaxCount];
     private readonly Pool?[] _pools = new Pool?[Legs.MaxCount];
@@ -51,8 +60,11 @@ public sealed class InputSizer
     private readonly int[] _crossed = new int[Legs.MaxCount];
     private readonly ulong[] _bestAmounts = new ulong[Legs.MaxCount + 1];
     private readonly int[] _bestCrossed = new int[Legs.MaxCount];
+    private readonly uint[] _feeRate = new uint[Legs.MaxCount];
+    private readonly bool[] _feeOnOutput = new bool[Legs.MaxCount];
     private readonly double[] _unitValue = new double[Legs.MaxCount + 1];
     private int _count;
+    private int _scansLeft;
     private int _quotesLeft;
     private ulong _cap;
     private long _bestProfit;
@@ -75,8 +87,7 @@ public sealed class InputSizer
     public double ContinuousInput { get; private set; }
 
     /// <summary>
-    /// True if the polish covered every input that could do better by the continuous bound, and all of them lie in the
-    /// curve piece of the optimum (a kink or a further piece inside the radius leaves it unproven).
+    /// True if the profit equals the continuous maximum rounded down: no input does better on this curve.
     /// </summary>
     public bool Proven { get; private set; }
 
@@ -99,12 +110,13 @@ public sealed class InputSizer
     public int Crossed(int leg) => _bestCrossed[leg];
 
     /// <summary>
-    /// Sizes a route of the graph's edges with an input of at most <paramref name="capRaw"/>, using at most
-    /// <paramref name="quotesMax"/> exact quotes (the first evaluation is always made).
+    /// Sizes a route of the graph's edges with an input of at most <paramref name="capRaw"/>. The polish predicts at most
+    /// <paramref name="scansMax"/> sizes (about 10 ns each; 0 for the closed form and its exact rounding only) and makes at
+    /// most about <paramref name="quotesMax"/> exact quotes (the first evaluations are always made).
     /// </summary>
-    public SizingStatus Size(ReadOnlySpan<int> edges, ulong capRaw, int quotesMax)
+    public SizingStatus Size(ReadOnlySpan<int> edges, ulong capRaw, int scansMax, int quotesMax)
     {
-        Prepare(edges, capRaw, quotesMax);
+        Prepare(edges, capRaw, scansMax, quotesMax);
         double optimum = _curve.FindOptimum(edges, capRaw);
         ContinuousInput = optimum;
         if (!(optimum > 0)) return SizingStatus.NoGain;
@@ -129,10 +141,11 @@ public sealed class InputSizer
         return optimum > 0 ? Math.Max(0, _curve.Chain.Apply(optimum) - optimum) : 0;
     }
 
-    private void Prepare(ReadOnlySpan<int> edges, ulong capRaw, int quotesMax)
+    private void Prepare(ReadOnlySpan<int> edges, ulong capRaw, int scansMax, int quotesMax)
     {
         _count = edges.Length;
         _quotesLeft = quotesMax;
+        _scansLeft = scansMax;
         _cap = Math.Min(capRaw, long.MaxValue);
         _bestProfit = long.MinValue;
         Proven = false;
@@ -156,6 +169,7 @@ public sealed class InputSizer
         request.AmountRaw = amountIn;
         QuoteStatus status = _pools[leg]!.Quote(request, out SwapQuote quote);
         crossed = quote.CrossedCount;
+        (_feeRate[leg], _feeOnOutput[leg]) = (quote.FeeRateE9, quote.FeeOnOutput);
         if (status == QuoteStatus.Ok) return quote.AmountOutRaw;
         (FailedLeg, FailedStatus) = (leg, status);
         return 0;
@@ -203,47 +217,96 @@ public sealed class InputSizer
             pivot = ChoosePivot(out _);
         }
 
-        ulong centre = _bestAmounts[pivot];
+        double centre = ContinuousInput;
+        for (int leg = 0; leg < pivot; leg++) centre = _curve.LegMaps[leg].Apply(centre);
+        SearchAround(pivot, (ulong)Math.Min(Math.Round(centre), 9e18));
+    }
+
+    private void SearchAround(int pivot, ulong centre)
+    {
         double bend = Bend() * _unitValue[pivot] * _unitValue[pivot];
-        int half = _quotesLeft / 2;
         ulong radius = SearchRadius(bend, _unitValue[pivot]);
-        ulong covered = 0;
-        while (covered < radius && _quotesLeft > half)
+        if (radius == 0)
         {
-            covered++;
-            TryPivot(pivot, centre + covered);
-            if (centre > covered) TryPivot(pivot, centre - covered);
+            Proven = true;
+            return;
+        }
+
+        TryPivot(pivot, centre);
+        if (_scansLeft <= 0) return;
+        _model.Begin(_count);
+        for (int leg = 0; leg < _count; leg++)
+        {
+            _model.SetLeg(
+                leg, _curve.LegMaps[leg], _feeRate[leg], _feeOnOutput[leg], _bestAmounts[leg], _bestAmounts[leg + 1]);
+        }
+
+        int half = _scansLeft / 2;
+        ulong covered = 0;
+        while (covered < radius && _scansLeft > half && _quotesLeft > 0)
+        {
+            // Four amounts above and four below the centre.
+            Vector256<double> offsets = Vector256.Create(1.0, 2, 3, 4) + Vector256.Create((double)covered);
+            Look(pivot, Vector256.Create((double)centre) + offsets);
+            Look(pivot, Vector256.Create((double)centre) - offsets);
+            covered += 4;
+            _scansLeft -= 8;
             radius = SearchRadius(bend, _unitValue[pivot]);
         }
 
-        if (covered >= radius) Proven = IsInPiece(pivot, radius);
-        else Spread(pivot, centre, bend);
+        if (covered < radius) Spread(pivot, centre, bend);
+        LookAtNeighbours();
+        Proven = SearchRadius(bend, _unitValue[pivot]) == 0;
     }
 
-    /// <summary>True if the whole radius lies in the curve piece that holds the optimum, where the bound is exact.</summary>
-    private bool IsInPiece(int pivot, ulong radius)
+    /// <summary>Looks at every input near the best one, again from each better one, until none is better.</summary>
+    private void LookAtNeighbours()
     {
-        double reach = radius * _unitValue[pivot];
-        return ContinuousInput - reach >= _curve.PieceStart && ContinuousInput + reach <= _curve.PieceEnd;
+        long before = long.MinValue;
+        while (_bestProfit > before && _quotesLeft > 0 && SearchRadius(Bend(), 1) > 0)
+        {
+            before = _bestProfit;
+            Vector256<double> centre = Vector256.Create((double)_bestAmounts[0]);
+            for (int away = 0; away < NeighbourReach; away += 4)
+            {
+                Vector256<double> offsets = Vector256.Create(1.0, 2, 3, 4) + Vector256.Create((double)away);
+                Look(0, centre + offsets);
+                Look(0, centre - offsets);
+            }
+        }
+    }
+
+    /// <summary>Quotes the amounts of the pivot that promise more than the best so far, in order.</summary>
+    private void Look(int pivot, Vector256<double> amounts)
+    {
+        Vector256<double> promised = _model.Predict(pivot, amounts, out Vector256<double> inputs);
+        if (!Vector256.GreaterThanAny(promised, Vector256.Create((double)_bestProfit))) return;
+        for (int lane = 0; lane < Vector256<double>.Count; lane++)
+        {
+            if (promised.GetElement(lane) > _bestProfit) Verify(pivot, amounts.GetElement(lane), inputs.GetElement(lane));
+        }
+    }
+
+    private void Verify(int pivot, double amount, double input)
+    {
+        if (!(input >= 1) || !(input < 9e18) || !(amount >= 1) || !(amount < 9e18)) return;
+        long before = _bestProfit;
+        if (!Try((ulong)input) || _bestProfit == before) TryPivot(pivot, (ulong)amount);
     }
 
     /// <summary>Points of a golden-ratio sequence over the radius in which a better input is possible.</summary>
     private void Spread(int pivot, ulong centre, double bend)
     {
-        const ulong GoldenRatio64 = 0x9E3779B97F4A7C15UL;
-        ulong phase = 0;
-        while (_quotesLeft > 0)
+        const double GoldenRatio = 0.6180339887498949;
+        Vector256<double> phase = Vector256.Create(0.0, 1, 2, 3) * GoldenRatio;
+        for (; _scansLeft > 0 && _quotesLeft > 0; _scansLeft -= 4)
         {
-            ulong radius = SearchRadius(bend, _unitValue[pivot]);
-            if (radius == 0)
-            {
-                Proven = IsInPiece(pivot, 0);
-                return;
-            }
-
-            phase += GoldenRatio64;
-            ulong offset = (ulong)(((UInt128)phase * (2 * (UInt128)radius)) >> 64);
-            if (centre + offset > radius) TryPivot(pivot, centre + offset - radius);
+            double radius = SearchRadius(bend, _unitValue[pivot]);
+            if (radius == 0) return;
+            phase += Vector256.Create(4 * GoldenRatio);
+            phase -= Vector256.Floor(phase);
+            Vector256<double> offsets = Vector256.Floor(phase * (2 * radius)) - Vector256.Create(radius);
+            Look(pivot, Vector256.Create((double)centre) + offsets);
         }
     }
 
@@ -360,7 +423,10 @@ public sealed class InputSizer
             if (_bestProfit == before) step /= 2;
         }
 
-        // The continuous bound does not hold for such a curve; what was reached stands in for it, plus rounding.
+        // A top outside the radius that the continuous bound allows, or above it, shows that the bound does not hold here:
+        // what was reached stands in for it.
+        double away = Math.Abs(ContinuousInput - _bestAmounts[0]);
+        if (_bestProfit <= ContinuousProfit && away <= SearchRadius(Bend(), 1)) return;
         ContinuousInput = _bestAmounts[0];
         ContinuousProfit = Math.Max(ContinuousProfit, _bestProfit);
     }

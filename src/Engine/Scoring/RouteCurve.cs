@@ -35,12 +35,6 @@ internal sealed class RouteCurve
     /// <summary>Product of <see cref="LegMaps"/>.</summary>
     internal TransferMatrix<double> Chain { get; private set; }
 
-    /// <summary>Route inputs between which <see cref="Chain"/> holds.</summary>
-    internal double PieceStart { get; private set; }
-
-    /// <summary>End of that range; positive infinity if it has none.</summary>
-    internal double PieceEnd { get; private set; }
-
     /// <summary>True if the optimum lies beyond the first piece of some leg.</summary>
     internal bool Walked { get; private set; }
 
@@ -63,7 +57,6 @@ internal sealed class RouteCurve
         while (true)
         {
             double high = Compose();
-            (PieceStart, PieceEnd) = (low, high);
             double optimum = TradeCurve.Optimum(Chain);
             if (optimum <= high || high >= cap) return Math.Min(Math.Max(optimum, low), Math.Min(cap, high));
             if (!AdvanceReached(high)) return high;

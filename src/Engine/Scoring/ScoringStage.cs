@@ -78,10 +78,16 @@ public sealed class ScoringStage : IStage
         for (long position = first; position < first + count; position++)
         {
             ref Opportunity one = ref _ring[position];
-            one.Reason = Score(ref one);
+            one.Reason = Score(ref one, _settings.PolishAll);
         }
 
         SettleOverlaps(first, count);
+        for (long position = first; position < first + count && !_settings.PolishAll; position++)
+        {
+            ref Opportunity one = ref _ring[position];
+            if (one.Reason == DecisionReason.Go) one.Reason = Score(ref one, true);
+        }
+
         for (long position = first; position < first + count; position++)
         {
             DecisionCount++;
@@ -89,7 +95,7 @@ public sealed class ScoringStage : IStage
         }
     }
 
-    private DecisionReason Score(ref Opportunity one)
+    private DecisionReason Score(ref Opportunity one, bool polish)
     {
         DecisionReason state = CheckStates(one);
         if (state != DecisionReason.None) return state;
@@ -101,7 +107,8 @@ public sealed class ScoringStage : IStage
 
         ulong notional = _rates.FromLamports(one.BaseMintId, _settings.MaxNotionalLamports);
         ulong cap = Math.Min(_wallet[one.BaseMintId], notional);
-        SizingStatus status = _sizer.Size(_edges.AsSpan(0, one.LegCount), cap, QuotesFor(one));
+        SizingStatus status = _sizer.Size(
+            _edges.AsSpan(0, one.LegCount), cap, polish ? _settings.PolishScansMax : 0, _settings.PolishQuotesMax);
         QuoteCount += _sizer.QuotesUsed;
         one.SizingMethod = _sizer.Walked ? (byte)1 : (byte)0;
         switch (status)
@@ -116,11 +123,6 @@ public sealed class ScoringStage : IStage
                 return Cost(ref one);
         }
     }
-
-    /// <summary>Candidates that are polished get the full budget; hopeless ones a single exact quote.</summary>
-    private int QuotesFor(in Opportunity one) => _settings.PolishFloorLamports <= 0 ? _settings.PolishQuotesMax
-        : _rates.ToLamports(one.BaseMintId, (long)Math.Min(_sizer.Estimate(_edges.AsSpan(0, one.LegCount)), 9e18))
-            >= _settings.PolishFloorLamports ? _settings.PolishQuotesMax : one.LegCount;
 
     private DecisionReason CheckStates(in Opportunity one)
     {

@@ -57,6 +57,7 @@ internal sealed class TestPool : Pool
         quote.AmountInRaw = request.AmountRaw;
         quote.AmountOutRaw = (ulong)output;
         quote.FeeRaw = (ulong)fee;
+        quote.FeeRateE9 = FeePpm * 1000;
         return QuoteStatus.Ok;
     }
 
