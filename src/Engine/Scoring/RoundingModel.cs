@@ -14,8 +14,8 @@ namespace LowLatency.Engine.Scoring;
 /// </summary>
 internal sealed class RoundingModel
 {
-    /// <summary>Above the error of doubles for amounts up to 2^43 and below any fraction that matters.</summary>
-    private const double Tolerance = 1e-4;
+    /// <summary>Above the error of doubles for amounts up to 2^30 in a few operations; larger amounts only predict less well.</summary>
+    private const double Tolerance = 1e-6;
 
     private readonly TransferMatrix<double>[] _maps = new TransferMatrix<double>[Legs.MaxCount];
     private readonly double[] _keep = new double[Legs.MaxCount];
@@ -35,7 +35,11 @@ internal sealed class RoundingModel
         _keepInverse[leg] = 1 / _keep[leg];
         _feeOnOutput[leg] = feeOnOutput;
         _bias[leg] = 0;
-        _bias[leg] = output - Forward(leg, Vector256.Create((double)input)).GetElement(0);
+
+        // A result within the tolerance of an integer may be rounded either way: only a miss on both sides is a bias.
+        double up = output - Forward(leg, Vector256.Create((double)input), Tolerance).GetElement(0);
+        double down = output - Forward(leg, Vector256.Create((double)input), -Tolerance).GetElement(0);
+        _bias[leg] = down == 0 ? 0 : up;
     }
 
     /// <summary>
@@ -47,13 +51,13 @@ internal sealed class RoundingModel
         inputs = amounts;
         for (int leg = pivot - 1; leg >= 0; leg--) inputs = Least(leg, inputs);
         Vector256<double> at = inputs;
-        for (int leg = 0; leg < _count; leg++) at = Forward(leg, at);
+        for (int leg = 0; leg < _count; leg++) at = Forward(leg, at, Tolerance);
         return at - inputs;
     }
 
-    private Vector256<double> Forward(int leg, Vector256<double> input)
+    private Vector256<double> Forward(int leg, Vector256<double> input, double allowance)
     {
-        Vector256<double> tolerance = Vector256.Create(Tolerance);
+        Vector256<double> tolerance = Vector256.Create(allowance);
         Vector256<double> bias = Vector256.Create(_bias[leg]);
         if (_feeOnOutput[leg])
         {
