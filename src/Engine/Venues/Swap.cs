@@ -30,6 +30,9 @@ public struct SwapRequest
     /// <summary>Limit on price impact in 1e-4, where <see cref="HasPriceImpactLimit"/> is set.</summary>
     public ushort MaxPriceImpactBps;
 
+    /// <summary>True if the instruction names a referral account, which takes a share of the protocol fee (DAMM v2).</summary>
+    public bool HasReferral;
+
     /// <summary>Clock the program would see.</summary>
     public ChainClock Clock;
 }
@@ -116,6 +119,9 @@ public struct SwapInstructionRequest
 
     /// <summary>Limit on price impact in 1e-4, for variants that carry one (Meteora DLMM).</summary>
     public ushort MaxPriceImpactBps;
+
+    /// <summary>Token account of the fee's mint that receives the referral share (DAMM v2); zero for none.</summary>
+    public Pubkey Referral;
 
     /// <summary>
     /// Instruction variant by the venue's own numbering: 0 = the venue's current default (swap_v2, swap2, V2 tags).

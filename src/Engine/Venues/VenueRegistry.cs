@@ -1,4 +1,5 @@
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.MeteoraDamm;
 using LowLatency.Engine.Venues.MeteoraDlmm;
 using LowLatency.Engine.Venues.OrcaWhirlpool;
 using LowLatency.Engine.Venues.RaydiumAmm;
@@ -25,6 +26,7 @@ public static class VenueRegistry
         return RaydiumAmmPool.TryClassify(in account, out accountClass)
             || RaydiumCpmmPool.TryClassify(in account, out accountClass)
             || DlmmPool.TryClassify(in account, out accountClass)
+            || DammPool.TryClassify(in account, out accountClass)
             || WhirlpoolPool.TryClassify(in account, out accountClass);
     }
 
@@ -37,6 +39,7 @@ public static class VenueRegistry
             VenueId.RaydiumCpmm => new RaydiumCpmmPool(in address),
             VenueId.MeteoraDlmm => new DlmmPool(in address),
             VenueId.OrcaWhirlpool => new WhirlpoolPool(in address),
+            VenueId.MeteoraDamm => new DammPool(in address),
             _ => null,
         };
     }

@@ -109,7 +109,8 @@ internal sealed class MeteoraVectorRun
         SwapRequest request = Request(pool, poolElement, item);
         QuoteStatus quoteStatus = pool.Quote(in request, out SwapQuote quoted);
         QuoteStatus status = pool.Execute(in request, out SwapQuote quote);
-        if (status != quoteStatus || quoted.AmountOutRaw != quote.AmountOutRaw || quoted.AmountInRaw != quote.AmountInRaw)
+        bool isSame = quoted.AmountOutRaw == quote.AmountOutRaw && quoted.AmountInRaw == quote.AmountInRaw;
+        if (status != quoteStatus || !isSame)
             return $"quote {quoteStatus} and execute {status} differ";
         string? difference = Result(poolElement, item, pool, data, status, in quote);
         return difference ?? Instruction(Load(poolElement, out _), item, instruction, in request, note);
@@ -142,7 +143,7 @@ internal sealed class MeteoraVectorRun
         if (isBalance) return null;
         return status != QuoteStatus.Ok && quote.ProgramErrorCode == code
             ? null
-            : $"expected error {error}, got {status} {quote.ProgramErrorCode} ({quote.AmountInRaw} -> {quote.AmountOutRaw})";
+            : $"expected {error}, got {status} {quote.ProgramErrorCode} {quote.AmountInRaw} -> {quote.AmountOutRaw}";
     }
 
     private string? PostState(JsonElement poolElement, JsonElement item, Pool pool, Dictionary<Pubkey, byte[]> data)
@@ -186,6 +187,7 @@ internal sealed class MeteoraVectorRun
         write.UserOutput = Key(item, "user_output_account");
         write.MaxPriceImpactBps = request.MaxPriceImpactBps;
         write.Variant = _variant(item);
+        if (HasReferral(item)) write.Referral = Key(item, "referral_account");
         InstructionBuffer buffer = new();
         QuoteStatus status = pool.WriteSwap(in write, buffer);
         if (status != QuoteStatus.Ok) return $"instruction: {status}";
@@ -237,11 +239,15 @@ internal sealed class MeteoraVectorRun
             request.MaxPriceImpactBps = bps.GetUInt16();
         }
 
+        request.HasReferral = HasReferral(item);
         JsonElement clock = item.TryGetProperty("clock", out JsonElement own) ? own : poolElement.GetProperty("clock");
         request.Clock = new ChainClock(
             Number(clock, "slot"), (long)Number(clock, "unix_timestamp"), Number(clock, "epoch"));
         return request;
     }
+
+    private static bool HasReferral(JsonElement item) =>
+        item.TryGetProperty("referral_account", out JsonElement referral) && referral.ValueKind == JsonValueKind.String;
 
     internal static Pubkey Key(JsonElement element, string name) => Pubkey.Parse(element.GetProperty(name).GetString());
 

@@ -6,8 +6,8 @@ using LowLatency.Engine.Numerics;
 namespace LowLatency.Engine.Venues.Math;
 
 /// <summary>
-/// Constant-price bins: price of a bin (token Y per token X, base units, Q64.64) and the amounts it trades at that price.
-/// Pure functions without allocation; false means that the program's checked arithmetic would fail.
+/// Constant-price bins: price of a bin (token Y per token X, base units, Q64.64) and the amounts it trades at that
+/// price. Pure functions without allocation; false means that the program's checked arithmetic would fail.
 /// </summary>
 public static class BinMath
 {
@@ -17,13 +17,14 @@ public static class BinMath
     /// <summary>Highest bin id. Source: dlmm-sdk@fb02e51 commons/src/constants.rs, MAX_BIN_ID.</summary>
     public const int MaxBinId = 443636;
 
-    // Source: dlmm-sdk@fb02e51 commons/src/math/u64x64_math.rs, MAX_EXPONENTIAL: exponents of 20 bits and more are refused.
+    // Source: dlmm-sdk@fb02e51 commons/src/math/u64x64_math.rs, MAX_EXPONENTIAL: exponents of 20 bits and more are
+    // refused.
     private const uint ExponentLimit = 0x80000;
     private const uint OneInBps = 10_000;
 
     /// <summary>
-    /// Price of bin <paramref name="id"/>: (1 + binStep / 10,000)^id in the program's own rounding (truncated squares of
-    /// the inverse base, then one inversion).
+    /// Price of bin <paramref name="id"/>: (1 + binStep / 10,000)^id in the program's own rounding (truncated squares
+    /// of the inverse base, then one inversion).
     /// Source: dlmm-sdk@fb02e51 commons/src/math/{price_math,u64x64_math}.rs.
     /// </summary>
     public static bool TryPriceFromId(int id, ushort binStep, out UInt128 priceX64)
@@ -36,7 +37,19 @@ public static class BinMath
 
         // The base is at least 1, so its inverse (and every power of it) fits 64 fraction bits.
         UInt128 growth = (UInt128.One << 64) + (((UInt128)binStep << 64) / OneInBps);
-        ulong square = (ulong)(UInt128.MaxValue / growth);
+        ulong power = PowerOfFraction((ulong)(UInt128.MaxValue / growth), exponent);
+        if (power == 0) return false;
+        priceX64 = id < 0 ? power : UInt128.MaxValue / power;
+        return true;
+    }
+
+    /// <summary>
+    /// base^exponent for a base below 1 in 64 fraction bits and an exponent of at least 1, by truncated squaring from
+    /// the lowest bit up; 0 if it underflows.
+    /// </summary>
+    public static ulong PowerOfFraction(ulong baseX64, uint exponent)
+    {
+        ulong square = baseX64;
         ulong power = 0;
         bool isOne = true;
         while (true)
@@ -48,13 +61,9 @@ public static class BinMath
             }
 
             exponent >>= 1;
-            if (exponent == 0) break;
+            if (exponent == 0) return power;
             square = System.Math.BigMul(square, square, out _);
         }
-
-        if (power == 0) return false;
-        priceX64 = id < 0 ? power : UInt128.MaxValue / power;
-        return true;
     }
 
     /// <summary>

@@ -84,7 +84,9 @@ internal struct DlmmBinMask
     }
 }
 
-/// <summary>One bin array held by a pool: where it lies on the price axis and which bins have something to sell.</summary>
+/// <summary>
+/// One bin array held by a pool: where it lies on the price axis and which bins have something to sell.
+/// </summary>
 internal struct DlmmArraySlot
 {
     /// <summary>Address of the account.</summary>

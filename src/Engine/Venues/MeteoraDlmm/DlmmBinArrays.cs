@@ -7,9 +7,9 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
 /// <summary>
 /// The bin arrays of one pool, decoded, in two flat arrays allocated with the pool: 32 bytes a bin that quotes read,
-/// 112 bytes a bin that only limit orders and Execute touch. Memory of arrays never seen is never written, so it costs
-/// address space only. Owner thread: the pool's. Bound: <see cref="Capacity"/> arrays; when full, the array farthest from
-/// the active one makes room for a nearer one, so that quotes near the price stay possible.
+/// 112 bytes a bin that only limit orders and Execute touch. Memory of arrays never seen is never written, so it
+/// costs address space only. Owner thread: the pool's. Bound: <see cref="Capacity"/> arrays; when full, the array
+/// farthest from the active one makes room for a nearer one, so that quotes near the price stay possible.
 /// </summary>
 internal sealed class DlmmBinArrays
 {

@@ -5,10 +5,11 @@ using System.Numerics;
 namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
 /// <summary>
-/// Which bin arrays hold liquidity: the pair's own bitmap (array indices -512..511) and the extension's (12 more words of
-/// 512 bits on each side), laid side by side in one run of bits so that a search is a scan of words. 1,664 bytes.
-/// Source: dlmm-sdk@fb02e51 commons/src/extensions/{lb_pair,bin_array_bitmap}.rs; the extension's negative half counts away
-/// from zero.
+/// Which bin arrays hold liquidity: the pair's own bitmap (array indices -512..511) and the extension's (12 more
+/// words of 512 bits on each side), laid side by side in one run of bits so that a search is a scan of words. 1,664
+/// bytes.
+/// Source: dlmm-sdk@fb02e51 commons/src/extensions/{lb_pair,bin_array_bitmap}.rs; the extension's negative half
+/// counts away from zero.
 /// </summary>
 internal sealed class DlmmBitmap
 {
@@ -45,7 +46,9 @@ internal sealed class DlmmBitmap
         _words.AsSpan(above).Clear();
     }
 
-    /// <summary>Nearest marked array at or beyond <paramref name="index"/> downward (or upward); false if there is none.</summary>
+    /// <summary>
+    /// Nearest marked array at or beyond <paramref name="index"/> downward (or upward); false if there is none.
+    /// </summary>
     internal bool TryNext(int index, bool down, bool withExtension, out int next)
     {
         int first = withExtension ? 0 : InternalFirstWord;

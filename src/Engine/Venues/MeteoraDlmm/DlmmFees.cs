@@ -57,7 +57,9 @@ internal struct DlmmFees
         return fees;
     }
 
-    /// <summary>Moves the references at the start of a swap; false if the program's arithmetic would overflow.</summary>
+    /// <summary>
+    /// Moves the references at the start of a swap; false if the program's arithmetic would overflow.
+    /// </summary>
     internal readonly bool TryUpdateReferences(ref DlmmVolatility volatility, int activeId, long now)
     {
         long elapsed = unchecked(now - volatility.LastUpdate);

@@ -30,8 +30,8 @@ internal struct DlmmFill
 }
 
 /// <summary>
-/// Trades within one bin: market-making liquidity first, then the order batch in processing, then open orders, all at the
-/// bin's price. Built for one bin and one fee rate.
+/// Trades within one bin: market-making liquidity first, then the order batch in processing, then open orders, all at
+/// the bin's price. Built for one bin and one fee rate.
 /// Source: dlmm-sdk@fb02e51 commons/src/quote.rs (get_exact_in_fill_amount_result, swap_exact_in_quote_at_bin,
 /// swap_exact_out_quote_at_bin); error codes and the refusals observed in the program are in DlmmProgram.
 /// </summary>
@@ -57,7 +57,9 @@ internal readonly ref struct DlmmBinTrade
         _feeOnInput = feeOnInput;
     }
 
-    /// <summary>Sells at most <paramref name="amountIn"/> (fee included). Returns 0 or the program's error code.</summary>
+    /// <summary>
+    /// Sells at most <paramref name="amountIn"/> (fee included). Returns 0 or the program's error code.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint ExactIn(ulong amountIn, ref DlmmFill fill)
     {
@@ -99,8 +101,9 @@ internal readonly ref struct DlmmBinTrade
         ulong available = SaturatingAdd(SaturatingAdd(_maker, _open), _processing);
         if (grossOut >= available) return ExactIn(maxIn, ref fill);
 
-        // The whole output is converted at once, then filled layer by layer: with limit orders behind the market makers the
-        // two roundings can differ, and the program refuses. (The public SDK converts layer by layer and never refuses.)
+        // The whole output is converted at once, then filled layer by layer: with limit orders behind the market
+        // makers the two roundings can differ, and the program refuses. (The public SDK converts layer by layer and
+        // never refuses.)
         if (!BinMath.TryAmountIn(grossOut, _price, _xToY, out ulong net)) return DlmmProgram.TypeCastFailed;
         ulong gross = net + (_feeOnInput ? DlmmFees.FeeOnNet(net, _rate) : 0);
         if (gross < net) return DlmmProgram.MathOverflow;

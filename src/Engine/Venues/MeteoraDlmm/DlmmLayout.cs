@@ -2,8 +2,8 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
 /// <summary>
 /// Byte offsets of the DLMM program's accounts, the 8-byte discriminator counted.
-/// Source: dlmm-sdk@fb02e51 idls/dlmm.json (program 0.12.0), types LbPair, StaticParameters, VariableParameters, BinArray,
-/// Bin, BinArrayBitmapExtension.
+/// Source: dlmm-sdk@fb02e51 idls/dlmm.json (program 0.12.0), types LbPair, StaticParameters, VariableParameters,
+/// BinArray, Bin, BinArrayBitmapExtension.
 /// </summary>
 internal static class DlmmLayout
 {

@@ -67,7 +67,8 @@ public sealed partial class DlmmPool
         _activationPoint = BinaryPrimitives.ReadUInt64LittleEndian(data[DlmmLayout.ActivationPoint..]);
         _status = data[DlmmLayout.Status];
         _activationType = data[DlmmLayout.ActivationType];
-        // Source: dlmm-sdk@fb02e51 commons/src/quote.rs, validate_swap_activation: types 1 (permission) and 2 (customizable).
+        // Source: dlmm-sdk@fb02e51 commons/src/quote.rs, validate_swap_activation: types 1 (permission) and 2
+        // (customizable).
         _needsActivation = data[DlmmLayout.PairType] is 1 or 2;
         _feeOnlyInY = data[DlmmLayout.CollectFeeMode] == 1;
         _supportsOrders = SupportsOrders(data);
@@ -86,8 +87,9 @@ public sealed partial class DlmmPool
         return DecodeStatus.Ok;
     }
 
-    // Source: dlmm-sdk@fb02e51 commons/src/extensions/lb_pair.rs, is_support_limit_order; conversions/function_type.rs:
-    // 0 undetermined (orders unless a reward was set up), 1 liquidity mining (no orders), 2 limit orders.
+    // Source: dlmm-sdk@fb02e51 commons/src/extensions/lb_pair.rs, is_support_limit_order;
+    // conversions/function_type.rs: 0 undetermined (orders unless a reward was set up), 1 liquidity mining (no
+    // orders), 2 limit orders.
     private static bool SupportsOrders(ReadOnlySpan<byte> data) => data[DlmmLayout.FunctionType] switch
     {
         0 => Pubkey.Read(data, DlmmLayout.RewardMint0).IsZero
@@ -130,7 +132,8 @@ public sealed partial class DlmmPool
         if (Pubkey.Read(account.Data, DlmmLayout.ExtensionPair) != Address) return DecodeStatus.WrongPool;
         int half = DlmmLayout.ExtensionNegative - DlmmLayout.ExtensionPositive;
         _bitmap.SetExtension(
-            account.Data.Slice(DlmmLayout.ExtensionPositive, half), account.Data.Slice(DlmmLayout.ExtensionNegative, half));
+            account.Data.Slice(DlmmLayout.ExtensionPositive, half),
+            account.Data.Slice(DlmmLayout.ExtensionNegative, half));
         _extensionKey = account.Key;
         _hasExtension = true;
         _extensionKnown = true;

@@ -4,8 +4,8 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
 /// <summary>
 /// The swap instruction. Variants: 0 = swap2 / swap_exact_out2 (SPL Token and Token-2022), 1 = swap / swap_exact_out
-/// (SPL Token only), 2 = swap_with_price_impact2, 3 = swap_with_price_impact (exact in; the threshold is not part of them,
-/// the active id is left to the program). Optional accounts not given are the program's own id.
+/// (SPL Token only), 2 = swap_with_price_impact2, 3 = swap_with_price_impact (exact in; the threshold is not part of
+/// them, the active id is left to the program). Optional accounts not given are the program's own id.
 /// Source: dlmm-sdk@fb02e51 idls/dlmm.json; bin arrays: ts-client getBinArrayForSwap, the next four by the bitmaps.
 /// </summary>
 public sealed partial class DlmmPool

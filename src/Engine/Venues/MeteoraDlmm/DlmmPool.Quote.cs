@@ -7,8 +7,8 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
 /// <summary>
 /// The swap itself: checks, the walk over bin arrays and bins, and the transfer fees at both ends.
-/// Source: dlmm-sdk@fb02e51 commons/src/quote.rs (quote_exact_in, quote_exact_out) for the walk; the order of checks and
-/// error codes as the program's logs show them in the vectors.
+/// Source: dlmm-sdk@fb02e51 commons/src/quote.rs (quote_exact_in, quote_exact_out) for the walk; the order of checks
+/// and error codes as the program's logs show them in the vectors.
 /// </summary>
 public sealed partial class DlmmPool
 {
@@ -22,7 +22,9 @@ public sealed partial class DlmmPool
         internal bool FeeOnInput;
         internal bool Commit;
 
-        /// <summary>Input left (exact in), or output left (exact out), and in that case the input still allowed.</summary>
+        /// <summary>
+        /// Input left (exact in), or output left (exact out), and in that case the input still allowed.
+        /// </summary>
         internal ulong Left, MaxInLeft;
 
         /// <summary>Amounts so far, base units: input with trade fee, output, trade fee, protocol's part.</summary>
@@ -115,8 +117,8 @@ public sealed partial class DlmmPool
             : Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.MathOverflow);
     }
 
-    // The limit compares the output with the whole input (transfer fee included) at the active bin's price; observed in the
-    // program's results for swap_with_price_impact2.
+    // The limit compares the output with the whole input (transfer fee included) at the active bin's price; observed
+    // in the program's results for swap_with_price_impact2.
     private bool TryMinimumOut(in SwapRequest request, bool xToY, out ulong minimumOut)
     {
         minimumOut = 0;
@@ -140,7 +142,9 @@ public sealed partial class DlmmPool
         return QuoteStatus.Ok;
     }
 
-    /// <summary>Finds the next array with liquidity, as the program does: by the bitmaps, among the accounts it was given.</summary>
+    /// <summary>
+    /// Finds the next array with liquidity, as the program does: by the bitmaps, among the accounts it was given.
+    /// </summary>
     private QuoteStatus NextArray(ref Walk walk, out int slot)
     {
         slot = -1;

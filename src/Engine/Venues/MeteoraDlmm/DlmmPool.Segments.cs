@@ -4,7 +4,9 @@ using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
-/// <summary>Curve pieces for search: one a bin, at the bin's price, with the fee the volatility rule gives there.</summary>
+/// <summary>
+/// Curve pieces for search: one a bin, at the bin's price, with the fee the volatility rule gives there.
+/// </summary>
 public sealed partial class DlmmPool
 {
     /// <inheritdoc/>

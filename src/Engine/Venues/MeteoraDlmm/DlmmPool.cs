@@ -8,12 +8,14 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 /// A Meteora DLMM pair: constant-price bins, volatility fee, limit orders, fee on input or on Y only, Token-2022.
 /// Mint A is X, mint B is Y. Bin arrays, bitmap and copies are allocated with the pool; nothing else allocates.
 /// Owner thread: the market group's. Facts: protocols 2.5; sources are named in each part.
-/// Not modelled: host fee accounts (never passed), the pre-activation swapper, observations of the oracle account (no quote
-/// reads them), fees of the transfer to a host, and the compute budget of very long walks.
+/// Not modelled: host fee accounts (never passed), the pre-activation swapper, observations of the oracle account (no
+/// quote reads them), fees of the transfer to a host, and the compute budget of very long walks.
 /// </summary>
 public sealed partial class DlmmPool : Pool
 {
-    /// <summary>Bin arrays held unless stated otherwise: 4,480 bins, 1,024 on each side at two arrays' slack.</summary>
+    /// <summary>
+    /// Bin arrays held unless stated otherwise: 4,480 bins, many times what one swap can name.
+    /// </summary>
     public const int DefaultArrayCapacity = 64;
 
     private readonly DlmmBinArrays _arrays;
@@ -88,8 +90,9 @@ public sealed partial class DlmmPool : Pool
         {
             bool down = side == 0;
             int index = ArrayIndexOf(_activeId) + (down ? 0 : 1);
-            for (int i = 0; i < DlmmProgram.ArraysPerSwap && _bitmap.TryNext(index, down, _hasExtension, out index); i++)
+            for (int i = 0; i < DlmmProgram.ArraysPerSwap; i++)
             {
+                if (!_bitmap.TryNext(index, down, _hasExtension, out index)) break;
                 Append(destination, ref count, ArrayKey(index), AccountRole.BinArray, false);
                 index += down ? -1 : 1;
             }

@@ -14,7 +14,9 @@ public static class DlmmProgram
     /// <summary>Event authority, PDA of "__event_authority".</summary>
     public static readonly Pubkey EventAuthority = Pubkey.Parse("D1ZN9Wj1fRSUQfCjhvnu1hqDMT7hzjzBBpi12nVniYD6");
 
-    /// <summary>Bin arrays named by one instruction, as the official SDK selects them (getBinArrayForSwap, count 4).</summary>
+    /// <summary>
+    /// Bin arrays named by one instruction, as the official SDK selects them (getBinArrayForSwap, count 4).
+    /// </summary>
     public const int ArraysPerSwap = 4;
 
     internal const ulong SwapDiscriminator = 0xC887_75E1_919E_C6F8;
