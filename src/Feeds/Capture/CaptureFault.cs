@@ -46,6 +46,9 @@ public enum CaptureFaultKind : byte
 
     /// <summary>The file that maps subscription ids to accounts is missing or wrong.</summary>
     BadSubscriptions = 13,
+
+    /// <summary>The file to write exists or cannot be written.</summary>
+    Unwritable = 14,
 }
 
 /// <summary>
@@ -64,6 +67,7 @@ public sealed record CaptureFault(
     public override string ToString()
     {
         string place = Kind is CaptureFaultKind.FileMissing or CaptureFaultKind.Unreadable or CaptureFaultKind.Empty
+                or CaptureFaultKind.Unwritable or CaptureFaultKind.BadSubscriptions
             ? string.Empty
             : Line > 0
                 ? string.Create(CultureInfo.InvariantCulture, $", line {Line} (byte {OffsetBytes})")

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Text.Json;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
@@ -23,6 +22,7 @@ public sealed class ReplayFeed : IDisposable
     private readonly FirstRefusal[] _firstRefusals = new FirstRefusal[DecodeCounters.CauseCount];
     private EventPublisher _publisher = null!;
     private SlotRangePublisher? _range;
+    private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Close + 1];
     private long _framesWithDerivedTime;
     private long _clockStepsBack;
     private long _firstUtcNs;
@@ -45,6 +45,12 @@ public sealed class ReplayFeed : IDisposable
 
     /// <summary>The capture's fault; null if there is none so far.</summary>
     public CaptureFault? Fault => _reader.Fault;
+
+    /// <summary>Header of a binary capture; null for JSON lines.</summary>
+    public CaptureHeader? Header => _reader.Header;
+
+    /// <summary>Offset behind the last good frame in the uncompressed file.</summary>
+    public long GoodBytes => _reader.GoodBytes;
 
     /// <summary>Opens a capture for one replay; null and a fault if it cannot be read.</summary>
     public static ReplayFeed? Open(string path, ReplayOptions options, out CaptureFault? fault)
@@ -122,6 +128,7 @@ public sealed class ReplayFeed : IDisposable
             FileBytes = _reader.FileBytes,
             FileBytesRead = _reader.FileBytesRead,
             Frames = _reader.Frames,
+            FramesByKind = [.. _framesByKind],
             FramesWithDerivedTime = _framesWithDerivedTime,
             ClockStepsBack = _clockStepsBack,
             FirstUtcNs = _firstUtcNs,
@@ -139,24 +146,11 @@ public sealed class ReplayFeed : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
-    private static string ReadAddress(ReadOnlySpan<byte> details)
-    {
-        try
-        {
-            Utf8JsonReader reader = new(details);
-            using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            return document.RootElement.TryGetProperty("url", out JsonElement url) ? url.ToString() : string.Empty;
-        }
-        catch (JsonException)
-        {
-            return string.Empty;
-        }
-    }
-
     private FrameStamp Advance(ReplayClock clock, in CaptureFrame frame)
     {
         if (_reader.Frames == 1) _firstUtcNs = frame.ReceiveUtcNs;
         _lastUtcNs = frame.ReceiveUtcNs;
+        _framesByKind[(int)frame.Kind]++;
         if ((frame.Flags & CaptureFrameFlags.DerivedTime) != 0) _framesWithDerivedTime++;
         long monotonicNs = frame.ReceiveNs != 0 ? frame.ReceiveNs : frame.ReceiveUtcNs;
         if (!clock.AdvanceTo(monotonicNs, frame.ReceiveUtcNs)) _clockStepsBack++;
@@ -165,7 +159,9 @@ public sealed class ReplayFeed : IDisposable
 
     private EndpointState GetEndpoint(in CaptureFrame frame, in FrameStamp stamp)
     {
-        EndpointState state = _endpoints[frame.EndpointId] ?? CreateEndpoint(frame.EndpointId);
+        EndpointState state = _endpoints[frame.EndpointId] ?? CreateEndpoint(
+            frame.EndpointId,
+            frame.Kind == CaptureFrameKind.Open ? CaptureDetails.ReadAddress(frame.Bytes) : string.Empty);
         if (state.Frames++ == 0 && frame.Kind != CaptureFrameKind.Open)
         {
             // A capture without the opening of the connection: the feed is open from its first frame on.
@@ -179,10 +175,11 @@ public sealed class ReplayFeed : IDisposable
         return state;
     }
 
-    private EndpointState CreateEndpoint(byte endpointId)
+    private EndpointState CreateEndpoint(byte endpointId, string address)
     {
         DecoderOptions bounds = _options.Decoder;
-        bool isSynthetic = _reader.Header?.IsSynthetic ?? false;
+        bool isSynthetic = (_reader.Header?.IsSynthetic ?? false)
+            || address.StartsWith(CaptureDetails.SyntheticScheme, StringComparison.Ordinal);
         DecoderOptions options = new()
         {
             MaxSubscriptions = Math.Max(bounds.MaxSubscriptions, _subscriptions.Count),
@@ -206,7 +203,7 @@ public sealed class ReplayFeed : IDisposable
             if (state is not null) return state.Decoder;
         }
 
-        return CreateEndpoint(0).Decoder;
+        return CreateEndpoint(0, string.Empty).Decoder;
     }
 
     private void Decode(EndpointState endpoint, in CaptureFrame frame, in FrameStamp stamp)
@@ -227,7 +224,7 @@ public sealed class ReplayFeed : IDisposable
                 break;
             case CaptureFrameKind.Open:
                 endpoint.Opens++;
-                endpoint.Address = ReadAddress(frame.Bytes);
+                endpoint.Address = CaptureDetails.ReadAddress(frame.Bytes);
                 cause = decoder.OnOpen(stamp);
                 break;
             default:

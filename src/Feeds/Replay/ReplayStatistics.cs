@@ -32,6 +32,9 @@ public sealed class ReplayStatistics
     /// <summary>Frames (lines) replayed.</summary>
     public required long Frames { get; init; }
 
+    /// <summary>Frames by kind; the index is <see cref="CaptureFrameKind"/>.</summary>
+    public required IReadOnlyList<long> FramesByKind { get; init; }
+
     /// <summary>Frames whose receive time was derived from their slot.</summary>
     public required long FramesWithDerivedTime { get; init; }
 

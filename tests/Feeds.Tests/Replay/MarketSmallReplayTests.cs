@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Security.Cryptography;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
+using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Tests.Support;
@@ -96,7 +97,7 @@ public sealed class MarketSmallReplayTests
     internal static RecordingPublisher Replay(
         ReplayOptions options, out ReplayStatistics statistics, string? path = null, bool strict = false)
     {
-        using ReplayFeed? feed = ReplayFeed.Open(path ?? TestData.MarketSmall, options, out Capture.CaptureFault? fault);
+        using ReplayFeed? feed = ReplayFeed.Open(path ?? TestData.MarketSmall, options, out CaptureFault? fault);
         Assert.Null(fault);
         Assert.NotNull(feed);
         feed.UseFastPath = !strict;
