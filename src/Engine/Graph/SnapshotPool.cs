@@ -1,0 +1,100 @@
+using System;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.Engine.Graph;
+
+/// <summary>
+/// A pool known by two reserves and a fee only, as graph snapshots give it: constant product, fee on input rounded up,
+/// output rounded down. Concentrated pools appear in such snapshots with the virtual reserves of their price range, so depth
+/// beyond that range is not theirs: for search, scaling and display, never for a transaction, and it writes none.
+/// </summary>
+public sealed class SnapshotPool : Pool
+{
+    private ulong _reserveA;
+    private ulong _reserveB;
+    private readonly uint _feePpm;
+
+    /// <summary>A pool of a snapshot. <paramref name="feePpm"/> is in millionths of the input.</summary>
+    public SnapshotPool(
+        VenueId venue, in Pubkey address, in Pubkey mintA, in Pubkey mintB, ulong reserveA, ulong reserveB, uint feePpm)
+        : base(venue, address)
+    {
+        MintA = mintA;
+        MintB = mintB;
+        _feePpm = Math.Min(feePpm, 1_000_000);
+        SetReserves(reserveA, reserveB);
+    }
+
+    /// <summary>Replaces the reserves, base units.</summary>
+    public void SetReserves(ulong reserveA, ulong reserveB)
+    {
+        _reserveA = reserveA;
+        _reserveB = reserveB;
+        Readiness = reserveA > 0 && reserveB > 0 ? QuoteStatus.Ok : QuoteStatus.InsufficientLiquidity;
+    }
+
+    /// <inheritdoc/>
+    public override int CopyDependencies(Span<AccountDependency> destination) => 0;
+
+    /// <inheritdoc/>
+    public override DecodeStatus Apply(AccountRole role, in AccountView account) => DecodeStatus.UnknownRole;
+
+    /// <inheritdoc/>
+    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
+    {
+        quote = default;
+        if (request.Mode != SwapMode.ExactIn) return QuoteStatus.UnsupportedMode;
+        if (Readiness != QuoteStatus.Ok) return Readiness;
+        if (request.AmountRaw == 0) return QuoteStatus.ZeroAmount;
+        (ulong reserveIn, ulong reserveOut) = Reserves(request.Direction);
+        UInt128 fee = (((UInt128)request.AmountRaw * _feePpm) + 999_999) / 1_000_000;
+        UInt128 net = request.AmountRaw - fee;
+        UInt128 output = net * reserveOut / (reserveIn + net);
+        if (output == 0) return QuoteStatus.ZeroOutput;
+        quote.AmountInRaw = request.AmountRaw;
+        quote.AmountOutRaw = (ulong)output;
+        quote.FeeRaw = (ulong)fee;
+        quote.FeeRateE9 = _feePpm * 1000;
+        return QuoteStatus.Ok;
+    }
+
+    /// <inheritdoc/>
+    public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote)
+    {
+        QuoteStatus status = Quote(request, out quote);
+        if (status != QuoteStatus.Ok) return status;
+        (ulong reserveIn, ulong reserveOut) = Reserves(request.Direction);
+        if (reserveIn > ulong.MaxValue - quote.AmountInRaw) return QuoteStatus.Overflow;
+        reserveIn += quote.AmountInRaw;
+        reserveOut -= quote.AmountOutRaw;
+        if (request.Direction == SwapDirection.AToB) SetReserves(reserveIn, reserveOut);
+        else SetReserves(reserveOut, reserveIn);
+        return QuoteStatus.Ok;
+    }
+
+    /// <inheritdoc/>
+    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    {
+        if (Readiness != QuoteStatus.Ok || destination.IsEmpty) return 0;
+        (ulong reserveIn, ulong reserveOut) = Reserves(direction);
+        double perInput = (1 - (_feePpm * 1e-6)) / reserveIn;
+        destination[0].RateOut = perInput * reserveOut;
+        destination[0].Curvature = perInput;
+        destination[0].AmountInMax = double.PositiveInfinity;
+        return 1;
+    }
+
+    /// <inheritdoc/>
+    public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination) =>
+        QuoteStatus.UnsupportedPool;
+
+    /// <inheritdoc/>
+    public override bool TryWriteState(in Pubkey key, Span<byte> data) => false;
+
+    /// <inheritdoc/>
+    public override bool IsModelled(AccountRole role, int offset) => false;
+
+    private (ulong In, ulong Out) Reserves(SwapDirection direction) =>
+        direction == SwapDirection.AToB ? (_reserveA, _reserveB) : (_reserveB, _reserveA);
+}
