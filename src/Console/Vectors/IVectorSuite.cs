@@ -23,6 +23,7 @@ internal static class VectorSuites
     [
         new SwapVectorSuite(),
         new ScenarioVectorSuite(),
+        new TransactionVectorSuite(),
     ];
 
     /// <summary>The suite for a document, or null.</summary>
