@@ -20,4 +20,7 @@ internal static class ExitCodes
 
     /// <summary>An input file does not exist or cannot be read.</summary>
     internal const int NoInput = 66;
+
+    /// <summary>A key file was refused: permissions, password, or a public half that does not fit.</summary>
+    internal const int KeyRefused = 77;
 }

@@ -7,7 +7,8 @@ namespace LowLatency.Engine.Instructions;
 public sealed record InstructionSettings
 {
     /// <summary>
-    /// Address that pays and owns the token accounts. Building needs no key; without one the transaction cannot be signed.
+    /// Address that pays and owns the token accounts. Building needs no key; without one the transaction cannot be
+    /// signed.
     /// </summary>
     public Pubkey Wallet { get; init; }
 
