@@ -53,6 +53,8 @@ public sealed record PipelineSettings
             MaxHops = Search.MaxHops,
             BaseMints = Search.BaseMints,
             PolishQuotesMax = Search.PolishQuotesMax,
+            PolishScansMax = Search.PolishScansMax,
+            PolishAll = true,
         },
     };
 }
