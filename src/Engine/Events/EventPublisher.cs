@@ -25,12 +25,6 @@ public enum ClaimStatus : byte
 public abstract class EventPublisher
 {
     /// <summary>
-    /// Engine clock when the frame now being decoded was complete in memory, nanoseconds; set by the feed before it decodes,
-    /// copied into the stamp of every event the frame yields. 0 if the feed takes no stamps.
-    /// </summary>
-    public long FrameStartNs { get; set; }
-
-    /// <summary>
     /// Claims an entry and <paramref name="payloadCapacityBytes"/> of payload. The entry is cleared. Blocks or drops when full, by the feed's policy.
     /// </summary>
     public abstract ClaimStatus TryClaim(int payloadCapacityBytes, out Span<byte> payload);

@@ -46,7 +46,6 @@ public sealed class InlineRunner : EventPublisher
             return status == PayloadStatus.TooLarge ? ClaimStatus.PayloadTooLarge : ClaimStatus.Full;
         _entry[0] = default;
         _entry[0].PayloadPosition = position;
-        _entry[0].Stamps[(int)StampId.Framed] = FrameStartNs;
         payload = _payloads.Span(position, payloadCapacityBytes);
         return ClaimStatus.Ok;
     }

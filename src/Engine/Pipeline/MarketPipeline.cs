@@ -50,6 +50,7 @@ public sealed class MarketPipeline : IPoolDirectory
         IClock clock = SystemClock.Instance;
         IClock? stampClock = settings.TakeStamps ? clock : null;
         StageGroup[] groups = Topology.Groups(settings.Runner, stages, stampClock);
+        Groups = groups;
         if (settings.Runner == RunnerKind.Inline)
         {
             Publisher = new InlineRunner(Payloads, groups, Fatal, stampClock);
@@ -91,6 +92,9 @@ public sealed class MarketPipeline : IPoolDirectory
 
     /// <summary>Sink stage.</summary>
     public SinkStage Sinks { get; }
+
+    /// <summary>Stage groups, in order; one thread each when threaded.</summary>
+    public System.Collections.Generic.IReadOnlyList<StageGroup> Groups { get; }
 
     /// <summary>The fuse.</summary>
     public Fatal Fatal { get; } = new();

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Ring;
 using LowLatency.Engine.Solana;
@@ -41,6 +42,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
 {
     private readonly StageSlot[] _stages;
     private readonly IClock? _clock;
+    private long _threadAllocatedBytes;
 
     /// <summary>A group; without a clock no stamps are taken.</summary>
     public StageGroup(string name, StageSlot[] stages, IClock? clock)
@@ -52,6 +54,9 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
 
     /// <summary>Name of the group and its thread.</summary>
     public string Name { get; }
+
+    /// <summary>Managed bytes the group's thread has allocated in its life, as of the last housekeeping.</summary>
+    public long ThreadAllocatedBytes => Volatile.Read(ref _threadAllocatedBytes);
 
     /// <summary>The stages in order.</summary>
     public ReadOnlySpan<StageSlot> Stages => _stages;
@@ -72,6 +77,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     public void OnHousekeeping(long nowNs)
     {
         foreach (StageSlot slot in _stages) slot.Stage.OnHousekeeping(nowNs);
+        Volatile.Write(ref _threadAllocatedBytes, GC.GetAllocatedBytesForCurrentThread());
     }
 
     private int OnEvent(ref MarketEvent e, long sequence)

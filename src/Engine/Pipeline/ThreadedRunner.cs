@@ -111,7 +111,6 @@ public sealed class ThreadedRunner : EventPublisher
             {
                 _staging[0] = default;
                 _staging[0].PayloadPosition = position;
-                _staging[0].Stamps[(int)StampId.Framed] = FrameStartNs;
                 payload = _payloads.Span(position, payloadCapacityBytes);
                 return ClaimStatus.Ok;
             }
