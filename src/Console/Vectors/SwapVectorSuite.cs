@@ -5,6 +5,7 @@ using System.Text.Json;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 using LowLatency.Engine.Venues.RaydiumAmm;
+using LowLatency.Engine.Venues.RaydiumClmm;
 
 namespace LowLatency.ConsoleHost.Vectors;
 
@@ -16,7 +17,12 @@ internal sealed class SwapVectorSuite : IVectorSuite
 {
     private const string FormatName = "lowlatency-oracle/1";
 
+    // The CLMM binary of April 2024, whose error numbers and overflow checks differ from the current program's.
+    private const string OldClmmBinary = "raydium_amm_v3.so";
+
     private readonly InstructionComparer _instructions = new();
+
+    private bool _isOldClmm;
 
     /// <inheritdoc/>
     public bool Handles(VectorDocument document) => document.Format == FormatName;
@@ -28,6 +34,9 @@ internal sealed class SwapVectorSuite : IVectorSuite
     public void Run(VectorDocument document, VectorRun run)
     {
         Pubkey user = JsonText.Key(document.Root, "user");
+        _isOldClmm = document.Root.TryGetProperty("program_binary", out JsonElement binary)
+            && binary.ValueKind == JsonValueKind.Object
+            && JsonText.OptionalString(binary, "file") == OldClmmBinary;
         Dictionary<string, PoolFixture> pools = [];
         foreach (JsonElement pool in JsonText.Member(document.Root, "pools").EnumerateArray())
         {
@@ -54,6 +63,7 @@ internal sealed class SwapVectorSuite : IVectorSuite
             return;
         }
 
+        if (_isOldClmm && pool is RaydiumClmmPool clmm) clmm.Revision = RaydiumClmmRevision.April2024;
         SwapRequest request = new()
         {
             Direction = swapCase.InputMint == pool.MintA ? SwapDirection.AToB : SwapDirection.BToA,

@@ -3,6 +3,7 @@ using LowLatency.Engine.Venues.MeteoraDamm;
 using LowLatency.Engine.Venues.MeteoraDlmm;
 using LowLatency.Engine.Venues.OrcaWhirlpool;
 using LowLatency.Engine.Venues.RaydiumAmm;
+using LowLatency.Engine.Venues.RaydiumClmm;
 using LowLatency.Engine.Venues.RaydiumCpmm;
 
 namespace LowLatency.Engine.Venues;
@@ -27,6 +28,7 @@ public static class VenueRegistry
             || RaydiumCpmmPool.TryClassify(in account, out accountClass)
             || DlmmPool.TryClassify(in account, out accountClass)
             || DammPool.TryClassify(in account, out accountClass)
+            || RaydiumClmmPool.TryClassify(in account, out accountClass)
             || WhirlpoolPool.TryClassify(in account, out accountClass);
     }
 
@@ -38,6 +40,7 @@ public static class VenueRegistry
             VenueId.RaydiumAmm => new RaydiumAmmPool(in address),
             VenueId.RaydiumCpmm => new RaydiumCpmmPool(in address),
             VenueId.MeteoraDlmm => new DlmmPool(in address),
+            VenueId.RaydiumClmm => new RaydiumClmmPool(in address),
             VenueId.OrcaWhirlpool => new WhirlpoolPool(in address),
             VenueId.MeteoraDamm => new DammPool(in address),
             _ => null,

@@ -146,6 +146,17 @@ internal sealed class TickStore
         return true;
     }
 
+    /// <summary>Takes a tick out that is no longer initialized; its array stays known.</summary>
+    internal void RemoveAt(int position)
+    {
+        int tail = Count - position - 1;
+        Array.Copy(Tick, position + 1, Tick, position, tail);
+        Array.Copy(SqrtPriceX64, position + 1, SqrtPriceX64, position, tail);
+        Array.Copy(LiquidityNet, position + 1, LiquidityNet, position, tail);
+        TicksMoved(position + 1, -1, tail);
+        Count--;
+    }
+
     /// <summary>Values per tick that only one venue has (limit orders); null elsewhere.</summary>
     internal TickOrders? Orders { get; init; }
 

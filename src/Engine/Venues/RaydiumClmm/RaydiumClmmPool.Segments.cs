@@ -1,0 +1,82 @@
+using System;
+using LowLatency.Engine.Numerics;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.RaydiumClmm;
+
+/// <summary>
+/// Curve pieces for search: ranges of constant liquidity and fee, and limit orders as pieces of one
+/// price.
+/// </summary>
+public sealed partial class RaydiumClmmPool
+{
+    /// <inheritdoc/>
+    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    {
+        if (Readiness != QuoteStatus.Ok || (ulong)clock.UnixTimestamp <= _openTime) return 0;
+        bool zeroForOne = direction == SwapDirection.AToB;
+        bool isFeeOnOutput = !IsFeeOnInput(zeroForOne);
+        Cursor cursor = default;
+        if (FindFirstArray(zeroForOne, out int number, out bool containsTick) != RaydiumClmmFault.None) return 0;
+        if (Open(number, true, ref cursor) != RaydiumClmmFault.None) return 0;
+
+        ConcentratedCurve curve = new(
+            zeroForOne,
+            (zeroForOne ? ref _mint0 : ref _mint1).FeeAt(clock.Epoch),
+            (zeroForOne ? ref _mint1 : ref _mint0).FeeAt(clock.Epoch),
+            destination);
+        Walk walk = default;
+        walk.Start(this, 0, zeroForOne, (ulong)clock.UnixTimestamp);
+        int entry = containsTick
+            ? _ticks.FindAtOrBelow(_tick) + (zeroForOne ? 0 : 1)
+            : zeroForOne ? cursor.End - 1 : cursor.First;
+        while (!curve.IsFull)
+        {
+            if (entry < cursor.First || entry >= cursor.End)
+            {
+                number = cursor.Number;
+                if (FindNextArray(ref number, zeroForOne) != RaydiumClmmFault.None) break;
+                if (Open(number, false, ref cursor) != RaydiumClmmFault.None || cursor.First == cursor.End) break;
+                entry = zeroForOne ? cursor.End - 1 : cursor.First;
+            }
+
+            UInt128 nextX64 = _ticks.SqrtPriceX64[entry];
+            double rate;
+            do
+            {
+                rate = (double)walk.NextRate(_tradeFeeRate, _tickSpacing) / FeeOne;
+                UInt128 boundX64 = walk.Bound(nextX64, zeroForOne, _tickSpacing, out bool isSkip);
+                curve.Add(walk.Liquidity, walk.PriceX64, boundX64, rate, isFeeOnOutput);
+                walk.PriceX64 = boundX64;
+                walk.Advance(isSkip, zeroForOne, nextX64, _ticks.Tick[entry], _tickSpacing);
+            }
+            while (walk.PriceX64 != nextX64 && !curve.IsFull);
+
+            AddOrders(ref curve, entry, zeroForOne, rate, isFeeOnOutput);
+            if (!TryCross(entry, zeroForOne, ref walk)) break;
+            entry += zeroForOne ? -1 : 1;
+        }
+
+        return curve.Count;
+    }
+
+    private void AddOrders(ref ConcentratedCurve curve, int entry, bool zeroForOne, double rate, bool isFeeOnOutput)
+    {
+        double amountOut = (double)_ticks.Orders!.Untouched[entry] + _ticks.Orders.PartFilled[entry];
+        double sqrtPrice = Q64.ToDouble(_ticks.SqrtPriceX64[entry]);
+        double price = sqrtPrice * sqrtPrice;
+        curve.AddFixed(amountOut, zeroForOne ? price : 1.0 / price, rate, isFeeOnOutput);
+    }
+
+    private bool TryCross(int entry, bool zeroForOne, ref Walk walk)
+    {
+        if (!_ticks.Orders!.HasLiquidity[entry]) return true;
+        Int128 net = _ticks.LiquidityNet[entry];
+        if (zeroForOne) net = -net;
+        UInt128 magnitude = (UInt128)(net < 0 ? -net : net);
+        if (net < 0 ? magnitude > walk.Liquidity : magnitude > UInt128.MaxValue - walk.Liquidity) return false;
+        walk.Liquidity = net < 0 ? walk.Liquidity - magnitude : walk.Liquidity + magnitude;
+        return true;
+    }
+}

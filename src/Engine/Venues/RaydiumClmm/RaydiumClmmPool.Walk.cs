@@ -1,0 +1,124 @@
+using System;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.RaydiumClmm;
+
+/// <summary>State of a swap under way, and what it leaves behind.</summary>
+public sealed partial class RaydiumClmmPool
+{
+    private void Commit(bool zeroForOne, in Walk walk)
+    {
+        _priceX64 = walk.PriceX64;
+        _tick = walk.Tick;
+        _liquidity = walk.Liquidity;
+        if (IsFeeOnToken0(zeroForOne))
+        {
+            _feeGrowth0 = walk.FeeGrowthX64;
+            _protocolFees0 += walk.ProtocolFee;
+            _fundFees0 += walk.FundFee;
+        }
+        else
+        {
+            _feeGrowth1 = walk.FeeGrowthX64;
+            _protocolFees1 += walk.ProtocolFee;
+            _fundFees1 += walk.FundFee;
+        }
+
+        if (_dynamicFee.IsEnabled) _dynamicFee = walk.Dynamic;
+        if (walk.HasMatchedOrders) RemoveEmptyTicks();
+    }
+
+    // Ticks whose last orders were filled and that hold no liquidity are no longer initialized; an array without any
+    // initialized tick leaves the bitmap.
+    private void RemoveEmptyTicks()
+    {
+        TickOrders orders = _ticks.Orders!;
+        for (int i = _ticks.Count - 1; i >= 0; i--)
+        {
+            if (orders.HasLiquidity[i] || (orders.Untouched[i] | orders.PartFilled[i]) != 0) continue;
+            int number = NumberOf(_ticks.Tick[i]);
+            _ticks.RemoveAt(i);
+            int below = _ticks.FindAtOrBelow((number * Span) + Span - 1);
+            if (below < 0 || _ticks.Tick[below] < number * Span) _bitmap.Flip(number);
+        }
+    }
+
+    /// <summary>Amounts, price and fee state along the walk. Source: instructions/swap.rs SwapState.</summary>
+    private struct Walk
+    {
+        public ulong Remaining;
+        public ulong Calculated;
+        public ulong FeeSum;
+        public ulong ProtocolFee;
+        public ulong FundFee;
+        public UInt128 PriceX64;
+        public UInt128 Liquidity;
+        public UInt128 FeeGrowthX64;
+        public int Tick;
+        public bool IsTickStale;
+        public bool HasMatchedOrders;
+        public int Crossed;
+        public uint FirstRate;
+        public int SpacingIndex;
+        public RaydiumDynamicFee Dynamic;
+
+        public void Start(RaydiumClmmPool pool, ulong amount, bool zeroForOne, ulong timestamp)
+        {
+            Remaining = amount;
+            PriceX64 = pool._priceX64;
+            Liquidity = pool._liquidity;
+            Tick = pool._tick;
+            FeeGrowthX64 = pool.IsFeeOnToken0(zeroForOne) ? pool._feeGrowth0 : pool._feeGrowth1;
+            if (!pool._dynamicFee.IsEnabled) return;
+            Dynamic = pool._dynamicFee;
+            SpacingIndex = RaydiumDynamicFee.IndexOf(Tick, pool._tickSpacing);
+            Dynamic.UpdateReference(SpacingIndex, timestamp);
+        }
+
+        public uint NextRate(uint baseRate, ushort tickSpacing)
+        {
+            uint rate = baseRate;
+            if (Dynamic.IsEnabled)
+            {
+                Dynamic.UpdateVolatility(SpacingIndex);
+                rate = Dynamic.TotalRate(baseRate, tickSpacing);
+            }
+
+            if (FirstRate == 0) FirstRate = rate;
+            return rate;
+        }
+
+        // Price up to which the rate holds. Source: get_spacing_bounded_price.
+        public readonly UInt128 Bound(UInt128 targetX64, bool zeroForOne, ushort tickSpacing, out bool isSkip)
+        {
+            isSkip = !Dynamic.IsEnabled || Liquidity == UInt128.Zero || Dynamic.IsSaturated;
+            if (isSkip) return targetX64;
+            int tick = (zeroForOne ? SpacingIndex : SpacingIndex + 1) * tickSpacing;
+            UInt128 boundX64 =
+                RaydiumTickMath.SqrtPriceAtTick(System.Math.Clamp(tick, TickMath.MinTick, TickMath.MaxTick));
+            return zeroForOne ? UInt128.Max(targetX64, boundX64) : UInt128.Min(targetX64, boundX64);
+        }
+
+        // Source: update_dynamic_fee_index.
+        public void Advance(bool isSkip, bool zeroForOne, UInt128 nextX64, int nextTick, ushort tickSpacing)
+        {
+            if (!Dynamic.IsEnabled) return;
+            if (isSkip)
+            {
+                int tick = nextTick;
+                if (PriceX64 != nextX64)
+                {
+                    if (IsTickStale) Tick = RaydiumTickMath.TickAtSqrtPrice(PriceX64);
+                    IsTickStale = false;
+                    tick = Tick;
+                }
+
+                SpacingIndex = RaydiumDynamicFee.IndexOf(tick, tickSpacing);
+                if (!zeroForOne && tick % tickSpacing == 0) SpacingIndex--;
+                if (!Dynamic.IsSaturated) Dynamic.UpdateVolatility(SpacingIndex);
+            }
+
+            SpacingIndex += zeroForOne ? -1 : 1;
+        }
+    }
+}

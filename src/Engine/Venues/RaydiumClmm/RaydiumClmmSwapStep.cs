@@ -1,0 +1,157 @@
+using System;
+using LowLatency.Engine.Numerics;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.RaydiumClmm;
+
+/// <summary>
+/// One step of a Raydium CLMM swap: from the current price towards a target within constant liquidity and fee, the fee
+/// taken from the input or from the output.
+/// Source: raydium-clmm programs/amm/src/libraries/swap_math.rs, compute_swap at 03b44b7, compute_swap_step at cc1adca.
+/// </summary>
+internal struct RaydiumClmmSwapStep
+{
+    internal const ulong FeeOne = 1_000_000;
+
+    /// <summary>Input that moved the price, base units, without a fee on the input.</summary>
+    internal ulong AmountIn;
+
+    /// <summary>Output, base units, net of a fee on the output.</summary>
+    internal ulong AmountOut;
+
+    /// <summary>Fee, base units of the side it is taken from.</summary>
+    internal ulong Fee;
+
+    /// <summary>Price after the step, Q64.64.</summary>
+    internal UInt128 NextX64;
+
+    /// <summary>What stays the same over all steps of a swap.</summary>
+    /// <param name="ExactIn">True if the input is fixed.</param>
+    /// <param name="ZeroForOne">True if token 0 goes in.</param>
+    /// <param name="FeeOnInput">True if the fee is taken from the input.</param>
+    /// <param name="IsOld">True for the binary of April 2024.</param>
+    internal readonly record struct Terms(bool ExactIn, bool ZeroForOne, bool FeeOnInput, bool IsOld);
+
+    /// <summary>Computes the step.</summary>
+    internal RaydiumClmmFault Compute(
+        ulong remaining, uint rate, UInt128 liquidity, UInt128 currentX64, UInt128 targetX64, in Terms terms)
+    {
+        ulong available = remaining;
+        if (terms.ExactIn && terms.FeeOnInput)
+            available = (ulong)((UInt128)remaining * (FeeOne - rate) / FeeOne);
+        else if (!terms.ExactIn && !terms.FeeOnInput
+            && !MulDiv.TryMulDiv(remaining, FeeOne, FeeOne - rate, Rounding.Up, out available))
+            return RaydiumClmmFault.CalculateOverflow;
+
+        RaydiumClmmFault fault = TryReach(available, liquidity, currentX64, targetX64, terms, out bool isReached);
+        if (fault != RaydiumClmmFault.None) return fault;
+        NextX64 = targetX64;
+        if (!isReached)
+        {
+            fault = MoveBy(available, liquidity, currentX64, terms);
+            if (fault != RaydiumClmmFault.None) return fault;
+        }
+
+        if (terms.ZeroForOne ? NextX64 < targetX64 : NextX64 > targetX64) return RaydiumClmmFault.StepBeyondTarget;
+        return terms.ExactIn
+            ? ChargeExactIn(remaining, rate, targetX64, terms)
+            : ChargeExactOut(remaining, rate, terms);
+    }
+
+    // Sets both amounts if the target is within reach.
+    private RaydiumClmmFault TryReach(
+        ulong available, UInt128 liquidity, UInt128 currentX64, UInt128 targetX64, in Terms terms, out bool isReached)
+    {
+        UInt128 lower = terms.ZeroForOne ? targetX64 : currentX64;
+        UInt128 upper = terms.ZeroForOne ? currentX64 : targetX64;
+        isReached = false;
+        bool fits = terms.ExactIn
+            ? TryInput(lower, upper, liquidity, terms.ZeroForOne, out AmountIn)
+            : TryOutput(lower, upper, liquidity, terms.ZeroForOne, out AmountOut);
+        if (!fits) return terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.None;
+        if (available < (terms.ExactIn ? AmountIn : AmountOut)) return RaydiumClmmFault.None;
+        isReached = terms.ExactIn
+            ? TryOutput(lower, upper, liquidity, terms.ZeroForOne, out AmountOut)
+            : TryInput(lower, upper, liquidity, terms.ZeroForOne, out AmountIn);
+        return isReached || !terms.IsOld ? RaydiumClmmFault.None : RaydiumClmmFault.Panic;
+    }
+
+    private RaydiumClmmFault MoveBy(ulong available, UInt128 liquidity, UInt128 currentX64, in Terms terms)
+    {
+        if (liquidity == UInt128.Zero) return terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.ZeroLiquidity;
+        if (!terms.IsOld
+            && (currentX64 < RaydiumTickMath.MinSqrtPriceX64 || currentX64 >= RaydiumTickMath.MaxSqrtPriceX64))
+            return RaydiumClmmFault.SqrtPrice;
+        PriceMathStatus status = terms.ZeroForOne == terms.ExactIn
+            ? SqrtPriceMath.NextFromA(currentX64, liquidity, available, terms.ExactIn, out NextX64)
+            : SqrtPriceMath.NextFromB(currentX64, liquidity, available, terms.ExactIn, out NextX64);
+        if (status != PriceMathStatus.Ok)
+            return terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.CalculateOverflow;
+        UInt128 lower = terms.ZeroForOne ? NextX64 : currentX64;
+        UInt128 upper = terms.ZeroForOne ? currentX64 : NextX64;
+        if (lower > upper) return RaydiumClmmFault.StepBeyondTarget;
+        if (TryInput(lower, upper, liquidity, terms.ZeroForOne, out AmountIn)
+            && TryOutput(lower, upper, liquidity, terms.ZeroForOne, out AmountOut))
+            return RaydiumClmmFault.None;
+        return terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.AmountOverflow;
+    }
+
+    private RaydiumClmmFault ChargeExactIn(ulong remaining, uint rate, UInt128 targetX64, in Terms terms)
+    {
+        bool isPartial = NextX64 != targetX64;
+        if (terms.FeeOnInput)
+        {
+            if (isPartial)
+            {
+                if (AmountIn > remaining) return Overflow(terms);
+                Fee = remaining - AmountIn;
+                return RaydiumClmmFault.None;
+            }
+
+            return MulDiv.TryMulDiv(AmountIn, rate, FeeOne - rate, Rounding.Up, out Fee)
+                ? RaydiumClmmFault.None
+                : Overflow(terms);
+        }
+
+        if (!MulDiv.TryMulDiv(AmountOut, rate, FeeOne, Rounding.Up, out Fee) || Fee > AmountOut) return Overflow(terms);
+        AmountOut -= Fee;
+        // A partial step's price is rounded, so its input can fall short by dust: all of it is charged.
+        if (isPartial) AmountIn = remaining;
+        return RaydiumClmmFault.None;
+    }
+
+    private RaydiumClmmFault ChargeExactOut(ulong remaining, uint rate, in Terms terms)
+    {
+        if (terms.FeeOnInput)
+        {
+            AmountOut = System.Math.Min(AmountOut, remaining);
+            return MulDiv.TryMulDiv(AmountIn, rate, FeeOne - rate, Rounding.Up, out Fee)
+                ? RaydiumClmmFault.None
+                : Overflow(terms);
+        }
+
+        if (!MulDiv.TryMulDiv(AmountOut, rate, FeeOne, Rounding.Up, out Fee) || Fee > AmountOut) return Overflow(terms);
+        ulong net = AmountOut - Fee;
+        if (net > remaining)
+        {
+            Fee = AmountOut - remaining;
+            net = remaining;
+        }
+
+        AmountOut = net;
+        return RaydiumClmmFault.None;
+    }
+
+    private static bool TryInput(UInt128 lower, UInt128 upper, UInt128 liquidity, bool zeroForOne, out ulong amount) =>
+        (zeroForOne
+            ? SqrtPriceMath.AmountA(lower, upper, liquidity, Rounding.Up, out amount)
+            : SqrtPriceMath.AmountB(lower, upper, liquidity, Rounding.Up, out amount)) == PriceMathStatus.Ok;
+
+    private static bool TryOutput(UInt128 lower, UInt128 upper, UInt128 liquidity, bool zeroForOne, out ulong amount) =>
+        (zeroForOne
+            ? SqrtPriceMath.AmountB(lower, upper, liquidity, Rounding.Down, out amount)
+            : SqrtPriceMath.AmountA(lower, upper, liquidity, Rounding.Down, out amount)) == PriceMathStatus.Ok;
+
+    private static RaydiumClmmFault Overflow(in Terms terms) =>
+        terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.CalculateOverflow;
+}
