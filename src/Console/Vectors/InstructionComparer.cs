@@ -33,7 +33,6 @@ internal sealed class InstructionComparer
                     nearestRank = 0;
                 }
 
-                if (status == QuoteStatus.UnsupportedMode && variant > 0) break;
                 continue;
             }
 

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Text.Json;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.MeteoraDlmm;
 
 namespace LowLatency.ConsoleHost.Vectors;
 
@@ -12,10 +13,11 @@ namespace LowLatency.ConsoleHost.Vectors;
 /// </summary>
 internal static class NamedArrays
 {
+    // Accounts that no file holds and that are no arrays.
     private static readonly Pubkey[] Programs =
     [
         ProgramIds.System, ProgramIds.Token, ProgramIds.Token2022, ProgramIds.Memo, ProgramIds.AssociatedToken,
-        ProgramIds.InstructionsSysvar,
+        ProgramIds.InstructionsSysvar, DlmmProgram.EventAuthority,
     ];
 
     /// <summary>Keys of the arrays, repeated where the instruction repeats them.</summary>

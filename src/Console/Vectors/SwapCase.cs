@@ -22,6 +22,9 @@ internal sealed class SwapCase
         Threshold = JsonText.UInt64(json, "other_amount_threshold");
         SqrtPriceLimitX64 = JsonText.OptionalUInt128(json, "sqrt_price_limit")
             ?? JsonText.OptionalUInt128(json, "sqrt_price_limit_x64") ?? 0;
+        MaxPriceImpactBps = (ushort?)JsonText.OptionalUInt64(json, "max_price_impact_bps");
+        string? referral = JsonText.OptionalString(json, "referral_account");
+        Referral = referral is null ? default : JsonText.ParseKey(referral, "referral_account");
         Clock = json.TryGetProperty("clock", out JsonElement clock) ? JsonText.Clock(clock) : poolClock;
         ReadResult(json);
     }
@@ -45,6 +48,12 @@ internal sealed class SwapCase
     internal ulong Threshold { get; }
 
     internal UInt128 SqrtPriceLimitX64 { get; }
+
+    /// <summary>Limit on price impact, for the instruction that carries one.</summary>
+    internal ushort? MaxPriceImpactBps { get; }
+
+    /// <summary>Referral token account the instruction names; zero for none.</summary>
+    internal Pubkey Referral { get; }
 
     internal ChainClock Clock { get; }
 

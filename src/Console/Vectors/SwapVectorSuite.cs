@@ -71,6 +71,9 @@ internal sealed class SwapVectorSuite : IVectorSuite
             AmountRaw = swapCase.Amount,
             ThresholdRaw = swapCase.Threshold,
             SqrtPriceLimitX64 = swapCase.SqrtPriceLimitX64,
+            HasPriceImpactLimit = swapCase.MaxPriceImpactBps is not null,
+            MaxPriceImpactBps = swapCase.MaxPriceImpactBps ?? 0,
+            HasReferral = !swapCase.Referral.IsZero,
             Clock = swapCase.Clock,
         };
         VectorDifference? instruction = CompareInstruction(pool, swapCase, in request, in user);
@@ -183,6 +186,8 @@ internal sealed class SwapVectorSuite : IVectorSuite
             AmountRaw = request.AmountRaw,
             ThresholdRaw = request.ThresholdRaw,
             SqrtPriceLimitX64 = request.SqrtPriceLimitX64,
+            MaxPriceImpactBps = request.MaxPriceImpactBps,
+            Referral = swapCase.Referral,
             Clock = request.Clock,
             User = user,
             UserInput = swapCase.UserInput,

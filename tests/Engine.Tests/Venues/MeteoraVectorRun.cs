@@ -212,10 +212,12 @@ internal sealed class MeteoraVectorRun
     private void Pin(Pool pool, JsonElement item, JsonElement instruction)
     {
         bool isSecond = item.GetProperty("instruction_name").GetString()!.EndsWith('2');
-        List<Pubkey> arrays = [];
         JsonElement accounts = instruction.GetProperty("accounts");
+        // The second account is the bitmap extension (or the program's own id for none).
+        List<Pubkey> arrays = [Pubkey.Parse(accounts[1][0].GetString())];
         for (int i = isSecond ? _fixedAccounts : _fixedAccounts - 1; i < accounts.GetArrayLength(); i++)
             arrays.Add(Pubkey.Parse(accounts[i][0].GetString()));
+        arrays.Remove(Key(_root, "program_id"));
         pool.PinArrays(arrays.ToArray());
     }
 

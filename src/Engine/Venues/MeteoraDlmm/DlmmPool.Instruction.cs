@@ -31,7 +31,7 @@ public sealed partial class DlmmPool
     private void WriteAccounts(in SwapInstructionRequest request, bool isSecond, InstructionBuffer destination)
     {
         destination.Add(Address, AccountFlags.Writable);
-        if (_hasExtension) destination.Add(_extensionKey, AccountFlags.Writable);
+        if (UsesExtension) destination.Add(_extensionKey, AccountFlags.Writable);
         else destination.Add(DlmmProgram.Id);
         destination.Add(_reserveX, AccountFlags.Writable);
         destination.Add(_reserveY, AccountFlags.Writable);
@@ -59,7 +59,7 @@ public sealed partial class DlmmPool
 
         int index = ArrayIndexOf(_activeId);
         int count = 0;
-        while (count < DlmmProgram.ArraysPerSwap && _bitmap.TryNext(index, xToY, _hasExtension, out index))
+        while (count < DlmmProgram.ArraysPerSwap && _bitmap.TryNext(index, xToY, UsesExtension, out index))
         {
             destination.Add(ArrayKey(index), AccountFlags.Writable);
             index += xToY ? -1 : 1;

@@ -149,10 +149,10 @@ public sealed partial class DlmmPool
     {
         slot = -1;
         int current = ArrayIndexOf(walk.ActiveId);
-        if (!_bitmap.TryNext(current, walk.XToY, _hasExtension, out int index))
+        if (!_bitmap.TryNext(current, walk.XToY, UsesExtension, out int index))
         {
             if (!_extensionKnown) return QuoteStatus.Incomplete;
-            uint error = _hasExtension
+            uint error = UsesExtension
                 ? DlmmProgram.CannotFindNonZeroLiquidityBinArray
                 : DlmmProgram.BitmapExtensionNotProvided;
             return Fail(ref walk, QuoteStatus.InsufficientLiquidity, error);

@@ -47,6 +47,7 @@ public sealed partial class DlmmPool : Pool
     private bool _isDecoded;
     private bool _hasExtension;
     private bool _extensionKnown;
+    private bool _isExtensionPinned;
 
     /// <summary>An empty pair with room for <see cref="DefaultArrayCapacity"/> bin arrays.</summary>
     public DlmmPool(in Pubkey address) : this(in address, DefaultArrayCapacity)
@@ -72,6 +73,9 @@ public sealed partial class DlmmPool : Pool
     /// <inheritdoc/>
     public override bool IsTimeDependent => HasDecayingFee || _needsActivation || ChangesWithEpoch(in _mintX)
         || ChangesWithEpoch(in _mintY);
+
+    // The program sees the extension's bits only if the instruction names the account.
+    private bool UsesExtension => _hasExtension && (_pinnedCount < 0 || _isExtensionPinned);
 
     private bool HasDecayingFee => _fees.VariableFeeControl != 0
         && ((_volatility.Accumulator | _volatility.Reference) != 0 || _volatility.IndexReference != _activeId);
@@ -105,10 +109,16 @@ public sealed partial class DlmmPool : Pool
     public override void MarkArraysComplete() => _extensionKnown = true;
 
     /// <inheritdoc/>
+    /// <remarks>The bitmap extension is given only if its key is among <paramref name="arrays"/>.</remarks>
     public override void PinArrays(ReadOnlySpan<Pubkey> arrays)
     {
-        _pinnedCount = System.Math.Min(arrays.Length, _pinned.Length);
-        arrays[.._pinnedCount].CopyTo(_pinned);
+        _pinnedCount = 0;
+        _isExtensionPinned = false;
+        foreach (Pubkey key in arrays)
+        {
+            if (key == _extensionKey) _isExtensionPinned = true;
+            else if (_pinnedCount < _pinned.Length) _pinned[_pinnedCount++] = key;
+        }
     }
 
     /// <inheritdoc/>
