@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Threading;
 
 namespace LowLatency.Ring;
@@ -13,16 +14,18 @@ namespace LowLatency.Ring;
 internal static class Program
 {
     private const int DefaultRepeats = 25;
-    private const int SmokeCount = 4_800;
+    private const int SmokeCount = 960;
 
-    private static int Main(string[] args)
+    private static int Main(string[] args) => Run(args, Console.Out);
+
+    internal static int Run(string[] args, TextWriter writer)
     {
         if (!Options.TryParse(args, out Options options))
         {
-            Console.Error.WriteLine("usage: ring [--smoke] [--repeats N] [--only text]");
+            writer.WriteLine("usage: ring [--smoke] [--repeats N] [--only text]");
             return 2;
         }
-        MachineBlock.Print(Console.Out);
+        MachineBlock.Print(writer);
         List<Row> rows = Rows(options.Only);
         if (!options.Smoke)
             WarmUp(rows);
@@ -32,7 +35,7 @@ internal static class Program
                 row.Samples.Add(row.Measure(options.Smoke ? SmokeCount : row.Count));
         }
         foreach (Row row in rows)
-            row.Print(rows[0]);
+            row.Print(rows[0], writer);
         return 0;
     }
 
@@ -75,7 +78,7 @@ internal static class Program
         {
             foreach (Row row in rows)
             {
-                for (int i = 0; i < 10; i++)
+                for (int i = 0; i < 40; i++)
                     row.Measure(SmokeCount);
             }
             Thread.Sleep(150);
@@ -87,13 +90,13 @@ internal static class Program
     {
         internal List<double> Samples { get; } = [];
 
-        internal void Print(Row probe)
+        internal void Print(Row probe, TextWriter writer)
         {
             Samples.Sort();
             string ratio = Unit == "ns" && this != probe
                 ? string.Create(CultureInfo.InvariantCulture, $"  ({Min / probe.Min:F2} x, med {Med / probe.Med:F2} x probe)")
                 : "";
-            Console.WriteLine(string.Create(
+            writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{Name,-50}  min {Min:F1} med {Med:F1} max {Samples[^1]:F1} {Unit}{ratio}"));
         }
 
