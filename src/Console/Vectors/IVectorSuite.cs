@@ -24,6 +24,7 @@ internal static class VectorSuites
         new SwapVectorSuite(),
         new ScenarioVectorSuite(),
         new TransactionVectorSuite(),
+        new PumpSwapVectorSuite(),
     ];
 
     /// <summary>The suite for a document, or null.</summary>

@@ -33,7 +33,7 @@ internal static class NamedArrays
             if (key == instruction.ProgramId || System.Array.IndexOf(Programs, key) >= 0) continue;
             bool isArray = fixture.Roles.TryGetValue(key, out AccountRole role)
                 ? role is AccountRole.TickArray or AccountRole.BinArray or AccountRole.BitmapExtension
-                : !fixture.Accounts.ContainsKey(key);
+                : !fixture.Accounts.ContainsKey(key) && (meta.Flags & AccountFlags.Writable) != 0;
             if (isArray) arrays.Add(key);
         }
 

@@ -2,9 +2,11 @@ using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.MeteoraDamm;
 using LowLatency.Engine.Venues.MeteoraDlmm;
 using LowLatency.Engine.Venues.OrcaWhirlpool;
+using LowLatency.Engine.Venues.PumpSwap;
 using LowLatency.Engine.Venues.RaydiumAmm;
 using LowLatency.Engine.Venues.RaydiumClmm;
 using LowLatency.Engine.Venues.RaydiumCpmm;
+using LowLatency.Engine.Venues.TokenSwap;
 
 namespace LowLatency.Engine.Venues;
 
@@ -29,7 +31,9 @@ public static class VenueRegistry
             || DlmmPool.TryClassify(in account, out accountClass)
             || DammPool.TryClassify(in account, out accountClass)
             || RaydiumClmmPool.TryClassify(in account, out accountClass)
-            || WhirlpoolPool.TryClassify(in account, out accountClass);
+            || WhirlpoolPool.TryClassify(in account, out accountClass)
+            || PumpSwapPool.TryClassify(in account, out accountClass)
+            || TokenSwapPool.TryClassify(in account, out accountClass);
     }
 
     /// <summary>Makes an empty pool of a venue; null for <see cref="VenueId.None"/>. Allocates: call at registration only.</summary>
@@ -43,6 +47,8 @@ public static class VenueRegistry
             VenueId.RaydiumClmm => new RaydiumClmmPool(in address),
             VenueId.OrcaWhirlpool => new WhirlpoolPool(in address),
             VenueId.MeteoraDamm => new DammPool(in address),
+            VenueId.PumpSwap => new PumpSwapPool(in address),
+            VenueId.TokenSwap => new TokenSwapPool(in address),
             _ => null,
         };
     }

@@ -1,0 +1,223 @@
+using System;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.TokenSwap;
+
+/// <content>
+/// Quotes and the swap instruction (tag 1, 10 accounts; one variant: 0).
+/// Source: solana-program-library token-swap/program/src/curve/base.rs swap, curve/fees.rs calculate_fee,
+/// curve/constant_product.rs, libraries/math/src/checked_ceil_div.rs; instruction.rs swap.
+/// </content>
+public sealed partial class TokenSwapPool
+{
+    private const byte TagSwap = 1;
+    private const uint OneE9 = 1_000_000_000;
+
+    // Input reserves multiplied by these bound the pieces of the stable curve for search.
+    private static readonly double[] SegmentEnds = [0.01, 0.03, 0.1, 0.3, 0.6, 1.0, 2.0, 4.0];
+
+    /// <inheritdoc/>
+    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
+    {
+        quote = default;
+        if (request.Mode != SwapMode.ExactIn) return QuoteStatus.UnsupportedMode;
+        if (Readiness != QuoteStatus.Ok)
+        {
+            quote.ProgramErrorCode = _hasFrozenVault ? TokenSwapLayout.TokenErrorFrozen : 0;
+            return Readiness;
+        }
+
+        int input = (int)request.Direction;
+        QuoteStatus status = Compute(input, request.AmountRaw, out ulong amountIn, out ulong amountOut, out ulong fee);
+        if (status != QuoteStatus.Ok)
+        {
+            quote.ProgramErrorCode = TokenSwapLayout.ErrorZeroTradingTokens;
+            return status;
+        }
+
+        if (amountOut < request.ThresholdRaw)
+        {
+            quote.ProgramErrorCode = TokenSwapLayout.ErrorExceededSlippage;
+            return QuoteStatus.SlippageExceeded;
+        }
+
+        if (!_sides[input].CanReceive(amountIn))
+        {
+            quote.ProgramErrorCode = TokenSwapLayout.TokenErrorOverflow;
+            return QuoteStatus.Overflow;
+        }
+
+        quote.AmountInRaw = amountIn;
+        quote.AmountOutRaw = amountOut;
+        quote.FeeRaw = fee;
+        quote.FeeRateE9 = RateE9(_tradeFeeNumerator, _tradeFeeDenominator) + RateE9(_ownerFeeNumerator, _ownerFeeDenominator);
+        return QuoteStatus.Ok;
+    }
+
+    /// <inheritdoc/>
+    public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote)
+    {
+        QuoteStatus status = Quote(in request, out quote);
+        if (status != QuoteStatus.Ok) return status;
+        int input = (int)request.Direction;
+        _sides[input].Receive(quote.AmountInRaw, 0);
+        _sides[1 - input].Send(quote.AmountOutRaw);
+        return QuoteStatus.Ok;
+    }
+
+    /// <inheritdoc/>
+    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    {
+        if (Readiness != QuoteStatus.Ok || destination.IsEmpty) return 0;
+        int input = (int)direction;
+        ulong reserveIn = _sides[input].VaultState.AmountRaw;
+        ulong reserveOut = _sides[1 - input].VaultState.AmountRaw;
+        if (reserveIn == 0 || reserveOut == 0) return 0;
+        double kept = 1.0 - Share(_tradeFeeNumerator, _tradeFeeDenominator) - Share(_ownerFeeNumerator, _ownerFeeDenominator);
+        if (kept <= 0) return 0;
+        if (_curveType == TokenSwapLayout.CurveStable)
+            return CopyStableSegments(reserveIn, reserveOut, kept, destination);
+        destination[0] = ConstantProduct.Segment(reserveIn, reserveOut, kept, 1.0);
+        return 1;
+    }
+
+    /// <inheritdoc/>
+    public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination)
+    {
+        if (!_isDecoded) return QuoteStatus.Incomplete;
+        if (request.Mode != SwapMode.ExactIn || request.Variant != 0) return QuoteStatus.UnsupportedMode;
+        int input = (int)request.Direction;
+        destination.Reset(in TokenSwapLayout.ProgramId);
+        destination.Add(Address);
+        destination.Add(in _authority);
+        destination.Add(in request.User, AccountFlags.Signer);
+        destination.Add(in request.UserInput, AccountFlags.Writable);
+        destination.Add(in _sides[input].Vault, AccountFlags.Writable);
+        destination.Add(in _sides[1 - input].Vault, AccountFlags.Writable);
+        destination.Add(in request.UserOutput, AccountFlags.Writable);
+        destination.Add(in _poolMint, AccountFlags.Writable);
+        destination.Add(in _feeAccount, AccountFlags.Writable);
+        destination.Add(in _tokenProgram);
+        destination.WriteByte(TagSwap);
+        destination.WriteUInt64(request.AmountRaw);
+        destination.WriteUInt64(request.ThresholdRaw);
+        return QuoteStatus.Ok;
+    }
+
+    /// <summary>The curve's result; every failure is the program's "zero trading tokens".</summary>
+    private QuoteStatus Compute(int input, ulong amount, out ulong amountIn, out ulong amountOut, out ulong fee)
+    {
+        amountIn = 0;
+        amountOut = 0;
+        fee = 0;
+        if (!TryFee(amount, _tradeFeeNumerator, _tradeFeeDenominator, out UInt128 tradeFee)
+            || !TryFee(amount, _ownerFeeNumerator, _ownerFeeDenominator, out UInt128 ownerFee))
+            return QuoteStatus.InvalidState;
+        UInt128 totalFee = tradeFee + ownerFee;
+        if (totalFee > amount) return QuoteStatus.FeeExceedsAmount;
+        ulong net = amount - (ulong)totalFee;
+        ulong reserveIn = _sides[input].VaultState.AmountRaw;
+        ulong reserveOut = _sides[1 - input].VaultState.AmountRaw;
+        fee = (ulong)totalFee;
+        QuoteStatus status = _curveType == TokenSwapLayout.CurveStable
+            ? SwapStable(reserveIn, reserveOut, net, out UInt128 swappedIn, out amountOut)
+            : SwapConstantProduct(reserveIn, reserveOut, net, out swappedIn, out amountOut);
+        if (status != QuoteStatus.Ok) return status;
+        // The input swapped is at most the net input, so this never exceeds the request.
+        amountIn = (ulong)(swappedIn + totalFee);
+        return QuoteStatus.Ok;
+    }
+
+    private static QuoteStatus SwapConstantProduct(
+        ulong reserveIn, ulong reserveOut, ulong net, out UInt128 swappedIn, out ulong amountOut)
+    {
+        swappedIn = 0;
+        amountOut = 0;
+        UInt128 product = (UInt128)reserveIn * reserveOut;
+        UInt128 newIn = (UInt128)reserveIn + net;
+        if (newIn == 0) return QuoteStatus.InvalidState;
+        // The new output reserve rounds up; then the input reserve shrinks to the least that still needs it.
+        UInt128 newOut = product / newIn;
+        if (newOut == 0) return QuoteStatus.InsufficientLiquidity;
+        if (newOut * newIn != product)
+        {
+            newOut += 1;
+            newIn = product / newOut;
+            if (newIn * newOut != product) newIn += 1;
+        }
+
+        if (newIn < reserveIn || newOut >= reserveOut) return net == 0 ? QuoteStatus.ZeroAmount : QuoteStatus.ZeroOutput;
+        swappedIn = newIn - reserveIn;
+        amountOut = reserveOut - (ulong)newOut;
+        return QuoteStatus.Ok;
+    }
+
+    private QuoteStatus SwapStable(
+        ulong reserveIn, ulong reserveOut, ulong net, out UInt128 swappedIn, out ulong amountOut)
+    {
+        swappedIn = net;
+        amountOut = 0;
+        if (net == 0) return QuoteStatus.Ok;
+        if (!StableSwap.TryInvariant(_leverage, reserveIn, reserveOut, out UInt128 invariant)
+            || !StableSwap.TryDestination(_leverage, (UInt128)reserveIn + net, invariant, out UInt128 newOut))
+            return QuoteStatus.Overflow;
+        if (newOut > reserveOut) return QuoteStatus.ZeroOutput;
+        amountOut = reserveOut - (ulong)newOut;
+        return QuoteStatus.Ok;
+    }
+
+    /// <summary>
+    /// Pieces of the stable curve, each exact at its ends. The marginal rate at a point is -dy/dx of
+    /// L*(x+y) + D = L*D + D^3/(4xy), with L the leverage.
+    /// </summary>
+    private int CopyStableSegments(ulong reserveIn, ulong reserveOut, double kept, Span<CurveSegment> destination)
+    {
+        if (!StableSwap.TryInvariant(_leverage, reserveIn, reserveOut, out UInt128 invariant)) return 0;
+        double d = (double)invariant;
+        double startIn = reserveIn;
+        double startOut = reserveOut;
+        int count = 0;
+        for (int i = 0; i < SegmentEnds.Length && count < destination.Length; i++)
+        {
+            double endIn = reserveIn * (1.0 + SegmentEnds[i]);
+            if (!StableSwap.TryDestination(_leverage, (UInt128)endIn, invariant, out UInt128 endOutRaw)) break;
+            double endOut = (double)endOutRaw;
+            double length = endIn - startIn;
+            double gained = startOut - endOut;
+            if (length <= 0 || gained <= 0) break;
+            double cubic = d * d * d / (4.0 * startIn * startOut);
+            double rate = (_leverage + (cubic / startIn)) / (_leverage + (cubic / startOut));
+            double curvature = ((rate * length / gained) - 1.0) / length;
+            destination[count++] = new CurveSegment
+            {
+                RateOut = rate * kept,
+                Curvature = System.Math.Max(curvature, 0.0) * kept,
+                AmountInMax = length / kept,
+            };
+            startIn = endIn;
+            startOut = endOut;
+        }
+
+        return count;
+    }
+
+    private static bool TryFee(ulong amount, ulong numerator, ulong denominator, out UInt128 fee)
+    {
+        fee = 0;
+        if (numerator == 0 || amount == 0) return true;
+        if (denominator == 0) return false;
+        fee = ConstantProduct.MultiplyDivideDown(amount, numerator, denominator);
+        if (fee == 0) fee = 1;
+        return true;
+    }
+
+    private static double Share(ulong numerator, ulong denominator) =>
+        denominator == 0 ? 0.0 : (double)numerator / denominator;
+
+    private static uint RateE9(ulong numerator, ulong denominator)
+    {
+        if (denominator == 0 || numerator > denominator) return 0;
+        return (uint)ConstantProduct.MultiplyDivideDown(OneE9, numerator, denominator);
+    }
+}
