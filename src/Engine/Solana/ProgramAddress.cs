@@ -26,7 +26,8 @@ public enum ProgramAddressStatus : byte
 
 /// <summary>
 /// Program-derived addresses: SHA-256 over seeds, bump, program id and a marker, kept only if it is not a curve point.
-/// Pure functions without allocation; about 3 us a try, so hot code keeps results (<see cref="ProgramAddressCache"/>).
+/// Pure functions without allocation; microseconds a try (ProgramAddressBench), so hot code keeps results (<see
+/// cref="ProgramAddressCache"/>).
 /// Source: solana-sdk@122f32e5 pubkey/address: MAX_SEEDS 16, MAX_SEED_LEN 32, PDA_MARKER "ProgramDerivedAddress";
 /// find starts at bump 255 and goes down.
 /// </summary>

@@ -1,0 +1,72 @@
+using System;
+using System.IO;
+using System.Text;
+using LowLatency.ConsoleHost.Commands;
+using LowLatency.Feeds.Submission.Keys;
+using Xunit;
+
+namespace LowLatency.Console.Tests.Commands;
+
+public sealed class KeysCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lowlatency-keys-").FullName;
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void New_ThenShowAndCheck_NameTheSameAddress()
+    {
+        string path = Path.Combine(_folder, "id.json");
+        Assert.Equal(ExitCodes.Ok, KeysCommand.New(path, false, NoPassword, _output, _errors));
+        string address = _output.ToString().Trim();
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCodes.Ok, KeysCommand.Show(path, false, NoPassword, _output, _errors));
+        Assert.Equal(address, _output.ToString().Trim());
+        Assert.Equal(ExitCodes.Ok, KeysCommand.Check(path, false, NoPassword, _output, _errors));
+        Assert.Contains("Managed: signs, signature valid", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(address, _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Error, KeysCommand.New(path, false, NoPassword, _output, _errors));
+    }
+
+    [Fact]
+    public void New_Encrypted_NeedsThePasswordAgain()
+    {
+        string path = Path.Combine(_folder, "id.enc");
+        Assert.Equal(ExitCodes.Ok, KeysCommand.New(path, true, _ => Password("pw"), _output, _errors));
+        string address = _output.ToString().Trim();
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCodes.Ok, KeysCommand.Show(path, false, _ => Password("pw"), _output, _errors));
+        Assert.Equal(address, _output.ToString().Trim());
+        Assert.Equal(ExitCodes.KeyRefused, KeysCommand.Show(path, false, _ => Password("other"), _output, _errors));
+        Assert.Equal(ExitCodes.KeyRefused, KeysCommand.Show(path, false, NoPassword, _output, _errors));
+    }
+
+    [Fact]
+    public void New_DifferentPasswords_WritesNothing()
+    {
+        string path = Path.Combine(_folder, "id.enc");
+        int asked = 0;
+        Assert.Equal(ExitCodes.Usage, KeysCommand.New(path, true, _ => Password($"pw{asked++}"), _output, _errors));
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void Show_MissingOrOtherFile_HasItsOwnExitCode()
+    {
+        string path = Path.Combine(_folder, "other");
+        Assert.Equal(ExitCodes.NoInput, KeysCommand.Show(path, true, NoPassword, _output, _errors));
+        File.WriteAllText(path, "[1,2,3]");
+        Assert.Equal(ExitCodes.BadData, KeysCommand.Show(path, true, NoPassword, _output, _errors));
+    }
+
+    private static SecretBuffer? NoPassword(string prompt) => null;
+
+    private static SecretBuffer Password(string text)
+    {
+        SecretBuffer password = new(text.Length);
+        Encoding.UTF8.GetBytes(text, password.Bytes);
+        return password;
+    }
+}
