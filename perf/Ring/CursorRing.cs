@@ -7,7 +7,8 @@ namespace LowLatency.Ring;
 
 /// <summary>
 /// The design that was not chosen: publication by a cursor apart from the entries, as in LMAX. Single producer, kept
-/// minimal, so that it is measured at its best. A consumer that waits needs the cursor's line and then the entry's line.
+/// minimal, so that it is measured at its best. A consumer that waits needs the cursor's line and then the entry's
+/// line.
 /// </summary>
 internal sealed class CursorRing<T>
     where T : unmanaged

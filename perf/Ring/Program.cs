@@ -94,10 +94,12 @@ internal static class Program
         {
             Samples.Sort();
             string ratio = Unit == "ns" && this != probe
-                ? string.Create(CultureInfo.InvariantCulture, $"  ({Min / probe.Min:F2} x, med {Med / probe.Med:F2} x probe)")
+                ? string.Create(
+                    CultureInfo.InvariantCulture, $"  ({Min / probe.Min:F2} x, med {Med / probe.Med:F2} x probe)")
                 : "";
             writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{Name,-50}  min {Min:F1} med {Med:F1} max {Samples[^1]:F1} {Unit}{ratio}"));
+                CultureInfo.InvariantCulture,
+                $"{Name,-50}  min {Min:F1} med {Med:F1} max {Samples[^1]:F1} {Unit}{ratio}"));
         }
 
         private double Min => Samples[0];

@@ -113,7 +113,8 @@ internal static class RoundTrips
             });
     }
 
-    internal static Channel<Entry64> NewChannel(int capacity) => System.Threading.Channels.Channel.CreateBounded<Entry64>(
+    internal static Channel<Entry64> NewChannel(int capacity) =>
+        System.Threading.Channels.Channel.CreateBounded<Entry64>(
         new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
 
     private static double Stamped(int count, bool inEntry, int workSteps)
@@ -213,7 +214,9 @@ internal static class RoundTrips
 
         internal StampedEnd(int capacity, bool inEntry)
         {
-            Ring = inEntry ? new RingBuffer<Entry64>(capacity, Entry64.StampOffsetBytes) : new RingBuffer<Entry64>(capacity);
+            Ring = inEntry
+                ? new RingBuffer<Entry64>(capacity, Entry64.StampOffsetBytes)
+                : new RingBuffer<Entry64>(capacity);
             Sequencer = new SingleProducerSequencer(Ring.Stamps, new BusySpinWaitStrategy());
             Sequencer.AddGatingSequences(Consumed);
             Barrier = Sequencer.NewBarrier();

@@ -3,7 +3,8 @@ using LowLatency.Engine.Ring;
 
 namespace LowLatency.Ring;
 
-/// <summary>Three stages over the same entries: on one thread (fused) or one thread each (split). Millions of events a second.</summary>
+/// <summary>Three stages over the same entries: on one thread (fused) or one thread each (split). Millions of events
+/// a second.</summary>
 internal static class Stages
 {
     private const int CapacityEntries = 65_536;
@@ -30,7 +31,11 @@ internal static class Stages
         second.StopAfter(count - 1);
         third.StopAfter(count - 1);
         return Throughputs.MillionsPerSecond(TwoThreads.Time(
-            count, third.Run, () => Throughputs.ProduceLongs(ring, sequencer, count, 1, static () => { }), first.Run, second.Run));
+            count,
+            third.Run,
+            () => Throughputs.ProduceLongs(ring, sequencer, count, 1, static () => { }),
+            first.Run,
+            second.Run));
     }
 
     private static void Apply(Span<long> batch, long stage)

@@ -42,7 +42,9 @@ internal static class Throughputs
         SingleProducerSequencer sequencer = new(ring.Stamps, new BusySpinWaitStrategy());
         var consumer = Consumer(ring, sequencer, new SumLongs());
         return MillionsPerSecond(TwoThreads.Time(
-            count, consumer.Run, () => ProduceLongs(ring, sequencer, count, claim, () => consumer.StopAfter(count - 1))));
+            count,
+            consumer.Run,
+            () => ProduceLongs(ring, sequencer, count, claim, () => consumer.StopAfter(count - 1))));
     }
 
     /// <summary>Ours, several producers, stamps beside.</summary>
@@ -70,7 +72,8 @@ internal static class Throughputs
         return MillionsPerSecond(TwoThreads.Time(each * producers, consumer.Run, sides));
     }
 
-    /// <summary>Ours on one thread: claims and publishes half a ring one by one, then consumes it. The instructions alone.</summary>
+    /// <summary>Ours on one thread: claims and publishes half a ring one by one, then consumes it. The instructions
+    /// alone.</summary>
     internal static double OneThread(int count)
     {
         RingBuffer<long> ring = new(4096);

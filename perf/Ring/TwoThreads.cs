@@ -38,7 +38,8 @@ internal static partial class TwoThreads
         return Stopwatch.GetElapsedTime(begin).Ticks * 100;
     }
 
-    /// <summary>Ties the thread to a core, so that both sides never share one. Without effect elsewhere than on Linux.</summary>
+    /// <summary>Ties the thread to a core, so that both sides never share one. Without effect elsewhere than on
+    /// Linux.</summary>
     private static void Pin(int core)
     {
         if (!OperatingSystem.IsLinux() || core >= 64)

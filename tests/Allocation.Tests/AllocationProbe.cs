@@ -5,7 +5,8 @@ using System.Threading;
 namespace LowLatency.Allocation.Tests;
 
 /// <summary>
-/// Bytes that one thread allocates between two points. Every thread of a case takes its own: warm up, <see cref="Start"/>,
+/// Bytes that one thread allocates between two points. Every thread of a case takes its own: warm up,
+/// <see cref="Start"/>,
 /// work, <see cref="Stop"/>. Counts what the runtime counts for the thread, to the byte.
 /// </summary>
 internal sealed class AllocationProbe
@@ -44,7 +45,8 @@ internal sealed class AllocationRun
     internal AllocationProbe NewProbe(string threadName) => new(threadName, _probes);
 
     /// <summary>
-    /// For work of one thread: calls it until the optimising tier has been compiled and installed, then measures one call.
+    /// For work of one thread: calls it until the optimising tier has been compiled and installed, then measures one
+    /// call.
     /// </summary>
     internal void Measure(string name, int operations, Action work)
     {
@@ -56,7 +58,8 @@ internal sealed class AllocationRun
         Operations += operations;
     }
 
-    /// <summary>Enough calls for the first tier, time for the background compiler, enough calls for the second.</summary>
+    /// <summary>Enough calls for the first tier, time for the background compiler, enough calls for the
+    /// second.</summary>
     internal static void WarmUp(Action work)
     {
         for (int round = 0; round < 4; round++)

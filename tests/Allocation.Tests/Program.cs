@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace LowLatency.Allocation.Tests;
 
 /// <summary>
-/// Runs every case and demands 0 bytes on each measured thread, except where a case must allocate. A program of its own,
+/// Runs every case and demands 0 bytes on each measured thread, except where a case must allocate. A program of its
+/// own,
 /// because allocation depends on the runtime's mode, which is printed. Exit code 0 only if all pass.
 /// </summary>
 internal static class Program
@@ -23,8 +24,8 @@ internal static class Program
     private static int Main()
     {
         Console.WriteLine(
-            $"mode: {RuntimeInformation.FrameworkDescription}, TieredCompilation {Mode("System.Runtime.TieredCompilation")}, "
-            + $"TieredPGO {Mode("System.Runtime.TieredPGO")}, concurrent GC {Mode("System.GC.Concurrent")}, "
+            $"mode: {RuntimeInformation.FrameworkDescription}, TieredCompilation "
+            + $"{Mode("System.Runtime.TieredCompilation")}, TieredPGO {Mode("System.Runtime.TieredPGO")}, concurrent GC {Mode("System.GC.Concurrent")}, "
             + $"{(GCSettings.IsServerGC ? "server" : "workstation")} GC");
         int passed = 0;
         foreach (AllocationCase testCase in _cases)
@@ -65,7 +66,8 @@ internal static class Program
         return failure is null;
     }
 
-    private static string Mode(string name) => AppContext.TryGetSwitch(name, out bool on) ? on ? "on" : "off" : "default";
+    private static string Mode(string name) =>
+        AppContext.TryGetSwitch(name, out bool on) ? on ? "on" : "off" : "default";
 }
 
 /// <summary>Allocates one small array: if this is not seen, no other result counts.</summary>

@@ -75,7 +75,8 @@ internal static class RingAllocation
         });
     }
 
-    /// <summary>Producers and a consumer, each on its own thread, each measured by itself after its own warm-up.</summary>
+    /// <summary>Producers and a consumer, each on its own thread, each measured by itself after its own
+    /// warm-up.</summary>
     private static void Exchange(AllocationRun run, RingBuffer<Entry> ring, Sequencer sequencer, int producers)
     {
         ProbingHandler handler = new(run.NewProbe("consumer"), (long)WarmUpEvents * producers);

@@ -5,7 +5,8 @@ namespace LowLatency.Engine.Metrics;
 
 /// <summary>
 /// All counters by name, for reports and screens. Filled at start-up, then only read.
-/// Naming law: <c>lowlatency_&lt;area&gt;_&lt;thing&gt;_&lt;unit&gt;[_total]</c>, lower case letters and digits, at least four words;
+/// Naming law: <c>lowlatency_&lt;area&gt;_&lt;thing&gt;_&lt;unit&gt;[_total]</c>, lower case letters and digits, at
+/// least four words;
 /// <c>_total</c> if it only grows, none if it is a gauge. A variable part (endpoint, cause) is a label.
 /// </summary>
 public sealed class CounterCatalog

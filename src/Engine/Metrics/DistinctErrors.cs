@@ -9,7 +9,8 @@ namespace LowLatency.Engine.Metrics;
 /// </summary>
 public sealed class DistinctErrors
 {
-    /// <summary>Kinds kept by default: more than a person reads, and a bound on what hostile input can make us keep.</summary>
+    /// <summary>Kinds kept by default: more than a person reads, and a bound on what hostile input can make us
+    /// keep.</summary>
     public const int DefaultCapacity = 256;
 
     /// <summary>Characters kept of a detail.</summary>

@@ -13,7 +13,8 @@ public static class HistogramText
     /// <summary>Lines for each halving of the distance to 100 %.</summary>
     private const int TicksPerHalfDistance = 5;
 
-    /// <summary>Writes the distribution; values are divided by <paramref name="unitNs"/> (1 = ns, 1,000 = microseconds).</summary>
+    /// <summary>Writes the distribution; values are divided by <paramref name="unitNs"/> (1 = ns, 1,000 =
+    /// microseconds).</summary>
     public static void Write(LatencyHistogram histogram, TextWriter writer, double unitNs = 1)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
@@ -34,7 +35,8 @@ public static class HistogramText
             while (seen < total && next <= reached)
             {
                 double fraction = next / 100;
-                writer.Write(string.Create(culture, $"{value,12:F3} {fraction,14:F12} {seen,10} {1 / (1 - fraction),14:F2}\n"));
+                double inverse = 1 / (1 - fraction);
+                writer.Write(string.Create(culture, $"{value,12:F3} {fraction,14:F12} {seen,10} {inverse,14:F2}\n"));
                 next = NextLevel(next);
             }
             if (seen == total)
@@ -45,7 +47,8 @@ public static class HistogramText
         double max = histogram.MaxNs / unitNs;
         writer.Write(string.Create(culture, $"#[Mean    = {mean,12:F3}, StdDeviation   = {deviation,12:F3}]\n"));
         writer.Write(string.Create(culture, $"#[Max     = {max,12:F3}, Total count    = {total,12}]\n"));
-        writer.Write(string.Create(culture, $"#[Buckets = {LatencyHistogram.BucketCount,12}, SubBuckets     = {2048,12}]\n"));
+        writer.Write(string.Create(
+            culture, $"#[Buckets = {LatencyHistogram.BucketCount,12}, SubBuckets     = {2048,12}]\n"));
     }
 
     private static double NextLevel(double percentile)

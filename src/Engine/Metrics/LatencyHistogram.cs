@@ -111,7 +111,8 @@ public sealed class LatencyHistogram
         Volatile.Write(ref _count, _count + added);
     }
 
-    /// <summary>Makes <paramref name="target"/> a copy of this. Allocates nothing; any thread that owns the target.</summary>
+    /// <summary>Makes <paramref name="target"/> a copy of this. Allocates nothing; any thread that owns the
+    /// target.</summary>
     public void CopyTo(LatencyHistogram target)
     {
         target.Reset();
@@ -137,7 +138,8 @@ public sealed class LatencyHistogram
     internal static int IndexOf(long valueNs)
     {
         // Bucket = power of two of the cell width; values below 2,048 are in bucket 0.
-        int bucket = 63 - SubBucketBits + 1 - BitOperations.LeadingZeroCount((ulong)valueNs | ((1UL << SubBucketBits) - 1));
+        ulong atLeastFirst = (ulong)valueNs | ((1UL << SubBucketBits) - 1);
+        int bucket = 64 - SubBucketBits - BitOperations.LeadingZeroCount(atLeastFirst);
         return (bucket * HalfCount) + (int)(valueNs >> bucket);
     }
 

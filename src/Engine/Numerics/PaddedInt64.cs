@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace LowLatency.Engine.Numerics;
 
 /// <summary>
-/// A word that one thread writes and others read, with room on both sides, so that no other writer shares its cache line
+/// A word that one thread writes and others read, with room on both sides, so that no other writer shares its cache
+/// line
 /// or the line that the prefetcher pairs with it. A struct, because the runtime ignores the size attribute of a class:
 /// there the room behind the value would not exist (LayoutTests looks into the object).
 /// </summary>

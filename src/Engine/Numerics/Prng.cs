@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 namespace LowLatency.Engine.Numerics;
 
 /// <summary>
-/// Seeded pseudo-random numbers: the same seed gives the same numbers on every machine. Not for secrets. One owner thread.
+/// Seeded pseudo-random numbers: the same seed gives the same numbers on every machine. Not for secrets. One owner
+/// thread.
 /// Source: xoshiro256**, Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2021); its state is
 /// filled by SplitMix64 (Steele, Lea, Flood 2014), so that a seed of zero is allowed.
 /// </summary>

@@ -6,7 +6,8 @@ namespace LowLatency.Engine.Ring;
 
 /// <summary>
 /// The loop of one consumer thread: wait at the barrier, hand the batch to the handler, move the sequence on, do
-/// housekeeping at an interval. <see cref="Run"/> is called by the thread that owns the handler; everything else by any.
+/// housekeeping at an interval. <see cref="Run"/> is called by the thread that owns the handler; everything else by
+/// any.
 /// It ends by <see cref="StopAfter"/> (drain), by <see cref="Stop"/>, when the ring is halted, or by a fault of the
 /// handler, which halts the ring and is reported once.
 /// </summary>
@@ -16,7 +17,8 @@ public sealed class BatchConsumer<T, THandler>
     where T : unmanaged
     where THandler : IBatchHandler<T>
 {
-    /// <summary>Batches between two looks at the clock under load: a read of it costs as much as a small batch.</summary>
+    /// <summary>Batches between two looks at the clock under load: a read of it costs as much as a small
+    /// batch.</summary>
     private const int BatchesPerClockRead = 32;
 
     private readonly string _name;
@@ -33,7 +35,8 @@ public sealed class BatchConsumer<T, THandler>
     private long _batchFirst;
     private long _batchLast = Sequence.Initial;
 
-    /// <summary>A consumer of <paramref name="ring"/>; add its <see cref="Sequence"/> to the gating ones if it is a last one.</summary>
+    /// <summary>A consumer of <paramref name="ring"/>; add its <see cref="Sequence"/> to the gating ones if it is a
+    /// last one.</summary>
     /// <param name="name">Name in reports.</param>
     /// <param name="ring">The entries.</param>
     /// <param name="sequencer">Their sequencer.</param>
@@ -142,6 +145,7 @@ public sealed class BatchConsumer<T, THandler>
 /// <param name="BatchLimitEntries">Most entries of a batch; afterwards their room is given back.</param>
 public readonly record struct BatchConsumerSettings(long HousekeepingIntervalNs, int BatchLimitEntries)
 {
-    /// <summary>1 ms; 256 entries: a quarter of a small ring, and a call's cost is spread over enough entries.</summary>
+    /// <summary>1 ms; 256 entries: a quarter of a small ring, and a call's cost is spread over enough
+    /// entries.</summary>
     public static BatchConsumerSettings Default => new(1_000_000, 256);
 }

@@ -7,7 +7,9 @@ namespace LowLatency.Engine.Ring;
 /// <see cref="FirstSequence"/>: nothing of the batch counts as done.
 /// </summary>
 /// <param name="ConsumerName">Name of the consumer.</param>
-/// <param name="FirstSequence">First sequence of the batch at work; in housekeeping the next one to be processed.</param>
-/// <param name="LastSequence">Last sequence of that batch; in housekeeping <paramref name="FirstSequence"/> - 1.</param>
+/// <param name="FirstSequence">First sequence of the batch at work; in housekeeping the next one to be
+/// processed.</param>
+/// <param name="LastSequence">Last sequence of that batch; in housekeeping <paramref name="FirstSequence"/> -
+/// 1.</param>
 /// <param name="Exception">What was thrown.</param>
 public sealed record ConsumerFault(string ConsumerName, long FirstSequence, long LastSequence, Exception Exception);

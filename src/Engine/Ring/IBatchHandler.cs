@@ -7,7 +7,8 @@ namespace LowLatency.Engine.Ring;
 public interface IBatchHandler<T>
     where T : unmanaged
 {
-    /// <summary>Processes a batch in order. <paramref name="firstSequence"/> is the sequence of the first entry.</summary>
+    /// <summary>Processes a batch in order. <paramref name="firstSequence"/> is the sequence of the first
+    /// entry.</summary>
     /// <returns>Entries that were of interest, for duty-cycle counters.</returns>
     int OnBatch(Span<T> batch, long firstSequence);
 

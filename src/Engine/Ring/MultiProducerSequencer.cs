@@ -83,7 +83,8 @@ public sealed class MultiProducerSequencer : Sequencer
     private SequencerStatus WaitForRoom(long wrapPoint)
     {
         SequencerStatus status = WaitForGating(wrapPoint, out long minimum);
-        // A slower writer may put back an older minimum. Consumers only move forward, so an older one is merely cautious.
+        // A slower writer may put back an older minimum. Consumers only move forward, so an older one is merely
+        // cautious.
         if (status == SequencerStatus.Ok)
             Volatile.Write(ref _state.GatingCache, minimum);
         return status;

@@ -8,7 +8,8 @@ namespace LowLatency.Engine.Ring;
 /// when somebody falls asleep or wakes, plus a fence if <c>fenced</c>.
 /// </summary>
 /// <remarks>
-/// Sleeper: count itself (full fence), look again, sleep. Publisher: publish, [fence], read the count. With the fence one
+/// Sleeper: count itself (full fence), look again, sleep. Publisher: publish, [fence], read the count. With the fence
+/// one
 /// of both sees the other, so no wake-up is lost. Without it one may be, and costs at most the sleeper's time limit.
 /// </remarks>
 internal sealed class Parker
@@ -24,7 +25,8 @@ internal sealed class Parker
         _limitMs = limitMs;
     }
 
-    /// <summary>Sleeps until signalled or the time limit, unless <paramref name="sequence"/> is there or the ring halts.</summary>
+    /// <summary>Sleeps until signalled or the time limit, unless <paramref name="sequence"/> is there or the ring
+    /// halts.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Park(SequenceBarrier barrier, long sequence)
     {

@@ -13,7 +13,8 @@ public enum PayloadStatus : byte
     /// <summary>Claimed: fill, then commit.</summary>
     Ok = 0,
 
-    /// <summary>Larger than <see cref="PayloadRing.MaxPayloadBytes"/>, or negative: refused for ever; the caller counts it.</summary>
+    /// <summary>Larger than <see cref="PayloadRing.MaxPayloadBytes"/>, or negative: refused for ever; the caller
+    /// counts it.</summary>
     TooLarge = 1,
 
     /// <summary>The consumer has not released enough bytes yet.</summary>
@@ -37,9 +38,11 @@ public sealed class PayloadRing
     private readonly long _mask;
     private PayloadState _state;
 
-    /// <summary>A ring of <paramref name="capacityBytes"/>, a power of two and at least twice the limit of one payload.</summary>
+    /// <summary>A ring of <paramref name="capacityBytes"/>, a power of two and at least twice the limit of one
+    /// payload.</summary>
     /// <param name="capacityBytes">
-    /// Bytes. Twice the limit, because a skipped rest of a lap (below the limit) and the payload must both fit into an empty ring.
+    /// Bytes. Twice the limit, because a skipped rest of a lap (below the limit) and the payload must both fit into
+    /// an empty ring.
     /// </param>
     /// <param name="maxPayloadBytes">Largest payload, bytes.</param>
     public PayloadRing(int capacityBytes, int maxPayloadBytes)
@@ -66,7 +69,8 @@ public sealed class PayloadRing
     public long Head => _state.Head;
 
     /// <summary>
-    /// Claims room for up to <paramref name="capacityBytes"/> contiguous bytes. Claiming again without a commit replaces
+    /// Claims room for up to <paramref name="capacityBytes"/> contiguous bytes. Claiming again without a commit
+    /// replaces
     /// the claim. Producer thread.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -81,7 +85,8 @@ public sealed class PayloadRing
         long toEnd = CapacityBytes - (start & _mask);
         if (capacityBytes > toEnd)
             start += toEnd;
-        if (start + AlignUp(capacityBytes) - _state.ReleasedCache > CapacityBytes && !RefreshReleased(start, capacityBytes))
+        long end = start + AlignUp(capacityBytes);
+        if (end - _state.ReleasedCache > CapacityBytes && !RefreshReleased(end))
         {
             position = -1;
             return PayloadStatus.Full;
@@ -92,7 +97,8 @@ public sealed class PayloadRing
         return PayloadStatus.Ok;
     }
 
-    /// <summary>The bytes at <paramref name="position"/>. The producer's between claim and commit, then the consumers'.</summary>
+    /// <summary>The bytes at <paramref name="position"/>. The producer's between claim and commit, then the
+    /// consumers'.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Span(long position, int lengthBytes)
     {
@@ -104,7 +110,8 @@ public sealed class PayloadRing
         return MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref first, _offsetBytes + index), lengthBytes);
     }
 
-    /// <summary>Keeps the first <paramref name="actualLengthBytes"/> of the claim and gives the rest back. Producer thread.</summary>
+    /// <summary>Keeps the first <paramref name="actualLengthBytes"/> of the claim and gives the rest back. Producer
+    /// thread.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Commit(int actualLengthBytes)
     {
@@ -133,10 +140,10 @@ public sealed class PayloadRing
     private static long AlignUp(int lengthBytes) => ((long)lengthBytes + AlignmentBytes - 1) & -AlignmentBytes;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool RefreshReleased(long start, int capacityBytes)
+    private bool RefreshReleased(long end)
     {
         _state.ReleasedCache = Volatile.Read(ref _state.Released);
-        return start + AlignUp(capacityBytes) - _state.ReleasedCache <= CapacityBytes;
+        return end - _state.ReleasedCache <= CapacityBytes;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

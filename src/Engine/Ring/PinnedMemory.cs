@@ -11,7 +11,8 @@ internal static class PinnedMemory
     internal const int AlignmentBytes = Sequence.SeparationBytes;
 
     /// <summary>
-    /// Allocates <paramref name="sizeBytes"/> and gives the offset of the first aligned byte. A pair of lines stays free
+    /// Allocates <paramref name="sizeBytes"/> and gives the offset of the first aligned byte. A pair of lines stays
+    /// free
     /// before and after, so that no other object shares one.
     /// </summary>
     internal static unsafe byte[] Allocate(long sizeBytes, out nint offsetBytes)

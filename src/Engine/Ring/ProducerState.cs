@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace LowLatency.Engine.Ring;
 
-/// <summary>The words that producers write, with <see cref="Sequence.SeparationBytes"/> free before and after.</summary>
+/// <summary>The words that producers write, with <see cref="Sequence.SeparationBytes"/> free before and
+/// after.</summary>
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 internal struct ProducerState
 {
@@ -13,7 +14,8 @@ internal struct ProducerState
     [FieldOffset(Sequence.SeparationBytes)]
     internal long Claimed;
 
-    /// <summary>Slowest gating sequence when last looked; never above the truth. On its own line for multi-producers.</summary>
+    /// <summary>Slowest gating sequence when last looked; never above the truth. On its own line for
+    /// multi-producers.</summary>
     [FieldOffset(2 * Sequence.SeparationBytes)]
     internal long GatingCache;
 }

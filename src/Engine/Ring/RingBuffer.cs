@@ -29,8 +29,10 @@ public sealed class RingBuffer<T>
     }
 
     /// <summary>
-    /// A ring whose entries carry their own stamp: 8 bytes of <typeparamref name="T"/> that belong to the ring. Nobody else
-    /// may write them anything but zero (clearing a claimed entry is allowed; copying another entry's stamp into it is not).
+    /// A ring whose entries carry their own stamp: 8 bytes of <typeparamref name="T"/> that belong to the ring.
+    /// Nobody else
+    /// may write them anything but zero (clearing a claimed entry is allowed; copying another entry's stamp into it
+    /// is not).
     /// </summary>
     /// <param name="capacityEntries">Number of entries, a power of two.</param>
     /// <param name="stampOffsetBytes">Offset of the stamp in the entry, a multiple of 8.</param>
@@ -39,7 +41,7 @@ public sealed class RingBuffer<T>
         int sizeBytes = Unsafe.SizeOf<T>();
         bool fits = stampOffsetBytes >= 0 && stampOffsetBytes <= sizeBytes - sizeof(long);
         if (!fits || stampOffsetBytes % sizeof(long) != 0 || sizeBytes % sizeof(long) != 0)
-            throw new ArgumentOutOfRangeException(nameof(stampOffsetBytes), stampOffsetBytes, "no aligned 8 bytes there");
+            throw new ArgumentOutOfRangeException(nameof(stampOffsetBytes), stampOffsetBytes, "not 8 aligned bytes");
         _buffer = AllocateEntries(capacityEntries, out _offsetBytes);
         _mask = capacityEntries - 1;
         Stamps = new StampTable(_buffer, _offsetBytes + stampOffsetBytes, sizeBytes, capacityEntries);
@@ -58,15 +60,18 @@ public sealed class RingBuffer<T>
         get
         {
             nint index = (nint)(sequence & _mask);
-            // SAFETY: index < capacity by the mask; the buffer holds offset + capacity * sizeof(T) bytes. Interior reference.
+            // SAFETY: index
+            // < capacity by the mask; the buffer holds offset + capacity * sizeof(T) bytes. Interior reference.
             ref byte first = ref Unsafe.AddByteOffset(ref MemoryMarshal.GetArrayDataReference(_buffer), _offsetBytes);
             return ref Unsafe.Add(ref Unsafe.As<byte, T>(ref first), index);
         }
     }
 
     /// <summary>
-    /// The entries from <paramref name="lo"/> to <paramref name="hi"/> or to the end of the array, whichever is first: the
-    /// rest of the batch is asked for with the next call. Empty if <paramref name="hi"/> is below <paramref name="lo"/>.
+    /// The entries from <paramref name="lo"/> to <paramref name="hi"/> or to the end of the array, whichever is
+    /// first: the
+    /// rest of the batch is asked for with the next call. Empty if <paramref name="hi"/> is below
+    /// <paramref name="lo"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<T> Slice(long lo, long hi)

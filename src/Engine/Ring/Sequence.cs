@@ -5,8 +5,10 @@ using LowLatency.Engine.Numerics;
 namespace LowLatency.Engine.Ring;
 
 /// <summary>
-/// Progress of one consumer: the sequence of the last entry it has finished. Written by its owner only, read by producers
-/// (gating) and by consumers that come after it. The value keeps <see cref="SeparationBytes"/> bytes free on both sides,
+/// Progress of one consumer: the sequence of the last entry it has finished. Written by its owner only, read by
+/// producers
+/// (gating) and by consumers that come after it. The value keeps <see cref="SeparationBytes"/> bytes free on both
+/// sides,
 /// so that no other writer shares its line or the line that the prefetcher pairs with it.
 /// </summary>
 public sealed class Sequence
@@ -14,7 +16,8 @@ public sealed class Sequence
     /// <summary>Value before the first entry: nothing has been finished.</summary>
     public const long Initial = -1;
 
-    /// <summary>Bytes kept free on both sides of a contended word: two 64-byte lines, as prefetchers work in pairs.</summary>
+    /// <summary>Bytes kept free on both sides of a contended word: two 64-byte lines, as prefetchers work in
+    /// pairs.</summary>
     public const int SeparationBytes = PaddedInt64.SeparationBytes;
 
     private PaddedInt64 _padded;

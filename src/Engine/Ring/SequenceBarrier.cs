@@ -10,7 +10,8 @@ namespace LowLatency.Engine.Ring;
 /// </summary>
 public sealed class SequenceBarrier
 {
-    /// <summary>Entries looked ahead at most, so that what was looked at is still in the L1 cache when it is processed.</summary>
+    /// <summary>Entries looked ahead at most, so that what was looked at is still in the L1 cache when it is
+    /// processed.</summary>
     internal const int LookAheadEntries = 256;
 
     private readonly Sequencer _sequencer;

@@ -5,7 +5,8 @@ using System.Threading;
 namespace LowLatency.Engine.Ring;
 
 /// <summary>
-/// Gives out sequences to producers and makes them visible to consumers. A claim waits for, or is refused because of, the
+/// Gives out sequences to producers and makes them visible to consumers. A claim waits for, or is refused because of,
+/// the
 /// slowest gating sequence. Halting is final: every claim is refused and every barrier of the ring is alerted.
 /// </summary>
 public abstract class Sequencer
@@ -44,7 +45,8 @@ public abstract class Sequencer
     /// <summary>Claims <paramref name="count"/> entries, waiting while the ring is full.</summary>
     /// <param name="count">1..capacity.</param>
     /// <param name="hi">
-    /// Highest claimed sequence; the lowest is <paramref name="hi"/> - <paramref name="count"/> + 1. Meaningless if refused.
+    /// Highest claimed sequence; the lowest is <paramref name="hi"/> - <paramref name="count"/> + 1. Meaningless if
+    /// refused.
     /// </param>
     public abstract SequencerStatus Next(int count, out long hi);
 
@@ -53,7 +55,8 @@ public abstract class Sequencer
     /// <param name="hi">Highest claimed sequence; meaningless if refused.</param>
     public abstract SequencerStatus TryNext(int count, out long hi);
 
-    /// <summary>Makes claimed entries visible. Call once for each claimed sequence, by the thread that claimed it.</summary>
+    /// <summary>Makes claimed entries visible. Call once for each claimed sequence, by the thread that claimed
+    /// it.</summary>
     public abstract void Publish(long lo, long hi);
 
     /// <summary>Entries that can be claimed now; may be outdated when it returns.</summary>
@@ -70,8 +73,10 @@ public abstract class Sequencer
         _gating = [.. _gating, .. sequences];
     }
 
-    /// <summary>A barrier on what is published (no predecessors) or on what all <paramref name="dependents"/> have finished.</summary>
-    public SequenceBarrier NewBarrier(params ReadOnlySpan<Sequence> dependents) => new(this, _stamps, dependents.ToArray());
+    /// <summary>A barrier on what is published (no predecessors) or on what all <paramref name="dependents"/> have
+    /// finished.</summary>
+    public SequenceBarrier NewBarrier(params ReadOnlySpan<Sequence> dependents) =>
+        new(this, _stamps, dependents.ToArray());
 
     /// <summary>Stops the ring for good: claims are refused, barriers alerted, sleepers woken. Any thread.</summary>
     public void Halt()
@@ -84,7 +89,8 @@ public abstract class Sequencer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SignalConsumers() => _parker?.SignalIfParked();
 
-    /// <summary>The slowest gating sequence; -1 if there is none, so a ring without consumers fills and never overwrites.</summary>
+    /// <summary>The slowest gating sequence; -1 if there is none, so a ring without consumers fills and never
+    /// overwrites.</summary>
     private protected long MinimumGating()
     {
         Sequence[] gating = _gating;
@@ -96,7 +102,8 @@ public abstract class Sequencer
         return minimum;
     }
 
-    /// <summary>Waits until all gating sequences have reached <paramref name="wrapPoint"/> or the ring is halted.</summary>
+    /// <summary>Waits until all gating sequences have reached <paramref name="wrapPoint"/> or the ring is
+    /// halted.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private protected SequencerStatus WaitForGating(long wrapPoint, out long minimum)
     {
@@ -110,7 +117,8 @@ public abstract class Sequencer
         return SequencerStatus.Ok;
     }
 
-    /// <summary>How a producer waits for room: spin, then yield, then sleep, because a full ring is not the normal state.</summary>
+    /// <summary>How a producer waits for room: spin, then yield, then sleep, because a full ring is not the normal
+    /// state.</summary>
     private struct FullRingWait
     {
         /// <summary>Polls before yielding: about the time in which a consumer finishes a small batch.</summary>

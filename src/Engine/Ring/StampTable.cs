@@ -7,7 +7,8 @@ namespace LowLatency.Engine.Ring;
 /// <summary>
 /// What has been published. Every entry has a 64-bit stamp: publishing lo..hi writes hi + 1 into the stamp of lo, so a
 /// consumer that stands at lo learns in one read how far it may go. Zero means never published.
-/// A stamp of an earlier lap never reads as published: a batch holds at most one lap, so its stamp is at most the sequence
+/// A stamp of an earlier lap never reads as published: a batch holds at most one lap, so its stamp is at most the
+/// sequence
 /// now expected there, and published means greater.
 /// Owner: the producer that claimed the entry writes; consumers without predecessors read. They must have been attached
 /// before the first publication and must go from batch to batch, which <see cref="SequenceBarrier"/> does.
@@ -50,7 +51,8 @@ public sealed class StampTable
         do
         {
             long stamp = Volatile.Read(ref StampOf(next));
-            // PERF: entries published one by one are followed by prediction; next = stamp alone would make each address wait
+            // PERF: entries published one by one are followed by prediction; next = stamp alone would make each
+            // address wait
             // for the load before it (perf/Ring: "one thread, publish=1 then consume").
             if (stamp == next + 1)
                 next++;
@@ -67,7 +69,8 @@ public sealed class StampTable
     private ref long StampOf(long sequence)
     {
         nint index = (nint)(sequence & _mask);
-        // SAFETY: index < capacity by the mask; the constructor's caller sized the buffer for offset + capacity * stride
+        // SAFETY: index
+        // < capacity by the mask; the constructor's caller sized the buffer for offset + capacity * stride
         // and aligned the offset to 8 bytes. The reference is an interior one, so the collector keeps the buffer.
         ref byte first = ref MemoryMarshal.GetArrayDataReference(_buffer);
         return ref Unsafe.As<byte, long>(ref Unsafe.AddByteOffset(ref first, _offsetBytes + (index * _strideBytes)));

@@ -3,7 +3,8 @@ using System.Threading;
 namespace LowLatency.Engine.Ring;
 
 /// <summary>
-/// How the consumers of a ring wait when nothing is available. Called once for each wait, not for each poll: the loop is in
+/// How the consumers of a ring wait when nothing is available. Called once for each wait, not for each poll: the loop
+/// is in
 /// the strategy, so the call is not on the way of an entry that is already there. One instance for each ring.
 /// </summary>
 public abstract class WaitStrategy
@@ -32,10 +33,12 @@ public abstract class WaitStrategy
     }
 }
 
-/// <summary>Polls without pause: the lowest latency, and a core for each consumer. Idle after a bounded number of polls.</summary>
+/// <summary>Polls without pause: the lowest latency, and a core for each consumer. Idle after a bounded number of
+/// polls.</summary>
 public sealed class BusySpinWaitStrategy : WaitStrategy
 {
-    /// <summary>Polls before the consumer looks at its clock: some microseconds, small beside a housekeeping interval.</summary>
+    /// <summary>Polls before the consumer looks at its clock: some microseconds, small beside a housekeeping
+    /// interval.</summary>
     private const int PollCount = 4096;
 
     /// <summary>A strategy for one ring.</summary>
@@ -88,7 +91,8 @@ public sealed class YieldThenParkWaitStrategy : WaitStrategy
     }
 }
 
-/// <summary>Sleeps at once; the least use of the processor, tens of microseconds a wake-up. No wake-up is lost.</summary>
+/// <summary>Sleeps at once; the least use of the processor, tens of microseconds a wake-up. No wake-up is
+/// lost.</summary>
 public sealed class BlockingWaitStrategy : WaitStrategy
 {
     /// <summary>Time limit of a sleep: the consumer's housekeeping must run although nothing is published.</summary>

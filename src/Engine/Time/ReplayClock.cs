@@ -24,7 +24,8 @@ public sealed class ReplayClock : IClock
     public long UtcNs => Volatile.Read(ref _utcNs);
 
     /// <summary>
-    /// Moves to the times of the next record. Monotonic time never goes back: if the record is older, it stays and false
+    /// Moves to the times of the next record. Monotonic time never goes back: if the record is older, it stays and
+    /// false
     /// is returned, for the caller to count. Wall-clock time is taken as recorded, because wall clocks do step.
     /// </summary>
     public bool AdvanceTo(long nowNs, long utcNs)

@@ -18,5 +18,6 @@ public sealed class SystemClock : IClock
         : (long)((Int128)Stopwatch.GetTimestamp() * NanosecondsPerSecond / Stopwatch.Frequency);
 
     /// <inheritdoc/>
-    public long UtcNs => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * NanosecondsPerDateTimeTick; // replay-ok: the seam
+    public long UtcNs => // replay-ok: the seam
+        (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * NanosecondsPerDateTimeTick;
 }

@@ -24,7 +24,8 @@ public sealed class PrngTests
     [Fact]
     public void NextUInt64_AgreesWithThePublishedAlgorithm()
     {
-        // Written here from the published description, step by step, as an independent check of the order of operations.
+        // Written here from the published description, step by step, as an independent check of the order of
+        // operations.
         ulong[] state = new ulong[4];
         ulong seed = 0;
         for (int i = 0; i < 4; i++)

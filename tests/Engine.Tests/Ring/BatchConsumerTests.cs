@@ -98,7 +98,15 @@ public sealed class BatchConsumerTests
         Assert.True(healthy.Count <= 5, "a later consumer never sees the failed event");
 
         BatchConsumer<Entry64, Recorder> Consumer(string name, Recorder handler, params ReadOnlySpan<Sequence> after) =>
-            new(name, ring, sequencer, handler, SystemClock.Instance, BatchConsumerSettings.Default, f => fault = f, after);
+            new(
+                name,
+                ring,
+                sequencer,
+                handler,
+                SystemClock.Instance,
+                BatchConsumerSettings.Default,
+                f => fault = f,
+                after);
     }
 
     [Theory]

@@ -20,7 +20,8 @@ internal struct Entry64
     internal long Check;
 }
 
-/// <summary>Makes rings of both kinds, so that every behaviour is tested with stamps in the entry and beside it.</summary>
+/// <summary>Makes rings of both kinds, so that every behaviour is tested with stamps in the entry and beside
+/// it.</summary>
 internal static class Rings
 {
     internal static RingBuffer<Entry64> Create(int capacity, bool stampInEntry) =>

@@ -46,7 +46,8 @@ public sealed class LayoutTests
     [Fact]
     public void PayloadState_ProducerAndConsumerWords_AreSeparated()
     {
-        int producerEnd = OffsetOf<PayloadRing.PayloadState>(nameof(PayloadRing.PayloadState.ClaimedBytes)) + sizeof(int);
+        int lastProducer = OffsetOf<PayloadRing.PayloadState>(nameof(PayloadRing.PayloadState.ClaimedBytes));
+        int producerEnd = lastProducer + sizeof(int);
         int consumer = OffsetOf<PayloadRing.PayloadState>(nameof(PayloadRing.PayloadState.Released));
         int firstProducer = OffsetOf<PayloadRing.PayloadState>(nameof(PayloadRing.PayloadState.Head));
         Assert.True(firstProducer >= SeparationBytes);
@@ -69,7 +70,8 @@ public sealed class LayoutTests
     }
 
     /// <summary>
-    /// The attribute is a wish: the runtime ignored the size of an explicit class. So look into the object itself, whose
+    /// The attribute is a wish: the runtime ignored the size of an explicit class. So look into the object itself,
+    /// whose
     /// fields end at the next object's header: the value must lie behind 128 zero bytes and before 128 more.
     /// </summary>
     private static void AssertPadded(object padded)

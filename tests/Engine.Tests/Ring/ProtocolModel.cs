@@ -20,15 +20,18 @@ internal enum ProtocolMutant
 internal readonly record struct ProtocolShape(int Producers, int Claims, int Batch, int Capacity, int Consumers);
 
 /// <summary>
-/// The claim/publish/gate protocol of the multi-producer ring, one shared-memory access a step, searched through all its
+/// The claim/publish/gate protocol of the multi-producer ring, one shared-memory access a step, searched through all
+/// its
 /// states. Safety: nobody overwrites an entry that a consumer has not finished, nobody reads what is not there.
 /// Liveness: from every reachable state the end (all published, all consumed) can be reached.
-/// Steps follow MultiProducerSequencer.Next and Publish, StampTable.HighestPublished and BatchConsumer's loop. Accesses are
+/// Steps follow MultiProducerSequencer.Next and Publish, StampTable.HighestPublished and BatchConsumer's loop.
+/// Accesses are
 /// sequentially consistent here; the code's acquire and release accesses keep each thread's steps in this order.
 /// </summary>
 internal sealed class ProtocolModel
 {
-    // Producer registers: program counter, claims left, hi, scan index, minimum, write index, old value of a torn claim.
+    // Producer registers: program counter, claims left, hi, scan index, minimum, write index, old value of a torn
+    // claim.
     private const int ProducerWords = 7;
 
     // Consumer registers: program counter, next, available, published sequence.
@@ -129,7 +132,8 @@ internal sealed class ProtocolModel
     /// <summary>One access of one thread. False if the thread has finished.</summary>
     private bool Step(char[] state, int thread) => thread < _shape.Producers
         ? StepProducer(state, state.AsSpan(_producersAt + (thread * ProducerWords), ProducerWords))
-        : StepConsumer(state, state.AsSpan(_consumersAt + ((thread - _shape.Producers) * ConsumerWords), ConsumerWords));
+        : StepConsumer(
+            state, state.AsSpan(_consumersAt + ((thread - _shape.Producers) * ConsumerWords), ConsumerWords));
 
     private bool StepProducer(char[] state, Span<char> own)
     {

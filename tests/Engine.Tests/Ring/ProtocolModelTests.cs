@@ -18,7 +18,8 @@ public sealed class ProtocolModelTests
     public void EveryReachableState_IsSafe_AndTheEndStaysReachable(
         int producers, int claims, int batch, int capacity, int consumers)
     {
-        ProtocolModel model = new(new ProtocolShape(producers, claims, batch, capacity, consumers), ProtocolMutant.None);
+        ProtocolShape shape = new(producers, claims, batch, capacity, consumers);
+        ProtocolModel model = new(shape, ProtocolMutant.None);
         Assert.Null(model.Search());
         Assert.True(model.StateCount > 40, $"only {model.StateCount} states");
     }
@@ -38,7 +39,8 @@ public sealed class ProtocolModelTests
 
     /// <summary>
     /// Sleeping consumer and publisher on a machine with store buffers (x86): the publisher's stamp may still be in its
-    /// buffer when it reads the sleeper count. With the fence of BlockingWaitStrategy no wake-up is lost; without it one
+    /// buffer when it reads the sleeper count. With the fence of BlockingWaitStrategy no wake-up is lost; without it
+    /// one
     /// can be, which is why YieldThenParkWaitStrategy sleeps with a time limit of one millisecond.
     /// </summary>
     [Theory]
@@ -88,7 +90,8 @@ public sealed class ProtocolModelTests
         return false;
     }
 
-    /// <summary>Publisher: 0 store stamp, 1 read count, 2 signal, 3 done. Sleeper: 0 count itself, 1 look again, 2 asleep, 3 awake.</summary>
+    /// <summary>Publisher: 0 store stamp, 1 read count, 2 signal, 3 done. Sleeper: 0 count itself, 1 look again, 2
+    /// asleep, 3 awake.</summary>
     private readonly record struct ParkState(
         int Publisher, int Sleeper, bool Buffered, bool Visible, bool Counted, bool Woken);
 }

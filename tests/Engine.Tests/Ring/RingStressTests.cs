@@ -216,7 +216,8 @@ public sealed class RingStressTests
                 ref long expected = ref _nextValue[entry.Producer];
                 bool whole = entry.Check == CheckOf(Next, entry.Producer, entry.Value);
                 if (entry.Value != expected++ || !whole)
-                    throw new InvalidOperationException($"{Next}: producer {entry.Producer} value {entry.Value}, {whole}");
+                    throw new InvalidOperationException(
+                        $"{Next}: producer {entry.Producer} value {entry.Value}, {whole}");
                 if (_slowEvery != 0 && Next % _slowEvery == 0)
                     Thread.Sleep(1);
                 OnEntry?.Invoke(Next);

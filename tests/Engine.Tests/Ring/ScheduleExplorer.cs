@@ -8,13 +8,16 @@ internal interface IActor
 {
     bool IsDone { get; }
 
-    /// <summary>Makes one call. False = it could not go on now (full, nothing available) and nothing has changed.</summary>
+    /// <summary>Makes one call. False = it could not go on now (full, nothing available) and nothing has
+    /// changed.</summary>
     bool Step();
 }
 
 /// <summary>
-/// Runs actors on one thread under every schedule that differs from the plain one (stay with an actor until it is blocked
-/// or done, then take the next) by at most <c>deviationLimit</c> other choices, at any points. Each schedule starts with
+/// Runs actors on one thread under every schedule that differs from the plain one (stay with an actor until it is
+/// blocked
+/// or done, then take the next) by at most <c>deviationLimit</c> other choices, at any points. Each schedule starts
+/// with
 /// new actors and is repeated exactly from its list of choices.
 /// </summary>
 internal sealed class ScheduleExplorer

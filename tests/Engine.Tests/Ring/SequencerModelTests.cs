@@ -6,7 +6,8 @@ using Xunit;
 namespace LowLatency.Engine.Tests.Ring;
 
 /// <summary>
-/// Random sequences of operations on one thread against a model that is nothing but numbers. Invariants: a claim succeeds
+/// Random sequences of operations on one thread against a model that is nothing but numbers. Invariants: a claim
+/// succeeds
 /// exactly if the slowest consumer leaves room; a consumer may go exactly up to the last gap-free published entry; what
 /// it reads is what was written; a consumer of the second row never passes the first row.
 /// </summary>
@@ -86,7 +87,8 @@ public sealed class SequencerModelTests
             long slowest = Math.Min(Math.Min(_consumed[0].Value, _consumed[1].Value), _consumed[2].Value);
             bool room = _claimed + count - slowest <= _capacity;
             SequencerStatus status = _sequencer.TryNext(count, out long hi);
-            Assert.True(room == (status == SequencerStatus.Ok), $"{_context}: claim {count} gave {status}, room {room}");
+            Assert.True(
+                room == (status == SequencerStatus.Ok), $"{_context}: claim {count} gave {status}, room {room}");
             if (!room)
                 return;
             _claimed += count;
