@@ -121,15 +121,25 @@ internal static class AccountNotificationFastPath
     private static bool TryStepBackOverOwner(
         ReadOnlySpan<byte> message, ref int end, ref FastAccountNotification result)
     {
-        int windowStart = end - MaxOwnerLength - 1;
-        if (windowStart < 0) return false;
-        int quote = message.Slice(windowStart, MaxOwnerLength + 1).LastIndexOf((byte)'"');
-        if (quote < 0) return false;
-        result.OwnerStart = windowStart + quote + 1;
-        result.OwnerLength = end - result.OwnerStart;
+        // Nearly every key has 44 or 43 characters; the others are searched for.
+        int start = end - MaxOwnerLength;
+        if (start < 2) return false;
+        if (!IsTextStart(message, start) && !IsTextStart(message, ++start))
+        {
+            int quote = message[start..end].LastIndexOf((byte)'"');
+            if (quote < 0) return false;
+            start += quote + 1;
+        }
+
+        result.OwnerStart = start;
+        result.OwnerLength = end - start;
         end = result.OwnerStart;
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsTextStart(ReadOnlySpan<byte> message, int start) =>
+        message[start - 1] == (byte)'"' && message[start - 2] == (byte)':';
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryStepBack(ReadOnlySpan<byte> message, ref int end, ReadOnlySpan<byte> literal)
