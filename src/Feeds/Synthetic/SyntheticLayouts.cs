@@ -108,6 +108,7 @@ internal static class SyntheticLayouts
         pc.Key.CopyTo(data.AsSpan(432));
         SyntheticAccount account = new(key, AmmProgram, RentLamports, data);
         account.SetUInt64(0, 6); // status: swaps, no orders
+        account.SetUInt64(8, 254); // nonce of the authority
         account.SetUInt64(32, coin.Decimals);
         account.SetUInt64(40, pc.Decimals);
         account.SetUInt64(144, 25); // trade fee
