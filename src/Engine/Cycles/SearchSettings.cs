@@ -13,6 +13,12 @@ public sealed class SearchSettings
     /// <summary>Lamports and native SOL's mint: profits in it need no conversion.</summary>
     public static readonly Pubkey WrappedSol = Pubkey.Parse("So11111111111111111111111111111111111111112");
 
+    /// <summary>Sizes predicted per candidate where time does not matter: an audit against a brute-force search.</summary>
+    public const int AuditScans = 32_768;
+
+    /// <summary>Exact quotes per candidate of such an audit.</summary>
+    public const int AuditQuotes = 8192;
+
     /// <summary>Most legs of a cycle, 2 to 6.</summary>
     public int MaxHops { get; init; } = 4;
 

@@ -164,12 +164,14 @@ public sealed partial class MarketGraph
     }
 
     /// <summary>
-    /// Takes both directions' marginal rates from the pool's decoded state at <paramref name="clock"/>. The full curves are
+    /// Takes both directions' marginal rates from the pool's decoded state at <paramref name="clock"/>, or at the later time that
+    /// the state itself proves (a pool update may overtake the clock's). The full curves are
     /// copied later, when a route over the pool is sized (<see cref="Segments"/>), at the same clock.
     /// </summary>
     public void Refresh(int poolId, in ChainClock clock)
     {
-        _clock[poolId] = clock;
+        Pool pool = _pools[poolId];
+        _clock[poolId] = clock with { UnixTimestamp = Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp) };
         InvalidateSegments(poolId);
         int edge = poolId << 1;
         if (_state[poolId] != PoolState.Coherent)
@@ -179,9 +181,8 @@ public sealed partial class MarketGraph
             return;
         }
 
-        Pool pool = _pools[poolId];
-        SetRate(edge, MarginalRate(pool, SwapDirection.AToB, clock));
-        SetRate(edge | 1, MarginalRate(pool, SwapDirection.BToA, clock));
+        SetRate(edge, MarginalRate(pool, SwapDirection.AToB, _clock[poolId]));
+        SetRate(edge | 1, MarginalRate(pool, SwapDirection.BToA, _clock[poolId]));
     }
 
     /// <summary>Clock of the pool's last refresh: quotes of the decision use the same one.</summary>

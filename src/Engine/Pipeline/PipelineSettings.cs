@@ -1,3 +1,4 @@
+using System;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;
@@ -52,8 +53,8 @@ public sealed record PipelineSettings
         {
             MaxHops = Search.MaxHops,
             BaseMints = Search.BaseMints,
-            PolishQuotesMax = Search.PolishQuotesMax,
-            PolishScansMax = Search.PolishScansMax,
+            PolishScansMax = Math.Max(Search.PolishScansMax, SearchSettings.AuditScans),
+            PolishQuotesMax = Math.Max(Search.PolishQuotesMax, SearchSettings.AuditQuotes),
             PolishAll = true,
         },
     };

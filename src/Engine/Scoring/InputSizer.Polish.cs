@@ -38,8 +38,12 @@ public sealed partial class InputSizer
             return;
         }
 
-        TryPivot(pivot, centre);
-        if (_scansLeft <= 0) return;
+        if (_scansLeft <= 0)
+        {
+            TryPivot(pivot, centre);
+            return;
+        }
+
         _model.Begin(_count);
         for (int leg = 0; leg < _count; leg++)
         {
@@ -47,6 +51,18 @@ public sealed partial class InputSizer
                 leg, _curve.LegMaps[leg], _feeRate[leg], _feeOnOutput[leg], _bestAmounts[leg], _bestAmounts[leg + 1]);
         }
 
+        _modelReady = true;
+        TryPivot(pivot, centre);
+        Scan(pivot, centre, bend);
+        TryPivot(pivot, _bestAmounts[pivot]);
+        LookAtNeighbours();
+        _modelReady = false;
+        Proven = SearchRadius(bend, _unitValue[pivot]) == 0;
+    }
+
+    private void Scan(int pivot, ulong centre, double bend)
+    {
+        ulong radius = SearchRadius(bend, _unitValue[pivot]);
         int half = _scansLeft / 2;
         ulong covered = 0;
         while (covered < radius && _scansLeft > half && _quotesLeft > 0)
@@ -61,8 +77,6 @@ public sealed partial class InputSizer
         }
 
         if (covered < radius) Spread(pivot, centre, bend);
-        LookAtNeighbours();
-        Proven = SearchRadius(bend, _unitValue[pivot]) == 0;
     }
 
     /// <summary>Looks at every input near the best one, again from each better one, until none is better.</summary>
@@ -168,7 +182,9 @@ public sealed partial class InputSizer
     {
         for (int leg = pivot - 1; leg >= 0; leg--)
         {
-            if (!TryLeastInput(leg, amount, out amount)) return;
+            ulong output = amount;
+            if (!TryLeastInput(leg, output, out amount)) return;
+            if (_modelReady) _model.LearnLeast(leg, output, amount);
         }
 
         _ = Try(amount);

@@ -57,6 +57,7 @@ public sealed partial class InputSizer
     private readonly double[] _unitValue = new double[Legs.MaxCount + 1];
     private int _count;
     private int _scansLeft;
+    private bool _modelReady;
     private int _quotesLeft;
     private ulong _cap;
     private long _bestProfit;
@@ -181,6 +182,7 @@ public sealed partial class InputSizer
         }
 
         if (amount > long.MaxValue) return false;
+        for (int leg = 0; _modelReady && leg < _count; leg++) _model.Learn(leg, _amounts[leg], _amounts[leg + 1]);
         long profit = (long)amount - (long)input;
         if (profit < _bestProfit || (profit == _bestProfit && input >= _bestAmounts[0])) return true;
         _bestProfit = profit;

@@ -46,6 +46,12 @@ public abstract class Pool
     public virtual bool IsTimeDependent => false;
 
     /// <summary>
+    /// Chain time that the decoded state itself proves, unix seconds; 0 if it says nothing. A pool update can arrive before
+    /// the clock update of its slot; no swap can execute earlier than this.
+    /// </summary>
+    public virtual long EarliestUnixTimestamp => 0;
+
+    /// <summary>
     /// Lists the accounts this pool needs (vaults, config, mints, oracle, neighbouring arrays worth watching). Valid after
     /// the pool account was applied and may change with it.
     /// </summary>

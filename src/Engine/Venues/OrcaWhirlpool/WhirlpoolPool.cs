@@ -65,6 +65,9 @@ public sealed partial class WhirlpoolPool : Pool
     /// <inheritdoc/>
     public override bool IsTimeDependent => _isAdaptive;
 
+    /// <inheritdoc/>
+    public override long EarliestUnixTimestamp => (long)System.Math.Min(_rewardTimestamp, long.MaxValue);
+
     /// <summary>True if the account is of this program; tells its role and pool.</summary>
     internal static bool TryClassify(in AccountView account, out AccountClass accountClass)
     {
