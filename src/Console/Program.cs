@@ -18,6 +18,7 @@ internal static class Program
     internal static RootCommand CreateRoot() => new("LowLatency: arbitrage engine for Solana decentralised exchanges.")
     {
         ReplayCommand.Create(),
+        CyclesCommand.Create(),
         KeysCommand.Create(),
         TxCommand.Create(),
         VerifyCommand.Create(),

@@ -17,7 +17,7 @@ public sealed class SearchSettings
     public const int AuditScans = 32_768;
 
     /// <summary>Exact quotes per candidate of such an audit.</summary>
-    public const int AuditQuotes = 8192;
+    public const int AuditQuotes = 65_536;
 
     /// <summary>Most legs of a cycle, 2 to 6.</summary>
     public int MaxHops { get; init; } = 4;

@@ -14,9 +14,15 @@ public sealed partial class InputSizer
     /// </summary>
     private const int NeighbourReach = 320;
 
+    /// <summary>Pivot amounts on each side that are evaluated exactly where predictions may not hold.</summary>
+    private const int ExactReach = 256;
+
     private void Polish()
     {
         int pivot = ChoosePivot(out double roundingLoss);
+
+        // Pieces behind the first were rounded by the program on their own, either way: the bound is that much looser.
+        _boundSlack = _curve.Walked ? roundingLoss : 0;
         if (Math.Abs(ProfitAt(_bestAmounts[0]) - _bestProfit) > roundingLoss)
         {
             PatternSearch();
@@ -55,6 +61,7 @@ public sealed partial class InputSizer
         TryPivot(pivot, centre);
         Scan(pivot, centre, bend);
         TryPivot(pivot, _bestAmounts[pivot]);
+        if (_curve.Walked) TryAround(pivot, _bestAmounts[pivot], bend);
         LookAtNeighbours();
         _modelReady = false;
         Proven = SearchRadius(bend, _unitValue[pivot]) == 0;
@@ -96,15 +103,48 @@ public sealed partial class InputSizer
         }
     }
 
+    /// <summary>
+    /// Where pieces of curve meet near the optimum, predictions hold on one side only: amounts next to the best one are
+    /// evaluated exactly, with what is left of the budget.
+    /// </summary>
+    private void TryAround(int pivot, ulong centre, double bend)
+    {
+        for (ulong away = 1; away <= ExactReach && _quotesLeft > 0; away++)
+        {
+            if (away > SearchRadius(bend, _unitValue[pivot])) return;
+            TryPivot(pivot, centre + away);
+            if (centre > away) TryPivot(pivot, centre - away);
+        }
+    }
+
     /// <summary>Quotes the amounts of the pivot that promise more than the best so far, in order.</summary>
     private void Look(int pivot, Vector256<double> amounts)
     {
-        Vector256<double> promised = _model.Predict(pivot, amounts, out Vector256<double> inputs);
+        Vector256<double> outputs = _curve.IsFirstPiece(pivot) ? _model.Forward(pivot, amounts) : QuoteEach(pivot, amounts);
+        Vector256<double> promised = _model.Predict(pivot, amounts, outputs, out Vector256<double> inputs);
         if (!Vector256.GreaterThanAny(promised, Vector256.Create((double)_bestProfit))) return;
         for (int lane = 0; lane < Vector256<double>.Count; lane++)
         {
             if (promised.GetElement(lane) > _bestProfit) Verify(pivot, amounts.GetElement(lane), inputs.GetElement(lane));
         }
+    }
+
+    /// <summary>
+    /// Exact outputs of the pivot's leg. Behind ticks or bins the model does not know where the fee's rounding falls, and one
+    /// unit of the pivot is what matters most.
+    /// </summary>
+    private Vector256<double> QuoteEach(int leg, Vector256<double> amounts)
+    {
+        Vector256<double> outputs = Vector256.Create(double.NaN);
+        for (int lane = 0; lane < Vector256<double>.Count; lane++)
+        {
+            double amount = amounts.GetElement(lane);
+            if (!(amount >= 1) || !(amount < 9e18)) continue;
+            ulong output = Out(leg, (ulong)amount, out _);
+            if (output > 0) outputs = outputs.WithElement(lane, output);
+        }
+
+        return outputs;
     }
 
     private void Verify(int pivot, double amount, double input)
@@ -134,7 +174,7 @@ public sealed partial class InputSizer
     private ulong SearchRadius(double bend, double unitValue)
     {
         // Doubles carry the continuous maximum to 2^-53 of the amounts; 8 roundings a leg are allowed for.
-        double slack = ContinuousInput * Legs.MaxCount * 8 * 1.2e-16;
+        double slack = (ContinuousInput * Legs.MaxCount * 8 * 1.2e-16) + _boundSlack;
         double gap = Math.Floor(ContinuousProfit + slack) - _bestProfit;
         if (!(gap >= 1)) return 0;
         gap = ContinuousProfit + slack - (_bestProfit + 1);

@@ -58,6 +58,7 @@ public sealed partial class InputSizer
     private int _count;
     private int _scansLeft;
     private bool _modelReady;
+    private double _boundSlack;
     private int _quotesLeft;
     private ulong _cap;
     private long _bestProfit;

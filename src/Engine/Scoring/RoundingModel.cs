@@ -66,18 +66,21 @@ internal sealed class RoundingModel
 
     /// <summary>
     /// Predicted profits when these amounts of the mint before leg <paramref name="pivot"/> are made from the least inputs that
-    /// give them. PERF: four sizes at once hide the latency of the divisions (InputSizerBenchmark).
+    /// give them, and that leg turns them into <paramref name="outputs"/>. PERF: four sizes at once hide the latency of the
+    /// divisions (InputSizerBenchmark).
     /// </summary>
-    internal Vector256<double> Predict(int pivot, Vector256<double> amounts, out Vector256<double> inputs)
+    internal Vector256<double> Predict(
+        int pivot, Vector256<double> amounts, Vector256<double> outputs, out Vector256<double> inputs)
     {
         inputs = amounts;
         for (int leg = pivot - 1; leg >= 0; leg--) inputs = Least(leg, inputs);
-        Vector256<double> at = amounts;
-        for (int leg = pivot; leg < _count; leg++) at = Forward(leg, at);
+        Vector256<double> at = outputs;
+        for (int leg = pivot + 1; leg < _count; leg++) at = Forward(leg, at);
         return at - inputs;
     }
 
-    private Vector256<double> Forward(int leg, Vector256<double> input) =>
+    /// <summary>Predicted outputs of a leg.</summary>
+    internal Vector256<double> Forward(int leg, Vector256<double> input) =>
         Vector256.Floor(Unrounded(leg, input) + Vector256.Create(_bias[leg] + Tolerance));
 
     /// <summary>Output before its last rounding.</summary>

@@ -38,6 +38,9 @@ internal sealed class RouteCurve
     /// <summary>True if the optimum lies beyond the first piece of some leg.</summary>
     internal bool Walked { get; private set; }
 
+    /// <summary>True if the optimum is on the leg's first piece: no tick or bin is crossed.</summary>
+    internal bool IsFirstPiece(int leg) => _startIn[leg] == 0;
+
     /// <summary>
     /// Finds the input with the largest profit, at most <paramref name="cap"/>. Returns 0 if no input gains or a leg has no
     /// curve.

@@ -1,0 +1,219 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.IO.Compression;
+using System.Text.Json;
+using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Scoring;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary>
+/// <c>cycles --snapshot &lt;graph.csv[.gz]&gt;</c>: finds and sizes every profitable cycle of a graph snapshot. Exit code 0, 65 if the
+/// file is not a graph, 66 if it is not there, 2 for an unreadable mint or bound.
+/// </summary>
+internal static class CyclesCommand
+{
+    private const int DefaultShown = 20;
+
+    /// <summary>The verb.</summary>
+    internal static Command Create()
+    {
+        Option<string> snapshot = new("--snapshot")
+        {
+            Description = "Graph of pools as CSV, plain or gzip (see data/graphs).",
+            Required = true,
+        };
+        Option<string[]> bases = new("--base")
+        {
+            Description = "Mint that routes start and end with; may be given more than once. Default: any mint.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<int> hops = new("--max-hops") { Description = "Most legs of a cycle, 2 to 6.", DefaultValueFactory = _ => 4 };
+        Option<int> show = new("--show") { Description = "Routes to list (0 = all).", DefaultValueFactory = _ => DefaultShown };
+        Option<bool> json = new("--json") { Description = "Print the result as JSON on stdout." };
+        Command command = new("cycles", "Find and size every profitable cycle in a snapshot of pools.")
+        {
+            snapshot, bases, hops, show, json,
+        };
+        command.SetAction(result => Run(
+            result.GetValue(snapshot)!, result.GetValue(bases) ?? [], result.GetValue(hops), result.GetValue(show),
+            result.GetValue(json), Console.Out, Console.Error));
+        return command;
+    }
+
+    /// <summary>Runs the verb on the given writers.</summary>
+    internal static int Run(
+        string path, string[] bases, int maxHops, int show, bool asJson, TextWriter output, TextWriter errors)
+    {
+        Pubkey[] mints = new Pubkey[bases.Length];
+        for (int i = 0; i < bases.Length; i++)
+        {
+            if (Pubkey.TryParse(bases[i], out mints[i])) continue;
+            errors.WriteLine($"cycles: --base '{bases[i]}' is not a mint address");
+            return ExitCodes.Usage;
+        }
+
+        if (maxHops is < 2 or > 6)
+        {
+            errors.WriteLine($"cycles: --max-hops {maxHops} is outside 2 to 6");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            MarketGraph graph = Load(path);
+            SearchSettings settings = new() { BaseMints = mints, MaxHops = maxHops, MaxCyclesPerEvent = 65_536 };
+            List<SizedRoute> routes = Search(graph, settings, errors, out SearchTotals totals);
+            int limit = show <= 0 ? routes.Count : Math.Min(show, routes.Count);
+            if (asJson) WriteJson(graph, routes, limit, totals, output);
+            else WriteText(graph, routes, limit, totals, output);
+            return ExitCodes.Ok;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            errors.WriteLine($"cycles: {path}: cannot be read: {e.Message}");
+            return ExitCodes.NoInput;
+        }
+        catch (InvalidDataException e)
+        {
+            errors.WriteLine($"cycles: {path}: {e.Message}");
+            return ExitCodes.BadData;
+        }
+    }
+
+    private static MarketGraph Load(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        using Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+            ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using StreamReader reader = new(content);
+        return GraphSnapshot.Read(reader);
+    }
+
+    private static List<SizedRoute> Search(
+        MarketGraph graph, SearchSettings settings, TextWriter errors, out SearchTotals totals)
+    {
+        CycleFinder finder = new(graph, settings);
+        InputSizer sizer = new(graph, settings.MinimumInputRaw);
+        List<SizedRoute> routes = [];
+        totals = default;
+        long started = TimeProvider.System.GetTimestamp();
+        long searchTicks = 0;
+        long shown = started;
+        for (int pool = 0; pool < graph.PoolCount; pool++)
+        {
+            long before = TimeProvider.System.GetTimestamp();
+            SearchStatus status = finder.FindOwned(pool, long.MaxValue);
+            searchTicks += TimeProvider.System.GetTimestamp() - before;
+            if (status != SearchStatus.Complete) totals.Incomplete++;
+            totals.Cycles += finder.Count;
+            for (int rank = 0; rank < finder.Count; rank++) Size(graph, finder, sizer, settings, finder[rank], routes);
+            if (TimeProvider.System.GetElapsedTime(shown).TotalSeconds < 1) continue;
+            shown = TimeProvider.System.GetTimestamp();
+            errors.WriteLine($"cycles   {100 * (pool + 1) / graph.PoolCount} %  {totals.Cycles} cycles");
+        }
+
+        totals.SearchMilliseconds = TimeProvider.System.GetElapsedTime(0, searchTicks).TotalMilliseconds;
+        totals.TotalMilliseconds = TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;
+        routes.Sort((left, right) => left.ProfitShare != right.ProfitShare
+            ? right.ProfitShare.CompareTo(left.ProfitShare) : string.CompareOrdinal(left.Text, right.Text));
+        return routes;
+    }
+
+    private static void Size(
+        MarketGraph graph, CycleFinder finder, InputSizer sizer, SearchSettings settings, in Cycle cycle, List<SizedRoute> routes)
+    {
+        Span<int> edges = stackalloc int[cycle.LegCount];
+        for (int start = 0; start < cycle.LegCount; start++)
+        {
+            if (settings.BaseMints.Length == 0 ? start > 0 : !finder.IsBase(graph.EdgeFrom(cycle.Edges[start]))) continue;
+            for (int i = 0; i < edges.Length; i++) edges[i] = cycle.Edges[(start + i) % edges.Length];
+            SizingStatus status = sizer.Size(edges, ulong.MaxValue, settings.PolishScansMax, settings.PolishQuotesMax);
+            bool sized = status == SizingStatus.Ok;
+            routes.Add(new SizedRoute(
+                Describe(graph, edges), graph.EdgeFrom(edges[0]), status, cycle.MarginalProduct,
+                sized ? sizer.Amount(0) : 0, sized ? sizer.Profit : 0));
+        }
+    }
+
+    private static string Describe(MarketGraph graph, ReadOnlySpan<int> edges)
+    {
+        List<string> parts = [Short(graph.Mint(graph.EdgeFrom(edges[0])))];
+        foreach (int edge in edges)
+        {
+            Pool pool = graph.Pool(MarketGraph.EdgePool(edge));
+            parts.Add($"-{pool.Venue}:{Short(pool.Address)}> {Short(graph.Mint(graph.EdgeTo(edge)))}");
+        }
+
+        return string.Join(' ', parts);
+    }
+
+    private static string Short(in Pubkey key) => key.ToString()[..4];
+
+    private static void WriteText(
+        MarketGraph graph, List<SizedRoute> routes, int limit, SearchTotals totals, TextWriter output)
+    {
+        output.WriteLine($"{graph.PoolCount:N0} pools, {graph.MintCount:N0} mints: {totals.Cycles:N0} profitable cycles, "
+            + $"{routes.Count:N0} routes; search {totals.SearchMilliseconds:F1} ms, with sizing {totals.TotalMilliseconds:F1} ms");
+        if (totals.Incomplete > 0) output.WriteLine($"{totals.Incomplete} pools hold more cycles than fit; the best are listed");
+        output.WriteLine("Snapshot reserves are virtual for concentrated pools: gains are for comparing searches, not for trading.");
+        output.WriteLine($"{"gain %",10} {"input raw",22} {"profit raw",20}  route");
+        foreach (SizedRoute route in routes.GetRange(0, limit))
+        {
+            string size = route.Status == SizingStatus.Ok ? $"{route.InputRaw,22:N0} {route.ProfitRaw,20:N0}" : $"{route.Status,43}";
+            output.WriteLine($"{(route.Product - 1) * 100,10:F4} {size}  {route.Text}");
+        }
+    }
+
+    private static void WriteJson(
+        MarketGraph graph, List<SizedRoute> routes, int limit, SearchTotals totals, TextWriter output)
+    {
+        using MemoryStream buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("pools", graph.PoolCount);
+            writer.WriteNumber("mints", graph.MintCount);
+            writer.WriteNumber("cycles", totals.Cycles);
+            writer.WriteNumber("routes", routes.Count);
+            writer.WriteNumber("searchMilliseconds", totals.SearchMilliseconds);
+            writer.WriteStartArray("best");
+            foreach (SizedRoute route in routes.GetRange(0, limit))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("route", route.Text);
+                writer.WriteString("start", graph.Mint(route.StartMint).ToString());
+                writer.WriteString("status", route.Status.ToString());
+                writer.WriteNumber("marginalProduct", route.Product);
+                writer.WriteString("inputRaw", route.InputRaw.ToString());
+                writer.WriteString("profitRaw", route.ProfitRaw.ToString());
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    private sealed record SizedRoute(
+        string Text, int StartMint, SizingStatus Status, double Product, ulong InputRaw, long ProfitRaw)
+    {
+        /// <summary>Profit per input: comparable between base mints.</summary>
+        internal double ProfitShare => InputRaw > 0 ? (double)ProfitRaw / InputRaw : 0;
+    }
+
+    private struct SearchTotals
+    {
+        internal long Cycles;
+        internal long Incomplete;
+        internal double SearchMilliseconds;
+        internal double TotalMilliseconds;
+    }
+}
