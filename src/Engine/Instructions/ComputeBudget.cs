@@ -22,6 +22,12 @@ public static class ComputeBudget
     /// <summary>Compute units of one compute budget, system transfer or other small builtin call.</summary>
     public const uint UnitsPerBudgetInstruction = 150;
 
+    /// <summary>
+    /// Bytes of account data a transaction may load at most, and may load if it states no limit (legacy and version 0).
+    /// Source: agave compute-budget limits, 64 MiB.
+    /// </summary>
+    public const uint MaxLoadedAccountsBytes = 64 * 1024 * 1024;
+
     /// <summary>Base fee of each signature, lamports.</summary>
     public const ulong LamportsPerSignature = 5_000;
 

@@ -50,6 +50,12 @@ public enum MessageStatus : byte
 
     /// <summary>No instructions.</summary>
     Empty = 10,
+
+    /// <summary>
+    /// A version 1 message without a limit of loaded account data: the runtime takes "none" as 0 and refuses to load
+    /// anything (seen in LiteSVM 1.5.0, MaxLoadedAccountsDataSizeExceeded).
+    /// </summary>
+    LoadedAccountsLimitMissing = 11,
 }
 
 /// <summary>Limits of the wire forms.</summary>
@@ -82,7 +88,8 @@ public static class MessageLimits
 }
 
 /// <summary>
-/// The compute budget in a version 1 header. Zero means "not stated" for every member.
+/// The compute budget in a version 1 header. Zero means "not stated" for every member; the writer refuses a message
+/// that does not state the two limits the runtime would then take as 0.
 /// Source: protocols.md 2.0, "v1 wire order" (SIMD-0385).
 /// </summary>
 /// <param name="PriorityFeeLamports">Whole priority fee in lamports (not per compute unit).</param>
@@ -94,7 +101,9 @@ public readonly record struct MessageConfig(
 {
     /// <summary>The version 1 form of a limit and a price per unit, rounded up as the chain charges it.</summary>
     public static MessageConfig FromPrice(
-        uint computeUnitLimit, ulong microLamportsPerCu, uint loadedAccountsBytes = 0)
+        uint computeUnitLimit,
+        ulong microLamportsPerCu,
+        uint loadedAccountsBytes = ComputeBudget.MaxLoadedAccountsBytes)
     {
         ulong priorityFeeLamports = ComputeBudget.PriorityFeeLamports(computeUnitLimit, microLamportsPerCu);
         return new MessageConfig(priorityFeeLamports, computeUnitLimit, loadedAccountsBytes);

@@ -166,6 +166,7 @@ public sealed partial class MessageWriter
 
         if (v1 && _signerCount > MessageLimits.V1Signatures) return MessageStatus.TooManySigners;
         if (v1 && request.Config.ComputeUnitLimit == 0) return MessageStatus.ComputeUnitLimitMissing;
+        if (v1 && request.Config.LoadedAccountsBytes == 0) return MessageStatus.LoadedAccountsLimitMissing;
         messageBytes = Measure(request);
         int prefix = v1 ? 0 : ShortVec.SizeOf(_signerCount);
         TransactionBytes = prefix + (_signerCount * MessageLimits.SignatureBytes) + messageBytes;

@@ -98,7 +98,7 @@ public sealed class TxCommandTests
             Payer = signer.PublicKey,
             Blockhash = ProgramIds.Token,
             Instructions = version == MessageVersion.V1 ? [swap, tip] : (InstructionBuffer[])[limit, price, swap, tip],
-            Config = new MessageConfig(777, 300_000),
+            Config = new MessageConfig(777, 300_000, ComputeBudget.MaxLoadedAccountsBytes),
         };
         Assert.Equal(MessageStatus.Ok, _writer.WriteTransaction(request, _bytes, out MessageLayout layout));
         if (sign) Assert.True(signer.TrySign(layout.Message(_bytes), layout.Signature(_bytes, 0)));

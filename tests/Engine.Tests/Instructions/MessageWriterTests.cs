@@ -99,4 +99,69 @@ public sealed class MessageWriterTests
             }
         }
     }
+
+    [Fact]
+    public void Write_V1WhileSwitchedOffOrWithoutLimits_IsRefused()
+    {
+        InstructionBuffer transfer = new();
+        SystemTransfer.Write(transfer, Payer, TipAccounts.Pick(0), 1);
+        MessageRequest request = new() { Version = MessageVersion.V1, Payer = Payer, Instructions =
+            new[] { transfer } };
+        byte[] bytes = new byte[MessageLimits.V1Bytes];
+        Assert.Equal(MessageStatus.VersionDisabled, new MessageWriter().WriteTransaction(request, bytes, out _));
+        MessageWriter writer = new(allowV1: true);
+        Assert.Equal(MessageStatus.ComputeUnitLimitMissing, writer.WriteTransaction(request, bytes, out _));
+        request.Config = new MessageConfig(0, 1_000);
+        Assert.Equal(MessageStatus.LoadedAccountsLimitMissing, writer.WriteTransaction(request, bytes, out _));
+        request.Config = MessageConfig.FromPrice(1_000, 1_500);
+        Assert.Equal(2UL, request.Config.PriorityFeeLamports);
+        Assert.Equal(MessageStatus.Ok, writer.WriteTransaction(request, bytes, out _));
+        ComputeBudget.WriteUnitLimit(transfer, 5);
+        Assert.Equal(MessageStatus.ComputeBudgetInstruction, writer.WriteTransaction(request, bytes, out _));
+    }
+
+    [Fact]
+    public void Write_BadRequests_AreStatuses()
+    {
+        MessageWriter writer = new();
+        byte[] bytes = new byte[MessageLimits.PacketBytes];
+        InstructionBuffer transfer = new();
+        SystemTransfer.Write(transfer, Payer, TipAccounts.Pick(0), 1);
+        MessageRequest request = new() { Payer = Payer };
+        Assert.Equal(MessageStatus.Empty, writer.WriteTransaction(request, bytes, out _));
+        request.Instructions = new[] { transfer };
+        Assert.Equal(MessageStatus.DestinationTooSmall, writer.WriteTransaction(request, bytes.AsSpan(0, 100), out _));
+        Assert.Equal(MessageStatus.Ok, writer.WriteTransaction(request, bytes, out _));
+        request.Instructions = new InstructionBuffer[65];
+        Assert.Equal(MessageStatus.TooManyInstructions, writer.WriteTransaction(request, bytes, out _));
+        InstructionBuffer overflowed = new();
+        overflowed.Reset(ProgramIds.Memo);
+        overflowed.Write(new byte[InstructionBuffer.MaxDataBytes + 1]);
+        request.Instructions = new[] { overflowed };
+        Assert.Equal(MessageStatus.InstructionOverflowed, writer.WriteTransaction(request, bytes, out _));
+    }
+
+    [Fact]
+    public void Write_ManyAccounts_BlamesThoseATableCouldCarry()
+    {
+        const int seed = 64;
+        Random random = new(seed);
+        InstructionBuffer swap = new();
+        swap.Reset(ProgramIds.Token);
+        for (int i = 0; i < 40; i++) swap.Add(RandomInstructions.Key(random), AccountFlags.Writable);
+        swap.Add(TipAccounts.Pick(0), AccountFlags.Writable);
+        MessageRequest request = new() { Version = MessageVersion.V0, Payer = Payer, Instructions = new[] { swap } };
+        MessageWriter writer = new();
+        byte[] bytes = new byte[MessageLimits.PacketBytes];
+        Assert.Equal(MessageStatus.TooLarge, writer.WriteTransaction(request, bytes, out _));
+        Assert.Equal(writer.TransactionBytes - MessageLimits.PacketBytes, writer.BytesOver);
+        Pubkey[] blamed = new Pubkey[64];
+        Assert.Equal(40, writer.CopyBlamedAccounts(blamed)); // not the payer, the program and the tip account
+        LookupTable table = new(ProgramIds.Memo);
+        Assert.Equal(LookupTableStatus.Ok, table.Set(blamed.AsSpan(0, 40)));
+        request.Tables = new[] { table };
+        Assert.Equal(MessageStatus.Ok, writer.WriteTransaction(request, bytes, out _));
+        for (int i = 0; i < 23; i++) swap.Add(RandomInstructions.Key(random));
+        Assert.Equal(MessageStatus.TooManyAccounts, writer.WriteTransaction(request, bytes, out _));
+    }
 }

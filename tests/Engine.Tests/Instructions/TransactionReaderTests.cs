@@ -116,7 +116,7 @@ public sealed class TransactionReaderTests
                 Blockhash = RandomInstructions.Key(random),
                 Instructions = instructions,
                 Config = new MessageConfig(
-                    (ulong)random.Next(3) * 7_000, 200_000, (uint)random.Next(2) * 65_536,
+                    (ulong)random.Next(3) * 7_000, 200_000, (uint)random.Next(1, 3) * 65_536,
                         (uint)random.Next(2) * 32_768),
             };
             MessageStatus status = writer.WriteTransaction(request, bytes, out MessageLayout layout);
