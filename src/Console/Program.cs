@@ -22,5 +22,7 @@ internal static class Program
         KeysCommand.Create(),
         TxCommand.Create(),
         VerifyCommand.Create(),
+        QuoteCommand.Create(),
+        PoolsCommand.Create(),
     };
 }

@@ -37,14 +37,21 @@ internal sealed class VectorDocument : IDisposable
     /// <exception cref="VectorFileException">It is missing, unreadable, or not a JSON object.</exception>
     internal static VectorDocument Load(string path)
     {
+        JsonDocument json = LoadJson(path);
+        if (json.RootElement.ValueKind == JsonValueKind.Object) return new VectorDocument(path, json);
+        JsonValueKind kind = json.RootElement.ValueKind;
+        json.Dispose();
+        throw new VectorFileException($"{path}: the top level is {kind}, not an object");
+    }
+
+    /// <summary>Loads any JSON, plain or gzip.</summary>
+    /// <exception cref="VectorFileException">The file is missing, unreadable, or not JSON.</exception>
+    internal static JsonDocument LoadJson(string path)
+    {
         try
         {
             using FileStream file = File.OpenRead(path);
-            JsonDocument json = Parse(file);
-            if (json.RootElement.ValueKind == JsonValueKind.Object) return new VectorDocument(path, json);
-            JsonValueKind kind = json.RootElement.ValueKind;
-            json.Dispose();
-            throw new VectorFileException($"{path}: the top level is {kind}, not an object");
+            return Parse(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,0 +1,144 @@
+using System;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using LowLatency.ConsoleHost.Vectors;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary>
+/// <c>pools inspect &lt;file&gt;</c>: says in words what each account of a file is: a pool of which venue, its mints, vaults and
+/// whether it can be quoted; an array or configuration; a mint with its extensions; a token account.
+/// </summary>
+internal static class PoolsCommand
+{
+    private const int MaxDependencies = 256;
+
+    // Raw data has no owner: these are tried in turn.
+    private static readonly string[] VenuePrograms =
+    [
+        "675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8", "CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C",
+        "CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK", "whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc",
+        "LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo", "cpamdpZCGKUy5JxQXB4dcpGPiikHawvSWAd6mEn1sGG",
+        "pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA", "pfeeUxB6jkeY1Hxd7CsFCAjcbHA9rWtchMGdZ6VojVZ",
+        "9W959DqEETiGZocYWCQPaJ6sBmUzgfxXfqGeTEdp3aQP", "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+        "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
+    ];
+
+    /// <summary>The verb.</summary>
+    internal static Command Create()
+    {
+        Argument<string> file = new("file") { Description = "Vector file, RPC answer, one account as JSON, or raw .bin data." };
+        Option<string?> owner = new("--owner") { Description = "Owner program of raw data; without it the known programs are tried." };
+        Command inspect = new("inspect", "Decode every supported account of a file in words.") { file, owner };
+        inspect.SetAction(result => Inspect(result.GetValue(file)!, result.GetValue(owner), Console.Out, Console.Error));
+        return new Command("pools", "Look at pools.") { inspect };
+    }
+
+    /// <summary>Runs "pools inspect" on the given writers.</summary>
+    internal static int Inspect(string path, string? ownerText, TextWriter output, TextWriter errors)
+    {
+        Pubkey owner = default;
+        if (ownerText is not null && !Pubkey.TryParse(ownerText, out owner))
+        {
+            errors.WriteLine($"pools inspect: --owner: '{ownerText}' is not an address");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            AccountFile file = AccountFile.Load(path);
+            PoolBuilder builder = new(file.Accounts);
+            int known = 0;
+            foreach (AccountText account in file.Accounts.Values)
+            {
+                bool isKnown = file.IsOwnerUnknown ? InspectRaw(account, ownerText is null ? null : owner, output)
+                    : InspectAccount(account, builder, output);
+                if (isKnown) known++;
+            }
+
+            output.WriteLine($"{known} of {file.Accounts.Count} accounts recognised");
+            if (known != 0) return ExitCodes.Ok;
+            errors.WriteLine($"pools inspect: {path}: no account of a supported kind");
+            return ExitCodes.BadData;
+        }
+        catch (VectorFileException e)
+        {
+            errors.WriteLine($"pools inspect: {e.Message}");
+            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
+        }
+    }
+
+    private static bool InspectRaw(AccountText account, Pubkey? owner, TextWriter output)
+    {
+        if (owner is { } stated) return InspectAccount(account with { Owner = stated }, null, output);
+        foreach (string program in VenuePrograms)
+        {
+            AccountText guess = account with { Owner = Pubkey.Parse(program) };
+            if (!IsKnown(guess)) continue;
+            output.WriteLine($"owner assumed: {program}");
+            return InspectAccount(guess, null, output);
+        }
+
+        return false;
+    }
+
+    private static bool IsKnown(AccountText account) =>
+        VenueRegistry.TryClassify(account.View, out _)
+        || TokenAccountInfo.TryDecode(account.View, out _)
+        || MintInfo.TryDecode(account.View, out _);
+
+    private static bool InspectAccount(AccountText account, PoolBuilder? builder, TextWriter output)
+    {
+        if (VenueRegistry.TryClassify(account.View, out AccountClass kind))
+        {
+            if (kind.Role == AccountRole.Pool) WritePool(account, kind, builder, output);
+            else output.WriteLine(Text($"{account.Key}: {kind.Venue} {kind.Role}, {account.Data.Length} bytes{Belongs(kind)}"));
+            return true;
+        }
+
+        if (TokenAccountInfo.TryDecode(account.View, out TokenAccountInfo token))
+        {
+            string frozen = token.IsFrozen ? ", frozen" : string.Empty;
+            string memo = token.RequiresMemo ? ", memo required" : string.Empty;
+            string withheld = token.WithheldOffset != 0 ? Text($", {token.WithheldRaw} withheld") : string.Empty;
+            output.WriteLine(Text($"{account.Key}: token account of mint {token.Mint}, owner {token.Owner}, {token.AmountRaw} base units{withheld}{frozen}{memo}"));
+            return true;
+        }
+
+        if (!MintInfo.TryDecode(account.View, out MintInfo mint)) return false;
+        string fee = mint.HasTransferFee
+            ? Text($", transfer fee {mint.OlderFee.FeeBps} bps (at most {mint.OlderFee.MaximumRaw}) then from epoch {mint.NewerFee.Epoch} {mint.NewerFee.FeeBps} bps (at most {mint.NewerFee.MaximumRaw})")
+            : string.Empty;
+        string refused = mint.IsRefused ? ", refused" : string.Empty;
+        output.WriteLine(Text($"{account.Key}: mint of {mint.Program}, supply {mint.SupplyRaw}, {mint.Decimals} decimals, features {mint.Features}{fee}{refused}"));
+        return true;
+    }
+
+    private static void WritePool(AccountText account, AccountClass kind, PoolBuilder? builder, TextWriter output)
+    {
+        Pool? pool = builder?.Build(account.Key, out _);
+        DecodeStatus status = DecodeStatus.Ok;
+        if (pool is null)
+        {
+            pool = VenueRegistry.Create(kind.Venue, account.Key);
+            status = pool?.Apply(AccountRole.Pool, account.View) ?? DecodeStatus.UnknownRole;
+        }
+
+        output.WriteLine(Text($"{account.Key}: {kind.Venue} pool, {account.Data.Length} bytes, decode {status}"));
+        if (pool is null || status != DecodeStatus.Ok) return;
+        output.WriteLine($"  mint A       {pool.MintA}");
+        output.WriteLine($"  mint B       {pool.MintB}");
+        AccountDependency[] dependencies = new AccountDependency[MaxDependencies];
+        int count = pool.CopyDependencies(dependencies);
+        for (int i = 0; i < count; i++)
+            output.WriteLine($"  needs        {dependencies[i].Role} {dependencies[i].Key}{(dependencies[i].Required ? string.Empty : " (optional)")}");
+        output.WriteLine($"  readiness    {pool.Readiness}{(pool.IsTimeDependent ? ", quotes change with time" : string.Empty)}");
+    }
+
+    private static string Belongs(AccountClass kind) => kind.Pool.IsZero ? string.Empty : $", of pool {kind.Pool}";
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,160 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using LowLatency.ConsoleHost.Vectors;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary>
+/// <c>quote --accounts &lt;file&gt; --pool &lt;key&gt; --in &lt;mint&gt; --amount &lt;n&gt;</c>: quotes a swap, or a route over
+/// several pools in order, from the accounts of a file, and prints it leg by leg.
+/// </summary>
+internal static class QuoteCommand
+{
+    /// <summary>The verb.</summary>
+    internal static Command Create()
+    {
+        Option<string> accounts = new("--accounts")
+        {
+            Description = "File of accounts: vector file, getMultipleAccounts answer, one account.", Required = true,
+        };
+        Option<string[]> pools = new("--pool")
+        {
+            Description = "Pool address; several make a route, in order.", Required = true, AllowMultipleArgumentsPerToken = true,
+        };
+        Option<string> input = new("--in") { Description = "Mint that goes into the first pool.", Required = true };
+        Option<ulong> amount = new("--amount") { Description = "Amount in base units.", Required = true };
+        Option<bool> exactOut = new("--exact-out") { Description = "The amount is what comes out (one pool only)." };
+        Option<long?> time = new("--time") { Description = "Unix time the program would see; else the file's clock, else now." };
+        Option<ulong?> epoch = new("--epoch") { Description = "Epoch the program would see; else the file's, else 0." };
+        Command command = new("quote", "Quote a swap or a route from accounts in a file.")
+        {
+            accounts, pools, input, amount, exactOut, time, epoch,
+        };
+        command.SetAction(result => Run(
+            new QuoteArguments(
+                result.GetValue(accounts)!,
+                result.GetValue(pools) ?? [],
+                result.GetValue(input)!,
+                result.GetValue(amount),
+                result.GetValue(exactOut),
+                result.GetValue(time),
+                result.GetValue(epoch)),
+            Console.Out,
+            Console.Error));
+        return command;
+    }
+
+    /// <summary>Runs the verb on the given writers.</summary>
+    internal static int Run(QuoteArguments arguments, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            if (!Pubkey.TryParse(arguments.InputMint, out Pubkey mint))
+                return Usage(errors, $"--in: '{arguments.InputMint}' is not an address");
+            if (arguments.IsExactOut && arguments.Pools.Count != 1) return Usage(errors, "--exact-out takes one --pool");
+            AccountFile file = AccountFile.Load(arguments.AccountsPath);
+            PoolBuilder builder = new(file.Accounts);
+            ulong amount = arguments.Amount;
+            for (int i = 0; i < arguments.Pools.Count; i++)
+            {
+                if (!Pubkey.TryParse(arguments.Pools[i], out Pubkey address))
+                    return Usage(errors, $"--pool: '{arguments.Pools[i]}' is not an address");
+                Pool pool = builder.Build(in address, out string problem)
+                    ?? throw new VectorFileException($"{arguments.AccountsPath}: {problem}");
+                if (pool.OtherMint(in mint).IsZero)
+                    return Usage(errors, $"leg {i + 1}: {mint} is not a mint of pool {address} ({pool.MintA}, {pool.MintB})");
+                ChainClock clock = Clock(file, in address, arguments);
+                if (!QuoteLeg(pool, i + 1, ref mint, ref amount, arguments.IsExactOut, clock, output)) return ExitCodes.Error;
+            }
+
+            if (arguments.Pools.Count > 1) output.WriteLine($"route: {arguments.Amount} {arguments.InputMint} -> {amount} {mint}");
+            return ExitCodes.Ok;
+        }
+        catch (VectorFileException e)
+        {
+            errors.WriteLine($"quote: {e.Message}");
+            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
+        }
+    }
+
+    private static bool QuoteLeg(
+        Pool pool, int leg, ref Pubkey mint, ref ulong amount, bool isExactOut, ChainClock clock, TextWriter output)
+    {
+        SwapDirection direction = mint == pool.MintA ? SwapDirection.AToB : SwapDirection.BToA;
+        SwapRequest request = new()
+        {
+            Direction = direction,
+            Mode = isExactOut ? SwapMode.ExactOut : SwapMode.ExactIn,
+            AmountRaw = amount,
+            ThresholdRaw = isExactOut ? ulong.MaxValue : 0,
+            Clock = clock,
+        };
+        QuoteStatus status = pool.Execute(in request, out SwapQuote quote, out double spotRate);
+        output.WriteLine($"leg {leg}: {pool.Venue} {pool.Address}");
+        if (status != QuoteStatus.Ok)
+        {
+            output.WriteLine(Text($"  status       {status} (program error {quote.ProgramErrorCode})"));
+            return false;
+        }
+
+        Pubkey outputMint = pool.OutputMint(direction);
+        Pubkey feeMint = quote.FeeOnOutput ? outputMint : mint;
+        output.WriteLine(Text($"  status       {status}"));
+        output.WriteLine(Text($"  in           {quote.AmountInRaw} {mint}"));
+        output.WriteLine(Text($"  out          {quote.AmountOutRaw} {outputMint}"));
+        output.WriteLine(Text($"  fee          {quote.FeeRaw} {feeMint} ({quote.FeeRateE9 / 1e7:0.#####} %)"));
+        output.WriteLine(Text($"  crossed      {quote.CrossedCount} ticks or bins"));
+        double rate = quote.AmountInRaw == 0 ? 0 : (double)quote.AmountOutRaw / quote.AmountInRaw;
+        string impact = spotRate > 0 ? Text($"{(1.0 - (rate / spotRate)) * 100.0:0.######} %") : "unknown";
+        output.WriteLine($"  price impact {impact} (against the marginal rate net of fees)");
+        mint = outputMint;
+        amount = quote.AmountOutRaw;
+        return true;
+    }
+
+    /// <summary>Executes so that a route that passes a pool twice sees its own first swap; tells the rate before.</summary>
+    private static QuoteStatus Execute(this Pool pool, in SwapRequest request, out SwapQuote quote, out double spotRate)
+    {
+        CurveSegment[] segments = new CurveSegment[1];
+        ChainClock clock = request.Clock;
+        spotRate = pool.CopySegments(request.Direction, in clock, segments) > 0 ? segments[0].RateOut : 0;
+        return pool.Execute(in request, out quote);
+    }
+
+    private static ChainClock Clock(AccountFile file, in Pubkey pool, QuoteArguments arguments)
+    {
+        bool hasClock = file.Clocks.TryGetValue(pool, out ChainClock clock);
+        long now = hasClock ? clock.UnixTimestamp : DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        return new ChainClock(clock.Slot, arguments.UnixTime ?? now, arguments.Epoch ?? clock.Epoch);
+    }
+
+    private static int Usage(TextWriter errors, string message)
+    {
+        errors.WriteLine($"quote: {message}");
+        return ExitCodes.Usage;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Arguments of the quote verb.</summary>
+/// <param name="AccountsPath">File of accounts.</param>
+/// <param name="Pools">Pool addresses in order.</param>
+/// <param name="InputMint">Mint that goes in first.</param>
+/// <param name="Amount">Base units.</param>
+/// <param name="IsExactOut">True if the amount is the output.</param>
+/// <param name="UnixTime">Clock time, or null.</param>
+/// <param name="Epoch">Clock epoch, or null.</param>
+internal sealed record QuoteArguments(
+    string AccountsPath,
+    IReadOnlyList<string> Pools,
+    string InputMint,
+    ulong Amount,
+    bool IsExactOut,
+    long? UnixTime,
+    ulong? Epoch);

@@ -1,0 +1,144 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Text.Json;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.ConsoleHost.Vectors;
+
+/// <summary>
+/// Accounts from a file in any of the forms people have them in: a vector or scenario file, the answer of getMultipleAccounts
+/// or getProgramAccounts, one account as JSON, or raw account data.
+/// </summary>
+internal sealed class AccountFile
+{
+    private AccountFile()
+    {
+    }
+
+    /// <summary>Accounts by address; an account without one in the file has a made-up address.</summary>
+    internal Dictionary<Pubkey, AccountText> Accounts { get; } = [];
+
+    /// <summary>Clock per pool, where the file has one.</summary>
+    internal Dictionary<Pubkey, ChainClock> Clocks { get; } = [];
+
+    /// <summary>True if the file does not say who owns the data (raw bytes).</summary>
+    internal bool IsOwnerUnknown { get; private set; }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="VectorFileException">It is missing or none of the forms.</exception>
+    internal static AccountFile Load(string path)
+    {
+        AccountFile file = new();
+        if (path.EndsWith(".bin", StringComparison.Ordinal))
+        {
+            file.AddRaw(path);
+            return file;
+        }
+
+        try
+        {
+            using JsonDocument json = VectorDocument.LoadJson(path);
+            file.AddJson(json.RootElement);
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            throw new VectorFileException($"{path}: {e.Message}", cause: e);
+        }
+
+        return file.Accounts.Count != 0 ? file : throw new VectorFileException($"{path}: no account found in it");
+    }
+
+    private void AddRaw(string path)
+    {
+        try
+        {
+            byte[] data = File.ReadAllBytes(path);
+            Accounts[default] = new AccountText(default, default, 1, data);
+            IsOwnerUnknown = true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new VectorFileException($"{path}: no such file", isMissing: true, cause: e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VectorFileException($"{path}: cannot be read: {e.Message}", isMissing: true, cause: e);
+        }
+    }
+
+    private void AddJson(JsonElement root)
+    {
+        if (root.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in root.EnumerateArray()) AddItem(item, null);
+            return;
+        }
+
+        if (root.ValueKind != JsonValueKind.Object) throw new FormatException($"the top level is {root.ValueKind}");
+        if (root.TryGetProperty("accounts", out JsonElement book) && book.ValueKind == JsonValueKind.Object) AddBook(book);
+        if (root.TryGetProperty("pools", out JsonElement pools) && pools.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement pool in pools.EnumerateArray()) AddPool(pool);
+            return;
+        }
+
+        if (Accounts.Count != 0) return;
+        if (root.TryGetProperty("result", out JsonElement result)) AddAnswer(result, root);
+        else if (root.TryGetProperty("value", out _)) AddAnswer(root, root);
+        else AddItem(root, null);
+    }
+
+    private void AddPool(JsonElement pool)
+    {
+        Pubkey address = JsonText.Key(pool, "pool");
+        if (pool.TryGetProperty("accounts", out JsonElement book)) AddBook(book);
+        if (pool.TryGetProperty("clock", out JsonElement clock)) Clocks[address] = JsonText.Clock(clock);
+    }
+
+    private void AddBook(JsonElement book)
+    {
+        foreach ((Pubkey key, AccountText account) in AccountBook.Read(book)) Accounts[key] = account;
+    }
+
+    private void AddAnswer(JsonElement answer, JsonElement root)
+    {
+        JsonElement values = answer.ValueKind == JsonValueKind.Object ? JsonText.Member(answer, "value") : answer;
+        if (values.ValueKind == JsonValueKind.Object)
+        {
+            AddItem(values, null);
+            return;
+        }
+
+        // getMultipleAccounts does not repeat the keys; a capture that keeps them has them beside the answer.
+        bool hasKeys = root.TryGetProperty("keys", out JsonElement keys) && keys.ValueKind == JsonValueKind.Array;
+        int index = 0;
+        foreach (JsonElement value in values.EnumerateArray())
+        {
+            string? key = hasKeys && index < keys.GetArrayLength() ? keys[index].GetString() : null;
+            if (value.ValueKind == JsonValueKind.Object) AddItem(value, key);
+            index++;
+        }
+    }
+
+    private void AddItem(JsonElement item, string? keyText)
+    {
+        JsonElement account = item.TryGetProperty("account", out JsonElement inner) ? inner : item;
+        keyText ??= JsonText.OptionalString(item, "pubkey") ?? JsonText.OptionalString(item, "address");
+        Pubkey key = keyText is null ? MadeUpKey() : JsonText.ParseKey(keyText, "pubkey");
+        JsonElement data = JsonText.Member(account, "data");
+        string? text = data.ValueKind == JsonValueKind.Array ? data[0].GetString() : data.GetString();
+        byte[] bytes = Convert.FromBase64String(text ?? string.Empty);
+        ulong lamports = JsonText.OptionalUInt64(account, "lamports") ?? 1;
+        Accounts[key] = new AccountText(key, JsonText.Key(account, "owner"), lamports, bytes);
+    }
+
+    private Pubkey MadeUpKey()
+    {
+        Span<byte> bytes = stackalloc byte[Pubkey.SizeBytes];
+        bytes.Clear();
+        bytes[^1] = (byte)(Accounts.Count + 1);
+        bytes[^2] = (byte)((Accounts.Count + 1) >> 8);
+        return Pubkey.Read(bytes);
+    }
+}
