@@ -57,6 +57,28 @@ internal sealed class MeteoraVectorRun
         return Path.Combine(folder ?? throw new InvalidOperationException("solution folder"), "tests", "Vectors");
     }
 
+    internal IEnumerable<JsonElement> Pools() => _root.GetProperty("pools").EnumerateArray();
+
+    internal Dictionary<Pubkey, AccountRole> Roles(JsonElement pool)
+    {
+        Dictionary<Pubkey, AccountRole> roles = _roles(pool);
+        roles[Key(pool, "pool")] = AccountRole.Pool;
+        return roles;
+    }
+
+    internal static AccountView View(JsonElement pool, Pubkey key, ReadOnlySpan<byte> data)
+    {
+        JsonElement account = pool.GetProperty("accounts").GetProperty(key.ToString());
+        return new AccountView(
+            key, Pubkey.Parse(account.GetProperty("owner").GetString()), Number(account, "lamports"), data);
+    }
+
+    internal static ChainClock Clock(JsonElement element)
+    {
+        JsonElement clock = element.GetProperty("clock");
+        return new ChainClock(Number(clock, "slot"), (long)Number(clock, "unix_timestamp"), Number(clock, "epoch"));
+    }
+
     internal void Run()
     {
         Dictionary<string, JsonElement> pools = new(StringComparer.Ordinal);
@@ -81,20 +103,18 @@ internal sealed class MeteoraVectorRun
         foreach (JsonProperty account in accounts.EnumerateObject())
             data.Add(Pubkey.Parse(account.Name), Bytes(account.Value));
         // The pool account first: the others are checked against it.
-        ApplyOne(target, AccountRole.Pool, address, accounts, data);
+        ApplyOne(target, AccountRole.Pool, address, pool, data);
         foreach ((Pubkey key, byte[] _) in data)
             if (key != address && roles.TryGetValue(key, out AccountRole role))
-                ApplyOne(target, role, key, accounts, data);
+                ApplyOne(target, role, key, pool, data);
         target.MarkArraysComplete();
         return target;
     }
 
     private static void ApplyOne(
-        Pool pool, AccountRole role, Pubkey key, JsonElement accounts, Dictionary<Pubkey, byte[]> data)
+        Pool pool, AccountRole role, Pubkey key, JsonElement poolElement, Dictionary<Pubkey, byte[]> data)
     {
-        JsonElement account = accounts.GetProperty(key.ToString());
-        AccountView view = new(
-            key, Pubkey.Parse(account.GetProperty("owner").GetString()), Number(account, "lamports"), data[key]);
+        AccountView view = View(poolElement, key, data[key]);
         DecodeStatus status = pool.Apply(role, in view);
         if (status != DecodeStatus.Ok) throw new InvalidDataException($"{role} {key}: {status}");
     }
@@ -148,8 +168,7 @@ internal sealed class MeteoraVectorRun
 
     private string? PostState(JsonElement poolElement, JsonElement item, Pool pool, Dictionary<Pubkey, byte[]> data)
     {
-        Dictionary<Pubkey, AccountRole> roles = _roles(poolElement);
-        roles[Key(poolElement, "pool")] = AccountRole.Pool;
+        Dictionary<Pubkey, AccountRole> roles = Roles(poolElement);
         JsonElement post = item.GetProperty("post");
         foreach ((Pubkey key, AccountRole role) in roles)
         {
@@ -242,9 +261,7 @@ internal sealed class MeteoraVectorRun
         }
 
         request.HasReferral = HasReferral(item);
-        JsonElement clock = item.TryGetProperty("clock", out JsonElement own) ? own : poolElement.GetProperty("clock");
-        request.Clock = new ChainClock(
-            Number(clock, "slot"), (long)Number(clock, "unix_timestamp"), Number(clock, "epoch"));
+        request.Clock = Clock(item.TryGetProperty("clock", out _) ? item : poolElement);
         return request;
     }
 

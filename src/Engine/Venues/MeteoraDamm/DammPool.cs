@@ -90,7 +90,7 @@ public sealed partial class DammPool : Pool
         if (key == _vaultAKey && _vaultA.IsKnown) return _vaultA.TryWrite(data);
         if (key == _vaultBKey && _vaultB.IsKnown) return _vaultB.TryWrite(data);
         if (key != Address || data.Length != DammLayout.PoolSize) return false;
-        if (_dynamicFee.IsEnabled) _dynamicFee.Write(data);
+        _dynamicFee.Write(data);
         BinaryPrimitives.WriteUInt64LittleEndian(data[DammLayout.ProtocolFeeA..], _protocolFeeA);
         BinaryPrimitives.WriteUInt64LittleEndian(data[DammLayout.ProtocolFeeB..], _protocolFeeB);
         BinaryPrimitives.WriteUInt128LittleEndian(data[DammLayout.SqrtPrice..], _sqrtPrice);

@@ -54,6 +54,8 @@ internal sealed class DlmmBinArrays
     /// <summary>Decodes an array's account into its slot (its old one, a free one, or a farther array's).</summary>
     internal DecodeStatus Apply(in AccountView account, int index, int activeIndex, ushort binStep, bool ordersCount)
     {
+        int known = Find(account.Key);
+        if (known >= 0 && _indices[known] != index) Remove(account.Key);
         int slot = Find(index);
         if (slot < 0) slot = TakeSlot(index, activeIndex);
         if (slot < 0) return DecodeStatus.Full;

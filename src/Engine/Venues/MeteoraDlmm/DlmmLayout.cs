@@ -67,7 +67,6 @@ internal static class DlmmLayout
     internal const int BinProcessingLeft = 128;
     internal const int BinOrderAge = 136;
     internal const int BinAskSide = 140;
-    internal const int BinEnd = 141;
 
     internal const int BitmapExtensionSize = 1576;
     internal const int ExtensionPair = 8;

@@ -86,6 +86,7 @@ public sealed partial class DlmmPool
         if (walk.ExactOut && request.HasPriceImpactLimit) return QuoteStatus.UnsupportedMode;
         if (Readiness == QuoteStatus.SwapDisabled) return Fail(ref walk, Readiness, DlmmProgram.PoolDisabled);
         ulong point = _activationType == 0 ? request.Clock.Slot : (ulong)request.Clock.UnixTimestamp;
+        if (point > _latestPoint) _latestPoint = point;
         if (_needsActivation && point < _activationPoint)
             return Fail(ref walk, QuoteStatus.NotOpenYet, DlmmProgram.PoolDisabled);
         if (request.AmountRaw == 0) return Fail(ref walk, QuoteStatus.ZeroAmount, DlmmProgram.InvalidInput);

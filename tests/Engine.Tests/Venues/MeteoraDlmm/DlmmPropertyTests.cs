@@ -1,0 +1,141 @@
+using System;
+using System.Collections.Generic;
+using System.Text.Json;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.MeteoraDlmm;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Venues.MeteoraDlmm;
+
+public sealed class DlmmPropertyTests
+{
+    [Fact]
+    public void Quote_TwiceTheInput_GivesMoreButNotTwiceTheOutput() =>
+        MeteoraProperties.OutputGrowsAndBends(DlmmVectorTests.Open());
+
+    [Fact]
+    public void Execute_ThereAndBack_NeverProfits() => MeteoraProperties.RoundTripNeverProfits(DlmmVectorTests.Open());
+
+    [Fact]
+    public void Execute_SplitInTwo_NeverBeatsOneSwap() =>
+        MeteoraProperties.SplittingNeverWins(DlmmVectorTests.Open(), _ => true);
+
+    [Fact]
+    public void TryWriteState_AfterApply_RestoresTheAccount() =>
+        MeteoraProperties.DecodedStateWritesBack(DlmmVectorTests.Open());
+
+    [Fact]
+    public void Apply_TruncatedOrMutated_IsRefusedOrQuotedWithoutFault() =>
+        MeteoraProperties.BadBytesAreRefusedOrQuoted(DlmmVectorTests.Open());
+
+    [Fact]
+    public void Quote_Warm_AllocatesNothing() => MeteoraProperties.QuotesAllocateNothing(DlmmVectorTests.Open());
+
+    [Fact]
+    public void TryClassify_EveryAccount_HasItsRoleAndPair()
+    {
+        MeteoraVectorRun run = DlmmVectorTests.Open();
+        foreach (JsonElement element in run.Pools())
+        {
+            _ = run.Load(element, out Dictionary<Pubkey, byte[]> data);
+            foreach ((Pubkey key, AccountRole role) in run.Roles(element))
+            {
+                if (role is not (AccountRole.Pool or AccountRole.BinArray or AccountRole.BitmapExtension)) continue;
+                AccountView view = MeteoraVectorRun.View(element, key, data[key]);
+                Assert.True(VenueRegistry.TryClassify(in view, out AccountClass found));
+                Assert.Equal(new AccountClass(VenueId.MeteoraDlmm, role, MeteoraVectorRun.Key(element, "pool")), found);
+            }
+        }
+    }
+
+    [Fact]
+    public void CopySegments_FirstPieces_AgreeWithTheQuote()
+    {
+        MeteoraVectorRun run = DlmmVectorTests.Open();
+        CurveSegment[] segments = new CurveSegment[300];
+        foreach (JsonElement element in run.Pools())
+        {
+            Pool pool = run.Load(element, out _);
+            ChainClock clock = MeteoraVectorRun.Clock(element);
+            foreach (SwapDirection direction in Enum.GetValues<SwapDirection>())
+            {
+                int count = System.Math.Min(pool.CopySegments(direction, clock, segments), 8);
+                double amount = 0.0;
+                double expected = 0.0;
+                for (int i = 0; i < count; i++)
+                {
+                    amount += segments[i].AmountInMax;
+                    expected += segments[i].AmountInMax * segments[i].RateOut;
+                }
+
+                if (count == 0 || amount < 1e6 || expected < 1e6) continue;
+                SwapRequest request = new() { Direction = direction, AmountRaw = (ulong)amount, Clock = clock };
+                Assert.Equal(QuoteStatus.Ok, pool.Quote(in request, out SwapQuote quote));
+                Assert.InRange(quote.AmountOutRaw / expected, 1.0 - 1e-4, 1.0 + 1e-4);
+            }
+        }
+    }
+
+    [Fact]
+    public void Quote_DisabledPair_IsRefusedWithTheProgramsCode()
+    {
+        Pool pool = Altered(data => data[82] = 1, out ChainClock clock);
+        SwapRequest request = new() { AmountRaw = 1_000_000, Clock = clock };
+        Assert.Equal(QuoteStatus.SwapDisabled, pool.Quote(in request, out SwapQuote quote));
+        Assert.Equal(6042U, quote.ProgramErrorCode);
+        Assert.Equal(QuoteStatus.SwapDisabled, pool.Readiness);
+    }
+
+    [Fact]
+    public void Quote_BeforeActivation_IsNotOpenYetAndTimeDependent()
+    {
+        Pool pool = Altered(
+            data =>
+            {
+                data[75] = 2;
+                data[86] = 1;
+                BitConverter.TryWriteBytes(data.AsSpan(816), 1_800_000_000UL);
+            },
+            out ChainClock clock);
+        Assert.True(pool.IsTimeDependent);
+        SwapRequest request = new() { AmountRaw = 1_000_000, Clock = clock };
+        Assert.Equal(QuoteStatus.NotOpenYet, pool.Quote(in request, out _));
+        request.Clock = new ChainClock(clock.Slot, 1_800_000_000, clock.Epoch);
+        Assert.Equal(QuoteStatus.Ok, pool.Quote(in request, out _));
+        Assert.False(pool.IsTimeDependent);
+    }
+
+    [Fact]
+    public void Quote_ArrayNotApplied_IsMissingNotEmpty()
+    {
+        MeteoraVectorRun run = DlmmVectorTests.Open();
+        JsonElement element = First(run);
+        Pool source = run.Load(element, out Dictionary<Pubkey, byte[]> data);
+        DlmmPool pool = new(source.Address);
+        AccountView view = MeteoraVectorRun.View(element, source.Address, data[source.Address]);
+        Assert.Equal(DecodeStatus.Ok, pool.Apply(AccountRole.Pool, in view));
+        SwapRequest request = new() { AmountRaw = 1_000_000, Clock = MeteoraVectorRun.Clock(element) };
+        Assert.Equal(QuoteStatus.MissingBinArray, pool.Quote(in request, out SwapQuote quote));
+        Assert.Equal(0U, quote.ProgramErrorCode);
+    }
+
+    private static Pool Altered(Action<byte[]> change, out ChainClock clock)
+    {
+        MeteoraVectorRun run = DlmmVectorTests.Open();
+        JsonElement element = First(run);
+        Pool pool = run.Load(element, out Dictionary<Pubkey, byte[]> data);
+        byte[] bytes = data[pool.Address];
+        change(bytes);
+        AccountView view = MeteoraVectorRun.View(element, pool.Address, bytes);
+        Assert.Equal(DecodeStatus.Ok, pool.Apply(AccountRole.Pool, in view));
+        clock = MeteoraVectorRun.Clock(element);
+        return pool;
+    }
+
+    private static JsonElement First(MeteoraVectorRun run)
+    {
+        foreach (JsonElement element in run.Pools()) return element;
+        throw new InvalidOperationException("no pools");
+    }
+}
