@@ -50,21 +50,45 @@ public sealed partial class InputSizer
             return;
         }
 
-        _model.Begin(_count);
-        for (int leg = 0; leg < _count; leg++)
-        {
-            _model.SetLeg(
-                leg, _curve.LegMaps[leg], _feeRate[leg], _feeOnOutput[leg], _bestAmounts[leg], _bestAmounts[leg + 1]);
-        }
-
+        int scans = _scansLeft;
+        Calibrate(_bestAmounts);
         _modelReady = true;
         TryPivot(pivot, centre);
         Scan(pivot, centre, bend);
         TryPivot(pivot, _bestAmounts[pivot]);
         if (_curve.Walked) TryAround(pivot, _bestAmounts[pivot], bend);
         LookAtNeighbours();
+        ScanNextPieces(pivot, centre, scans / 2);
         _modelReady = false;
         Proven = SearchRadius(bend, _unitValue[pivot]) == 0;
+    }
+
+    /// <summary>Fits the model to the curve's maps at exact amounts that lie on them.</summary>
+    private void Calibrate(ulong[] amounts)
+    {
+        _model.Begin(_count);
+        for (int leg = 0; leg < _count; leg++)
+            _model.SetLeg(leg, _curve.LegMaps[leg], _feeRate[leg], _feeOnOutput[leg], amounts[leg], amounts[leg + 1]);
+    }
+
+    /// <summary>The same search with the maps of the pieces before and after the optimum's, where they are in reach.</summary>
+    private void ScanNextPieces(int pivot, ulong centre, int scans)
+    {
+        double bend = Bend() * _unitValue[pivot] * _unitValue[pivot];
+        double reach = SearchRadius(bend, _unitValue[pivot]) * _unitValue[pivot];
+        for (int side = 0; side < 2 && reach > 0 && _quotesLeft > 0; side++)
+        {
+            // After the piece first: stepping back then restores the maps saved before the walk's last step.
+            if (!(side == 0 ? _curve.TryStepOn(ContinuousInput, reach) : _curve.TryStepBack(ContinuousInput, reach))) continue;
+            double inside = ContinuousInput + ((side == 0 ? 1 : -1) * Math.Min(reach / 4, ContinuousInput / 8));
+            _modelReady = false;
+            if (!Try((ulong)Math.Max(1, inside))) continue;
+            Calibrate(_amounts);
+            _modelReady = true;
+            _scansLeft = scans;
+            TryPivot(pivot, centre);
+            Scan(pivot, centre, Bend() * _unitValue[pivot] * _unitValue[pivot]);
+        }
     }
 
     private void Scan(int pivot, ulong centre, double bend)
@@ -183,6 +207,10 @@ public sealed partial class InputSizer
         double lean = _curve.Chain.C / ((_curve.Chain.C * ContinuousInput) + _curve.Chain.D) * unitValue;
         double skew = gap * lean / (2 * bend);
         double radius = bend > 0 ? skew + Math.Sqrt((skew * skew) + (gap / bend)) + 1 : 1e18;
+
+        // At a kink or a cap the slope is not 1, and the loss grows at least with the slope's difference.
+        double tilt = Math.Abs(_curve.Chain.Slope(ContinuousInput) - 1) * unitValue;
+        if (tilt > 1e-9) radius = Math.Min(radius, (gap / tilt) + 1);
         return (ulong)Math.Min(radius, 1e18);
     }
 

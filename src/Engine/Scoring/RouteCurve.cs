@@ -23,6 +23,9 @@ internal sealed class RouteCurve
     private readonly double[] _endIn = new double[Legs.MaxCount];
     private readonly double[] _limit = new double[Legs.MaxCount];
     private readonly TransferMatrix<double>[] _legs = new TransferMatrix<double>[Legs.MaxCount];
+    private readonly TransferMatrix<double>[] _before = new TransferMatrix<double>[Legs.MaxCount];
+    private double _pieceStart;
+    private double _pieceEnd;
 
     internal RouteCurve(MarketGraph graph) => _graph = graph;
 
@@ -60,12 +63,34 @@ internal sealed class RouteCurve
         while (true)
         {
             double high = Compose();
+            (_pieceStart, _pieceEnd) = (low, high);
             double optimum = TradeCurve.Optimum(Chain);
             if (optimum <= high || high >= cap) return Math.Min(Math.Max(optimum, low), Math.Min(cap, high));
+            _legs.CopyTo(_before, 0);
             if (!AdvanceReached(high)) return high;
             Walked = true;
             low = high;
         }
+    }
+
+    /// <summary>
+    /// Switches to the maps of the piece that ends where the optimum's piece begins, if there is one and it begins within
+    /// <paramref name="reach"/> of <paramref name="optimum"/>: at a kink the best integer input may lie on either side.
+    /// </summary>
+    internal bool TryStepBack(double optimum, double reach)
+    {
+        if (!Walked || optimum - _pieceStart > reach) return false;
+        _before.CopyTo(_legs, 0);
+        Chain = TransferChain.Product<double>(_legs.AsSpan(0, Count));
+        return true;
+    }
+
+    /// <summary>Switches to the maps of the piece after the optimum's, if it begins within <paramref name="reach"/>.</summary>
+    internal bool TryStepOn(double optimum, double reach)
+    {
+        if (_pieceEnd - optimum > reach || !AdvanceReached(_pieceEnd)) return false;
+        Compose();
+        return true;
     }
 
     /// <summary>Multiplies the legs and returns the route input at which the first leg leaves its piece.</summary>
