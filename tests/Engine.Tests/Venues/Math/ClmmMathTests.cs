@@ -1,0 +1,132 @@
+using System;
+using System.Numerics;
+using LowLatency.Engine.Numerics;
+using LowLatency.Engine.Venues.Math;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Venues.Math;
+
+/// <summary>Ticks, prices and amounts of the CLMM programs against BigInteger.</summary>
+public class ClmmMathTests
+{
+    private const int Seed = 7;
+    private static readonly BigInteger Q64 = BigInteger.One << 64;
+
+    [Fact]
+    public void SqrtPriceAtTick_EndsOfTheRange_EqualThePrograms()
+    {
+        Assert.Equal(UInt128.Parse("4295048016"), WhirlpoolTickMath.SqrtPriceAtTick(-443636));
+        Assert.Equal(UInt128.Parse("79226673515401279992447579055"), WhirlpoolTickMath.SqrtPriceAtTick(443636));
+        Assert.Equal(UInt128.Parse("4295048016"), RaydiumTickMath.SqrtPriceAtTick(-443636));
+        Assert.Equal(UInt128.Parse("79226673521066979257578248091"), RaydiumTickMath.SqrtPriceAtTick(443636));
+        Assert.Equal(UInt128.One << 64, WhirlpoolTickMath.SqrtPriceAtTick(0));
+        Assert.Equal(UInt128.One << 64, RaydiumTickMath.SqrtPriceAtTick(0));
+    }
+
+    [Fact]
+    public void SqrtPriceAtTick_SmallTicks_IsWithinRoundingOfTheRoot()
+    {
+        for (int tick = -3_000; tick <= 3_000; tick += 37)
+        {
+            // price^2 / 2^128 = 1.0001^tick. Raydium's factors carry about 40 good bits, Whirlpool's 64.
+            BigInteger numerator = BigInteger.Pow(10_001, System.Math.Abs(tick));
+            BigInteger denominator = BigInteger.Pow(10_000, System.Math.Abs(tick));
+            if (tick < 0) (numerator, denominator) = (denominator, numerator);
+            BigInteger expected = (numerator << 128) / denominator;
+            foreach (UInt128 price in new[] { WhirlpoolTickMath.SqrtPriceAtTick(tick), RaydiumTickMath.SqrtPriceAtTick(tick) })
+            {
+                BigInteger difference = BigInteger.Abs(((BigInteger)price * price) - expected);
+                Assert.True(difference * (BigInteger.One << 36) < expected, $"tick {tick} price {price}");
+            }
+        }
+    }
+
+    [Fact]
+    public void TickAtSqrtPrice_AtAndAroundTicks_IsGreatestTickNotAbove()
+    {
+        Random random = new(Seed);
+        for (int i = 0; i < 60_000; i++)
+        {
+            int tick = i < 2_000 ? -443636 + i : random.Next(-443636, 443636);
+            UInt128 whirlpool = WhirlpoolTickMath.SqrtPriceAtTick(tick);
+            UInt128 raydium = RaydiumTickMath.SqrtPriceAtTick(tick);
+            string name = $"seed {Seed} case {i} tick {tick}";
+            Assert.True(WhirlpoolTickMath.TickAtSqrtPrice(whirlpool) == tick, name);
+            Assert.True(RaydiumTickMath.TickAtSqrtPrice(raydium) == tick, name);
+            UInt128 nextW = WhirlpoolTickMath.SqrtPriceAtTick(tick + 1);
+            UInt128 nextR = RaydiumTickMath.SqrtPriceAtTick(tick + 1);
+            Assert.True(nextW > whirlpool && nextR > raydium, name);
+            Assert.True(WhirlpoolTickMath.TickAtSqrtPrice(nextW - 1) == tick, name);
+            Assert.True(RaydiumTickMath.TickAtSqrtPrice(nextR - 1) == tick, name);
+            UInt128 between = whirlpool + ((nextW - whirlpool) * (ulong)random.Next(1_000) / 1_000UL);
+            Assert.True(WhirlpoolTickMath.TickAtSqrtPrice(between) == tick, name);
+        }
+    }
+
+    [Fact]
+    public void Amounts_AnyRange_EqualBigIntegerOrSayWhy()
+    {
+        Random random = new(Seed + 1);
+        for (int i = 0; i < 60_000; i++)
+        {
+            UInt128 lower = WhirlpoolTickMath.SqrtPriceAtTick(random.Next(-443636, 443636));
+            UInt128 upper = WhirlpoolTickMath.SqrtPriceAtTick(random.Next(-443636, 443636));
+            if (random.Next(2) == 0) upper = lower + (ulong)random.NextInt64();
+            if (lower > upper) (lower, upper) = (upper, lower);
+            UInt128 liquidity = Numerics.UInt256Tests.NextUInt128(random);
+            Rounding rounding = (Rounding)random.Next(2);
+            BigInteger moved = (BigInteger)liquidity * (upper - lower);
+            string name = $"seed {Seed + 1} case {i}: {lower} {upper} {liquidity} {rounding}";
+            Check(
+                SqrtPriceMath.AmountA(lower, upper, liquidity, rounding, out ulong a),
+                a,
+                Divide(moved << 64, (BigInteger)upper * lower, rounding),
+                name);
+            Check(
+                SqrtPriceMath.AmountB(lower, upper, liquidity, rounding, out ulong b), b, Divide(moved, Q64, rounding), name);
+        }
+    }
+
+    [Fact]
+    public void NextPrices_AnyAmount_EqualBigInteger()
+    {
+        Random random = new(Seed + 2);
+        for (int i = 0; i < 60_000; i++)
+        {
+            UInt128 price = WhirlpoolTickMath.SqrtPriceAtTick(random.Next(-443636, 443636));
+            UInt128 liquidity = Numerics.UInt256Tests.NextUInt128(random) >> 40;
+            ulong amount = (ulong)Numerics.UInt256Tests.NextUInt128(random);
+            bool add = random.Next(2) == 0;
+            string name = $"seed {Seed + 2} case {i}: {price} {liquidity} {amount} {add}";
+            PriceMathStatus status = SqrtPriceMath.NextFromA(price, liquidity, amount, add, out UInt128 next);
+            BigInteger change = (BigInteger)amount * price;
+            BigInteger denominator = ((BigInteger)liquidity << 64) + (add ? change : -change);
+            if (amount == 0) Assert.True(status == PriceMathStatus.Ok && next == price, name);
+            else if (denominator <= 0) Assert.True(status != PriceMathStatus.Ok, name);
+            else if (status == PriceMathStatus.Ok)
+                Assert.True(Divide(((BigInteger)liquidity << 64) * price, denominator, Rounding.Up) == next, name);
+            else Assert.True(!add, name);
+
+            status = SqrtPriceMath.NextFromB(price, liquidity, amount, add, out next);
+            if (liquidity == 0)
+            {
+                Assert.Equal(PriceMathStatus.DivideByZero, status);
+                continue;
+            }
+
+            BigInteger step = Divide((BigInteger)amount << 64, liquidity, add ? Rounding.Down : Rounding.Up);
+            BigInteger expected = add ? price + step : price - step;
+            Assert.True(status == PriceMathStatus.Ok == (expected >= 0 && expected <= (BigInteger)UInt128.MaxValue), name);
+            if (status == PriceMathStatus.Ok) Assert.True(expected == next, name);
+        }
+    }
+
+    private static void Check(PriceMathStatus status, ulong amount, BigInteger expected, string name)
+    {
+        Assert.True(status == PriceMathStatus.Ok == expected <= ulong.MaxValue, name);
+        if (status == PriceMathStatus.Ok) Assert.True(expected == amount, name);
+    }
+
+    private static BigInteger Divide(BigInteger numerator, BigInteger denominator, Rounding rounding) =>
+        rounding == Rounding.Up ? (numerator + denominator - 1) / denominator : numerator / denominator;
+}
