@@ -9,8 +9,8 @@ using LowLatency.Engine.Venues.OrcaWhirlpool;
 namespace LowLatency.Benchmarks.Venues;
 
 /// <summary>
-/// Whirlpool: quotes that pass 0, 1, 5 and 20 initialized ticks, decoding of a full fixed tick array and of the pool, and the
-/// conversions between tick and price. Targets: 70 ns in range, 60 ns a tick passed, 0 B.
+/// Whirlpool: quotes that pass 0, 1, 5 and 20 initialized ticks, decoding of a full fixed tick array and of the pool,
+/// and the conversions between tick and price. Targets: 70 ns in range, 60 ns a tick passed, 0 B.
 /// </summary>
 [MemoryDiagnoser]
 public class WhirlpoolBenchmarks
@@ -70,7 +70,8 @@ public class WhirlpoolBenchmarks
     public ulong SqrtPriceAtTick() => (ulong)WhirlpoolTickMath.SqrtPriceAtTick((int)_request.AmountRaw & 0x3FFFF);
 
     [Benchmark]
-    public int TickAtSqrtPrice() => WhirlpoolTickMath.TickAtSqrtPrice(((UInt128)_request.AmountRaw << 40) + 4295048016UL);
+    public int TickAtSqrtPrice() =>
+        WhirlpoolTickMath.TickAtSqrtPrice(((UInt128)_request.AmountRaw << 40) + 4295048016UL);
 
     private DecodeStatus Decode(AccountRole role, in Pubkey key, byte[] data) =>
         _pool.Apply(role, new AccountView(key, VenueProgram, 1, data));
@@ -107,7 +108,8 @@ public class WhirlpoolBenchmarks
         for (int i = 0; i < 88; i++)
         {
             _array[12 + (i * 113)] = 1;
-            BinaryPrimitives.WriteInt128LittleEndian(_array.AsSpan(13 + (i * 113)), (i % 2 == 0 ? 1 : -1) * 1_000_000_000);
+            Int128 net = i % 2 == 0 ? 1_000_000_000 : -1_000_000_000;
+            BinaryPrimitives.WriteInt128LittleEndian(_array.AsSpan(13 + (i * 113)), net);
         }
     }
 

@@ -33,7 +33,8 @@ public class ClmmMathTests
             BigInteger denominator = BigInteger.Pow(10_000, System.Math.Abs(tick));
             if (tick < 0) (numerator, denominator) = (denominator, numerator);
             BigInteger expected = (numerator << 128) / denominator;
-            foreach (UInt128 price in new[] { WhirlpoolTickMath.SqrtPriceAtTick(tick), RaydiumTickMath.SqrtPriceAtTick(tick) })
+            UInt128[] prices = [WhirlpoolTickMath.SqrtPriceAtTick(tick), RaydiumTickMath.SqrtPriceAtTick(tick)];
+            foreach (UInt128 price in prices)
             {
                 BigInteger difference = BigInteger.Abs(((BigInteger)price * price) - expected);
                 Assert.True(difference * (BigInteger.One << 36) < expected, $"tick {tick} price {price}");
@@ -83,7 +84,10 @@ public class ClmmMathTests
                 Divide(moved << 64, (BigInteger)upper * lower, rounding),
                 name);
             Check(
-                SqrtPriceMath.AmountB(lower, upper, liquidity, rounding, out ulong b), b, Divide(moved, Q64, rounding), name);
+                SqrtPriceMath.AmountB(lower, upper, liquidity, rounding, out ulong b),
+                b,
+                Divide(moved, Q64, rounding),
+                name);
         }
     }
 
@@ -116,7 +120,8 @@ public class ClmmMathTests
 
             BigInteger step = Divide((BigInteger)amount << 64, liquidity, add ? Rounding.Down : Rounding.Up);
             BigInteger expected = add ? price + step : price - step;
-            Assert.True(status == PriceMathStatus.Ok == (expected >= 0 && expected <= (BigInteger)UInt128.MaxValue), name);
+            bool fits = expected >= 0 && expected <= (BigInteger)UInt128.MaxValue;
+            Assert.True(status == PriceMathStatus.Ok == fits, name);
             if (status == PriceMathStatus.Ok) Assert.True(expected == next, name);
         }
     }

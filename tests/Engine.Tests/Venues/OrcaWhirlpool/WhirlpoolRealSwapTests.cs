@@ -51,13 +51,15 @@ public class WhirlpoolRealSwapTests
             request.ThresholdRaw = exactIn ? 0 : ulong.MaxValue;
             request.Clock = ClmmRandom.Clock;
             QuoteStatus status = pool.Quote(in request, out SwapQuote quote);
+            string got =
+                $"{status} {quote.AmountInRaw} {quote.AmountOutRaw} {quote.SqrtPriceAfterX64} {quote.TickAfter}";
             Assert.True(
                 status == QuoteStatus.Ok
                     && quote.AmountInRaw == Amount("amount_in")
                     && quote.AmountOutRaw == Amount("amount_out")
                     && quote.SqrtPriceAfterX64 == Wide("post_sqrt_price")
                     && quote.TickAfter == Tick("post_tick"),
-                $"{status} {quote.AmountInRaw} {quote.AmountOutRaw} {quote.SqrtPriceAfterX64} {quote.TickAfter}: {line}");
+                $"{got}: {line}");
             compared++;
         }
 

@@ -187,7 +187,13 @@ internal sealed class RaydiumClmmOracle
 
     // True if orders are left at the tick.
     private bool Match(
-        TickText tick, BigInteger rate, bool down, bool exactIn, bool feeOnInput, ref BigInteger remaining, ref BigInteger other)
+        TickText tick,
+        BigInteger rate,
+        bool down,
+        bool exactIn,
+        bool feeOnInput,
+        ref BigInteger remaining,
+        ref BigInteger other)
     {
         BigInteger unfilled = (BigInteger)tick.Orders + tick.PartFilled;
         if (unfilled == 0) return false;

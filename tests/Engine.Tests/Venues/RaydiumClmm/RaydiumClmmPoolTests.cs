@@ -39,7 +39,8 @@ public class RaydiumClmmPoolTests
                     request.Mode == SwapMode.ExactIn,
                     request.AmountRaw,
                     (ulong)request.Clock.UnixTimestamp);
-                string name = $"seed {seed} pool {i} swap {j} {request.Direction} {request.Mode} {request.AmountRaw} {status}";
+                string name =
+                    $"seed {seed} pool {i} swap {j} {request.Direction} {request.Mode} {request.AmountRaw} {status}";
                 Assert.True(expected is not null == (status == QuoteStatus.Ok), name);
                 if (expected is not { } amounts) continue;
                 compared++;
