@@ -8,7 +8,9 @@ using Xunit;
 
 namespace LowLatency.Engine.Tests.Instructions;
 
-/// <summary>The transaction of every executed cycle of arbitrage_scenario.json: compute limit, swaps, lookup table.</summary>
+/// <summary>
+/// The transaction of every executed cycle of arbitrage_scenario.json: compute limit, swaps, lookup table.
+/// </summary>
 public sealed class ScenarioTransactionTests
 {
     [Fact]

@@ -6,6 +6,7 @@ namespace LowLatency.Feeds.Submission.Keys;
 /// The libcrypto calls for one-shot Ed25519. Blittable arguments only.
 /// Source: OpenSSL 3.0 manual, EVP_PKEY_new(3), EVP_DigestSignInit(3), EVP_SIGNATURE-ED25519(7); key type 1087.
 /// </summary>
+// SAFETY: declarations only, except for one call on stack memory; callers pin buffers and check lengths.
 internal static unsafe partial class OpenSslNative
 {
     /// <summary>EVP_PKEY_ED25519.</summary>

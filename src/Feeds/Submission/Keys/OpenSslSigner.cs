@@ -4,6 +4,7 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Feeds.Submission.Keys;
 
 /// <summary>Signs through OpenSSL; the key and one context are made once and reused. One thread.</summary>
+// SAFETY: handles are checked for null and freed once; every pointer is pinned for its call, see each method.
 internal sealed unsafe class OpenSslSigner : Ed25519Signer
 {
     private nint _key;

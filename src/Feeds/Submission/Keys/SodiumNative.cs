@@ -6,6 +6,7 @@ namespace LowLatency.Feeds.Submission.Keys;
 /// The three libsodium calls this project needs. Blittable arguments only: no marshalling, no allocation.
 /// Source: libsodium 1.0.18 documentation, "Public-key signatures": keys are seed followed by public key, 64 bytes.
 /// </summary>
+// SAFETY: declarations only; each caller pins its buffers and checks their lengths.
 internal static unsafe partial class SodiumNative
 {
     /// <summary>0 on first success, 1 if already initialised, -1 on failure.</summary>

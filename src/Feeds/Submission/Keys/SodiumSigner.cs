@@ -18,6 +18,7 @@ internal sealed class SodiumSigner : Ed25519Signer
 
     public override Ed25519Library Library => Ed25519Library.Sodium;
 
+    // SAFETY: lengths are checked and every pointer is pinned for the call, as said below.
     public override unsafe bool TrySign(ReadOnlySpan<byte> message, Span<byte> signature)
     {
         if (_disposed || signature.Length < 64) return false;
@@ -36,6 +37,7 @@ internal sealed class SodiumSigner : Ed25519Signer
         _secret.Dispose();
     }
 
+    // SAFETY: lengths are checked by the caller and every pointer is pinned for the call, as said below.
     public static unsafe bool VerifyNative(in Pubkey publicKey, ReadOnlySpan<byte> message,
         ReadOnlySpan<byte> signature)
     {
