@@ -29,6 +29,15 @@ public sealed class PipelineLatency
     /// <summary>Time of the step that ends with a stamp.</summary>
     public LatencyHistogram Step(StampId stamp) => _steps[(int)stamp];
 
+    /// <summary>Forgets everything recorded, as after a warm-up; while no event is on its way.</summary>
+    public void Reset()
+    {
+        foreach (LatencyHistogram step in _steps) step.Reset();
+        Dropped.Reset();
+        NoOpportunity.Reset();
+        Decided.Reset();
+    }
+
     /// <summary>Records one event; stamps not taken are passed over.</summary>
     public void Record(in MarketEvent e)
     {

@@ -1,0 +1,19 @@
+using LowLatency.Engine.Time;
+
+namespace LowLatency.Latency;
+
+/// <summary>
+/// The clock that stamps a frame's arrival: in an open loop it says when the message was due, so a stall counts for every
+/// message that had to wait behind it (coordinated omission); in a closed loop it says now.
+/// </summary>
+internal sealed class ScheduleClock : IClock
+{
+    /// <summary>Intended arrival of the next message; 0 in a closed loop.</summary>
+    public long DueNs { get; set; }
+
+    /// <inheritdoc/>
+    public long NowNs => DueNs != 0 ? DueNs : SystemClock.Instance.NowNs;
+
+    /// <inheritdoc/>
+    public long UtcNs => SystemClock.Instance.UtcNs;
+}
