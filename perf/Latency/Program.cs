@@ -4,7 +4,6 @@ using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
-using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Replay;
 using LowLatency.Ring;

@@ -29,6 +29,9 @@ internal sealed class AllocationProbe
 
     internal void Start() => _begin = GC.GetAllocatedBytesForCurrentThread();
 
+    /// <summary>For a thread that publishes its own count, like a stage group's.</summary>
+    internal void Record(long allocatedBytes) => AllocatedBytes = allocatedBytes;
+
     internal void Stop() => AllocatedBytes = GC.GetAllocatedBytesForCurrentThread() - _begin;
 }
 

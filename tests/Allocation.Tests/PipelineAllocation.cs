@@ -19,8 +19,8 @@ internal static class PipelineAllocation
     /// <summary>Laps before measuring: tier-1 code for every method and every table at its final size.</summary>
     private const int WarmUpLaps = 60;
 
-    /// <summary>Bytes allocated while <paramref name="events"/> events passed the pipeline.</summary>
-    public static long Measure(RunnerKind runner, out long events)
+    /// <summary>One layout: a probe for the feed's thread, and one for each stage group with a thread of its own.</summary>
+    public static void Run(AllocationRun run, RunnerKind runner)
     {
         MarketPipeline pipeline = new(new PipelineSettings { Runner = runner, TakeStamps = true });
         CaptureLoop loop = new(CapturePath(), pipeline.Publisher, SystemClock.Instance);
@@ -28,29 +28,32 @@ internal static class PipelineAllocation
         if (loop.Bootstrap() is { } fault) throw new InvalidOperationException(fault.ToString());
         for (int i = 0; i < WarmUpLaps; i++) RunLap(loop);
         long laps = (MeasuredEvents / loop.MessagesPerLap) + 1;
-        long before = AllocatedBytes(pipeline);
+        AllocationProbe feed = run.NewProbe("feed");
+        long[] before = GroupBytes(pipeline);
+        feed.Start();
         for (long i = 0; i < laps; i++) RunLap(loop);
-        long allocated = AllocatedBytes(pipeline) - before;
+        feed.Stop();
+        long[] after = GroupBytes(pipeline);
+        for (int i = 0; i < after.Length; i++)
+            run.NewProbe(pipeline.Groups[i].Name).Record(after[i] - before[i]);
         pipeline.DrainAndStop();
         if (pipeline.Fatal.Fault is { } fatal) throw new InvalidOperationException($"halted in {fatal.Where}", fatal.Cause);
-        events = laps * loop.MessagesPerLap;
-        return allocated;
+        run.Operations += laps * loop.MessagesPerLap;
+    }
+
+    /// <summary>What each stage thread has allocated so far; inline, the feed's thread is the only one.</summary>
+    private static long[] GroupBytes(MarketPipeline pipeline)
+    {
+        if (pipeline.Settings.Runner == RunnerKind.Inline) return [];
+        Thread.Sleep(100); // stage threads publish their counts in housekeeping, every millisecond when idle
+        long[] bytes = new long[pipeline.Groups.Count];
+        for (int i = 0; i < bytes.Length; i++) bytes[i] = pipeline.Groups[i].ThreadAllocatedBytes;
+        return bytes;
     }
 
     private static void RunLap(CaptureLoop loop)
     {
         if (!loop.RunLap()) throw new InvalidOperationException("the pipeline halted");
-    }
-
-    /// <summary>Bytes allocated so far by the feed's thread and by every stage thread.</summary>
-    private static long AllocatedBytes(MarketPipeline pipeline)
-    {
-        // Stage threads publish their own counts in housekeeping, every millisecond when idle.
-        Thread.Sleep(50);
-        long bytes = GC.GetAllocatedBytesForCurrentThread();
-        if (pipeline.Settings.Runner == RunnerKind.Inline) return bytes;
-        foreach (StageGroup group in pipeline.Groups) bytes += group.ThreadAllocatedBytes;
-        return bytes;
     }
 
     private static string CapturePath()

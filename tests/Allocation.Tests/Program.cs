@@ -1,6 +1,7 @@
 using System;
 using System.Runtime;
 using System.Runtime.InteropServices;
+using LowLatency.Engine.Pipeline;
 
 namespace LowLatency.Allocation.Tests;
 
@@ -19,6 +20,9 @@ internal static class Program
         new("ring: three producers, blocking consumer", RingAllocation.MultiProducer),
         new("payload ring: claim, fill, commit, release", RingAllocation.Payloads),
         new("metrics: counters, histogram, clock, random numbers", RingAllocation.Metrics),
+        new("pipeline inline: messages to decisions", run => PipelineAllocation.Run(run, RunnerKind.Inline)),
+        new("pipeline fused: messages to decisions", run => PipelineAllocation.Run(run, RunnerKind.Fused)),
+        new("pipeline split: messages to decisions", run => PipelineAllocation.Run(run, RunnerKind.Split)),
     ];
 
     private static int Main()

@@ -29,6 +29,7 @@ public sealed class GraphStage : IStage
     private readonly bool[] _isTimeDependent;
     private readonly int[] _timeDependentIds;
     private readonly int[] _poolAccountId;
+    private readonly TouchedPools _moved;
     private readonly long[] _drops = new long[Enum.GetValues<DropCause>().Length];
     private readonly long[] _decodeFailures = new long[Enum.GetValues<DecodeStatus>().Length];
     private int _timeDependentCount;
@@ -49,6 +50,7 @@ public sealed class GraphStage : IStage
         _isTimeDependent = new bool[settings.MaxPools];
         _timeDependentIds = new int[settings.MaxPools];
         _poolAccountId = new int[settings.MaxPools];
+        _moved = new TouchedPools(settings.MaxPools);
     }
 
     /// <inheritdoc/>
@@ -106,6 +108,7 @@ public sealed class GraphStage : IStage
                     break;
                 case EventKind.Slot:
                     Slots.Add(e.Slot, e.ParentSlot);
+                    RefreshMovedPools();
                     break;
                 case EventKind.SlotDead:
                     Slots.MarkDead(e.Slot);
@@ -155,10 +158,11 @@ public sealed class GraphStage : IStage
         {
             int poolId = _coherence.UnsettledIds[i];
             _coherence.Settle(poolId);
-            RefreshDependencies(poolId);
             Touched.Add(poolId);
             SettledPools++;
         }
+
+        RefreshMovedPools();
     }
 
     private void OnAccount(ref MarketEvent e)
@@ -208,7 +212,7 @@ public sealed class GraphStage : IStage
             if (isVault && !PoolCoherence.ReadsVaults(pool.Venue)) continue;
             if (e.Kind == EventKind.Account) _coherence.Note(link.PoolId, pool.Venue, link.Role, e.Slot);
             if (changed || !_coherence.IsTorn(link.PoolId)) Touched.Add(link.PoolId);
-            if (link.Role == AccountRole.Pool) RefreshDependencies(link.PoolId);
+            if (link.Role == AccountRole.Pool) NoteMovedPool(link.PoolId, pool);
             if (e.PoolId < 0) e.PoolId = link.PoolId;
         }
 
@@ -271,6 +275,22 @@ public sealed class GraphStage : IStage
         RefreshDependencies(poolId);
     }
 
+    /// <summary>
+    /// A pool whose price moved may need other arrays. A pool that cannot quote asks at once; any other when the slot is
+    /// over or the next begins, off the way of the update itself.
+    /// </summary>
+    private void NoteMovedPool(int poolId, Pool pool)
+    {
+        if (pool.Readiness != QuoteStatus.Ok) RefreshDependencies(poolId);
+        else _moved.Add(poolId);
+    }
+
+    private void RefreshMovedPools()
+    {
+        foreach (int poolId in _moved.Ids) RefreshDependencies(poolId);
+        _moved.Clear();
+    }
+
     /// <summary>Links the accounts the pool names now, and gives it the ones already known.</summary>
     private void RefreshDependencies(int poolId)
     {
@@ -305,6 +325,7 @@ public sealed class GraphStage : IStage
         }
 
         if (!added || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) return;
+        Touched.Add(poolId);
         DecodeStatus status = Market.Pool(poolId).Apply(role, _accounts.View(accountId));
         if (status != DecodeStatus.Ok) _decodeFailures[(int)status]++;
     }
