@@ -209,7 +209,7 @@ public sealed class GraphStage : IStage
 
             Pool pool = Market.Pool(link.PoolId);
             bool isVault = link.Role is AccountRole.VaultA or AccountRole.VaultB;
-            if (isVault && !PoolCoherence.ReadsVaults(pool.Venue)) continue;
+            if (isVault && !PoolCoherence.ReadsVaults(pool.Venue) && Market.State(link.PoolId) == PoolState.Coherent) continue;
             if (e.Kind == EventKind.Account) _coherence.Note(link.PoolId, pool.Venue, link.Role, e.Slot);
             if (changed || !_coherence.IsTorn(link.PoolId)) Touched.Add(link.PoolId);
             if (link.Role == AccountRole.Pool) NoteMovedPool(link.PoolId, pool);
@@ -334,7 +334,9 @@ public sealed class GraphStage : IStage
     {
         AccountView view = _accounts.View(accountId);
         if (!ChainClock.TryDecode(view.Data, out ChainClock clock)) return;
+        bool isFirst = Clock.Slot == 0; // until now opening times and epochs were judged by no clock at all
         Clock = clock;
+        if (isFirst) TouchAll();
         for (int i = 0; i < _timeDependentCount; i++) Touched.Add(_timeDependentIds[i]);
     }
 
@@ -343,6 +345,11 @@ public sealed class GraphStage : IStage
         _openFeeds &= ~(1u << (endpointId & 31));
         if (_openFeeds != 0) return; // another endpoint still sees everything
         _gapEpoch++;
+        TouchAll();
+    }
+
+    private void TouchAll()
+    {
         for (int poolId = 0; poolId < Market.PoolCount; poolId++) Touched.Add(poolId);
     }
 
