@@ -1,5 +1,9 @@
+using System;
+using System.Collections.Generic;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost.Config;
 
 namespace LowLatency.ConsoleHost;
 
@@ -8,21 +12,68 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        if (args.Length == 0) args = ["--help"];
         ParseResult result = CreateRoot().Parse(args);
-        if (result.Errors.Count == 0) return result.Invoke();
-        _ = result.Invoke(); // prints the errors and the help
-        return ExitCodes.Usage;
+        if (FindMistake(result, args) is { } mistake)
+        {
+            Console.Error.WriteLine(mistake);
+            return ExitCodes.Usage;
+        }
+
+        return result.Invoke();
     }
 
     /// <summary>The root with every verb.</summary>
-    internal static RootCommand CreateRoot() => new("LowLatency: arbitrage engine for Solana decentralised exchanges.")
+    internal static RootCommand CreateRoot()
     {
-        ReplayCommand.Create(),
-        CyclesCommand.Create(),
-        KeysCommand.Create(),
-        TxCommand.Create(),
-        VerifyCommand.Create(),
-        QuoteCommand.Create(),
-        PoolsCommand.Create(),
-    };
+        RootCommand root = new("LowLatency: arbitrage engine for Solana decentralised exchanges. Start with: lowlatency replay")
+        {
+            ReplayCommand.Create(),
+            ExplainCommand.Create(),
+            RecordCommand.Create(),
+            InspectCommand.Create(),
+            CyclesCommand.Create(),
+            QuoteCommand.Create(),
+            PoolsCommand.Create(),
+            KeysCommand.Create(),
+            TxCommand.Create(),
+            VerifyCommand.Create(),
+        };
+        Verb.ExtendHelp(root);
+        return root;
+    }
+
+    /// <summary>
+    /// What is wrong with a command line, in one line; null if nothing. An unknown option is looked for first: the parser
+    /// would take it for an argument and complain about something else.
+    /// </summary>
+    internal static string? FindMistake(ParseResult result, string[] args)
+    {
+        Command command = result.CommandResult.Command;
+        string name = FullName(result.CommandResult);
+        string help = name.Length == 0 ? "`lowlatency --help`" : $"`lowlatency {name} --help`";
+        if (name.Length == 0) name = "lowlatency";
+        List<string> known = ["--help", "--version"];
+        foreach (Option option in command.Options) known.Add(option.Name);
+        foreach (string arg in args)
+        {
+            if (arg is "--help" or "-h" or "-?") return null;
+            if (arg == "--") break;
+            if (!arg.StartsWith("--", StringComparison.Ordinal)) continue;
+            int end = arg.IndexOfAny(['=', ':']);
+            string option = end < 0 ? arg : arg[..end];
+            if (!known.Contains(option)) return $"{name}: unknown option {option}{Nearest.Hint(option, known)} ({help})";
+        }
+
+        foreach (ParseError error in result.Errors) return $"{name}: {error.Message.TrimEnd('.')} ({help})";
+        return null;
+    }
+
+    private static string FullName(CommandResult result)
+    {
+        string name = string.Empty;
+        for (SymbolResult? at = result; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+            name = name.Length == 0 ? command.Command.Name : $"{command.Command.Name} {name}";
+        return name;
+    }
 }

@@ -21,6 +21,12 @@ internal static class ExitCodes
     /// <summary>An input file does not exist or cannot be read.</summary>
     internal const int NoInput = 66;
 
+    /// <summary>An output file cannot be created.</summary>
+    internal const int CannotCreate = 73;
+
     /// <summary>A key file was refused: permissions, password, or a public half that does not fit.</summary>
     internal const int KeyRefused = 77;
+
+    /// <summary>A configuration file or environment variable is wrong.</summary>
+    internal const int Config = 78;
 }

@@ -1,68 +1,98 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
+using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary><c>replay [capture]</c>: runs a capture through the engine and reports.</summary>
 internal static class ReplayCommand
 {
+    private const string Examples =
+        """
+        Examples:
+          lowlatency replay                          the bundled capture, at full speed
+          lowlatency replay my.jsonl.gz --speed 10x --runner fused
+          lowlatency replay --journal run.journal    write every decision to a file
+          lowlatency explain --journal run.journal   ... and ask why
+          lowlatency replay --config my.json --set maxHops=3 --json > report.json
+          lowlatency replay --assert 0123456789abcdef
+
+        Settings: flags win over LOWLATENCY_* variables, these over --config, this over defaults.
+        Exit codes: 0 done, 1 engine halted, 2 wrong usage, 3 a check failed, 65 capture
+        damaged (what came before the damage is reported), 66 no such file, 73 output cannot
+        be written, 78 configuration wrong.
+        """;
+
     internal static Command Create()
     {
         ReplayOptionSet options = new();
-        Command command = new("replay", "Replay a capture through the engine: events in, explained decisions out.");
+        Verb command = new("replay", "Replay a capture through the engine; no network, no keys.", Examples);
         options.AddTo(command);
-        command.SetAction(result => Run(options, result, Console.Out, Console.Error));
+        command.SetAction(result => Run(options, result, ConfigLayers.ProcessEnvironment(), Console.Out, Console.Error));
         return command;
     }
 
-    private static int Run(ReplayOptionSet options, ParseResult result, TextWriter output, TextWriter errors)
+    /// <summary>Runs the verb on the given writers and variables.</summary>
+    internal static int Run(
+        ReplayOptionSet options, ParseResult result, IReadOnlyDictionary<string, string> environment,
+        TextWriter output, TextWriter errors)
     {
-        ReplaySettings settings;
-        ReplayRun run;
         try
         {
-            settings = options.Read(result);
-            bool quiet = result.GetValue(options.Json);
-            run = new ReplayRun(settings, quiet ? null : p => ReplayProgressLine.Write(p, errors));
+            ReplaySettings settings = options.Read(result, environment);
+            ReplayProgressLine progress = new(errors);
+            ReplayRun run = new(settings, progress.Write);
+            progress.Follow(run);
+            if (run.Execute() is { } unopened)
+            {
+                errors.WriteLine($"replay: {unopened}");
+                return ExitCodeOf(unopened);
+            }
+
+            ReplayReport report = ReplayReport.From(settings, run);
+            if (result.GetValue(options.Json)) report.WriteJson(output);
+            else report.WriteText(output);
+            return ExitCode(result.GetValue(options.Assert), run, errors);
         }
-        catch (ReplayUsageException fault)
+        catch (CommandException fault)
         {
             errors.WriteLine($"replay: {fault.Message}");
             return fault.ExitCode;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             errors.WriteLine($"replay: {fault.Message}");
             return fault is FileNotFoundException or DirectoryNotFoundException ? ExitCodes.NoInput : ExitCodes.BadData;
         }
-
-        Feeds.Capture.CaptureFault? unopened = run.Execute();
-        if (unopened is not null)
-        {
-            errors.WriteLine($"replay: {unopened}");
-            return unopened.Kind == Feeds.Capture.CaptureFaultKind.FileMissing ? ExitCodes.NoInput : ExitCodes.BadData;
-        }
-
-        ReplayReport report = ReplayReport.From(settings, run);
-        if (result.GetValue(options.Json)) report.WriteJson(output);
-        else report.WriteText(output);
-        return ExitCode(result.GetValue(options.Assert), run, errors);
     }
+
+    /// <summary>Exit code of a capture that cannot be opened or read on.</summary>
+    internal static int ExitCodeOf(CaptureFault fault) =>
+        fault.Kind is CaptureFaultKind.FileMissing or CaptureFaultKind.Unreadable ? ExitCodes.NoInput : ExitCodes.BadData;
 
     private static int ExitCode(string? expectedHash, ReplayRun run, TextWriter errors)
     {
         if (run.Pipeline!.Fatal.Fault is { } fatal)
         {
-            errors.WriteLine($"replay: halted in {fatal.Where} at event {fatal.FirstSequence}: {fatal.Cause}");
+            string cause = $"{fatal.Cause.GetType().Name}: {fatal.Cause.Message}";
+            errors.WriteLine($"replay: halted in {fatal.Where} at event {fatal.FirstSequence}: {cause}");
             return ExitCodes.Error;
         }
 
         if (run.Feed!.Fault is { } fault)
         {
             errors.WriteLine($"replay: {fault}");
-            return ExitCodes.BadData;
+            return ExitCodeOf(fault);
+        }
+
+        if (run.OutputFailure is { } failure)
+        {
+            errors.WriteLine($"replay: {failure}");
+            return ExitCodes.CannotCreate;
         }
 
         bool failed = false;

@@ -2,27 +2,15 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
-using LowLatency.Engine.Cycles;
-using LowLatency.Engine.Graph;
-using LowLatency.Engine.Instructions;
-using LowLatency.Engine.Pipeline;
-using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Commands;
 
-/// <summary>A wrong option; the message is one line that says what to write instead.</summary>
-internal sealed class ReplayUsageException(string message, int exitCode = ExitCodes.Usage) : Exception(message)
-{
-    public int ExitCode { get; } = exitCode;
-}
-
 /// <summary>The options of <c>replay</c> and how they become settings.</summary>
 internal sealed class ReplayOptionSet
 {
-    private const string UsdcMint = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
-
     public Argument<string?> Capture { get; } = new("capture")
     {
         Description = "Capture file (.jsonl, .jsonl.gz or binary). Default: the bundled market-small capture.",
@@ -35,9 +23,26 @@ internal sealed class ReplayOptionSet
         DefaultValueFactory = _ => "max",
     };
 
-    public Option<ulong?> FromSlot { get; } = new("--from-slot") { Description = "First slot to decide on." };
+    public Option<string?> FromSlot { get; } = new("--from-slot")
+    {
+        Description = "First slot to decide on; account states before it are carried in.",
+        HelpName = "slot",
+    };
 
-    public Option<ulong?> ToSlot { get; } = new("--to-slot") { Description = "Last slot to decide on." };
+    public Option<string?> ToSlot { get; } = new("--to-slot") { Description = "Last slot to decide on.", HelpName = "slot" };
+
+    public Option<string?> Config { get; } = new("--config")
+    {
+        Description = "Settings file: JSON with comments (docs/configuration.md). Flags win over LOWLATENCY_* variables over it.",
+        HelpName = "file.json",
+    };
+
+    public Option<string[]> Set { get; } = new("--set")
+    {
+        Description = "Any setting of the configuration, for example --set tipShareBps=4000 --set maxNotionalLamports=1000000.",
+        HelpName = "key=value",
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     public Option<string[]> Base { get; } = new("--base")
     {
@@ -45,27 +50,28 @@ internal sealed class ReplayOptionSet
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public Option<int> MaxHops { get; } = new("--max-hops")
+    public Option<string?> MaxHops { get; } = new("--max-hops")
     {
-        Description = "Most legs of a route, 2 to 6.",
-        DefaultValueFactory = _ => 4,
+        Description = "Most legs of a route, 2 to 6. Default: 4.",
+        HelpName = "n",
     };
 
-    public Option<long> MinimumProfit { get; } = new("--min-profit")
+    public Option<string?> MinimumProfit { get; } = new("--min-profit")
     {
-        Description = "Least net profit of a Go, lamports.",
-        DefaultValueFactory = _ => 10_000,
+        Description = "Least net profit of a Go, lamports. Default: 10000.",
+        HelpName = "lamports",
     };
 
-    public Option<RunnerKind> Runner { get; } = new("--runner")
+    public Option<string?> Runner { get; } = new("--runner")
     {
-        Description = "inline (one thread), fused (feed and engine threads) or split (a thread a stage group).",
-        DefaultValueFactory = _ => RunnerKind.Inline,
+        Description = "inline (one thread, default), fused (feed and engine threads) or split (a thread a stage group).",
+        HelpName = "inline|fused|split",
     };
 
     public Option<string?> Wallet { get; } = new("--wallet")
     {
         Description = "Address that would pay; no key is needed. Default: the one of the capture's pools.json.",
+        HelpName = "address",
     };
 
     public Option<bool> RaydiumLegacy { get; } = new("--raydium-amm-legacy")
@@ -113,7 +119,7 @@ internal sealed class ReplayOptionSet
         command.Arguments.Add(Capture);
         foreach (Option option in new Option[]
         {
-            Speed, FromSlot, ToSlot, Base, MaxHops, MinimumProfit, Runner, Wallet, RaydiumLegacy, Assert, GroundTruth,
+            Speed, FromSlot, ToSlot, Config, Set, Base, MaxHops, MinimumProfit, Runner, Wallet, RaydiumLegacy, Assert, GroundTruth,
             TruthVenues, StateTruth, Journal, EmitTransactions, Json, NoStamps,
         })
         {
@@ -121,42 +127,66 @@ internal sealed class ReplayOptionSet
         }
     }
 
-    public ReplaySettings Read(ParseResult result)
+    /// <summary>The settings of a command line.</summary>
+    /// <exception cref="CommandException">An option, variable or the configuration file is wrong.</exception>
+    public ReplaySettings Read(ParseResult result, IReadOnlyDictionary<string, string> environment)
     {
         string capture = result.GetValue(Capture) ?? BundledCapture.FilePath;
         CaptureSidecar sidecar = CaptureSidecar.ReadBeside(capture);
-        int maxHops = result.GetValue(MaxHops);
-        if (maxHops is < 2 or > 6) throw new ReplayUsageException($"--max-hops {maxHops}: give 2 to 6");
+        EngineConfig config = ReadConfig(result, environment);
+        (ulong? from, ulong? to) = ParseSlots(result.GetValue(FromSlot), result.GetValue(ToSlot));
         return new ReplaySettings
         {
             CapturePath = capture,
             Speed = ParseSpeed(result.GetValue(Speed)!),
-            FromSlot = result.GetValue(FromSlot),
-            ToSlot = result.GetValue(ToSlot),
+            FromSlot = from,
+            ToSlot = to,
             JournalPath = result.GetValue(Journal),
             TransactionsFolder = result.GetValue(EmitTransactions),
             GroundTruthPath = result.GetValue(GroundTruth),
             StateTruthPath = result.GetValue(StateTruth),
             TruthVenues = ParseVenues(result.GetValue(TruthVenues)),
-            Pipeline = new PipelineSettings
-            {
-                Runner = result.GetValue(Runner),
-                TakeStamps = !result.GetValue(NoStamps),
-                Graph = new GraphSettings(),
-                Search = new SearchSettings
-                {
-                    MaxHops = maxHops,
-                    BaseMints = ParseBase(result.GetValue(Base)),
-                    MinimumProfitLamports = result.GetValue(MinimumProfit),
-                },
-                Instructions = new InstructionSettings
-                {
-                    Wallet = ParseWallet(result.GetValue(Wallet)) ?? sidecar.Wallet,
-                    TokenAccounts = result.GetValue(Wallet) is null ? sidecar.TokenAccounts : new Dictionary<Pubkey, Pubkey>(),
-                    RaydiumAmmLegacy = result.GetValue(RaydiumLegacy),
-                },
-            },
+            Pipeline = config.Build(sidecar.Wallet, sidecar.TokenAccounts, !result.GetValue(NoStamps)),
+            ChangedKeys = [.. config.Origins.Keys],
         };
+    }
+
+    private EngineConfig ReadConfig(ParseResult result, IReadOnlyDictionary<string, string> environment)
+    {
+        ConfigLayers layers = new();
+        if (result.GetValue(Config) is { } file) layers.AddFile(file);
+        else if (environment.TryGetValue(ConfigLayers.FileVariable, out string? named)) layers.AddFile(named);
+        layers.AddEnvironment(environment);
+        if (result.GetValue(Base) is { Length: > 0 } mints) layers.AddFlag("--base", "baseMints", string.Join(',', mints));
+        AddFlag(layers, result, MaxHops, "maxHops");
+        AddFlag(layers, result, MinimumProfit, "minimumProfitLamports");
+        AddFlag(layers, result, Runner, "runner");
+        AddFlag(layers, result, Wallet, "wallet");
+        if (result.GetValue(RaydiumLegacy)) layers.AddFlag(RaydiumLegacy.Name, "raydiumAmmLegacy", "true");
+        foreach (string assignment in result.GetValue(Set) ?? []) layers.AddAssignment(assignment);
+        layers.Config.Validate();
+        return layers.Config;
+    }
+
+    private static void AddFlag(ConfigLayers layers, ParseResult result, Option<string?> option, string key)
+    {
+        if (result.GetValue(option) is { } text) layers.AddFlag(option.Name, key, text);
+    }
+
+    private static (ulong? From, ulong? To) ParseSlots(string? from, string? to)
+    {
+        ulong? first = ParseSlot("--from-slot", from);
+        ulong? last = ParseSlot("--to-slot", to);
+        if (first > last) throw new CommandException($"--to-slot {to}: it is before --from-slot {from}");
+        return (first, last);
+    }
+
+    private static ulong? ParseSlot(string option, string? text)
+    {
+        if (text is null) return null;
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong slot)
+            ? slot
+            : throw new CommandException($"{option} {text}: give a slot number");
     }
 
     private static double ParseSpeed(string text)
@@ -169,27 +199,7 @@ internal sealed class ReplayOptionSet
             return speed;
         }
 
-        throw new ReplayUsageException($"--speed {text}: give max, or a multiple of the recorded pace such as 1x or 10x");
-    }
-
-    private static Pubkey[] ParseBase(string[]? texts)
-    {
-        if (texts is null || texts.Length == 0) return [ProgramIds.WrappedSolMint, Pubkey.Parse(UsdcMint)];
-        Pubkey[] mints = new Pubkey[texts.Length];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            if (!Pubkey.TryParse(texts[i], out mints[i]))
-                throw new ReplayUsageException($"--base {texts[i]}: not a mint address (Base58 of 32 bytes)");
-        }
-
-        return mints;
-    }
-
-    private static Pubkey? ParseWallet(string? text)
-    {
-        if (text is null) return null;
-        if (Pubkey.TryParse(text, out Pubkey wallet)) return wallet;
-        throw new ReplayUsageException($"--wallet {text}: not an address (Base58 of 32 bytes)");
+        throw new CommandException($"--speed {text}: give max, or a multiple of the recorded pace such as 1x or 10x");
     }
 
     private static HashSet<VenueId> ParseVenues(string[]? texts)
@@ -198,7 +208,7 @@ internal sealed class ReplayOptionSet
         foreach (string text in texts ?? [])
         {
             if (!Enum.TryParse(text, ignoreCase: true, out VenueId venue) || venue == VenueId.None)
-                throw new ReplayUsageException($"--truth-venues {text}: give {string.Join(", ", Enum.GetNames<VenueId>()[1..])}");
+                throw new CommandException($"--truth-venues {text}: give {string.Join(", ", Enum.GetNames<VenueId>()[1..])}");
             venues.Add(venue);
         }
 

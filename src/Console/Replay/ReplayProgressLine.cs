@@ -1,17 +1,27 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Replay;
 
-/// <summary>One line of progress on stderr.</summary>
-internal static class ReplayProgressLine
+/// <summary>Lines of progress on stderr: share of the file, slot, events and their rate, decisions.</summary>
+internal sealed class ReplayProgressLine(TextWriter errors)
 {
-    public static void Write(ReplayProgress progress, TextWriter errors)
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private ReplayRun? _run;
+
+    /// <summary>The run whose decisions are counted; they are read without a lock, so a line may be a few behind.</summary>
+    public void Follow(ReplayRun run) => _run = run;
+
+    public void Write(ReplayProgress progress)
     {
         double share = progress.FileBytes == 0 ? 0 : 100.0 * progress.FileBytesRead / progress.FileBytes;
+        double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
+        string slot = progress.Slot == 0 ? "before the first slot" : $"slot {progress.Slot}";
         errors.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"replay {share,3:F0} %  slot {progress.Slot}  {progress.Events:N0} events"));
+            $"replay {share,3:F0} %  {slot}  {progress.Events:N0} events ({progress.Events / seconds:N0}/s)  "
+            + $"{_run?.Decisions.Count ?? 0:N0} decisions"));
     }
 }

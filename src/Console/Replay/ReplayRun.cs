@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Truth;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
@@ -18,16 +20,21 @@ internal sealed class ReplayRun
 {
     private readonly ReplaySettings _settings;
     private readonly Action<ReplayProgress>? _onProgress;
+    private readonly Func<MarketPipeline, IStage[]>? _observers;
     private DecisionJournal? _journal;
 
-    public ReplayRun(ReplaySettings settings, Action<ReplayProgress>? onProgress)
+    /// <summary>A run; <paramref name="observers"/> are extra stages before the sinks.</summary>
+    public ReplayRun(
+        ReplaySettings settings, Action<ReplayProgress>? onProgress, Func<MarketPipeline, IStage[]>? observers = null)
     {
         _settings = settings;
         _onProgress = onProgress;
+        _observers = observers;
         if (settings.StateTruthPath is not null) StateTruth = new StateTruthCheck(settings.StateTruthPath);
         if (settings.GroundTruthPath is not null)
             GroundTruth = new GroundTruthCheck(settings.GroundTruthPath, settings.Pipeline, IsInTruth);
-        if (settings.TransactionsFolder is not null) Transactions = new TransactionFiles(settings.TransactionsFolder);
+        if (settings.TransactionsFolder is not null)
+            Transactions = Create("--emit-transactions", settings.TransactionsFolder, path => new TransactionFiles(path));
     }
 
     /// <summary>The engine; null before <see cref="Execute"/>.</summary>
@@ -54,6 +61,9 @@ internal sealed class ReplayRun
     /// <summary>Collections per generation during the replay.</summary>
     public int[] Collections { get; } = new int[3];
 
+    /// <summary>True if the capture says that a generator made it.</summary>
+    public bool IsSynthetic { get; private set; }
+
     public StateTruthCheck? StateTruth { get; }
 
     public GroundTruthCheck? GroundTruth { get; }
@@ -66,6 +76,16 @@ internal sealed class ReplayRun
 
     /// <summary>Why the journal is incomplete; null if it is whole or not asked for.</summary>
     public string? JournalFailure => _journal?.Failure;
+
+    /// <summary>What could not be written; null if everything was.</summary>
+    public string? OutputFailure
+    {
+        get
+        {
+            if (JournalFailure is { } journal) return $"journal {_settings.JournalPath}: {journal}";
+            return Transactions?.Failure is { } file ? $"transactions in {_settings.TransactionsFolder}: {file}" : null;
+        }
+    }
 
     /// <summary>Decisions in the journal.</summary>
     public long JournalCount => _journal?.Count ?? 0;
@@ -83,7 +103,9 @@ internal sealed class ReplayRun
         };
         using ReplayFeed? feed = ReplayFeed.Open(_settings.CapturePath, options, out CaptureFault? fault);
         if (feed is null) return fault;
-        using Stream? journal = _settings.JournalPath is null ? null : File.Create(_settings.JournalPath);
+        IsSynthetic = feed.Header?.IsSynthetic ?? false;
+        using Stream? journal =
+            _settings.JournalPath is null ? null : Create("--journal", _settings.JournalPath, File.Create);
         Pipeline = new MarketPipeline(_settings.Pipeline, p => Sinks(p, journal), null, Observers);
         Drive(feed);
         _journal?.Complete(Hash.Value);
@@ -122,7 +144,8 @@ internal sealed class ReplayRun
         if (journal is not null)
         {
             long createdUtcNs = SystemClock.Instance.UtcNs; // replay-ok: the journal's header, not a decision
-            _journal = new DecisionJournal(journal, pipeline, pipeline.Settings.Graph.MaxPools, createdUtcNs);
+            _journal = new DecisionJournal(
+                journal, pipeline, pipeline.Settings.Graph.MaxPools, createdUtcNs, JournalRunInfo.Of(_settings).ToBytes());
             sinks.Add(_journal);
         }
 
@@ -137,13 +160,26 @@ internal sealed class ReplayRun
 
     private IStage[] Observers(MarketPipeline pipeline)
     {
-        if (StateTruth is null && GroundTruth is null) return [];
+        IStage[] observers = _observers?.Invoke(pipeline) ?? [];
+        if (StateTruth is null && GroundTruth is null) return observers;
         Orderer = new SlotOrderer(pipeline.Payloads, complete =>
         {
             StateTruth?.OnSlot(complete);
             GroundTruth?.OnSlot(complete);
         });
-        return [Orderer];
+        return [Orderer, .. observers];
+    }
+
+    private static T Create<T>(string option, string path, Func<string, T> create)
+    {
+        try
+        {
+            return create(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{option} {path}: {fault.Message}", ExitCodes.CannotCreate);
+        }
     }
 
     private bool IsInTruth(VenueId venue) =>

@@ -36,4 +36,7 @@ internal sealed record ReplaySettings
 
     /// <summary>Venues in the comparison with the ground truth; empty = all that this build prices.</summary>
     public IReadOnlySet<VenueId> TruthVenues { get; init; } = new HashSet<VenueId>();
+
+    /// <summary>Keys of the configuration that file, environment or command line set.</summary>
+    public IReadOnlyList<string> ChangedKeys { get; init; } = [];
 }

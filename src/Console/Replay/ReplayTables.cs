@@ -8,6 +8,7 @@ using LowLatency.Engine.Graph;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Replay;
@@ -99,13 +100,19 @@ internal static class ReplayTables
             }
 
             string id = string.Create(CultureInfo.InvariantCulture, $"{o.Sequence}.{o.Ordinal}");
+            PoolDescription start = pipeline.Describe(o.Legs[0].PoolId);
+            Pubkey mint = o.Legs[0].Direction == (byte)SwapDirection.AToB ? start.MintA : start.MintB;
             rows.Add(new RouteReport(
-                id, o.Slot, o.Reason.ToString(), route.ToString(), o.AmountInRaw, o.AmountOutRaw, o.GrossProfitRaw,
-                o.NetProfitLamports, o.TipLamports));
+                id, o.Slot, o.Reason.ToString(), route.ToString(), mint.ToString(), o.AmountInRaw, o.AmountOutRaw,
+                o.GrossProfitRaw, o.NetProfitLamports, o.TipLamports,
+                Amount(mint, o.AmountInRaw), Amount(mint, o.GrossProfitRaw)));
         }
 
         return rows;
     }
+
+    private static string Amount(in Pubkey mint, Int128 raw) =>
+        MintName.InTokens(mint, raw) ?? string.Create(CultureInfo.InvariantCulture, $"{raw:N0} base units");
 
     public static List<CheckReport> Checks(ReplayRun run)
     {
@@ -149,8 +156,14 @@ internal static class ReplayTables
             notes.Add("Notifications of unknown subscriptions were refused; messages on their way when a connection broke are such.");
         if (run.Orderer is { TooLate: > 0 } orderer)
             notes.Add($"{orderer.TooLate} updates came more than {Truth.SlotOrderer.WindowSlots} slots late; the checks did not see them.");
+        if (settings.ChangedKeys.Count != 0) notes.Add($"Settings that were set: {string.Join(", ", settings.ChangedKeys)}.");
         if (run.JournalFailure is { } failure) notes.Add($"The journal is incomplete: {failure}");
-        if (settings.JournalPath is not null) notes.Add($"Journal: {settings.JournalPath} ({run.JournalCount:N0} decisions).");
+        if (settings.JournalPath is { } journal)
+        {
+            string count = run.JournalCount.ToString("N0", CultureInfo.InvariantCulture);
+            notes.Add($"{count} decisions are in {journal}: lowlatency explain --journal {journal}");
+        }
+
         if (run.Transactions is { } files)
             notes.Add(files.Failure is { } why
                 ? $"Transactions: {files.Written:N0} files, then: {why}"

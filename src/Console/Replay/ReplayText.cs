@@ -4,34 +4,56 @@ using System.IO;
 
 namespace LowLatency.ConsoleHost.Replay;
 
-/// <summary>The report as text: sections of aligned columns, at most 120 wide.</summary>
+/// <summary>The report as text: what happened in two sentences, then sections of aligned columns, at most 80 wide.</summary>
 internal sealed class ReplayText(TextWriter output)
 {
+    private const int Width = 80;
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     public void Write(ReplayReport r)
     {
-        Line($"Replay of {r.Capture}: {r.Outcome} ({r.Runner})");
-        Line(string.Create(Invariant,
-            $"  {r.Frames:N0} frames, {r.Events:N0} events, {r.CaptureSeconds:F1} s of capture in {r.ElapsedSeconds:F3} s "
-            + $"({r.EventsPerSecond:N0} events/s), last slot {r.LastSlot}, forks {r.Forks}, rollbacks {r.Rollbacks}"));
+        Headline(r);
+        Counts("Decisions", r.Decisions);
+        Routes(r.TopRoutes);
+        Counts("Pools by venue", r.PoolsByVenue);
+        Counts("Pools by state", r.PoolsByState);
         Counts("Messages", r.Messages);
         Counts("Refused by the decoder", r.DecodeRefusals);
         Counts("Events dropped", r.Drops);
-        Counts("Pools by venue", r.PoolsByVenue);
-        Counts("Pools by state", r.PoolsByState);
         Endpoints(r.Endpoints);
         Latency(r.Latency);
-        Counts("Decisions", r.Decisions);
-        Routes(r.TopRoutes);
         Line(string.Empty);
         Line(string.Create(Invariant,
-            $"Allocated {r.AllocatedBytesPerEvent:F1} B an event (registration of accounts and reports included), "
-            + $"collections {r.Collections[0]}/{r.Collections[1]}/{r.Collections[2]}; "
-            + $"unsigned messages built {r.MessagesBuilt:N0}; searches cut by a bound {r.SearchesBounded:N0}"));
+            $"Memory: {r.AllocatedBytesPerEvent:F1} B allocated an event (registration and reports included),"));
+        Line(string.Create(Invariant,
+            $"  collections {r.Collections[0]}/{r.Collections[1]}/{r.Collections[2]} (generation 0/1/2)"));
+        Line(string.Create(Invariant,
+            $"Unsigned transactions built: {r.MessagesBuilt:N0}. Searches cut by a bound: {r.SearchesBounded:N0}. "
+            + $"Forks: {r.Forks}, rollbacks: {r.Rollbacks}."));
         foreach (CheckReport check in r.Checks) Check(check);
-        foreach (string note in r.Notes) Line($"Note: {note}");
+        foreach (string note in r.Notes) Wrapped($"Note: {note}", 2);
         Line($"Decision hash {r.DecisionHash} ({r.DecisionCount.ToString("N0", Invariant)} decisions)");
+    }
+
+    private void Headline(ReplayReport r)
+    {
+        if (r.Synthetic) Line("SYNTHETIC MARKET: made by a seeded generator, no chain data in it.");
+        string end = r.Outcome == "Completed" ? string.Empty : $" It ended early ({r.Outcome}); this is what came before.";
+        long taken = r.Decisions.GetValueOrDefault("Go");
+        long pools = 0;
+        foreach (long count in r.PoolsByVenue.Values) pools += count;
+        Wrapped(
+            string.Create(
+                Invariant,
+                $"Replayed {r.CaptureSeconds:F1} s of {r.Capture} in {r.ElapsedSeconds:F2} s ({r.Runner.ToLowerInvariant()}): "
+                + $"{r.Frames:N0} frames gave {r.Events:N0} events ({r.EventsPerSecond:N0}/s, up to slot {r.LastSlot}).{end}"),
+            0);
+        Wrapped(
+            string.Create(
+                Invariant,
+                $"On {pools:N0} pools the engine decided {r.DecisionCount:N0} opportunities and took {taken:N0}; nothing was sent. "
+                + "Look deeper: --journal <file>, then `lowlatency explain`; --json gives this as data."),
+            0);
     }
 
     private void Counts(string title, SortedDictionary<string, long> rows)
@@ -45,50 +67,68 @@ internal sealed class ReplayText(TextWriter output)
     private void Endpoints(IReadOnlyList<EndpointReport> rows)
     {
         Line(string.Empty);
-        Line("Endpoint race          opened closed  delivered      first duplicates missed   lead ms p50/p99    lag ms p50/p99");
+        Line("Endpoint race              opened  closed  delivered      first     copies  missed");
         foreach (EndpointReport e in rows)
         {
             string name = e.Address.Length == 0 ? $"{e.Endpoint}" : $"{e.Endpoint} {e.Address}";
-            if (name.Length > 22) name = name[..22];
-            string lead = string.Create(Invariant, $"{e.LeadMsP50:F1} / {e.LeadMsP99:F1}");
-            string lag = string.Create(Invariant, $"{e.LagMsP50:F1} / {e.LagMsP99:F1}");
+            if (name.Length > 24) name = name[..24];
             Line(string.Create(Invariant,
-                $"  {name,-22}{e.Opened,5}{e.Closed,7}{e.Delivered,11:N0}{e.First,11:N0}{e.Duplicates,11:N0}{e.Missed,7:N0}"
-                + $"{lead,18}{lag,18}"));
+                $"  {name,-24}{e.Opened,7}{e.Closed,8}{e.Delivered,11:N0}{e.First,11:N0}{e.Duplicates,11:N0}{e.Missed,8:N0}"));
+            if (e.LeadMsP50 == 0 && e.LagMsP50 == 0) continue;
+            Line(string.Create(Invariant,
+                $"    first by {e.LeadMsP50:F1} ms (p50), {e.LeadMsP99:F1} ms (p99); "
+                + $"behind by {e.LagMsP50:F1} ms (p50), {e.LagMsP99:F1} ms (p99)"));
         }
     }
 
     private void Latency(IReadOnlyList<LatencyRow> rows)
     {
         Line(string.Empty);
-        Line("Latency (ns, service time)      count       p50       p90       p99     p99.9         max");
+        Line("Latency (service time)         count       p50       p90       p99     p99.9       max");
         if (rows.Count == 0) Line("  not taken (--no-stamps)");
         foreach (LatencyRow l in rows)
         {
             Line(string.Create(Invariant,
-                $"  {l.Step,-24}{l.Count,11:N0}{l.P50Ns,10:N0}{l.P90Ns,10:N0}{l.P99Ns,10:N0}{l.P999Ns,10:N0}{l.MaxNs,12:N0}"));
+                $"  {l.Step,-22}{l.Count,12:N0}{DurationText.Of(l.P50Ns),10}{DurationText.Of(l.P90Ns),10}"
+                + $"{DurationText.Of(l.P99Ns),10}{DurationText.Of(l.P999Ns),10}{DurationText.Of(l.MaxNs),10}"));
         }
     }
 
     private void Routes(IReadOnlyList<RouteReport> rows)
     {
         Line(string.Empty);
-        Line("Best routes (each once)");
+        Line("Best routes, each once (ids are for `lowlatency explain`)");
         if (rows.Count == 0) Line("  none");
         foreach (RouteReport r in rows)
         {
-            Line(string.Create(Invariant, $"  {r.Id,-10} slot {r.Slot} {r.Reason,-20} {r.Route}"));
-            Line(string.Create(Invariant,
-                $"             in {r.AmountIn:N0} out {r.AmountOut:N0} gross {r.GrossProfit:N0} "
-                + $"net {r.NetProfitLamports:N0} lamports (tip {r.TipLamports:N0})"));
+            Line(string.Create(
+                Invariant, $"  {r.Id,-10}{r.Reason,-12} slot {r.Slot}  net {r.NetProfitLamports:N0} lamports, tip {r.TipLamports:N0}"));
+            Wrapped($"            {r.Route}", 14);
+            Line($"            in {r.AmountInText}, gross {r.GrossProfitText}");
         }
     }
 
     private void Check(CheckReport check)
     {
-        Line($"{(check.Passed ? "PASS" : "FAIL")} {check.Name}: {check.Summary}");
+        Wrapped($"{(check.Passed ? "PASS" : "FAIL")} {check.Name}: {check.Summary}", 2);
         foreach (string difference in check.Differences) Line($"  {difference}");
     }
 
-    private void Line(string text) => output.WriteLine(text);
+    /// <summary>Breaks at spaces, never inside a word; lines after the first are indented.</summary>
+    private void Wrapped(string text, int indent)
+    {
+        while (text.Length > Width)
+        {
+            int start = text.Length - text.TrimStart(' ').Length;
+            int cut = text.LastIndexOf(' ', Width);
+            if (cut <= start) cut = text.IndexOf(' ', Width);
+            if (cut < 0) break;
+            Line(text[..cut]);
+            text = new string(' ', indent) + text[(cut + 1)..];
+        }
+
+        Line(text);
+    }
+
+    private void Line(string text) => output.Write(text.TrimEnd() + "\n");
 }

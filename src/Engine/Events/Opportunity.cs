@@ -114,6 +114,9 @@ public struct Opportunity
     /// <summary>Position of the message in the message ring.</summary>
     public long MessagePosition;
 
+    /// <summary>Stamps of the causing event, nanoseconds; 0 where not taken (excluded from the decision hash).</summary>
+    public Stamps Stamps;
+
     /// <summary>The legs.</summary>
     public Legs Legs;
 }

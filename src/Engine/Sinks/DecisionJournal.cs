@@ -22,14 +22,17 @@ public sealed class DecisionJournal : IDecisionSink
     private readonly byte[] _buffer = new byte[BufferBytes];
     private int _used;
 
-    /// <summary>A journal on <paramref name="stream"/>; writes the header.</summary>
-    public DecisionJournal(Stream stream, IPoolDirectory pools, int maxPools, long createdUtcNs)
+    /// <summary>A journal on <paramref name="stream"/>; writes the header and, if given, the text about the run.</summary>
+    public DecisionJournal(
+        Stream stream, IPoolDirectory pools, int maxPools, long createdUtcNs, ReadOnlySpan<byte> run = default)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(run.Length, JournalFormat.MaxBodyBytes);
         _stream = stream;
         _pools = pools;
         _isDefined = new bool[maxPools];
         JournalFormat.WriteHeader(_buffer, createdUtcNs);
         _used = JournalFormat.HeaderBytes;
+        if (!run.IsEmpty) Append(JournalFormat.RunKind, run, default);
     }
 
     /// <summary>Decisions written or buffered.</summary>

@@ -16,6 +16,7 @@ namespace LowLatency.Engine.Sinks;
 /// kind 1   pool: u32 id | u8 venue | 32 address | 32 mint A | 32 mint B   (before the first decision that names it)
 /// kind 2   decision: the bytes of <see cref="Opportunity"/>, then the unsigned message if one was built
 /// kind 3   end: u64 decision hash | u64 decisions                          (only after an orderly end)
+/// kind 4   run: UTF-8 text about the run, for people and reports           (first frame, if there is one)
 /// </code>
 /// A journal cut off by a crash is read up to its last whole frame.
 /// </summary>
@@ -44,6 +45,9 @@ public static class JournalFormat
 
     /// <summary>Frame kind: end.</summary>
     public const byte EndKind = 3;
+
+    /// <summary>Frame kind: text about the run.</summary>
+    public const byte RunKind = 4;
 
     /// <summary>First bytes of a journal.</summary>
     public static ReadOnlySpan<byte> Magic => "LLJRNL\0\0"u8;

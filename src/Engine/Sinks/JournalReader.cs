@@ -26,6 +26,9 @@ public sealed class JournalReader
     /// <summary>Decision hash of the end frame; null if the run did not end in order.</summary>
     public ulong? Hash { get; private set; }
 
+    /// <summary>UTF-8 text about the run; empty if the journal has none.</summary>
+    public byte[] Run { get; private set; } = [];
+
     /// <summary>Where and why reading stopped before the end; null if the journal is whole.</summary>
     public string? Damage { get; private set; }
 
@@ -96,6 +99,9 @@ public sealed class JournalReader
                 break;
             case JournalFormat.EndKind when body.Length == 16:
                 Hash = BinaryPrimitives.ReadUInt64LittleEndian(body);
+                break;
+            case JournalFormat.RunKind:
+                Run = body.ToArray();
                 break;
         }
     }

@@ -44,7 +44,14 @@ public sealed class SinkStage : IStage
         foreach (ref MarketEvent e in batch)
         {
             Events++;
-            for (int i = 0; i < e.OpportunityCount; i++) Emit(in _opportunities[e.OpportunityPosition + i]);
+            for (int i = 0; i < e.OpportunityCount; i++)
+            {
+                ref Opportunity decision = ref _opportunities[e.OpportunityPosition + i];
+                decision.Stamps = e.Stamps;
+                decision.DecisionLatencyNs = LatencyNs(in e);
+                Emit(in decision);
+            }
+
             if (e.OpportunityCount != 0) _opportunities.Release(e.OpportunityPosition + e.OpportunityCount);
             Latency?.Record(in e);
             _payloads.Release(PayloadRing.EndOf(e.PayloadPosition, e.PayloadLengthBytes));
@@ -56,6 +63,14 @@ public sealed class SinkStage : IStage
     /// <inheritdoc/>
     public void OnHousekeeping(long nowNs)
     {
+    }
+
+    /// <summary>From the frame in memory to the last stage that ended before the sinks; 0 without stamps.</summary>
+    private static long LatencyNs(in MarketEvent e)
+    {
+        int last = (int)StampId.Instructions;
+        while (last > 0 && e.Stamps[last] == 0) last--;
+        return e.Stamps[last] - e.Stamps[(int)StampId.Framed];
     }
 
     private void Emit(in Opportunity decision)

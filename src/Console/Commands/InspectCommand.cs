@@ -1,0 +1,164 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Solana;
+using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Replay;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary><c>inspect capture</c>: what is in a capture, read through the live decoder, without an engine behind it.</summary>
+internal static class InspectCommand
+{
+    private const string Examples =
+        """
+        Examples:
+          lowlatency inspect day.jsonl.gz
+          lowlatency inspect day.llcap --json
+
+        Exit codes: 0 intact, 2 wrong usage, 65 damaged (what came before the damage is
+        summed up), 66 no such file.
+        """;
+
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
+    private static readonly Argument<string?> Capture = new("capture")
+    {
+        Description = "Capture file. Default: the bundled market-small capture.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print the summary as JSON on stdout." };
+
+    internal static Command Create()
+    {
+        Verb command = new("inspect", "Sum up a capture: frames, messages, endpoints, accounts, damage.", Examples)
+        {
+            Capture, Json,
+        };
+        command.SetAction(result => Run(
+            result.GetValue(Capture) ?? BundledCapture.FilePath, result.GetValue(Json), Console.Out, Console.Error));
+        return command;
+    }
+
+    /// <summary>Runs the verb on the given writers.</summary>
+    internal static int Run(string path, bool asJson, TextWriter output, TextWriter errors)
+    {
+        ReplayOptions options = new()
+        {
+            ProgressIntervalMs = 1000,
+            OnProgress = p => errors.WriteLine(string.Create(
+                Invariant, $"inspect {Share(p.FileBytesRead, p.FileBytes),3:F0} %  {p.Frames:N0} frames")),
+        };
+        CaptureSummary? summary = CaptureInspection.Run(path, options, out CaptureFault? fault);
+        if (summary is null)
+        {
+            errors.WriteLine($"inspect: {fault}");
+            return ReplayCommand.ExitCodeOf(fault!);
+        }
+
+        if (asJson) output.Write(JsonSerializer.Serialize(Data(summary), JsonOutput.Indented) + "\n");
+        else WriteText(summary, output);
+        if (summary.Statistics.Fault is not { } damage) return ExitCodes.Ok;
+        errors.WriteLine($"inspect: {damage}");
+        return ReplayCommand.ExitCodeOf(damage);
+    }
+
+    private static double Share(long part, long whole) => whole == 0 ? 0 : 100.0 * part / whole;
+
+    private static void WriteText(CaptureSummary summary, TextWriter output)
+    {
+        ReplayStatistics s = summary.Statistics;
+        string synthetic = summary.Header is { IsSynthetic: true } ? ", SYNTHETIC" : string.Empty;
+        string state = summary.IsIntact
+            ? "intact"
+            : string.Create(Invariant, $"DAMAGED after {summary.GoodBytes:N0} good bytes");
+        output.Write($"{summary.FilePath}: {Format(summary)}{synthetic}, {state}\n");
+        double seconds = (s.LastUtcNs - s.FirstUtcNs) / 1e9;
+        output.Write(string.Create(Invariant, $"  {s.Frames:N0} frames, {s.FileBytes:N0} bytes, {seconds:F1} s\n"));
+        string times = s.FramesWithDerivedTime == 0 ? string.Empty : " (derived from slots: the capture has none)";
+        output.Write($"  received {Utc(s.FirstUtcNs)} to {Utc(s.LastUtcNs)}{times}\n");
+        output.Write(string.Create(
+            Invariant, $"  slots {summary.FirstSlot} to {summary.LastSlot}; {summary.DistinctAccounts:N0} accounts, "
+            + $"{summary.AccountBytes:N0} bytes of account data\n"));
+        foreach (EndpointStatistics e in s.Endpoints)
+        {
+            output.Write(string.Create(
+                Invariant,
+                $"  endpoint {e.EndpointId} {e.Address}: {e.Frames:N0} frames, opened {e.Opens}, closed {e.Closes}\n"));
+        }
+
+        Section(output, "Messages", ReplayTables.Messages(s.Total));
+        Section(output, "Refused by the decoder", ReplayTables.Refusals(s.Total));
+        foreach (FirstRefusal first in s.FirstRefusals)
+        {
+            output.Write(string.Create(
+                Invariant,
+                $"  first {first.Cause}: frame {first.Position.Frame}, endpoint {first.EndpointId}\n"));
+        }
+
+        Section(output, "Accounts by owner", Owners(summary));
+    }
+
+    private static void Section(TextWriter output, string title, SortedDictionary<string, long> rows)
+    {
+        if (rows.Count == 0) return;
+        output.Write($"\n{title}\n");
+        foreach ((string name, long count) in rows) output.Write(string.Create(Invariant, $"  {name,-46}{count,12:N0}\n"));
+    }
+
+    private static SortedDictionary<string, long> Owners(CaptureSummary summary)
+    {
+        SortedDictionary<string, long> rows = new(StringComparer.Ordinal);
+        foreach ((Pubkey owner, int count) in summary.AccountsByOwner) rows[owner.ToString()] = count;
+        return rows;
+    }
+
+    private static string Format(CaptureSummary summary) => summary.Header is null
+        ? "JSON lines"
+        : string.Create(Invariant, $"binary capture, version {CaptureFormat.Version}");
+
+    private static string Utc(long unixNs) =>
+        DateTime.UnixEpoch.AddTicks(unixNs / 100).ToString("yyyy-MM-dd HH:mm:ss.fff", Invariant) + " UTC";
+
+    private static object Data(CaptureSummary summary)
+    {
+        ReplayStatistics s = summary.Statistics;
+        return new
+        {
+            File = summary.FilePath,
+            Format = Format(summary),
+            Synthetic = summary.Header?.IsSynthetic ?? false,
+            Intact = summary.IsIntact,
+            Fault = s.Fault?.ToString(),
+            summary.GoodBytes,
+            s.FileBytes,
+            s.Frames,
+            s.FramesWithDerivedTime,
+            s.ClockStepsBack,
+            s.FirstUtcNs,
+            s.LastUtcNs,
+            summary.FirstSlot,
+            summary.LastSlot,
+            summary.DistinctAccounts,
+            summary.AccountBytes,
+            AccountsByOwner = Owners(summary),
+            Endpoints = s.Endpoints is { } all ? EndpointRows(all) : [],
+            Messages = ReplayTables.Messages(s.Total),
+            DecodeRefusals = ReplayTables.Refusals(s.Total),
+        };
+    }
+
+    private static List<object> EndpointRows(IReadOnlyList<EndpointStatistics> endpoints)
+    {
+        List<object> rows = [];
+        foreach (EndpointStatistics e in endpoints)
+            rows.Add(new { Endpoint = e.EndpointId, e.Address, e.Opens, e.Closes, e.Frames });
+        return rows;
+    }
+}

@@ -1,0 +1,90 @@
+using System;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using System.Threading;
+using LowLatency.Feeds.Capture;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary><c>record --import in --out out</c>: converts captures between JSON lines and the binary format.</summary>
+internal static class RecordCommand
+{
+    private const int ProgressIntervalMs = 1000;
+
+    private const string Examples =
+        """
+        Examples:
+          lowlatency record --import day.jsonl.gz --out day.llcap    JSON lines to the binary format
+          lowlatency record --import day.llcap --out day.jsonl.gz    and back
+
+        The ending of --out decides: .jsonl and .jsonl.gz are JSON lines, anything else is the
+        binary format. A file that exists is never overwritten.
+        Exit codes: 0 done, 2 wrong usage, 65 source damaged (the frames before the damage were
+        written), 66 no such file, 73 target cannot be written.
+        """;
+
+    private static readonly Option<string> Import = new("--import")
+    {
+        Description = "Capture to convert: JSON lines or binary, gzipped or not.",
+        HelpName = "file",
+        Required = true,
+    };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "File to write.",
+        HelpName = "file",
+        Required = true,
+    };
+
+    internal static Command Create()
+    {
+        Verb command = new("record", "Convert a capture between JSON lines and the binary format.", Examples) { Import, Out };
+        command.SetAction(result => Run(result.GetValue(Import)!, result.GetValue(Out)!, Console.Out, Console.Error));
+        return command;
+    }
+
+    /// <summary>Runs the verb on the given writers.</summary>
+    internal static int Run(string source, string target, TextWriter output, TextWriter errors)
+    {
+        if (File.Exists(target))
+        {
+            errors.WriteLine($"record: --out {target}: the file exists; remove it or give another name");
+            return ExitCodes.CannotCreate;
+        }
+
+        CaptureTarget format = IsJsonLines(target) ? CaptureTarget.JsonLines : CaptureTarget.Binary;
+        CaptureImportResult? result;
+        CaptureFault? fault;
+        using (new Timer(_ => Progress(target, errors), null, ProgressIntervalMs, ProgressIntervalMs))
+        {
+            result = CaptureImport.Run(source, target, format, new CaptureReaderOptions(), out fault);
+        }
+
+        if (result is null)
+        {
+            errors.WriteLine($"record: {fault}");
+            return fault!.Kind == CaptureFaultKind.Unwritable ? ExitCodes.CannotCreate : ReplayCommand.ExitCodeOf(fault);
+        }
+
+        string kind = format == CaptureTarget.JsonLines ? "JSON lines" : "the binary format";
+        output.Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{target}: {result.Frames:N0} frames as {kind}, {result.TargetBytes:N0} bytes\n"));
+        if (result.SourceFault is null) return ExitCodes.Ok;
+        errors.WriteLine($"record: {result.SourceFault}");
+        return ReplayCommand.ExitCodeOf(result.SourceFault);
+    }
+
+    private static bool IsJsonLines(string path) =>
+        path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(".jsonl.gz", StringComparison.OrdinalIgnoreCase);
+
+    private static void Progress(string target, TextWriter errors)
+    {
+        FileInfo file = new(target);
+        if (!file.Exists) return;
+        errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"record: {file.Length:N0} bytes written"));
+    }
+}

@@ -1,0 +1,133 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using LowLatency.Engine.Pipeline;
+
+namespace LowLatency.ConsoleHost.Config;
+
+/// <summary>One key of the configuration.</summary>
+/// <param name="Section">Section: Search, Costs, Graph, Instructions or Pipeline.</param>
+/// <param name="Name">Key in camel case; unique over all sections, unit last.</param>
+/// <param name="Shape">Shape of its value.</param>
+/// <param name="Help">What it is, with default and range.</param>
+/// <param name="Apply">Writes it into the settings.</param>
+internal sealed record ConfigKey(
+    string Section, string Name, ConfigShape Shape, string Help, Action<EngineConfig, ConfigValue> Apply)
+{
+    /// <summary>Short environment variable: LOWLATENCY_MAX_HOPS.</summary>
+    public string Variable { get; } = ConfigCatalog.VariablePrefix + SnakeUpper(Name);
+
+    private static string SnakeUpper(string camel)
+    {
+        StringBuilder text = new();
+        foreach (char c in camel)
+        {
+            if (char.IsUpper(c)) text.Append('_');
+            text.Append(char.ToUpperInvariant(c));
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary>Every key of the configuration: the one place where a key is added.</summary>
+internal static class ConfigCatalog
+{
+    /// <summary>What our environment variables begin with.</summary>
+    public const string VariablePrefix = "LOWLATENCY_";
+
+    private const ulong Any = ulong.MaxValue;
+    private const int MaxCount = 1 << 24;
+
+    /// <summary>The keys, by section.</summary>
+    public static IReadOnlyList<ConfigKey> Keys { get; } =
+    [
+        new("Search", "baseMints", ConfigShape.List, "Mints a route starts and ends with.",
+            (c, v) => c.BaseMints = v.Items.Count == 0 ? throw v.Wrong(v.Text, "give at least one mint") : v.Addresses()),
+        new("Search", "maxHops", ConfigShape.Scalar, "Most legs of a route, 2 to 6.", (c, v) => c.MaxHops = v.Int(2, 6)),
+        new("Search", "maxCyclesPerEvent", ConfigShape.Scalar, "Most cycles kept for one event.",
+            (c, v) => c.MaxCyclesPerEvent = v.Int(1, MaxCount)),
+        new("Search", "maxStepsPerEvent", ConfigShape.Scalar, "Most search steps for one event.",
+            (c, v) => c.MaxStepsPerEvent = v.Int(1, int.MaxValue)),
+        new("Search", "deferredWorkFactor", ConfigShape.Scalar, "Work of a deferred pool, as a multiple of an event's.",
+            (c, v) => c.DeferredWorkFactor = v.Int(1, 1000)),
+        new("Search", "opportunityCapacity", ConfigShape.Scalar, "Entries of the opportunity ring.",
+            (c, v) => c.OpportunityCapacity = v.Int(2, MaxCount)),
+        new("Search", "maxInputRaw", ConfigShape.Map, "Largest input by base mint, base units of the mint.",
+            (c, v) => c.MaxInputRaw = v.AmountMap()),
+        new("Search", "maxNotionalLamports", ConfigShape.Scalar, "Largest input in lamports' worth, any base mint.",
+            (c, v) => c.MaxNotionalLamports = v.Whole(1, Any)),
+        new("Search", "minimumInputRaw", ConfigShape.Scalar, "Smallest sensible input, base units.",
+            (c, v) => c.MinimumInputRaw = v.Whole(1, Any)),
+        new("Search", "maxStateAgeSlots", ConfigShape.Scalar, "Oldest pool state on a route, slots behind the event.",
+            (c, v) => c.MaxStateAgeSlots = (uint)v.Whole(0, uint.MaxValue)),
+        new("Search", "polishQuotesMax", ConfigShape.Scalar, "Most exact quotes that the integer polish of a size may use.",
+            (c, v) => c.PolishQuotesMax = v.Int(1, MaxCount)),
+        new("Search", "polishFloorLamports", ConfigShape.Scalar, "Candidates worth less than this are not polished.",
+            (c, v) => c.PolishFloorLamports = (long)v.Whole(0, long.MaxValue)),
+        new("Costs", "minimumProfitLamports", ConfigShape.Scalar, "Least net profit of a Go, lamports.",
+            (c, v) => c.MinimumProfitLamports = (long)v.Whole(0, long.MaxValue)),
+        new("Costs", "tipShareBps", ConfigShape.Scalar, "Tip, 1/10,000 of the profit after network fees.",
+            (c, v) => c.TipShareBps = v.Int(0, 10_000)),
+        new("Costs", "tipFloorLamports", ConfigShape.Scalar, "Least tip, lamports.",
+            (c, v) => c.TipFloorLamports = v.Whole(0, Any)),
+        new("Costs", "tipCapLamports", ConfigShape.Scalar, "Largest tip, lamports.",
+            (c, v) => c.TipCapLamports = v.Whole(0, Any)),
+        new("Costs", "priorityFeeMicroLamportsPerCu", ConfigShape.Scalar, "Price of a compute unit, micro-lamports.",
+            (c, v) => c.PriorityFeeMicroLamportsPerCu = v.Whole(0, 1_000_000_000_000)),
+        new("Costs", "computeUnitMarginBps", ConfigShape.Scalar, "Margin on the compute unit limit, 1/10,000.",
+            (c, v) => c.ComputeUnitMarginBps = v.Int(0, 100_000)),
+        new("Costs", "profitSlippageBps", ConfigShape.Scalar, "Share of the gross profit that may be lost, 1/10,000.",
+            (c, v) => c.ProfitSlippageBps = v.Int(0, 10_000)),
+        new("Graph", "denied", ConfigShape.List, "Pools and mints never used.",
+            (c, v) => c.Graph = c.Graph with { Denied = new HashSet<Engine.Solana.Pubkey>(v.Addresses()) }),
+        new("Graph", "settleWindowMs", ConfigShape.Scalar, "How long an incomplete pool is waited for, milliseconds.",
+            (c, v) => c.Graph = c.Graph with { SettleWindowNs = v.Int(0, 60_000) * 1_000_000L }),
+        new("Graph", "maxAccounts", ConfigShape.Scalar, "Most accounts watched.",
+            (c, v) => c.Graph = c.Graph with { MaxAccounts = v.Int(1, MaxCount) }),
+        new("Graph", "maxPools", ConfigShape.Scalar, "Most pools.",
+            (c, v) => c.Graph = c.Graph with { MaxPools = v.Int(1, MaxCount) }),
+        new("Graph", "maxMints", ConfigShape.Scalar, "Most mints.",
+            (c, v) => c.Graph = c.Graph with { MaxMints = v.Int(1, MaxCount) }),
+        new("Instructions", "wallet", ConfigShape.Scalar, "Address that pays; no key is needed to build.",
+            (c, v) => c.Wallet = v.Address()),
+        new("Instructions", "tokenAccounts", ConfigShape.Map, "Token account by mint, where not the associated one.",
+            (c, v) => c.TokenAccounts = v.AddressMap()),
+        new("Instructions", "raydiumAmmLegacy", ConfigShape.Scalar, "Raydium AMM v4 swaps with 17 accounts, not V2.",
+            (c, v) => c.RaydiumAmmLegacy = v.Bool()),
+        new("Pipeline", "runner", ConfigShape.Scalar, "inline, fused or split.",
+            (c, v) => c.Runner = v.Choice<RunnerKind>()),
+        new("Pipeline", "busySpin", ConfigShape.Scalar, "Spin while waiting (a core for each stage group).",
+            (c, v) => c.BusySpin = v.Bool()),
+    ];
+
+    /// <summary>The key of a name as written in a file; null if there is none.</summary>
+    public static ConfigKey? Find(string name)
+    {
+        foreach (ConfigKey key in Keys)
+        {
+            if (key.Name == name) return key;
+        }
+
+        return null;
+    }
+
+    /// <summary>The section of a name, ignoring case; null if there is none.</summary>
+    public static string? FindSection(string name)
+    {
+        foreach (ConfigKey key in Keys)
+        {
+            if (string.Equals(key.Section, name, StringComparison.OrdinalIgnoreCase)) return key.Section;
+        }
+
+        return null;
+    }
+
+    /// <summary>Names of all keys.</summary>
+    public static List<string> Names()
+    {
+        List<string> names = [];
+        foreach (ConfigKey key in Keys) names.Add(key.Name);
+        return names;
+    }
+}

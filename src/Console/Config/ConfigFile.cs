@@ -1,0 +1,154 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Text;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Commands;
+
+namespace LowLatency.ConsoleHost.Config;
+
+/// <summary>
+/// Reads a configuration file: JSON with comments and trailing commas. Keys stand at the top or in an object named like
+/// their section. Unknown keys, doubled keys and wrong shapes are errors that name file, line and column.
+/// </summary>
+internal ref struct ConfigFile
+{
+    private static readonly JsonReaderOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    private readonly string _path;
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly HashSet<string> _seen = [];
+    private readonly Action<ConfigKey, ConfigValue> _take;
+    private Utf8JsonReader _reader;
+
+    private ConfigFile(string path, ReadOnlySpan<byte> bytes, Action<ConfigKey, ConfigValue> take)
+    {
+        _path = path;
+        _bytes = bytes;
+        _take = take;
+        _reader = new Utf8JsonReader(bytes, Lenient);
+    }
+
+    /// <summary>Reads a file and hands over its settings.</summary>
+    /// <exception cref="CommandException">The file is missing or wrong.</exception>
+    public static void Read(string path, Action<ConfigKey, ConfigValue> take)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"--config {path}: {fault.Message}", ExitCodes.Config);
+        }
+
+        ReadOnlySpan<byte> text = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(3) : bytes;
+        ConfigFile file = new(path, text, take);
+        try
+        {
+            file.ReadAll();
+        }
+        catch (JsonException fault)
+        {
+            string message = fault.Message;
+            int cut = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            string place = Place(path, (fault.LineNumber ?? 0) + 1, (fault.BytePositionInLine ?? 0) + 1);
+            throw new CommandException($"{place}: {(cut < 0 ? message : message[..cut])}", ExitCodes.Config);
+        }
+    }
+
+    private void ReadAll()
+    {
+        if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject)
+            throw new CommandException($"{Here()}: a configuration is one JSON object {{ }}", ExitCodes.Config);
+        ReadMembers(null);
+        while (_reader.Read())
+        {
+            // Only comments may follow; anything else is a JsonException of the reader.
+        }
+    }
+
+    private void ReadMembers(string? section)
+    {
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = _reader.GetString()!;
+            string place = Here();
+            _reader.Read();
+            if (section is null && _reader.TokenType == JsonTokenType.StartObject
+                && ConfigCatalog.FindSection(name) is { } found)
+            {
+                ReadMembers(found);
+                continue;
+            }
+
+            ConfigKey key = ConfigCatalog.Find(name) ?? throw Unknown(place, name);
+            if (section is not null && key.Section != section)
+                throw Fault(place, $"key '{name}' belongs to section '{key.Section}', not '{section}'");
+            if (!_seen.Add(name)) throw Fault(place, $"key '{name}' is there twice; keep one");
+            _take(key, ReadValue(key));
+        }
+    }
+
+    private ConfigValue ReadValue(ConfigKey key)
+    {
+        string place = Here();
+        List<ConfigItem> items = [];
+        string text = string.Empty;
+        switch (key.Shape)
+        {
+            case ConfigShape.List:
+                if (_reader.TokenType != JsonTokenType.StartArray) throw Fault(place, $"{key.Name}: give a list [ ]");
+                while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+                    items.Add(new ConfigItem(string.Empty, Scalar(key), Here()));
+                break;
+            case ConfigShape.Map:
+                if (_reader.TokenType != JsonTokenType.StartObject) throw Fault(place, $"{key.Name}: give an object {{ }}");
+                while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    string name = _reader.GetString()!;
+                    string itemPlace = Here();
+                    _reader.Read();
+                    items.Add(new ConfigItem(name, Scalar(key), itemPlace));
+                }
+
+                break;
+            default:
+                text = Scalar(key);
+                break;
+        }
+
+        return new ConfigValue(ConfigLayer.File, place, key.Name, text, items);
+    }
+
+    private readonly string Scalar(ConfigKey key) => _reader.TokenType switch
+    {
+        JsonTokenType.String => _reader.GetString()!,
+        JsonTokenType.Number => Encoding.UTF8.GetString(_reader.ValueSpan),
+        JsonTokenType.True => "true",
+        JsonTokenType.False => "false",
+        _ => throw Fault(Here(), $"{key.Name}: give a number, text, true or false (leave the key out for its default)"),
+    };
+
+    private static CommandException Unknown(string place, string name) =>
+        Fault(place, $"unknown key '{name}'{Nearest.Hint(name, ConfigCatalog.Names())}");
+
+    private static CommandException Fault(string place, string message) => new($"{place}: {message}", ExitCodes.Config);
+
+    private readonly string Here()
+    {
+        int offset = (int)Math.Min(_reader.TokenStartIndex, _bytes.Length);
+        ReadOnlySpan<byte> before = _bytes[..offset];
+        int lineStart = before.LastIndexOf((byte)'\n') + 1;
+        return Place(_path, before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[lineStart..]) + 1);
+    }
+
+    private static string Place(string path, long line, long column) =>
+        string.Create(CultureInfo.InvariantCulture, $"{path}, line {line}, column {column}");
+}

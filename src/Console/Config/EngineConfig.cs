@@ -1,0 +1,141 @@
+using System.Collections.Generic;
+using LowLatency.ConsoleHost.Commands;
+using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.ConsoleHost.Config;
+
+/// <summary>
+/// The engine's settings while the layers are put over each other; the defaults are those of the settings records, except
+/// base mints and the least profit, where the console is stricter than the library.
+/// </summary>
+internal sealed class EngineConfig
+{
+    private const string UsdcMint = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
+    private const long DefaultMinimumProfitLamports = 10_000;
+    private static readonly SearchSettings SearchDefaults = new();
+
+    public List<Pubkey> BaseMints { get; set; } = [ProgramIds.WrappedSolMint, Pubkey.Parse(UsdcMint)];
+
+    public int MaxHops { get; set; } = SearchDefaults.MaxHops;
+
+    public int MaxCyclesPerEvent { get; set; } = SearchDefaults.MaxCyclesPerEvent;
+
+    public int MaxStepsPerEvent { get; set; } = SearchDefaults.MaxStepsPerEvent;
+
+    public int DeferredWorkFactor { get; set; } = SearchDefaults.DeferredWorkFactor;
+
+    public int OpportunityCapacity { get; set; } = SearchDefaults.OpportunityCapacity;
+
+    public Dictionary<Pubkey, ulong> MaxInputRaw { get; set; } = [];
+
+    public ulong MaxNotionalLamports { get; set; } = SearchDefaults.MaxNotionalLamports;
+
+    public ulong MinimumInputRaw { get; set; } = SearchDefaults.MinimumInputRaw;
+
+    public long MinimumProfitLamports { get; set; } = DefaultMinimumProfitLamports;
+
+    public int TipShareBps { get; set; } = SearchDefaults.TipShareBps;
+
+    public ulong TipFloorLamports { get; set; } = SearchDefaults.TipFloorLamports;
+
+    public ulong TipCapLamports { get; set; } = SearchDefaults.TipCapLamports;
+
+    public ulong PriorityFeeMicroLamportsPerCu { get; set; } = SearchDefaults.PriorityFeeMicroLamportsPerCu;
+
+    public int ComputeUnitMarginBps { get; set; } = SearchDefaults.ComputeUnitMarginBps;
+
+    public int ProfitSlippageBps { get; set; } = SearchDefaults.ProfitSlippageBps;
+
+    public uint MaxStateAgeSlots { get; set; } = SearchDefaults.MaxStateAgeSlots;
+
+    public int PolishQuotesMax { get; set; } = SearchDefaults.PolishQuotesMax;
+
+    public long PolishFloorLamports { get; set; } = SearchDefaults.PolishFloorLamports;
+
+    public GraphSettings Graph { get; set; } = new();
+
+    public Pubkey? Wallet { get; set; }
+
+    public Dictionary<Pubkey, Pubkey> TokenAccounts { get; set; } = [];
+
+    public bool RaydiumAmmLegacy { get; set; }
+
+    public RunnerKind Runner { get; set; } = RunnerKind.Inline;
+
+    public bool BusySpin { get; set; }
+
+    /// <summary>Where each key that is not at its default was last written.</summary>
+    public Dictionary<string, ConfigValue> Origins { get; } = [];
+
+    /// <summary>Checks what concerns several keys.</summary>
+    /// <exception cref="CommandException">Two keys contradict each other.</exception>
+    public void Validate()
+    {
+        if (TipFloorLamports > TipCapLamports)
+        {
+            ConfigValue origin = Origins.GetValueOrDefault("tipFloorLamports") ?? Origins["tipCapLamports"];
+            throw origin.Wrong(origin.Text, $"the tip's floor ({TipFloorLamports}) is above its cap ({TipCapLamports})");
+        }
+
+        foreach (Pubkey mint in MaxInputRaw.Keys)
+        {
+            if (BaseMints.Contains(mint)) continue;
+            throw Origins["maxInputRaw"].Wrong(mint.ToString(), "not one of baseMints, so no route starts with it");
+        }
+    }
+
+    /// <summary>The settings of a pipeline. The wallet falls back to <paramref name="defaultWallet"/>.</summary>
+    public PipelineSettings Build(Pubkey defaultWallet, IReadOnlyDictionary<Pubkey, Pubkey> defaultAccounts, bool stamps)
+    {
+        Pubkey wallet = Wallet ?? defaultWallet;
+        Dictionary<Pubkey, Pubkey> accounts = wallet == defaultWallet ? new(defaultAccounts) : [];
+        foreach ((Pubkey mint, Pubkey account) in TokenAccounts) accounts[mint] = account;
+        return new PipelineSettings
+        {
+            Runner = Runner,
+            BusySpin = BusySpin,
+            TakeStamps = stamps,
+            Graph = Graph,
+            Search = BuildSearch(),
+            Instructions = new InstructionSettings
+            {
+                Wallet = wallet,
+                TokenAccounts = accounts,
+                RaydiumAmmLegacy = RaydiumAmmLegacy,
+            },
+        };
+    }
+
+    private SearchSettings BuildSearch()
+    {
+        ulong[] largest = new ulong[BaseMints.Count];
+        for (int i = 0; i < largest.Length; i++)
+            largest[i] = MaxInputRaw.TryGetValue(BaseMints[i], out ulong amount) ? amount : ulong.MaxValue;
+        return new SearchSettings
+        {
+            BaseMints = [.. BaseMints],
+            MaxHops = MaxHops,
+            MaxCyclesPerEvent = MaxCyclesPerEvent,
+            MaxStepsPerEvent = MaxStepsPerEvent,
+            DeferredWorkFactor = DeferredWorkFactor,
+            OpportunityCapacity = OpportunityCapacity,
+            WalletRaw = largest,
+            MaxNotionalLamports = MaxNotionalLamports,
+            MinimumInputRaw = MinimumInputRaw,
+            MinimumProfitLamports = MinimumProfitLamports,
+            TipShareBps = TipShareBps,
+            TipFloorLamports = TipFloorLamports,
+            TipCapLamports = TipCapLamports,
+            PriorityFeeMicroLamportsPerCu = PriorityFeeMicroLamportsPerCu,
+            ComputeUnitMarginBps = ComputeUnitMarginBps,
+            ProfitSlippageBps = ProfitSlippageBps,
+            MaxStateAgeSlots = MaxStateAgeSlots,
+            PolishQuotesMax = PolishQuotesMax,
+            PolishFloorLamports = PolishFloorLamports,
+        };
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Journal;
+
+/// <summary>Decisions as data: one JSON object a line, or CSV. Amounts are text in JSON, because they exceed 2^53.</summary>
+internal static class DecisionRecords
+{
+    public const string CsvHeader =
+        "id,slot,received_utc_ns,reason,route,pools,base_mint,amount_in,amount_out,gross_profit,net_profit_lamports,"
+        + "signature_fee_lamports,priority_fee_lamports,tip_lamports,minimum_out,compute_unit_limit,state_age_slots_max,"
+        + "latency_ns,message_version,message_bytes";
+
+    public static void WriteJson(JournalView journal, JournalledDecision journalled, TextWriter output)
+    {
+        Opportunity d = journalled.Decision;
+        List<object> legs = [];
+        for (int i = 0; i < d.LegCount; i++) legs.Add(Leg(journal.Leg(d, i)));
+        Dictionary<string, object?> record = new()
+        {
+            ["id"] = DecisionId.Of(d).ToString(),
+            ["slot"] = d.Slot,
+            ["received_utc_ns"] = d.ReceiveUtcNs,
+            ["reason"] = d.Reason.ToString(),
+            ["why"] = ReasonText.Of(journal, d),
+            ["route"] = journal.Route(d),
+            ["route_digest"] = d.RouteDigest.ToString("x16", CultureInfo.InvariantCulture),
+            ["base_mint"] = journal.BaseMint(d).ToString(),
+            ["amount_in"] = Text(d.AmountInRaw),
+            ["amount_out"] = Text(d.AmountOutRaw),
+            ["gross_profit"] = d.GrossProfitRaw.ToString(CultureInfo.InvariantCulture),
+            ["net_profit_lamports"] = d.NetProfitLamports.ToString(CultureInfo.InvariantCulture),
+            ["signature_fee_lamports"] = Text(d.SignatureFeeLamports),
+            ["priority_fee_lamports"] = Text(d.PriorityFeeLamports),
+            ["tip_lamports"] = Text(d.TipLamports),
+            ["minimum_out"] = Text(d.MinimumOutRaw),
+            ["compute_unit_limit"] = d.ComputeUnitLimit,
+            ["state_age_slots_max"] = d.StateAgeSlotsMax,
+            ["latency_ns"] = d.DecisionLatencyNs,
+            ["stage_latency_ns"] = Stages(d),
+            ["legs"] = legs,
+            ["message_version"] = journalled.Message.Length == 0 ? null : Version(d),
+            ["message_base64"] = journalled.Message.Length == 0 ? null : System.Convert.ToBase64String(journalled.Message),
+        };
+        output.Write(JsonSerializer.Serialize(record, JsonOutput.Compact) + "\n");
+    }
+
+    public static void WriteCsv(JournalView journal, JournalledDecision journalled, TextWriter output)
+    {
+        Opportunity d = journalled.Decision;
+        List<string> pools = [];
+        for (int i = 0; i < d.LegCount; i++) pools.Add(journal.Leg(d, i).Pool.ToString());
+        bool hasMessage = journalled.Message.Length != 0;
+        output.Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{DecisionId.Of(d)},{d.Slot},{d.ReceiveUtcNs},{d.Reason},{journal.Route(d)},{string.Join(' ', pools)},"
+            + $"{journal.BaseMint(d)},{d.AmountInRaw},{d.AmountOutRaw},{d.GrossProfitRaw},{d.NetProfitLamports},"
+            + $"{d.SignatureFeeLamports},{d.PriorityFeeLamports},{d.TipLamports},{d.MinimumOutRaw},{d.ComputeUnitLimit},"
+            + $"{d.StateAgeSlotsMax},{d.DecisionLatencyNs},{(hasMessage ? Version(d) : string.Empty)},"
+            + $"{journalled.Message.Length}\n"));
+    }
+
+    private static Dictionary<string, object> Leg(LegView leg) => new()
+    {
+        ["venue"] = leg.Venue,
+        ["pool"] = leg.Pool.ToString(),
+        ["input_mint"] = leg.MintIn.ToString(),
+        ["output_mint"] = leg.MintOut.ToString(),
+        ["amount_in"] = Text(leg.Leg.AmountInRaw),
+        ["amount_out"] = Text(leg.Leg.AmountOutRaw),
+        ["quote_status"] = ((QuoteStatus)leg.Leg.QuoteStatus).ToString(),
+        ["crossed"] = leg.Leg.CrossedCount,
+    };
+
+    private static Dictionary<string, long> Stages(in Opportunity decision)
+    {
+        Dictionary<string, long> steps = [];
+        Stamps stamps = decision.Stamps;
+        long previous = stamps[0];
+        for (StampId id = StampId.Published; previous != 0 && id <= StampId.Instructions; id++)
+        {
+            long stamp = stamps[(int)id];
+            if (stamp == 0) continue;
+            steps[id == StampId.Published ? "decode" : id.ToString().ToLowerInvariant()] = stamp - previous;
+            previous = stamp;
+        }
+
+        return steps;
+    }
+
+    private static string Version(in Opportunity d) => d.MessageVersion switch { 0 => "legacy", 1 => "v0", _ => "v1" };
+
+    private static string Text(ulong value) => value.ToString(CultureInfo.InvariantCulture);
+}

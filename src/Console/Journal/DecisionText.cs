@@ -1,0 +1,150 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Journal;
+
+/// <summary>A decision in words: at most 80 columns, except where a reason needs more.</summary>
+internal sealed class DecisionText(JournalView journal, TextWriter output)
+{
+    private const int SignatureBytes = 64;
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
+    public void Write(JournalledDecision journalled)
+    {
+        Opportunity decision = journalled.Decision;
+        string verdict = decision.Reason == DecisionReason.Go ? "GO" : $"NO, {decision.Reason}";
+        Line($"Decision {DecisionId.Of(decision)}: {verdict}");
+        Line(ReasonText.Of(journal, decision));
+        Line(string.Empty);
+        Line($"Route      {journal.Route(decision)}");
+        Line(string.Create(Invariant, $"           digest {decision.RouteDigest:x16}, product of spot rates {decision.MarginalProduct:F6}"));
+        Line(string.Create(Invariant, $"Event      {decision.Sequence}, slot {decision.Slot}, received {Utc(decision.ReceiveUtcNs)}"));
+        Line($"State      {State(decision.StateAgeSlotsMax)}");
+        Line($"Latency    {Latency(decision)}");
+        for (int i = 0; i < decision.LegCount; i++) Leg(journal.Leg(decision, i), i);
+        Money(decision);
+        Transaction(decision, journalled.Message);
+    }
+
+    /// <summary>One line: id, slot, reason, net profit, route.</summary>
+    public void WriteBrief(in Opportunity decision) => Line(string.Create(
+        Invariant,
+        $"{DecisionId.Of(decision),-10} slot {decision.Slot}  {decision.Reason,-19} net {decision.NetProfitLamports,14:N0}  "
+        + $"{journal.Route(decision)}"));
+
+    private static string State(uint ageSlots) => ageSlots switch
+    {
+        0 => "every pool on the route changed in this slot",
+        1 => "oldest pool on the route last changed one slot before",
+        _ => string.Create(Invariant, $"oldest pool on the route last changed {ageSlots:N0} slots before"),
+    };
+
+    private void Leg(LegView leg, int index)
+    {
+        QuoteStatus status = (QuoteStatus)leg.Leg.QuoteStatus;
+        string crossed = leg.Leg.CrossedCount == 0
+            ? string.Empty
+            : string.Create(Invariant, $", {leg.Leg.CrossedCount:N0} ticks or bins crossed");
+        Line(string.Empty);
+        Line($"Leg {index + 1}      {leg.Venue}, quote {status}{crossed}");
+        Line($"  pool     {leg.Pool}");
+        Line($"  in mint  {leg.MintIn} ({MintName.Of(leg.MintIn)})");
+        Line($"  out mint {leg.MintOut} ({MintName.Of(leg.MintOut)})");
+        if (leg.Leg.AmountInRaw == 0) return; // never sized
+        Line($"  in       {Amount(leg.MintIn, leg.Leg.AmountInRaw)}");
+        Line($"  out      {Amount(leg.MintOut, leg.Leg.AmountOutRaw)}");
+    }
+
+    private void Money(in Opportunity decision)
+    {
+        if (decision.AmountInRaw == 0) return;
+        Pubkey mint = journal.BaseMint(decision);
+        Line(string.Empty);
+        Line($"Money      in base units of {MintName.Of(mint)}");
+        Row("in", decision.AmountInRaw, mint);
+        Row("out", decision.AmountOutRaw, mint);
+        Row("gross profit", decision.GrossProfitRaw, mint);
+        if (decision.ComputeUnitLimit == 0) return; // costs were never computed
+        Int128 worth = (Int128)decision.NetProfitLamports + decision.SignatureFeeLamports + decision.PriorityFeeLamports
+            + decision.TipLamports;
+        Pubkey sol = ProgramIds.WrappedSolMint;
+        Line("Costs      in lamports");
+        Row("gross, worth", worth, sol);
+        Row("signature fee", -(Int128)decision.SignatureFeeLamports, sol);
+        Row("priority fee", -(Int128)decision.PriorityFeeLamports, sol);
+        Row("tip", -(Int128)decision.TipLamports, sol);
+        Row("net profit", decision.NetProfitLamports, sol);
+        if (journal.Run is { } run) Row("required", run.MinimumProfitLamports, sol);
+    }
+
+    private void Transaction(in Opportunity decision, byte[] message)
+    {
+        Line(string.Empty);
+        if (message.Length == 0)
+        {
+            Line("No transaction was built.");
+            return;
+        }
+
+        // A signed transaction is a count byte, one signature of the wallet, and the message.
+        int signed = 1 + SignatureBytes + message.Length;
+        string version = decision.MessageVersion switch
+        {
+            0 => "legacy message",
+            1 => "v0 message with lookup tables",
+            _ => "v1 message",
+        };
+        Line($"Transaction, unsigned: {version}");
+        Line(string.Create(Invariant, $"  size     {message.Length:N0} bytes; {signed:N0} of {MessageLimits.PacketBytes:N0} once signed"));
+        Line(string.Create(Invariant, $"  limit    {decision.ComputeUnitLimit:N0} compute units"));
+        Line($"  min out  {Amount(journal.BaseMint(decision), decision.MinimumOutRaw)} of the last leg");
+    }
+
+    private void Row(string name, Int128 value, in Pubkey mint)
+    {
+        string tokens = MintName.InTokens(mint, value) is { } text ? $"  {text}" : string.Empty;
+        Line(string.Create(Invariant, $"  {name,-14}{value,22:N0}{tokens}"));
+    }
+
+    private static string Amount(in Pubkey mint, ulong raw)
+    {
+        string amount = raw.ToString("N0", Invariant);
+        return MintName.InTokens(mint, raw) is { } tokens ? $"{amount} base units ({tokens})" : $"{amount} base units";
+    }
+
+    private static string Latency(in Opportunity decision)
+    {
+        Stamps stamps = decision.Stamps;
+        if (stamps[0] == 0) return "not taken (--no-stamps)";
+        List<string> steps = [];
+        long previous = stamps[0];
+        for (StampId id = StampId.Published; id <= StampId.Instructions; id++)
+        {
+            long stamp = stamps[(int)id];
+            if (stamp == 0) continue;
+            string name = id == StampId.Published ? "decode" : id.ToString().ToLowerInvariant();
+            steps.Add($"{name} {DurationText.Of(stamp - previous)}");
+            previous = stamp;
+        }
+
+        string detail = string.Join(", ", steps);
+        return $"{DurationText.Of(decision.DecisionLatencyNs)} from the frame in memory to the decision:\n           {detail}";
+    }
+
+    private static string Utc(long unixNs)
+    {
+        DateTime time = DateTime.UnixEpoch.AddTicks(unixNs / 100);
+        return time.ToString("yyyy-MM-dd HH:mm:ss", Invariant)
+            + string.Create(Invariant, $".{unixNs % 1_000_000_000:D9} UTC");
+    }
+
+    private void Line(string text) => output.Write(text + "\n");
+}

@@ -1,0 +1,59 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Cycles;
+
+namespace LowLatency.ConsoleHost.Journal;
+
+/// <summary>What a journal says about its run, so that a decision can be explained without the command line that made it.</summary>
+internal sealed record JournalRunInfo
+{
+    public string Capture { get; init; } = string.Empty;
+    public string Runner { get; init; } = string.Empty;
+    public bool Synthetic { get; init; }
+    public long MinimumProfitLamports { get; init; }
+    public int TipShareBps { get; init; }
+    public ulong TipFloorLamports { get; init; }
+    public ulong TipCapLamports { get; init; }
+    public ulong PriorityFeeMicroLamportsPerCu { get; init; }
+    public int ProfitSlippageBps { get; init; }
+    public uint MaxStateAgeSlots { get; init; }
+    public ulong MinimumInputRaw { get; init; }
+    public string Wallet { get; init; } = string.Empty;
+
+    public static JournalRunInfo Of(ReplaySettings settings)
+    {
+        SearchSettings search = settings.Pipeline.Search;
+        return new JournalRunInfo
+        {
+            Capture = Path.GetFileName(settings.CapturePath),
+            Runner = settings.Pipeline.Runner.ToString(),
+            MinimumProfitLamports = search.MinimumProfitLamports,
+            TipShareBps = search.TipShareBps,
+            TipFloorLamports = search.TipFloorLamports,
+            TipCapLamports = search.TipCapLamports,
+            PriorityFeeMicroLamportsPerCu = search.PriorityFeeMicroLamportsPerCu,
+            ProfitSlippageBps = search.ProfitSlippageBps,
+            MaxStateAgeSlots = search.MaxStateAgeSlots,
+            MinimumInputRaw = search.MinimumInputRaw,
+            Wallet = settings.Pipeline.Instructions.Wallet.ToString(),
+        };
+    }
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, JsonOutput.Compact);
+
+    /// <summary>Reads it back; null if the journal has none, or one of another program.</summary>
+    public static JournalRunInfo? Parse(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<JournalRunInfo>(bytes, JsonOutput.Compact);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Journal;
+
+/// <summary>Why a decision is what it is, in one or two sentences with the decision's own numbers.</summary>
+internal static class ReasonText
+{
+    public static string Of(JournalView journal, in Opportunity decision) => decision.Reason switch
+    {
+        DecisionReason.Go => decision.MessageLengthBytes == 0
+            ? "Taken: all costs are covered. Its message was lost because the sinks lagged behind."
+            : "Taken: the predicted profit covers all costs, and an unsigned transaction was built.",
+        DecisionReason.NoGrossProfit =>
+            "Not taken: the spot prices promise a gain, but no size gives one once fees and price impact are exact.",
+        DecisionReason.BelowMinimumProfit => Below(journal, decision),
+        DecisionReason.TornPool =>
+            "Not taken: a pool's accounts are of different slots, so its price is not one that ever stood.",
+        DecisionReason.GappedPool =>
+            "Not taken: every endpoint was down at once, and a pool has not been seen again completely since.",
+        DecisionReason.StalePool => string.Create(
+            CultureInfo.InvariantCulture,
+            $"Not taken: the oldest pool state is {decision.StateAgeSlotsMax} slots old{Limit(journal)}."),
+        DecisionReason.QuoteFailed => QuoteFailure(journal, decision),
+        DecisionReason.SizeTooSmall =>
+            "Not taken: the best size is below the smallest sensible input"
+            + (journal.Run is { } run ? $" ({Number(run.MinimumInputRaw)} base units)." : "."),
+        DecisionReason.Dominated => Dominated(journal, decision),
+        DecisionReason.Quarantined => "Not taken: the route failed before and is in quarantine.",
+        DecisionReason.TransactionTooLarge =>
+            "Not taken: the transaction would exceed the packet size, also with the lookup tables that are known.",
+        DecisionReason.InstructionFailed => "Not taken: no swap instruction can be written for a leg.",
+        DecisionReason.WorkBound => "Not taken: the search reached its work bound before this route was sized.",
+        _ => $"Reason {decision.Reason}.",
+    };
+
+    private static string Below(JournalView journal, in Opportunity decision)
+    {
+        string earned = decision.NetProfitLamports < 0
+            ? $"Not taken: costs exceed the gain by {Number(-decision.NetProfitLamports)} lamports"
+            : $"Not taken: {Number(decision.NetProfitLamports)} lamports are left after costs";
+        return journal.Run is { } run ? $"{earned}; at least {Number(run.MinimumProfitLamports)} are required." : $"{earned}.";
+    }
+
+    private static string Dominated(JournalView journal, in Opportunity decision)
+    {
+        const string Why = "Not taken: another opportunity of the same event uses one of its pools and earns more";
+        return journal.Winner(decision) is { } winner
+            ? $"{Why}: {DecisionId.Of(winner)}, net {Number(winner.NetProfitLamports)} lamports."
+            : $"{Why}.";
+    }
+
+    private static string QuoteFailure(JournalView journal, in Opportunity decision)
+    {
+        for (int i = 0; i < decision.LegCount; i++)
+        {
+            LegView leg = journal.Leg(decision, i);
+            if (leg.Leg.QuoteStatus == 0) continue;
+            return $"Not taken: leg {i + 1} ({leg.Venue}) cannot be quoted: {(QuoteStatus)leg.Leg.QuoteStatus}.";
+        }
+
+        return "Not taken: a pool on the route cannot quote at the moment.";
+    }
+
+    private static string Limit(JournalView journal) =>
+        journal.Run is { } run && run.MaxStateAgeSlots != uint.MaxValue
+            ? string.Create(CultureInfo.InvariantCulture, $"; at most {run.MaxStateAgeSlots} are allowed")
+            : string.Empty;
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Number(ulong value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
