@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.IO;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
 
@@ -10,17 +11,20 @@ namespace LowLatency.ConsoleHost;
 /// <summary>The command line: one verb a file in Commands, listed here.</summary>
 internal static class Program
 {
-    private static int Main(string[] args)
+    private static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+
+    /// <summary>Runs a command line on the given writers.</summary>
+    internal static int Run(string[] args, TextWriter output, TextWriter errors)
     {
         if (args.Length == 0) args = ["--help"];
         ParseResult result = CreateRoot().Parse(args);
         if (FindMistake(result, args) is { } mistake)
         {
-            Console.Error.WriteLine(mistake);
+            errors.WriteLine(mistake);
             return ExitCodes.Usage;
         }
 
-        return result.Invoke();
+        return result.Invoke(new InvocationConfiguration { Output = output, Error = errors });
     }
 
     /// <summary>The root with every verb.</summary>
@@ -63,6 +67,14 @@ internal static class Program
             int end = arg.IndexOfAny(['=', ':']);
             string option = end < 0 ? arg : arg[..end];
             if (!known.Contains(option)) return $"{name}: unknown option {option}{Nearest.Hint(option, known)} ({help})";
+        }
+
+        if (command.Subcommands.Count != 0 && result.UnmatchedTokens.Count != 0)
+        {
+            List<string> verbs = [];
+            foreach (Command verb in command.Subcommands) verbs.Add(verb.Name);
+            string word = result.UnmatchedTokens[0];
+            return $"{name}: unknown verb {word}{Nearest.Hint(word, verbs)} ({help})";
         }
 
         foreach (ParseError error in result.Errors) return $"{name}: {error.Message.TrimEnd('.')} ({help})";

@@ -61,7 +61,8 @@ internal static class ExplainCommand
         {
             Id, JournalFile, All, Reason, Brief, Json, Csv,
         };
-        command.SetAction(result => Run(result, Console.Out, Console.Error));
+        command.SetAction(result => Run(
+            result, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 

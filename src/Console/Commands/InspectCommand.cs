@@ -7,7 +7,6 @@ using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -42,7 +41,8 @@ internal static class InspectCommand
             Capture, Json,
         };
         command.SetAction(result => Run(
-            result.GetValue(Capture) ?? BundledCapture.FilePath, result.GetValue(Json), Console.Out, Console.Error));
+            result.GetValue(Capture) ?? BundledCapture.FilePath, result.GetValue(Json),
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 

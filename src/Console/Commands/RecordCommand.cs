@@ -41,7 +41,9 @@ internal static class RecordCommand
     internal static Command Create()
     {
         Verb command = new("record", "Convert a capture between JSON lines and the binary format.", Examples) { Import, Out };
-        command.SetAction(result => Run(result.GetValue(Import)!, result.GetValue(Out)!, Console.Out, Console.Error));
+        command.SetAction(result => Run(
+            result.GetValue(Import)!, result.GetValue(Out)!,
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 

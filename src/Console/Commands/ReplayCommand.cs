@@ -32,7 +32,9 @@ internal static class ReplayCommand
         ReplayOptionSet options = new();
         Verb command = new("replay", "Replay a capture through the engine; no network, no keys.", Examples);
         options.AddTo(command);
-        command.SetAction(result => Run(options, result, ConfigLayers.ProcessEnvironment(), Console.Out, Console.Error));
+        command.SetAction(result => Run(
+            options, result, ConfigLayers.ProcessEnvironment(),
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 
@@ -74,7 +76,8 @@ internal static class ReplayCommand
     internal static int ExitCodeOf(CaptureFault fault) =>
         fault.Kind is CaptureFaultKind.FileMissing or CaptureFaultKind.Unreadable ? ExitCodes.NoInput : ExitCodes.BadData;
 
-    private static int ExitCode(string? expectedHash, ReplayRun run, TextWriter errors)
+    /// <summary>Exit code of a run, its reason on <paramref name="errors"/>.</summary>
+    internal static int ExitCode(string? expectedHash, ReplayRun run, TextWriter errors)
     {
         if (run.Pipeline!.Fatal.Fault is { } fatal)
         {

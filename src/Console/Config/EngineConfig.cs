@@ -54,7 +54,9 @@ internal sealed class EngineConfig
 
     public int PolishQuotesMax { get; set; } = SearchDefaults.PolishQuotesMax;
 
-    public long PolishFloorLamports { get; set; } = SearchDefaults.PolishFloorLamports;
+    public int PolishScansMax { get; set; } = SearchDefaults.PolishScansMax;
+
+    public bool PolishAll { get; set; } = SearchDefaults.PolishAll;
 
     public GraphSettings Graph { get; set; } = new();
 
@@ -135,7 +137,8 @@ internal sealed class EngineConfig
             ProfitSlippageBps = ProfitSlippageBps,
             MaxStateAgeSlots = MaxStateAgeSlots,
             PolishQuotesMax = PolishQuotesMax,
-            PolishFloorLamports = PolishFloorLamports,
+            PolishScansMax = PolishScansMax,
+            PolishAll = PolishAll,
         };
     }
 }

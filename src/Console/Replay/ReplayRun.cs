@@ -110,6 +110,8 @@ internal sealed class ReplayRun
         Drive(feed);
         _journal?.Complete(Hash.Value);
         Feed = feed.GetStatistics();
+        foreach (EndpointStatistics endpoint in Feed.Endpoints)
+            IsSynthetic |= endpoint.Address.StartsWith("synthetic:", StringComparison.Ordinal);
         return null;
     }
 

@@ -86,8 +86,10 @@ internal static class ReplayTables
     public static List<RouteReport> TopRoutes(DecisionStatistics decisions, MarketPipeline pipeline)
     {
         List<RouteReport> rows = [];
+        HashSet<string> shown = [];
         foreach (ref readonly Opportunity o in decisions.Top)
         {
+            if (!shown.Add(PoolSet(in o))) continue; // the same cycle, begun at another base mint
             StringBuilder route = new();
             for (int i = 0; i < o.LegCount; i++)
             {
@@ -109,6 +111,15 @@ internal static class ReplayTables
         }
 
         return rows;
+    }
+
+    private static string PoolSet(in Opportunity o)
+    {
+        List<string> pools = [];
+        for (int i = 0; i < o.LegCount; i++)
+            pools.Add(string.Create(CultureInfo.InvariantCulture, $"{o.Legs[i].PoolId}:{o.Legs[i].Direction}"));
+        pools.Sort(StringComparer.Ordinal);
+        return string.Join(' ', pools);
     }
 
     private static string Amount(in Pubkey mint, Int128 raw) =>
@@ -156,6 +167,8 @@ internal static class ReplayTables
             notes.Add("Notifications of unknown subscriptions were refused; messages on their way when a connection broke are such.");
         if (run.Orderer is { TooLate: > 0 } orderer)
             notes.Add($"{orderer.TooLate} updates came more than {Truth.SlotOrderer.WindowSlots} slots late; the checks did not see them.");
+        if (settings.Pipeline.Instructions.Wallet == CaptureSidecar.DryRunWallet)
+            notes.Add("No wallet is configured: transactions name a dry-run address for which nobody has a key (--wallet).");
         if (settings.ChangedKeys.Count != 0) notes.Add($"Settings that were set: {string.Join(", ", settings.ChangedKeys)}.");
         if (run.JournalFailure is { } failure) notes.Add($"The journal is incomplete: {failure}");
         if (settings.JournalPath is { } journal)

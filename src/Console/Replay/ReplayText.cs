@@ -51,8 +51,8 @@ internal sealed class ReplayText(TextWriter output)
         Wrapped(
             string.Create(
                 Invariant,
-                $"On {pools:N0} pools the engine decided {r.DecisionCount:N0} opportunities and took {taken:N0}; nothing was sent. "
-                + "Look deeper: --journal <file>, then `lowlatency explain`; --json gives this as data."),
+                $"On {pools:N0} pools the engine decided {r.DecisionCount:N0} opportunities and took {taken:N0}; ")
+            + "nothing was sent. Look deeper: --journal <file>, then `lowlatency explain`; --json gives this as data.",
             0);
     }
 
@@ -67,42 +67,42 @@ internal sealed class ReplayText(TextWriter output)
     private void Endpoints(IReadOnlyList<EndpointReport> rows)
     {
         Line(string.Empty);
-        Line("Endpoint race              opened  closed  delivered      first     copies  missed");
+        Line("Endpoint race (p50 / p99)  opened  closed delivered     first    copies  missed");
         foreach (EndpointReport e in rows)
         {
             string name = e.Address.Length == 0 ? $"{e.Endpoint}" : $"{e.Endpoint} {e.Address}";
             if (name.Length > 24) name = name[..24];
             Line(string.Create(Invariant,
-                $"  {name,-24}{e.Opened,7}{e.Closed,8}{e.Delivered,11:N0}{e.First,11:N0}{e.Duplicates,11:N0}{e.Missed,8:N0}"));
+                $"  {name,-24}{e.Opened,7}{e.Closed,8}{e.Delivered,10:N0}{e.First,10:N0}{e.Duplicates,10:N0}{e.Missed,8:N0}"));
             if (e.LeadMsP50 == 0 && e.LagMsP50 == 0) continue;
             Line(string.Create(Invariant,
-                $"    first by {e.LeadMsP50:F1} ms (p50), {e.LeadMsP99:F1} ms (p99); "
-                + $"behind by {e.LagMsP50:F1} ms (p50), {e.LagMsP99:F1} ms (p99)"));
+                $"    where first, ahead by {e.LeadMsP50:F1} / {e.LeadMsP99:F1} ms; where second, behind by "
+                + $"{e.LagMsP50:F1} / {e.LagMsP99:F1} ms"));
         }
     }
 
     private void Latency(IReadOnlyList<LatencyRow> rows)
     {
         Line(string.Empty);
-        Line("Latency (service time)         count       p50       p90       p99     p99.9       max");
+        Line("Latency (service time)   count      p50      p90      p99    p99.9      max");
         if (rows.Count == 0) Line("  not taken (--no-stamps)");
         foreach (LatencyRow l in rows)
         {
             Line(string.Create(Invariant,
-                $"  {l.Step,-22}{l.Count,12:N0}{DurationText.Of(l.P50Ns),10}{DurationText.Of(l.P90Ns),10}"
-                + $"{DurationText.Of(l.P99Ns),10}{DurationText.Of(l.P999Ns),10}{DurationText.Of(l.MaxNs),10}"));
+                $"  {l.Step,-21}{l.Count,7:N0}{DurationText.Of(l.P50Ns),9}{DurationText.Of(l.P90Ns),9}"
+                + $"{DurationText.Of(l.P99Ns),9}{DurationText.Of(l.P999Ns),9}{DurationText.Of(l.MaxNs),9}"));
         }
     }
 
     private void Routes(IReadOnlyList<RouteReport> rows)
     {
         Line(string.Empty);
-        Line("Best routes, each once (ids are for `lowlatency explain`)");
+        Line("Best cycles, each once (ids are for `lowlatency explain`)");
         if (rows.Count == 0) Line("  none");
         foreach (RouteReport r in rows)
         {
             Line(string.Create(
-                Invariant, $"  {r.Id,-10}{r.Reason,-12} slot {r.Slot}  net {r.NetProfitLamports:N0} lamports, tip {r.TipLamports:N0}"));
+                Invariant, $"  {r.Id,-10}{r.Reason}, slot {r.Slot}, net {r.NetProfitLamports:N0}, tip {r.TipLamports:N0} lamports"));
             Wrapped($"            {r.Route}", 14);
             Line($"            in {r.AmountInText}, gross {r.GrossProfitText}");
         }

@@ -1,0 +1,59 @@
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Replay.Tests.Support;
+using Xunit;
+
+namespace LowLatency.Replay.Tests;
+
+/// <summary>Same capture, settings and binary: same decisions, whatever the threads and the clock do.</summary>
+public sealed class DeterminismTests
+{
+    [Fact]
+    public void Replay_InlineFusedSplitTwice_GivesOneHash()
+    {
+        ReplayRun first = Tool.Replay(null, "--runner", "inline");
+        Assert.True(first.Decisions.Count > 1000, $"only {first.Decisions.Count} decisions");
+        foreach (string runner in new[] { "inline", "fused", "fused", "split", "split" })
+        {
+            ReplayRun again = Tool.Replay(null, "--runner", runner);
+            Assert.Equal(ReplayOutcome(first), ReplayOutcome(again));
+            Assert.Equal(first.Hash.Count, again.Hash.Count);
+            Assert.True(first.Hash.Value == again.Hash.Value, $"{runner}: {again.Hash.Value:x16}, inline {first.Hash.Value:x16}");
+        }
+    }
+
+    [Theory]
+    [InlineData(RunnerKind.Inline)]
+    [InlineData(RunnerKind.Fused)]
+    [InlineData(RunnerKind.Split)]
+    public void Replay_WithoutStamps_GivesTheSameHash(RunnerKind runner)
+    {
+        string name = runner.ToString();
+        ReplayRun without = Tool.Replay(null, "--runner", name, "--no-stamps", "--max-hops", "3");
+        ReplayRun with = Tool.Replay(null, "--runner", name, "--max-hops", "3");
+        Assert.Equal(with.Hash.Value, without.Hash.Value);
+        Assert.NotNull(with.Pipeline!.Sinks.Latency);
+        Assert.Null(without.Pipeline!.Sinks.Latency);
+    }
+
+    [Fact]
+    public void Replay_OtherSettings_GiveAnotherHash()
+    {
+        ReplayRun three = Tool.Replay(null, "--max-hops", "3");
+        ReplayRun two = Tool.Replay(null, "--max-hops", "2");
+        Assert.NotEqual(three.Hash.Value, two.Hash.Value);
+        Assert.True(three.Decisions.Count > two.Decisions.Count);
+    }
+
+    [Fact]
+    public void Assert_OwnHashPasses_OtherHashExitsThree()
+    {
+        string hash = ReplayReport.HashText(Tool.Replay(null, "--max-hops", "2").Hash.Value);
+        Assert.Equal(0, Tool.Run("replay", "--max-hops", "2", "--assert", hash).Code);
+        ToolResult other = Tool.Run("replay", "--max-hops", "2", "--assert", "0123456789abcdef");
+        Assert.Equal(3, other.Code);
+        Assert.Equal([$"replay: decision hash {hash}, asserted 0123456789abcdef"], other.ErrorLines);
+    }
+
+    private static string ReplayOutcome(ReplayRun run) => run.Outcome.ToString();
+}

@@ -1,0 +1,44 @@
+using System;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Events;
+using LowLatency.Feeds.Replay;
+using LowLatency.Replay.Tests.Support;
+using Xunit;
+
+namespace LowLatency.Replay.Tests;
+
+/// <summary>A stage that throws is a broken invariant: the engine stops, says where, and never decides on.</summary>
+public sealed class HaltTests
+{
+    private const long FailAt = 1000;
+
+    [Theory]
+    [InlineData("inline")]
+    [InlineData("fused")]
+    [InlineData("split")]
+    public void Replay_StageThrows_HaltsAndReportsTheEvent(string runner)
+    {
+        ReplayRun run = Tool.Replay(_ => [new ThrowingStage(FailAt)], "--runner", runner, "--max-hops", "2");
+        Assert.Equal(ReplayOutcome.Halted, run.Outcome);
+        Assert.NotNull(run.Pipeline!.Fatal.Fault);
+        Assert.Equal("broken on purpose", run.Pipeline.Fatal.Fault.Cause.Message);
+        Assert.InRange(FailAt, run.Pipeline.Fatal.Fault.FirstSequence, run.Pipeline.Fatal.Fault.LastSequence);
+        Assert.True(run.Pipeline.Sinks.Events <= FailAt, $"{run.Pipeline.Sinks.Events} events reached the sinks");
+        Assert.Equal(1, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, System.IO.TextWriter.Null));
+    }
+
+    private sealed class ThrowingStage(long failAt) : IStage
+    {
+        public string Name => "throwing";
+
+        public int OnBatch(Span<MarketEvent> batch, long firstSequence)
+        {
+            if (firstSequence + batch.Length > failAt) throw new InvalidOperationException("broken on purpose");
+            return batch.Length;
+        }
+
+        public void OnHousekeeping(long nowNs)
+        {
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Replay.Tests.Support;
+using Xunit;
+
+namespace LowLatency.Replay.Tests;
+
+/// <summary>The bundled market against the states and cycles that its generator computed independently.</summary>
+public sealed class TruthTests
+{
+    [Fact]
+    public void StateTruth_AfterEverySlot_EveryAccountIsEqual()
+    {
+        ReplayRun run = Tool.Replay(null, "--state-truth", TestFolder.Beside("truth-slots.jsonl.gz"), "--max-hops", "2");
+        Assert.Equal(120, run.StateTruth!.SlotsCompared);
+        Assert.True(run.StateTruth.AccountsCompared > 10_000);
+        Assert.True(run.StateTruth.Passed, string.Join('\n', run.StateTruth.Differences));
+    }
+
+    [Fact]
+    public void GroundTruth_ConstantProductVenues_NothingMissingOrWorse()
+    {
+        ReplayRun run = Tool.Replay(
+            null, "--ground-truth", TestFolder.Beside("truth-cycles.jsonl.gz"), "--truth-venues", "RaydiumAmm", "RaydiumCpmm");
+        Assert.Equal(120, run.GroundTruth!.SlotsCompared);
+        Assert.True(run.GroundTruth.Cycles > 0);
+        Assert.True(run.GroundTruth.Passed, string.Join('\n', run.GroundTruth.Differences));
+    }
+
+    [Fact]
+    public void GroundTruth_TooFewHops_IsMissingAndExitsThree()
+    {
+        ToolResult result = Tool.Run(
+            "replay", "--max-hops", "2", "--ground-truth", TestFolder.Beside("truth-cycles.jsonl.gz"));
+        Assert.Equal(3, result.Code);
+        Assert.Contains("cycles missing", Assert.Single(result.ErrorLines));
+        Assert.Contains("FAIL ground truth", result.Output);
+    }
+}
