@@ -48,8 +48,8 @@ internal static class Program
     }
 
     /// <summary>
-    /// What is wrong with a command line, in one line; null if nothing. An unknown option is looked for first: the parser
-    /// would take it for an argument and complain about something else.
+    /// What is wrong with a command line, in one line; null if nothing. An unknown option is looked for first: the
+    /// parser would take it for an argument and complain about something else.
     /// </summary>
     internal static string? FindMistake(ParseResult result, string[] args)
     {

@@ -11,7 +11,9 @@ using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Commands;
 
-/// <summary><c>inspect capture</c>: what is in a capture, read through the live decoder, without an engine behind it.</summary>
+/// <summary>
+/// <c>inspect capture</c>: what is in a capture, read through the live decoder, without an engine behind it.
+/// </summary>
 internal static class InspectCommand
 {
     private const string Examples =

@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace LowLatency.ConsoleHost.Commands;
 
-/// <summary>A command whose help ends with examples and exit codes; its description stays one line for the list of verbs.</summary>
+/// <summary>
+/// A command whose help ends with examples and exit codes; its description stays one line for the list of verbs.
+/// </summary>
 internal sealed class Verb(string name, string description, string examples) : Command(name, description)
 {
     /// <summary>What follows the options in its help.</summary>

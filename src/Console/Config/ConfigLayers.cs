@@ -6,8 +6,8 @@ using LowLatency.ConsoleHost.Commands;
 namespace LowLatency.ConsoleHost.Config;
 
 /// <summary>
-/// Puts the layers over each other: defaults, then file, then environment, then command line. Every layer is checked, also
-/// where a later one wins.
+/// Puts the layers over each other: defaults, then file, then environment, then command line. Every layer is checked,
+/// also where a later one wins.
 /// </summary>
 internal sealed class ConfigLayers
 {
@@ -31,7 +31,9 @@ internal sealed class ConfigLayers
     /// <summary>Adds a file.</summary>
     public void AddFile(string path) => ConfigFile.Read(path, Take);
 
-    /// <summary>Adds variables: LOWLATENCY__Section__Key and LOWLATENCY_KEY_IN_CAPITALS. Others of that prefix are errors.</summary>
+    /// <summary>
+    /// Adds variables: LOWLATENCY__Section__Key and LOWLATENCY_KEY_IN_CAPITALS. Others of that prefix are errors.
+    /// </summary>
     public void AddEnvironment(IReadOnlyDictionary<string, string> variables)
     {
         List<string> names = [.. variables.Keys];

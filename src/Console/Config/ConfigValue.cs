@@ -35,7 +35,8 @@ internal enum ConfigShape
 internal sealed record ConfigItem(string Name, string Text, string Place);
 
 /// <summary>
-/// One setting as a person wrote it: key, text and place. Its readers turn it into a number or address, or throw a one-line
+/// One setting as a person wrote it: key, text and place. Its readers turn it into a number or address, or throw a
+/// one-line
 /// <see cref="CommandException"/> that names place, key and what to write instead.
 /// </summary>
 /// <param name="Layer">Layer.</param>

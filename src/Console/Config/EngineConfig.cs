@@ -9,8 +9,8 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.ConsoleHost.Config;
 
 /// <summary>
-/// The engine's settings while the layers are put over each other; the defaults are those of the settings records, except
-/// base mints and the least profit, where the console is stricter than the library.
+/// The engine's settings while the layers are put over each other; the defaults are those of the settings records,
+/// except base mints and the least profit, where the console is stricter than the library.
 /// </summary>
 internal sealed class EngineConfig
 {

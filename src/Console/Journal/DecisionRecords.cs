@@ -9,7 +9,9 @@ using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Journal;
 
-/// <summary>Decisions as data: one JSON object a line, or CSV. Amounts are text in JSON, because they exceed 2^53.</summary>
+/// <summary>
+/// Decisions as data: one JSON object a line, or CSV. Amounts are text in JSON, because they exceed 2^53.
+/// </summary>
 internal static class DecisionRecords
 {
     public const string CsvHeader =

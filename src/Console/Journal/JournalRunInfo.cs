@@ -6,7 +6,9 @@ using LowLatency.Engine.Cycles;
 
 namespace LowLatency.ConsoleHost.Journal;
 
-/// <summary>What a journal says about its run, so that a decision can be explained without the command line that made it.</summary>
+/// <summary>
+/// What a journal says about its run, so that a decision can be explained without the command line that made it.
+/// </summary>
 internal sealed record JournalRunInfo
 {
     public string Capture { get; init; } = string.Empty;

@@ -7,9 +7,9 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>
-/// What a <c>pools.json</c> beside a capture says about the searcher: wallet and token accounts. Pools are not read from it: the
-/// engine finds them in the account bytes. Without the file, or without a searcher in it, a dry-run address stands in: SHA-256 of
-/// a fixed text, for which nobody has a key.
+/// What a <c>pools.json</c> beside a capture says about the searcher: wallet and token accounts. Pools are not read
+/// from it: the engine finds them in the account bytes. Without the file, or without a searcher in it, a dry-run
+/// address stands in: SHA-256 of a fixed text, for which nobody has a key.
 /// </summary>
 internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey, Pubkey> TokenAccounts)
 {

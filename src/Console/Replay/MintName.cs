@@ -33,7 +33,9 @@ internal static class MintName
         return $"{text[..4]}..{text[^4..]}";
     }
 
-    /// <summary>An amount in whole tokens, such as "1.5 SOL"; null for a mint whose decimals are not known here.</summary>
+    /// <summary>
+    /// An amount in whole tokens, such as "1.5 SOL"; null for a mint whose decimals are not known here.
+    /// </summary>
     public static string? InTokens(in Pubkey mint, Int128 amountRaw)
     {
         if (!Known.TryGetValue(mint, out (string Name, int Decimals) known)) return null;

@@ -11,7 +11,9 @@ internal sealed class ReplayProgressLine(TextWriter errors)
     private readonly long _started = Stopwatch.GetTimestamp();
     private ReplayRun? _run;
 
-    /// <summary>The run whose decisions are counted; they are read without a lock, so a line may be a few behind.</summary>
+    /// <summary>
+    /// The run whose decisions are counted; they are read without a lock, so a line may be a few behind.
+    /// </summary>
     public void Follow(ReplayRun run) => _run = run;
 
     public void Write(ReplayProgress progress)

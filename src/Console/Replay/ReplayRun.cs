@@ -55,7 +55,9 @@ internal sealed class ReplayRun
     /// <summary>Wall time of the replay.</summary>
     public TimeSpan Elapsed { get; private set; }
 
-    /// <summary>Bytes allocated on the replay's thread from the first event to the last, registration included.</summary>
+    /// <summary>
+    /// Bytes allocated on the replay's thread from the first event to the last, registration included.
+    /// </summary>
     public long AllocatedBytes { get; private set; }
 
     /// <summary>Collections per generation during the replay.</summary>
@@ -90,7 +92,9 @@ internal sealed class ReplayRun
     /// <summary>Decisions in the journal.</summary>
     public long JournalCount => _journal?.Count ?? 0;
 
-    /// <summary>Opens the capture and runs it to its end. A capture that cannot be opened is returned as a fault.</summary>
+    /// <summary>
+    /// Opens the capture and runs it to its end. A capture that cannot be opened is returned as a fault.
+    /// </summary>
     public CaptureFault? Execute()
     {
         ReplayOptions options = new()

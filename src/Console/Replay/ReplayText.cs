@@ -4,7 +4,9 @@ using System.IO;
 
 namespace LowLatency.ConsoleHost.Replay;
 
-/// <summary>The report as text: what happened in two sentences, then sections of aligned columns, at most 80 wide.</summary>
+/// <summary>
+/// The report as text: what happened in two sentences, then sections of aligned columns, at most 80 wide.
+/// </summary>
 internal sealed class ReplayText(TextWriter output)
 {
     private const int Width = 80;
@@ -76,7 +78,7 @@ internal sealed class ReplayText(TextWriter output)
                 $"  {name,-24}{e.Opened,7}{e.Closed,8}{e.Delivered,10:N0}{e.First,10:N0}{e.Duplicates,10:N0}{e.Missed,8:N0}"));
             if (e.LeadMsP50 == 0 && e.LagMsP50 == 0) continue;
             Line(string.Create(Invariant,
-                $"    where first, ahead by {e.LeadMsP50:F1} / {e.LeadMsP99:F1} ms; where second, behind by "
+                $"    when first, ahead by {e.LeadMsP50:F1} / {e.LeadMsP99:F1} ms; when second, behind by "
                 + $"{e.LagMsP50:F1} / {e.LagMsP99:F1} ms"));
         }
     }

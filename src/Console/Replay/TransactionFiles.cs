@@ -10,8 +10,9 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>
-/// Writes each taken decision to a JSON file of its own: slot, route, predicted amounts of every leg, and the unsigned message as
-/// base64. The blockhash in the message is zero: the signer puts a recent one there. Allocates; only with
+/// Writes each taken decision to a JSON file of its own: slot, route, predicted amounts of every leg, and the
+/// unsigned message as base64. The blockhash in the message is zero: the signer puts a recent one there. Allocates;
+/// only with
 /// <c>--emit-transactions</c>.
 /// </summary>
 internal sealed class TransactionFiles : IDecisionSink

@@ -14,10 +14,10 @@ namespace LowLatency.ConsoleHost.Truth;
 internal sealed record CycleDifference(ulong Slot, string Route, long ExpectedProfit, long? ActualProfit, string Why);
 
 /// <summary>
-/// Compares what the engine finds with a <c>truth-cycles.jsonl</c> file: after each slot of the file every listed cycle must
-/// stand in the engine's book with at least the listed profit. The accepted updates drive a second, inline pipeline of the same
-/// stages in slot order, without caps on size; so the comparison does not depend on what an endpoint's lag let the live
-/// pipeline see at which moment.
+/// Compares what the engine finds with a <c>truth-cycles.jsonl</c> file: after each slot of the file every listed
+/// cycle must stand in the engine's book with at least the listed profit. The accepted updates drive a second, inline
+/// pipeline of the same stages in slot order, without caps on size; so the comparison does not depend on what an
+/// endpoint's lag let the live pipeline see at which moment.
 /// </summary>
 internal sealed class GroundTruthCheck
 {
@@ -29,7 +29,9 @@ internal sealed class GroundTruthCheck
     private readonly Func<VenueId, bool> _venues;
     private readonly Dictionary<string, VenueId> _venueOf = [];
 
-    /// <summary>A check against <paramref name="path"/>, over cycles whose venues all pass <paramref name="venues"/>.</summary>
+    /// <summary>
+    /// A check against <paramref name="path"/>, over cycles whose venues all pass <paramref name="venues"/>.
+    /// </summary>
     public GroundTruthCheck(string path, PipelineSettings settings, Func<VenueId, bool> venues)
     {
         _venues = venues;

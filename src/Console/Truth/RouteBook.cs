@@ -11,9 +11,9 @@ namespace LowLatency.ConsoleHost.Truth;
 internal sealed record StandingRoute(ulong AmountInRaw, ulong AmountOutRaw, long ProfitRaw, DecisionReason Reason);
 
 /// <summary>
-/// The opportunities that stand: every route that the engine found profitable when one of its pools last changed. When a
-/// pool is touched, the routes through it are forgotten, because the same event decides them anew. Runs on the market
-/// group's thread, after Scoring. Allocates: for checks and reports.
+/// The opportunities that stand: every route that the engine found profitable when one of its pools last changed.
+/// When a pool is touched, the routes through it are forgotten, because the same event decides them anew. Runs on the
+/// market group's thread, after Scoring. Allocates: for checks and reports.
 /// </summary>
 internal sealed class RouteBook : IStage
 {

@@ -7,9 +7,10 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.ConsoleHost.Truth;
 
 /// <summary>
-/// Puts what the engine accepted into slot order, so that "the state after slot S" is exact although endpoints lag, stall and
-/// overtake each other: updates are held until <see cref="WindowSlots"/> newer slots were seen, then handed over slot by
-/// slot. It stands behind Dedup in the pipeline and copies account bytes: a check for captures, not a part of live running.
+/// Puts what the engine accepted into slot order, so that "the state after slot S" is exact although endpoints lag,
+/// stall and overtake each other: updates are held until <see cref="WindowSlots"/> newer slots were seen, then handed
+/// over slot by slot. It stands behind Dedup in the pipeline and copies account bytes: a check for captures, not a
+/// part of live running.
 /// </summary>
 internal sealed class SlotOrderer : IStage
 {

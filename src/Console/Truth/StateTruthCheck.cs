@@ -8,9 +8,9 @@ namespace LowLatency.ConsoleHost.Truth;
 internal sealed record StateDifference(ulong Slot, string Account, string Expected, string Actual);
 
 /// <summary>
-/// Compares the accepted account state after every slot with a <c>truth-slots.jsonl</c> file. All accounts that the capture
-/// can know are compared after every slot, not only those that changed. Accounts that the file says changed without
-/// being subscribed are left out: no client could know them.
+/// Compares the accepted account state after every slot with a <c>truth-slots.jsonl</c> file. All accounts that the
+/// capture can know are compared after every slot, not only those that changed. Accounts that the file says changed
+/// without being subscribed are left out: no client could know them.
 /// </summary>
 internal sealed class StateTruthCheck
 {
