@@ -30,8 +30,8 @@ internal sealed class ReplayText(TextWriter output)
         Line(string.Create(Invariant,
             $"  collections {r.Collections[0]}/{r.Collections[1]}/{r.Collections[2]} (generation 0/1/2)"));
         Line(string.Create(Invariant,
-            $"Unsigned transactions built: {r.MessagesBuilt:N0}. Searches cut by a bound: {r.SearchesBounded:N0}. "
-            + $"Forks: {r.Forks}, rollbacks: {r.Rollbacks}."));
+            $"Unsigned transactions built {r.MessagesBuilt:N0}, searches cut by a bound {r.SearchesBounded:N0}, "
+            + $"forks {r.Forks}, rollbacks {r.Rollbacks}"));
         foreach (CheckReport check in r.Checks) Check(check);
         foreach (string note in r.Notes) Wrapped($"Note: {note}", 2);
         Line($"Decision hash {r.DecisionHash} ({r.DecisionCount.ToString("N0", Invariant)} decisions)");
