@@ -32,7 +32,8 @@ public class AccountNotificationBenchmark
         string text = Convert.ToBase64String(data);
         _base64 = Encoding.ASCII.GetBytes(text);
         const string Head =
-            "{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{\"result\":{\"context\":{\"slot\":282617401},\"value\":{";
+            "{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{\"result\":"
+            + "{\"context\":{\"slot\":282617401},\"value\":{";
         const string Owner = "\"owner\":\"CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK\"";
         const string Tail = "\"rentEpoch\":18446744073709551615,\"space\":768}},\"subscription\":23848}}";
         _nodeOrder = Encoding.ASCII.GetBytes(

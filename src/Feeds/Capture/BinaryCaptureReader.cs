@@ -107,7 +107,11 @@ internal sealed class BinaryCaptureReader : CaptureReader
         ReadOnlySpan<byte> bytes = payload.FirstSpan;
         if (!payload.IsSingleSegment)
         {
-            if (_scratch.Length < payload.Length) _scratch = new byte[BitOperations.RoundUpToPowerOf2((uint)payload.Length)];
+            if (_scratch.Length < payload.Length)
+            {
+                _scratch = new byte[BitOperations.RoundUpToPowerOf2((uint)payload.Length)];
+            }
+
             payload.CopyTo(_scratch);
             bytes = _scratch.AsSpan(0, (int)payload.Length);
         }

@@ -16,7 +16,9 @@ internal sealed class CaptureByteSource : IDisposable
 {
     private const int SegmentBytes = 1 << 18;
 
-    /// <summary>Gzip is read in small steps: if the stream is damaged, at most one step before the damage is lost.</summary>
+    /// <summary>
+    /// Gzip is read in small steps: if the stream is damaged, at most one step before the damage is lost.
+    /// </summary>
     private const int GzipStepBytes = 4096;
 
     private const int GzipTrailerBytes = 8;
@@ -66,7 +68,9 @@ internal sealed class CaptureByteSource : IDisposable
         return new CaptureByteSource(file, length == 2 && head[0] == 0x1F && head[1] == 0x8B);
     }
 
-    /// <summary>Gives back what was not consumed and reads on; false at the end when nothing is left to look at.</summary>
+    /// <summary>
+    /// Gives back what was not consumed and reads on; false at the end when nothing is left to look at.
+    /// </summary>
     public void Advance(ref ReadOnlySequence<byte> buffer, bool isFirst)
     {
         if (!isFirst) _pipe.Reader.AdvanceTo(buffer.Start, buffer.End);

@@ -6,7 +6,9 @@ namespace LowLatency.Feeds.Capture;
 /// <summary>The details of an open frame.</summary>
 internal static class CaptureDetails
 {
-    /// <summary>Scheme of the synthetic market's address: every event of such an endpoint is marked synthetic.</summary>
+    /// <summary>
+    /// Scheme of the synthetic market's address: every event of such an endpoint is marked synthetic.
+    /// </summary>
     public const string SyntheticScheme = "synthetic:";
 
     /// <summary>The endpoint's address; empty if the details do not say it.</summary>

@@ -18,7 +18,10 @@ public enum CaptureFrameKind : byte
     /// <summary>A message that the client sent on the connection: its text.</summary>
     Request = 2,
 
-    /// <summary>An HTTP exchange: <see cref="CaptureFormat.HttpPrefixBytes"/> bytes (time asked, request length), request, response.</summary>
+    /// <summary>
+    /// An HTTP exchange: <see cref="CaptureFormat.HttpPrefixBytes"/> bytes (time asked, request length), request,
+    /// response.
+    /// </summary>
     Http = 3,
 
     /// <summary>The connection opened: a JSON object with details (url).</summary>
@@ -75,11 +78,14 @@ public sealed class CaptureHeader
 /// <summary>
 /// The binary capture format, version 1: THE source of docs/capture-format.md. All numbers little-endian.
 /// <code>
-/// header  magic[8] = 89 'L' 'L' 'C' 'A' 'P' 0D 0A | version u16 | flags u16 (1 = synthetic) | headerLength u32 (all of it)
+/// header  magic[8] = 89 'L' 'L' 'C' 'A' 'P' 0D 0A | version u16 | flags u16 (1 = synthetic) | headerLength u32
+/// (all of it)
 ///         | createdUtcNs i64 | configHash[32] | endpointCount u16 | endpointCount x { length u16, UTF-8 } | crc32c u32
-/// frame   length u32 | kind u8 | endpoint u8 | flags u16 | recvMonoNs i64 | recvUtcNs i64 | crc32c u32 | raw bytes[length]
+/// frame   length u32 | kind u8 | endpoint u8 | flags u16 | recvMonoNs i64 | recvUtcNs i64 | crc32c u32 | raw
+/// bytes[length]
 /// </code>
-/// The header's CRC covers all bytes before it; a frame's CRC covers its header before the CRC and the raw bytes. The file is
+/// The header's CRC covers all bytes before it; a frame's CRC covers its header before the CRC and the raw bytes.
+/// The file is
 /// append-only and has no end mark: a crash cuts it inside a frame at worst, and a reader delivers every frame before
 /// the cut and reports where the last good one ended. The magic starts with a byte that is no text and ends with CR LF,
 /// so that a transfer as text is noticed. Segments are not rotated: one recording is one file.
@@ -117,7 +123,8 @@ public static class CaptureFormat
     public static ReadOnlySpan<byte> Magic => [0x89, (byte)'L', (byte)'L', (byte)'C', (byte)'A', (byte)'P', 0x0D, 0x0A];
 
     /// <summary>True for the kinds of this version.</summary>
-    public static bool IsKnownKind(CaptureFrameKind kind) => kind is >= CaptureFrameKind.Message and <= CaptureFrameKind.Close;
+    public static bool IsKnownKind(CaptureFrameKind kind) =>
+        kind is >= CaptureFrameKind.Message and <= CaptureFrameKind.Close;
 
     /// <summary>Bytes of a file header.</summary>
     public static byte[] WriteHeader(CaptureHeader header)
@@ -189,7 +196,9 @@ public static class CaptureFormat
         BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[FrameCrcOffset..]));
 
-    /// <summary>Writes a frame's fixed part except the CRC, which the caller adds after the raw bytes are known.</summary>
+    /// <summary>
+    /// Writes a frame's fixed part except the CRC, which the caller adds after the raw bytes are known.
+    /// </summary>
     public static void WriteFrameHeader(Span<byte> bytes, in CaptureFrameHeader header)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, header.LengthBytes);

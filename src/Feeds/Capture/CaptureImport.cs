@@ -31,7 +31,11 @@ public static class CaptureImport
     /// never overwritten.
     /// </summary>
     public static CaptureImportResult? Run(
-        string sourcePath, string targetPath, CaptureTarget target, CaptureReaderOptions options, out CaptureFault? fault)
+        string sourcePath,
+        string targetPath,
+        CaptureTarget target,
+        CaptureReaderOptions options,
+        out CaptureFault? fault)
     {
         CaptureHeader? header = ScanHeader(sourcePath, options, out fault);
         if (header is null) return null;

@@ -44,7 +44,9 @@ public sealed class CaptureSummary
 /// <summary>Reads a whole capture through the real decoder and sums it up.</summary>
 public static class CaptureInspection
 {
-    /// <summary>Inspects a file; null and a fault if it cannot be opened. A fault further in is part of the summary.</summary>
+    /// <summary>
+    /// Inspects a file; null and a fault if it cannot be opened. A fault further in is part of the summary.
+    /// </summary>
     public static CaptureSummary? Run(string path, ReplayOptions options, out CaptureFault? fault)
     {
         using ReplayFeed? feed = ReplayFeed.Open(path, options, out fault);

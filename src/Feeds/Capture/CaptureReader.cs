@@ -27,7 +27,9 @@ public abstract class CaptureReader : IDisposable
     /// <summary>Frames delivered.</summary>
     public long Frames { get; private protected set; }
 
-    /// <summary>Offset behind the last frame delivered, in the uncompressed file: where a damaged one may be cut.</summary>
+    /// <summary>
+    /// Offset behind the last frame delivered, in the uncompressed file: where a damaged one may be cut.
+    /// </summary>
     public long GoodBytes { get; private protected set; }
 
     /// <summary>What ended the reading early; null if nothing (yet).</summary>
@@ -146,7 +148,7 @@ public abstract class CaptureReader : IDisposable
                 isText ? "the magic of a capture is damaged, as by a transfer as text" : "this is no capture",
                 isText
                     ? "Copy the file again in binary mode"
-                    : "Give a capture of `record`, or JSON lines (one frame or JSON-RPC message a line), gzipped or not");
+                    : "Give a capture of `record`, or JSON lines (a frame or JSON-RPC message each), gzipped or not");
         }
 
         return null;

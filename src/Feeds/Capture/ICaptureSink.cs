@@ -11,6 +11,8 @@ public interface ICaptureSink : IDisposable
     /// <summary>Appends a frame.</summary>
     void Write(in CaptureFrame frame);
 
-    /// <summary>Hands everything written so far to the operating system, and to the disk if <paramref name="toDisk"/>.</summary>
+    /// <summary>
+    /// Hands everything written so far to the operating system, and to the disk if <paramref name="toDisk"/>.
+    /// </summary>
     void Flush(bool toDisk);
 }

@@ -16,7 +16,9 @@ internal ref struct AccountFields
     /// <summary>Balance in lamports.</summary>
     public ulong Lamports;
 
-    /// <summary>Rent epoch; a number above 64 bits (JavaScript proxies round u64::MAX up) is held as u64::MAX.</summary>
+    /// <summary>
+    /// Rent epoch; a number above 64 bits (JavaScript proxies round u64::MAX up) is held as u64::MAX.
+    /// </summary>
     public ulong RentEpoch;
 
     /// <summary>Length of the account's data in bytes, if <see cref="HasSpace"/>.</summary>

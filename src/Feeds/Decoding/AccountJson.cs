@@ -103,7 +103,11 @@ internal static class AccountJson
     /// <summary>Reads a key from a string that may be escaped.</summary>
     public static bool TryReadKey(in JsonText text, KeyCache? cache, out Pubkey key)
     {
-        if (!text.IsEscaped) return cache is null ? KeyText.TryDecode(text.Raw, out key) : cache.TryGet(text.Raw, out key);
+        if (!text.IsEscaped)
+        {
+            return cache is null ? KeyText.TryDecode(text.Raw, out key) : cache.TryGet(text.Raw, out key);
+        }
+
         key = default;
         Span<byte> plain = stackalloc byte[KeyText.MaxLengthBytes];
         return text.TryUnescape(plain, out int length) && KeyText.TryDecode(plain[..length], out key);

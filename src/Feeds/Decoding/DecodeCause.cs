@@ -1,6 +1,8 @@
 namespace LowLatency.Feeds.Decoding;
 
-/// <summary>Why a message, or one account of a snapshot, gave no event. Every value is a counter; nothing is thrown.</summary>
+/// <summary>
+/// Why a message, or one account of a snapshot, gave no event. Every value is a counter; nothing is thrown.
+/// </summary>
 public enum DecodeCause : byte
 {
     /// <summary>Decoded.</summary>
@@ -9,7 +11,9 @@ public enum DecodeCause : byte
     /// <summary>The text is not JSON.</summary>
     MalformedJson = 1,
 
-    /// <summary>JSON, but not of the shape that its kind of message has (missing, doubled or wrong-typed member).</summary>
+    /// <summary>
+    /// JSON, but not of the shape that its kind of message has (missing, doubled or wrong-typed member).
+    /// </summary>
     UnexpectedShape = 2,
 
     /// <summary>A notification of a method that is not known.</summary>
@@ -30,7 +34,9 @@ public enum DecodeCause : byte
     /// <summary>Account data above the payload limit of the ring.</summary>
     PayloadTooLarge = 8,
 
-    /// <summary>The length of the data differs from the account's stated <c>space</c>: part of an account is not its state.</summary>
+    /// <summary>
+    /// The length of the data differs from the account's stated <c>space</c>: part of an account is not its state.
+    /// </summary>
     SizeMismatch = 9,
 
     /// <summary>A notification before its ack, when the buffer for such was full.</summary>

@@ -35,7 +35,9 @@ public sealed class DecodeCounters
     /// <summary>Held notifications released by their ack.</summary>
     public long ReleasedByAck { get; internal set; }
 
-    /// <summary>slotsUpdates of a type that is no event here (first shred, completed, frozen, confirmed, root).</summary>
+    /// <summary>
+    /// slotsUpdates of a type that is no event here (first shred, completed, frozen, confirmed, root).
+    /// </summary>
     public long SlotUpdatesWithoutEvent { get; internal set; }
 
     /// <summary>Messages of a kind.</summary>

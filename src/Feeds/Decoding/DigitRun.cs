@@ -73,12 +73,16 @@ internal static class DigitRun
     private static ReadOnlySpan<ulong> PowersOfTen =>
         [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
 
-    /// <summary>A bit in the upper half of every byte that is no digit (digits are 0..9 after the exclusive or).</summary>
+    /// <summary>
+    /// A bit in the upper half of every byte that is no digit (digits are 0..9 after the exclusive or).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong NonDigits(ulong block) =>
         (block | ((block & 0x0F0F0F0F0F0F0F0F) + 0x0606060606060606)) & 0xF0F0F0F0F0F0F0F0;
 
-    /// <summary>Keeps the last <paramref name="count"/> (1 to 8) bytes of the text; those before become leading zeros.</summary>
+    /// <summary>
+    /// Keeps the last <paramref name="count"/> (1 to 8) bytes of the text; those before become leading zeros.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong KeepTop(ulong block, int count) => block & (ulong.MaxValue << (64 - (count << 3)));
 

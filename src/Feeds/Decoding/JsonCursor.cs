@@ -288,7 +288,9 @@ internal ref struct JsonCursor
         return rest < 0 ? -1 : position + rest;
     }
 
-    /// <summary>Length of the escape whose letter stands at <paramref name="position"/>; 0 if there is none such.</summary>
+    /// <summary>
+    /// Length of the escape whose letter stands at <paramref name="position"/>; 0 if there is none such.
+    /// </summary>
     private readonly int EscapeLength(int position)
     {
         switch (At(position))

@@ -82,7 +82,9 @@ public sealed class JsonRpcDecoder
     /// <summary>Publishes the end of a capture.</summary>
     public DecodeCause OnEndOfFeed(in FrameStamp stamp) => _writer.PublishMark(EventKind.EndOfFeed, 0, 0, stamp);
 
-    /// <summary>Makes a subscription known without request and ack (sidecar files); false if the table is full.</summary>
+    /// <summary>
+    /// Makes a subscription known without request and ack (sidecar files); false if the table is full.
+    /// </summary>
     public bool TryMapSubscription(ulong subscription, in Pubkey account) =>
         _subscriptions.TrySet(subscription, SubscriptionKind.Account, account, 0);
 

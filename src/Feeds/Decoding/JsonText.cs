@@ -4,7 +4,8 @@ using System.Buffers.Binary;
 namespace LowLatency.Feeds.Decoding;
 
 /// <summary>
-/// The text of a JSON string as it stands between its quotes, over borrowed bytes. Escapes are valid (the cursor checked
+/// The text of a JSON string as it stands between its quotes, over borrowed bytes. Escapes are valid (the cursor
+/// checked
 /// them) but not resolved: nearly every string of a feed has none.
 /// </summary>
 internal readonly ref struct JsonText

@@ -95,7 +95,8 @@ public sealed class ReplayFeed : IDisposable
         }
 
         JsonRpcDecoder last = GetAnyDecoder();
-        if (last.OnEndOfFeed(new FrameStamp(_lastUtcNs, clock.NowNs, 0)) == DecodeCause.Halted) return ReplayOutcome.Halted;
+        DecodeCause end = last.OnEndOfFeed(new FrameStamp(_lastUtcNs, clock.NowNs, 0));
+        if (end == DecodeCause.Halted) return ReplayOutcome.Halted;
         _nextProgressMs = 0;
         ReportProgress();
         return _reader.Fault is null ? ReplayOutcome.Completed : ReplayOutcome.Faulted;
@@ -210,37 +211,39 @@ public sealed class ReplayFeed : IDisposable
     {
         JsonRpcDecoder decoder = endpoint.Decoder;
         long refusedBefore = decoder.Counters.Refused;
-        DecodeCause cause;
         switch (frame.Kind)
         {
             case CaptureFrameKind.Message:
-                cause = decoder.OnMessage(frame.Bytes, stamp);
+                _ = decoder.OnMessage(frame.Bytes, stamp);
                 break;
             case CaptureFrameKind.Request:
-                cause = decoder.OnRequest(frame.Bytes);
+                _ = decoder.OnRequest(frame.Bytes);
                 break;
             case CaptureFrameKind.Http:
-                cause = decoder.OnSnapshot(frame.HttpRequest, frame.Bytes, stamp);
+                _ = decoder.OnSnapshot(frame.HttpRequest, frame.Bytes, stamp);
                 break;
             case CaptureFrameKind.Open:
                 endpoint.Opens++;
                 endpoint.Address = CaptureDetails.ReadAddress(frame.Bytes);
-                cause = decoder.OnOpen(stamp);
+                _ = decoder.OnOpen(stamp);
                 break;
             default:
                 endpoint.Closes++;
-                cause = decoder.OnClose(stamp);
+                _ = decoder.OnClose(stamp);
                 break;
         }
 
-        if (decoder.Counters.Refused != refusedBefore) Remember(cause, frame);
+        if (decoder.Counters.Refused != refusedBefore) Remember(decoder.Counters, frame);
     }
 
-    private void Remember(DecodeCause cause, in CaptureFrame frame)
+    /// <summary>A frame may refuse several accounts, and an open or close several held messages.</summary>
+    private void Remember(DecodeCounters counters, in CaptureFrame frame)
     {
-        ref FirstRefusal first = ref _firstRefusals[(int)cause];
-        if (cause != DecodeCause.None && first.Cause == DecodeCause.None)
+        for (int i = 1; i < _firstRefusals.Length; i++)
         {
+            ref FirstRefusal first = ref _firstRefusals[i];
+            DecodeCause cause = (DecodeCause)i;
+            if (first.Cause != DecodeCause.None || counters[cause] == 0) continue;
             first = new FirstRefusal(cause, frame.EndpointId, frame.Position);
         }
     }

@@ -41,5 +41,6 @@ internal sealed class SyntheticAccount
     public ulong GetUInt64(int offset) => BinaryPrimitives.ReadUInt64LittleEndian(Data.AsSpan(offset));
 
     /// <summary>Writes a number of the layout.</summary>
-    public void SetUInt64(int offset, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Data.AsSpan(offset), value);
+    public void SetUInt64(int offset, ulong value) =>
+        BinaryPrimitives.WriteUInt64LittleEndian(Data.AsSpan(offset), value);
 }

@@ -7,7 +7,8 @@ namespace LowLatency.Feeds.Synthetic;
 
 /// <summary>
 /// The synthetic market as a capture: the messages that a node would have sent, so that the whole way from bytes on is
-/// run. The endpoint's address has the scheme <c>synthetic:</c>, by which replays mark every event. Not for the hot path.
+/// run. The endpoint's address has the scheme <c>synthetic:</c>, by which replays mark every event. Not for the hot
+/// path.
 /// </summary>
 public static class SyntheticCapture
 {
@@ -34,8 +35,10 @@ public static class SyntheticCapture
         WriteFrame(sink, market, CaptureFrameKind.Open, $$"""{"url":"{{AddressOf(options)}}"}""");
         for (int i = 0; i < market.Accounts.Count; i++)
         {
-            WriteFrame(sink, market, CaptureFrameKind.Request, Invariant(
-                $"{{\"jsonrpc\":\"2.0\",\"id\":{i},\"method\":\"accountSubscribe\",\"params\":[\"{market.Accounts[i].Key}\",{{\"encoding\":\"base64\"}}]}}"));
+            WriteFrame(sink, market, CaptureFrameKind.Request, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"jsonrpc\":\"2.0\",\"id\":{i},\"method\":\"accountSubscribe\","
+                + $"\"params\":[\"{market.Accounts[i].Key}\",{{\"encoding\":\"base64\"}}]}}"));
             WriteFrame(sink, market, CaptureFrameKind.Message, Invariant(
                 $"{{\"jsonrpc\":\"2.0\",\"result\":{FirstSubscription + (ulong)i},\"id\":{i}}}"));
         }
@@ -46,8 +49,11 @@ public static class SyntheticCapture
         for (int slot = 0; slot < slots; slot++)
         {
             market.BeginSlot();
-            WriteFrame(sink, market, CaptureFrameKind.Message, Invariant(
-                $"{{\"jsonrpc\":\"2.0\",\"method\":\"slotNotification\",\"params\":{{\"result\":{{\"slot\":{market.Slot},\"parent\":{market.Slot - 1},\"root\":{market.Slot - 1}}},\"subscription\":1}}}}"));
+            WriteFrame(sink, market, CaptureFrameKind.Message, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"jsonrpc\":\"2.0\",\"method\":\"slotNotification\",\"params\":"
+                + $"{{\"result\":{{\"slot\":{market.Slot},"
+                + $"\"parent\":{market.Slot - 1},\"root\":{market.Slot - 1}}},\"subscription\":1}}}}"));
             WriteAccount(sink, market, market.Accounts[0]);
             for (int i = 0; i < market.SwapsPerSlot; i++)
             {
@@ -66,8 +72,13 @@ public static class SyntheticCapture
 
     private static void WriteAccount(ICaptureSink sink, SyntheticMarket market, SyntheticAccount account)
     {
-        WriteFrame(sink, market, CaptureFrameKind.Message, Invariant(
-            $"{{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{{\"result\":{{\"context\":{{\"slot\":{market.Slot}}},\"value\":{{\"lamports\":{account.Lamports},\"data\":[\"{Convert.ToBase64String(account.Data)}\",\"base64\"],\"owner\":\"{account.Owner}\",\"executable\":false,\"rentEpoch\":18446744073709551615,\"space\":{account.Data.Length}}}}},\"subscription\":{FirstSubscription + (ulong)market.IndexOf(account)}}}}}"));
+        WriteFrame(sink, market, CaptureFrameKind.Message, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{{\"result\":"
+            + $"{{\"context\":{{\"slot\":{market.Slot}}},\"value\":{{\"lamports\":{account.Lamports},"
+            + $"\"data\":[\"{Convert.ToBase64String(account.Data)}\",\"base64\"],\"owner\":\"{account.Owner}\","
+            + $"\"executable\":false,\"rentEpoch\":18446744073709551615,\"space\":{account.Data.Length}}}}},"
+            + $"\"subscription\":{FirstSubscription + (ulong)market.IndexOf(account)}}}}}"));
     }
 
     private static void WriteFrame(ICaptureSink sink, SyntheticMarket market, CaptureFrameKind kind, string text) =>

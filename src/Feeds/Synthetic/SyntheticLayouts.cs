@@ -78,7 +78,12 @@ internal static class SyntheticLayouts
 
     /// <summary>A CPMM pool, 637 bytes.</summary>
     public static SyntheticAccount CpmmPool(
-        in Pubkey key, in Pubkey config, SyntheticAccount vault0, SyntheticAccount vault1, SyntheticMint mint0, SyntheticMint mint1)
+        in Pubkey key,
+        in Pubkey config,
+        SyntheticAccount vault0,
+        SyntheticAccount vault1,
+        SyntheticMint mint0,
+        SyntheticMint mint1)
     {
         byte[] data = new byte[637];
         config.CopyTo(data.AsSpan(8));

@@ -31,7 +31,11 @@ public sealed class SyntheticMarket
     public SyntheticMarket(SyntheticMarketOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.MintCount < 2 || options.PoolCount < 1) throw new ArgumentException("A market has 2 mints and a pool.");
+        if (options.MintCount < 2 || options.PoolCount < 1)
+        {
+            throw new ArgumentException("A market has at least 2 mints and a pool.");
+        }
+
         _options = options;
         _random = new Prng(options.Seed);
         Slot = options.FirstSlot;
@@ -79,7 +83,9 @@ public sealed class SyntheticMarket
         return status;
     }
 
-    /// <summary>Publishes the next slot: its begin, the clock, and the accounts that its swaps changed, swap by swap.</summary>
+    /// <summary>
+    /// Publishes the next slot: its begin, the clock, and the accounts that its swaps changed, swap by swap.
+    /// </summary>
     public ClaimStatus PublishSlot(EventPublisher publisher)
     {
         ArgumentNullException.ThrowIfNull(publisher);
@@ -196,7 +202,8 @@ public sealed class SyntheticMarket
     private void AddPool(int index, in Pubkey config)
     {
         // Half of the pools have a hub (wSOL or USDC) on one side, as real markets do.
-        int first = _random.NextUInt64(2) == 0 ? (int)_random.NextUInt64(2) : (int)_random.NextUInt64((ulong)_mints.Count);
+        bool hasHub = _random.NextUInt64(2) == 0;
+        int first = (int)_random.NextUInt64(hasHub ? 2 : (ulong)_mints.Count);
         int second = (first + 1 + (int)_random.NextUInt64((ulong)_mints.Count - 1)) % _mints.Count;
         SyntheticMint mint0 = _mints[first];
         SyntheticMint mint1 = _mints[second];
@@ -205,8 +212,10 @@ public sealed class SyntheticMarket
         if (isCpmm && Compare(mint0.Key, mint1.Key) > 0) (mint0, mint1) = (mint1, mint0);
         Pubkey authority = isCpmm ? SyntheticLayouts.CpmmAuthority : SyntheticLayouts.AmmAuthority;
         ulong depthMicroUsd = MicroUsdPerPoolSide + _random.NextUInt64(MicroUsdPerPoolSide * 4);
-        SyntheticAccount vault0 = SyntheticLayouts.Vault(NextKey(), mint0.Key, authority, AmountFor(mint0, depthMicroUsd));
-        SyntheticAccount vault1 = SyntheticLayouts.Vault(NextKey(), mint1.Key, authority, AmountFor(mint1, depthMicroUsd));
+        SyntheticAccount vault0 =
+            SyntheticLayouts.Vault(NextKey(), mint0.Key, authority, AmountFor(mint0, depthMicroUsd));
+        SyntheticAccount vault1 =
+            SyntheticLayouts.Vault(NextKey(), mint1.Key, authority, AmountFor(mint1, depthMicroUsd));
         Pubkey key = NextKey();
         SyntheticAccount state = isCpmm
             ? SyntheticLayouts.CpmmPool(key, config, vault0, vault1, mint0, mint1)

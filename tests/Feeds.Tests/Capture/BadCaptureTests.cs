@@ -78,7 +78,8 @@ public sealed class BadCaptureTests
             Assert.Equal(expected, frames);
             Assert.Equal(ends[expected], fault!.OffsetBytes);
             Assert.True(
-                fault.Kind is CaptureFaultKind.CorruptFrame or CaptureFaultKind.TruncatedFrame or CaptureFaultKind.TooLong,
+                fault.Kind is CaptureFaultKind.CorruptFrame or CaptureFaultKind.TruncatedFrame
+                    or CaptureFaultKind.TooLong,
                 fault.ToString());
         }
     }
@@ -173,7 +174,8 @@ public sealed class BadCaptureTests
     private static (int Frames, CaptureFault? Fault) ReadAll(ReadOnlySpan<byte> content)
     {
         using TemporaryFile file = new(content);
-        using CaptureReader? reader = CaptureReader.Open(file.FilePath, new CaptureReaderOptions(), out CaptureFault? fault);
+        using CaptureReader? reader = CaptureReader.Open(
+            file.FilePath, new CaptureReaderOptions(), out CaptureFault? fault);
         if (reader is null) return (0, fault);
         int frames = 0;
         while (reader.TryRead(out _)) frames++;
@@ -185,12 +187,16 @@ public sealed class BadCaptureTests
     {
         using MemoryStream stream = new();
         ends = [];
-        using (CaptureWriter writer = new(stream, new CaptureHeader { CreatedUtcNs = 5, Endpoints = ["wss://a/", "b"] }))
+        CaptureHeader header = new() { CreatedUtcNs = 5, Endpoints = ["wss://a/", "b"] };
+        using (CaptureWriter writer = new(stream, header))
         {
             ends.Add((int)writer.BytesWritten);
             writer.Write(new CaptureFrame { Kind = CaptureFrameKind.Open, ReceiveUtcNs = 1, Bytes = "{}"u8 });
             ends.Add((int)writer.BytesWritten);
-            writer.Write(new CaptureFrame { Kind = CaptureFrameKind.Request, ReceiveUtcNs = 2, Bytes = Messages.Subscribe(1) });
+            writer.Write(new CaptureFrame
+            {
+                Kind = CaptureFrameKind.Request, ReceiveUtcNs = 2, Bytes = Messages.Subscribe(1),
+            });
             ends.Add((int)writer.BytesWritten);
             writer.Write(new CaptureFrame
             {

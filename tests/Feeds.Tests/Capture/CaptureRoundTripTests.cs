@@ -27,7 +27,11 @@ public sealed class CaptureRoundTripTests
         try
         {
             CaptureImportResult? there = CaptureImport.Run(
-                TestData.MarketSmall, binary, CaptureTarget.Binary, new CaptureReaderOptions(), out CaptureFault? fault);
+                TestData.MarketSmall,
+                binary,
+                CaptureTarget.Binary,
+                new CaptureReaderOptions(),
+                out CaptureFault? fault);
             Assert.Null(fault);
             Assert.Equal(3311, there!.Frames);
             Assert.Null(there.SourceFault);
@@ -151,7 +155,11 @@ public sealed class CaptureRoundTripTests
     {
         using TemporaryFile target = new("precious"u8);
         CaptureImportResult? result = CaptureImport.Run(
-            TestData.MarketSmall, target.FilePath, CaptureTarget.Binary, new CaptureReaderOptions(), out CaptureFault? fault);
+            TestData.MarketSmall,
+            target.FilePath,
+            CaptureTarget.Binary,
+            new CaptureReaderOptions(),
+            out CaptureFault? fault);
         Assert.Null(result);
         Assert.Equal(CaptureFaultKind.Unwritable, fault!.Kind);
         Assert.Equal("precious", File.ReadAllText(target.FilePath));

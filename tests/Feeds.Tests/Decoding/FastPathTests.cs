@@ -68,7 +68,8 @@ public sealed class FastPathTests
             string text = $"seed {seed}: {Encoding.Latin1.GetString(message)}";
             Assert.True(fastCause == strictCause, $"{fastCause} {strictCause} {text}");
             Assert.True(
-                MarketSmallReplayTests.HashOf(fast).AsSpan().SequenceEqual(MarketSmallReplayTests.HashOf(strict)), text);
+                MarketSmallReplayTests.HashOf(fast).AsSpan().SequenceEqual(MarketSmallReplayTests.HashOf(strict)),
+                text);
             Assert.True(fastDecoder.Counters.Refused == (fastCause == DecodeCause.None ? 0 : 1), text);
             Assert.True(fast.Events.Count == (fastCause == DecodeCause.None ? 1 : 0), text);
             published += fast.Events.Count;

@@ -116,6 +116,7 @@ public sealed class JsonRpcDecoderTests
     public void OnMessage_OtherOrderWhiteSpaceAndEscapes_GivesTheSameEvent()
     {
         byte[] data = [0xFF, 0xEF, 0xBE, 1];
+        string text = Convert.ToBase64String(data).Replace("/", "\\/", StringComparison.Ordinal);
         JsonRpcDecoder decoder = Messages.Decoder(_publisher);
         decoder.OnMessage(Messages.AccountNotification(data), Messages.Stamp);
         decoder.OnMessage(
@@ -124,7 +125,7 @@ public sealed class JsonRpcDecoderTests
                  { "params" : { "subscription" : 7, "extra": [1, {"x": "y\"z"}], "result" : { "value" : {
                    "space" : 4, "rentEpoch" : 18446744073709551615, "ex\u0065cutable" : false ,
                    "owner" : "Token\u006begQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-                   "data" : [ "{{Convert.ToBase64String(data).Replace("/", "\\/", StringComparison.Ordinal)}}" , "base\u00364" ],
+                   "data" : [ "{{text}}" , "base\u00364" ],
                    "lamports" : 2039280 }, "context" : { "apiVersion" : "2.3.6", "slot" : 282617401 } } },
                    "method" : "accountN\u006ftification", "jsonrpc" : "2.0" }
                  """),
@@ -227,12 +228,14 @@ public sealed class JsonRpcDecoderTests
             Messages.Notification("slotsUpdates", """{"type":"createdBank","slot":77,"parent":75,"timestamp":1}"""),
             Messages.Stamp);
         decoder.OnMessage(
-            Messages.Notification("slotsUpdates", """{"type":"dead","slot":76,"timestamp":1,"err":"x"}"""), Messages.Stamp);
+            Messages.Notification("slotsUpdates", """{"type":"dead","slot":76,"timestamp":1,"err":"x"}"""),
+            Messages.Stamp);
         decoder.OnMessage(
             Messages.Notification("slotsUpdates", """{"type":"frozen","slot":77,"timestamp":1,"stats":{}}"""),
             Messages.Stamp);
         DecodeCause noParent = decoder.OnMessage(
-            Messages.Notification("slotsUpdates", """{"type":"createdBank","slot":77,"timestamp":1}"""), Messages.Stamp);
+            Messages.Notification("slotsUpdates", """{"type":"createdBank","slot":77,"timestamp":1}"""),
+            Messages.Stamp);
         Assert.Equal([EventKind.Slot, EventKind.Slot, EventKind.SlotDead], Kinds());
         Assert.Equal([75UL, 75UL, 0UL], _publisher.Events.ConvertAll(static e => e.Entry.ParentSlot));
         Assert.Equal(1, decoder.Counters.SlotUpdatesWithoutEvent);
@@ -241,9 +244,12 @@ public sealed class JsonRpcDecoderTests
 
     [Theory]
     [InlineData("root", "42", MessageKind.RootNotification)]
-    [InlineData("logs", """{"context":{"slot":5},"value":{"signature":"x","err":null,"logs":["a"]}}""", MessageKind.LogsNotification)]
-    [InlineData("signature", """{"context":{"slot":5},"value":"receivedSignature"}""", MessageKind.SignatureNotification)]
-    [InlineData("block", """{"context":{"slot":5},"value":{"slot":5,"block":null,"err":null}}""", MessageKind.BlockNotification)]
+    [InlineData(
+        "logs", """{"context":{"slot":5},"value":{"signature":"x","logs":["a"]}}""", MessageKind.LogsNotification)]
+    [InlineData(
+        "signature", """{"context":{"slot":5},"value":"receivedSignature"}""", MessageKind.SignatureNotification)]
+    [InlineData(
+        "block", """{"context":{"slot":5},"value":{"slot":5,"block":null}}""", MessageKind.BlockNotification)]
     public void OnMessage_KindWithoutEvent_IsCounted(string kind, string result, MessageKind expected)
     {
         JsonRpcDecoder decoder = new(0, _publisher, new DecoderOptions());
@@ -256,8 +262,13 @@ public sealed class JsonRpcDecoderTests
     public void OnMessage_ProgramNotification_NamesItsAccount()
     {
         JsonRpcDecoder decoder = new(0, _publisher, new DecoderOptions());
-        string account = $$"""{"lamports":5,"data":["AQID","base64"],"owner":"{{Messages.Owner}}","executable":false,"rentEpoch":0,"space":3}""";
-        string result = $$$"""{"context":{"slot":9},"value":{"pubkey":"{{{Messages.Account}}}","account":{{{account}}}}}""";
+        string account = $$"""
+            {"lamports":5,"data":["AQID","base64"],"owner":"{{Messages.Owner}}",
+            "executable":false,"rentEpoch":0,"space":3}
+            """;
+        string result = $$$"""
+            {"context":{"slot":9},"value":{"pubkey":"{{{Messages.Account}}}","account":{{{account}}}}}
+            """;
         Assert.Equal(DecodeCause.None, decoder.OnMessage(Messages.Notification("program", result), Messages.Stamp));
         MarketEvent entry = Assert.Single(_publisher.Events).Entry;
         Assert.Equal((9UL, Messages.AccountKey, Messages.OwnerKey), (entry.Slot, entry.Account, entry.Owner));

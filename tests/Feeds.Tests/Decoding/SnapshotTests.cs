@@ -24,9 +24,11 @@ public sealed class SnapshotTests
     [Fact]
     public void OnSnapshot_ValueBeforeContext_TakesKeysFromTheRequest()
     {
-        Assert.Equal(DecodeCause.None, Answer("{\"id\":4,\"result\":{\"value\":[" + Good + ",null],\"context\":{\"slot\":77}}}"));
+        DecodeCause cause = Answer("{\"id\":4,\"result\":{\"value\":[" + Good + ",null],\"context\":{\"slot\":77}}}");
+        Assert.Equal(DecodeCause.None, cause);
         Assert.Equal(2, _publisher.Events.Count);
-        Assert.All(_publisher.Events, e => Assert.Equal((EventKind.AccountSnapshot, 77UL), (e.Entry.Kind, e.Entry.Slot)));
+        Assert.All(
+            _publisher.Events, e => Assert.Equal((EventKind.AccountSnapshot, 77UL), (e.Entry.Kind, e.Entry.Slot)));
         Assert.Equal(Messages.AccountKey, _publisher.Events[0].Entry.Account);
         Assert.Equal([1, 2, 3], _publisher.Events[0].Payload);
         Assert.Equal(Messages.OwnerKey, _publisher.Events[1].Entry.Account);
@@ -37,14 +39,17 @@ public sealed class SnapshotTests
     public void OnSnapshot_OneBadAccount_IsCountedAndTheOthersArePublished()
     {
         string bad = Good.Replace("AQID", "AQ*D", StringComparison.Ordinal);
-        Assert.Equal(DecodeCause.None, Answer("{\"id\":4,\"result\":{\"context\":{\"slot\":77},\"value\":[" + bad + "," + Good + "]}}"));
+        DecodeCause cause = Answer(
+            "{\"id\":4,\"result\":{\"context\":{\"slot\":77},\"value\":[" + bad + "," + Good + "]}}");
+        Assert.Equal(DecodeCause.None, cause);
         Assert.Equal(1, _decoder.Counters[DecodeCause.BadBase64]);
         Assert.Equal(Messages.OwnerKey, Assert.Single(_publisher.Events).Entry.Account);
     }
 
     [Theory]
     [InlineData("""{"id":4,"result":{"context":{"slot":7},"value":[null]}}""", DecodeCause.SnapshotCountMismatch)]
-    [InlineData("""{"id":4,"result":{"context":{"slot":7},"value":[null,null,null]}}""", DecodeCause.SnapshotCountMismatch)]
+    [InlineData("""{"id":4,"result":{"context":{"slot":7},"value":[null,null,null]}}""",
+        DecodeCause.SnapshotCountMismatch)]
     [InlineData("""{"id":5,"result":{"context":{"slot":7},"value":[null,null]}}""", DecodeCause.UnknownRequest)]
     [InlineData("""{"id":4,"error":{"code":-32016,"message":"x"}}""", DecodeCause.ErrorReply)]
     [InlineData("""{"id":4}""", DecodeCause.UnexpectedShape)]
@@ -79,13 +84,15 @@ public sealed class SnapshotTests
         byte[] answer = Messages.Utf8(shape.Replace("#", element + "," + element, StringComparison.Ordinal));
         Assert.Equal(DecodeCause.None, _decoder.OnSnapshot(request, answer, Messages.Stamp));
         Assert.Equal(2, _publisher.Events.Count);
-        Assert.Equal((Messages.AccountKey, slot), (_publisher.Events[0].Entry.Account, _publisher.Events[0].Entry.Slot));
+        MarketEvent first = _publisher.Events[0].Entry;
+        Assert.Equal((Messages.AccountKey, slot), (first.Account, first.Slot));
     }
 
     [Fact]
     public void OnSnapshot_MutatedExchanges_AreCountedAndNeverThrow()
     {
-        byte[] answer = Messages.Utf8("{\"id\":4,\"result\":{\"context\":{\"slot\":77},\"value\":[" + Good + ",null]}}");
+        byte[] answer = Messages.Utf8(
+            "{\"id\":4,\"result\":{\"context\":{\"slot\":77},\"value\":[" + Good + ",null]}}");
         for (int seed = 1; seed <= 10_000; seed++)
         {
             Random random = new(seed);

@@ -55,7 +55,8 @@ public sealed class FramerTests
         for (int split = 0; split <= bytes.Length; split++)
         {
             ReadOnlySequence<byte> buffer = Segments.Of(bytes[..split], bytes[split..]);
-            Assert.Equal(FrameStatus.Frame, CaptureFramer.TryRead(ref buffer, out CaptureFrameHeader first, out var raw));
+            Assert.Equal(
+                FrameStatus.Frame, CaptureFramer.TryRead(ref buffer, out CaptureFrameHeader first, out var raw));
             Assert.Equal((CaptureFrameKind.Message, 9L), (first.Kind, first.ReceiveUtcNs));
             Assert.Equal("hello", Encoding.ASCII.GetString(raw));
             Assert.Equal(FrameStatus.Frame, CaptureFramer.TryRead(ref buffer, out CaptureFrameHeader second, out raw));

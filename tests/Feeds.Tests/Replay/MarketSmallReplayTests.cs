@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
@@ -78,7 +79,8 @@ public sealed class MarketSmallReplayTests
     [Fact]
     public void Run_StrictPathOnly_GivesTheSameEvents()
     {
-        Assert.Equal(HashOf(Replay(new ReplayOptions(), out _)), HashOf(Replay(new ReplayOptions(), out _, strict: true)));
+        byte[] fast = HashOf(Replay(new ReplayOptions(), out _));
+        Assert.Equal(fast, HashOf(Replay(new ReplayOptions(), out _, strict: true)));
     }
 
     internal static byte[] HashOf(RecordingPublisher publisher)
@@ -87,7 +89,7 @@ public sealed class MarketSmallReplayTests
         foreach (RecordedEvent recorded in publisher.Events)
         {
             MarketEvent entry = recorded.Entry;
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<MarketEvent>(in entry)));
+            hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<MarketEvent>(in entry)));
             hash.AppendData(recorded.Payload);
         }
 

@@ -62,7 +62,8 @@ public sealed class ReplayFeedTests
             {
                 Reader = new CaptureReaderOptions { DerivedSlotTimeNs = 580_000_000, DerivedStartUtcNs = 10 },
             };
-            RecordingPublisher publisher = MarketSmallReplayTests.Replay(options, out ReplayStatistics statistics, capture);
+            RecordingPublisher publisher = MarketSmallReplayTests.Replay(
+                options, out ReplayStatistics statistics, capture);
             Assert.Equal(4, statistics.FramesWithDerivedTime);
             Assert.Equal(1, statistics.Total[DecodeCause.UnknownSubscription]);
             Assert.Equal(EventKind.FeedOpen, publisher.Events[0].Entry.Kind);
@@ -90,9 +91,11 @@ public sealed class ReplayFeedTests
     {
         string text = Lines(
             Messages.Notification("slotsUpdates", """{"slot":6,"timestamp":1770287040770,"type":"completed"}"""),
-            Messages.Notification("slotsUpdates", """{"parent":6,"slot":7,"timestamp":1770287040809,"type":"createdBank"}"""));
+            Messages.Notification(
+                "slotsUpdates", """{"parent":6,"slot":7,"timestamp":1770287040809,"type":"createdBank"}"""));
         using TemporaryFile file = new(Encoding.UTF8.GetBytes(text));
-        RecordingPublisher publisher = MarketSmallReplayTests.Replay(new ReplayOptions(), out var statistics, file.FilePath);
+        RecordingPublisher publisher = MarketSmallReplayTests.Replay(
+            new ReplayOptions(), out ReplayStatistics statistics, file.FilePath);
         Assert.Equal(0, statistics.FramesWithDerivedTime);
         MarketEvent slot = publisher.Events[1].Entry;
         Assert.Equal((EventKind.Slot, 7UL, 6UL), (slot.Kind, slot.Slot, slot.ParentSlot));
@@ -118,8 +121,9 @@ public sealed class ReplayFeedTests
         ReplayClock clock = new();
         feed!.Run(publisher, clock);
         Assert.Equal(1, feed.GetStatistics().ClockStepsBack);
-        Assert.Equal([2_000L, 2_000L, 3_000L], publisher.Events.GetRange(1, 3).ConvertAll(static e => e.Entry.ReceiveNs));
-        Assert.Equal([2_000L, 1_000L, 3_000L], publisher.Events.GetRange(1, 3).ConvertAll(static e => e.Entry.ReceiveUtcNs));
+        List<RecordedEvent> slots = publisher.Events.GetRange(1, 3);
+        Assert.Equal([2_000L, 2_000L, 3_000L], slots.ConvertAll(static e => e.Entry.ReceiveNs));
+        Assert.Equal([2_000L, 1_000L, 3_000L], slots.ConvertAll(static e => e.Entry.ReceiveUtcNs));
     }
 
     [Fact]
@@ -164,7 +168,8 @@ public sealed class ReplayFeedTests
 
     private static string Frame(long utcNs) =>
         "{\"t\":" + utcNs.ToString(System.Globalization.CultureInfo.InvariantCulture)
-        + ",\"ep\":0,\"m\":\"" + Encoding.UTF8.GetString(Messages.Notification("slot", """{"slot":5,"parent":4,"root":1}"""))
+        + ",\"ep\":0,\"m\":\""
+        + Encoding.UTF8.GetString(Messages.Notification("slot", """{"slot":5,"parent":4,"root":1}"""))
             .Replace("\"", "\\\"", StringComparison.Ordinal)
         + "\"}"
         + "\n";

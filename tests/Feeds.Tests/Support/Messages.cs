@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Text;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Decoding;
@@ -20,7 +21,7 @@ internal static class Messages
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
     public static byte[] Subscribe(ulong id, string account = Account) => Utf8(
-        $$"""{"jsonrpc":"2.0","id":{{id}},"method":"accountSubscribe","params":["{{account}}",{"encoding":"base64"}]}""");
+        $$"""{"id":{{id}},"method":"accountSubscribe","params":["{{account}}",{"encoding":"base64"}]}""");
 
     public static byte[] Ack(ulong id, ulong subscription) =>
         Utf8($$"""{"jsonrpc":"2.0","result":{{subscription}},"id":{{id}}}""");
@@ -35,14 +36,18 @@ internal static class Messages
         bool alphabetical = false)
     {
         string text = Convert.ToBase64String(data);
+        string space = data.Length.ToString(CultureInfo.InvariantCulture);
+        string tail = "\"rentEpoch\":" + rentEpoch + ",\"space\":" + space + "}";
+        string middle = "\"data\":[\"" + text + "\",\"base64\"]";
         string value = alphabetical
-            ? $$"""{"data":["{{text}}","base64"],"executable":{{executable}},"lamports":{{lamports}},"owner":"{{Owner}}","rentEpoch":{{rentEpoch}},"space":{{data.Length}}}"""
-            : $$"""{"lamports":{{lamports}},"data":["{{text}}","base64"],"owner":"{{Owner}}","executable":{{executable}},"rentEpoch":{{rentEpoch}},"space":{{data.Length}}}""";
+            ? "{" + $$"""{{middle}},"executable":{{executable}},"lamports":{{lamports}},"owner":"{{Owner}}",{{tail}}"""
+            : $$"""{"lamports":{{lamports}},{{middle}},"owner":"{{Owner}}","executable":{{executable}},{{tail}}""";
         return Notification("account", $$"""{"context":{"slot":{{slot}}},"value":{{value}}}""", subscription);
     }
 
     public static byte[] Notification(string kind, string result, ulong subscription = 7) => Utf8(
-        $$$"""{"jsonrpc":"2.0","method":"{{{kind}}}Notification","params":{"result":{{{result}}},"subscription":{{{subscription}}}}}""");
+        "{\"jsonrpc\":\"2.0\",\"method\":\"" + kind + "Notification\",\"params\":{\"result\":" + result
+        + ",\"subscription\":" + subscription.ToString(CultureInfo.InvariantCulture) + "}}");
 
     public static byte[] Bytes(int length, int seed = 1)
     {
