@@ -43,8 +43,8 @@ public class WhirlpoolBenchmarks
         while (low < high)
         {
             _request.AmountRaw = low + ((high - low) / 2);
-            _ = _pool.Quote(in _request, out SwapQuote quote);
-            if (quote.TickAfter >= (Crossings * Spacing) + (Spacing / 2)) high = _request.AmountRaw;
+            bool isTooMuch = _pool.Quote(in _request, out SwapQuote quote) != QuoteStatus.Ok;
+            if (isTooMuch || quote.TickAfter >= (Crossings * Spacing) + (Spacing / 2)) high = _request.AmountRaw;
             else low = _request.AmountRaw + 1;
         }
 
