@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using BenchmarkDotNet.Attributes;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.Math;
 using LowLatency.Engine.Venues.MeteoraDlmm;
 
 namespace LowLatency.Benchmarks.Venues;
@@ -99,6 +100,8 @@ public class DlmmQuoteBenchmarks
             Span<byte> bin = data.AsSpan(DlmmLayout.Bins + (i * DlmmLayout.BinSize), DlmmLayout.BinSize);
             BinaryPrimitives.WriteUInt64LittleEndian(bin[DlmmLayout.BinAmountX..], PerBin);
             BinaryPrimitives.WriteUInt64LittleEndian(bin[DlmmLayout.BinAmountY..], PerBin);
+            _ = BinMath.TryPriceFromId((index * BinsPerArray) + i, 10, out UInt128 price);
+            BinaryPrimitives.WriteUInt128LittleEndian(bin[DlmmLayout.BinPrice..], price);
         }
 
         return data;
