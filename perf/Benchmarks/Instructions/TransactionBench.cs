@@ -84,7 +84,11 @@ public class TransactionBench
 
     private MessageRequest Request() => new()
     {
-        Version = MessageVersion.V0, Payer = _payer, Blockhash = _payer, Instructions = _instructions, Tables = _tables,
+        Version = MessageVersion.V0,
+        Payer = _payer,
+        Blockhash = _payer,
+        Instructions = _instructions,
+        Tables = _tables,
     };
 
     private static Pubkey Key(int number)

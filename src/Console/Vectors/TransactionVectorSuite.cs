@@ -20,23 +20,23 @@ internal sealed class TransactionVectorSuite : IVectorSuite
 
     private static readonly Dictionary<string, Func<JsonElement, TransactionDifference?>> Sections =
         new(StringComparer.Ordinal)
-    {
-        ["base58.valid"] = CheckBase58,
-        ["base58.invalid"] = CheckInvalidBase58,
-        ["pubkey_parse_invalid"] = CheckInvalidKey,
-        ["compact_u16"] = CheckShortVec,
-        ["ed25519"] = CheckEd25519,
-        ["on_curve"] = CheckOnCurve,
-        ["pda"] = item => CheckFound(item, ReadSeeds(item)),
-        ["create_program_address"] = CheckCreated,
-        ["dex_pda"] = CheckDexAddress,
-        ["ata"] = CheckAssociatedToken,
-        ["instructions"] = TransactionVectorInstructions.Check,
-        ["anchor_discriminators"] = CheckDiscriminator,
-        ["transactions"] = TransactionVectorMessages.CheckTransaction,
-        ["packet_limit"] = TransactionVectorMessages.CheckPacketLimit,
-        ["lookup_table_accounts"] = TransactionVectorMessages.CheckLookupTable,
-    };
+        {
+            ["base58.valid"] = CheckBase58,
+            ["base58.invalid"] = CheckInvalidBase58,
+            ["pubkey_parse_invalid"] = CheckInvalidKey,
+            ["compact_u16"] = CheckShortVec,
+            ["ed25519"] = CheckEd25519,
+            ["on_curve"] = CheckOnCurve,
+            ["pda"] = item => CheckFound(item, ReadSeeds(item)),
+            ["create_program_address"] = CheckCreated,
+            ["dex_pda"] = CheckDexAddress,
+            ["ata"] = CheckAssociatedToken,
+            ["instructions"] = TransactionVectorInstructions.Check,
+            ["anchor_discriminators"] = CheckDiscriminator,
+            ["transactions"] = TransactionVectorMessages.CheckTransaction,
+            ["packet_limit"] = TransactionVectorMessages.CheckPacketLimit,
+            ["lookup_table_accounts"] = TransactionVectorMessages.CheckLookupTable,
+        };
 
     /// <inheritdoc/>
     public bool Handles(VectorDocument document) => document.Format == FormatName;

@@ -118,10 +118,12 @@ public sealed class InstructionVectorTests
     {
         switch (name)
         {
-            case "set_compute_unit_limit": ComputeBudget.WriteUnitLimit(_buffer, args.GetProperty("units").GetUInt32(
+            case "set_compute_unit_limit":
+                ComputeBudget.WriteUnitLimit(_buffer, args.GetProperty("units").GetUInt32(
                 )); break;
             case "set_compute_unit_price": ComputeBudget.WriteUnitPrice(_buffer, Number(args, "micro_lamports")); break;
-            case "request_heap_frame": ComputeBudget.WriteHeapFrame(_buffer, args.GetProperty("bytes").GetUInt32(
+            case "request_heap_frame":
+                ComputeBudget.WriteHeapFrame(_buffer, args.GetProperty("bytes").GetUInt32(
                 )); break;
             case "set_loaded_accounts_data_size_limit":
                 ComputeBudget.WriteLoadedAccountsLimit(_buffer, args.GetProperty("bytes").GetUInt32());

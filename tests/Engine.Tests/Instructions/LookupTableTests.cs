@@ -97,8 +97,13 @@ public sealed class LookupTableTests
         SystemTransfer.Write(tip, TableKey, TipAccounts.Pick(1), 1000);
         tip.Add(other);
         MessageWriter writer = new();
-        MessageRequest request = new() { Version = MessageVersion.V0, Payer = other, Instructions = new[] { tip },
-            Tables = new[] { table } };
+        MessageRequest request = new()
+        {
+            Version = MessageVersion.V0,
+            Payer = other,
+            Instructions = new[] { tip },
+            Tables = new[] { table }
+        };
         Assert.Equal(MessageStatus.Ok, writer.WriteTransaction(request, new byte[1232], out _));
         Assert.True(writer.StaticIndex(TipAccounts.Pick(1)) > 0);
     }
@@ -119,7 +124,9 @@ public sealed class LookupTableTests
             LookupTable[] tables = RandomInstructions.Tables(random, instructions, 6);
             MessageRequest request = new()
             {
-                Version = MessageVersion.V0, Payer = RandomInstructions.Key(random), Instructions = instructions,
+                Version = MessageVersion.V0,
+                Payer = RandomInstructions.Key(random),
+                Instructions = instructions,
             };
             _ = writer.WriteTransaction(request, bytes, out _);
             int plain = writer.TransactionBytes;

@@ -105,8 +105,13 @@ public sealed class MessageWriterTests
     {
         InstructionBuffer transfer = new();
         SystemTransfer.Write(transfer, Payer, TipAccounts.Pick(0), 1);
-        MessageRequest request = new() { Version = MessageVersion.V1, Payer = Payer, Instructions =
-            new[] { transfer } };
+        MessageRequest request = new()
+        {
+            Version = MessageVersion.V1,
+            Payer = Payer,
+            Instructions =
+            new[] { transfer }
+        };
         byte[] bytes = new byte[MessageLimits.V1Bytes];
         Assert.Equal(MessageStatus.VersionDisabled, new MessageWriter().WriteTransaction(request, bytes, out _));
         MessageWriter writer = new(allowV1: true);

@@ -39,7 +39,10 @@ public sealed class ScenarioTransactionTests
             int tableCount = chooser.Choose(all, user, tables, chosen);
             MessageRequest request = new()
             {
-                Version = MessageVersion.V0, Payer = user, Instructions = all, Tables = chosen.AsSpan(0, tableCount),
+                Version = MessageVersion.V0,
+                Payer = user,
+                Instructions = all,
+                Tables = chosen.AsSpan(0, tableCount),
             };
             Assert.Equal(MessageStatus.Ok, writer.WriteTransaction(request, bytes, out MessageLayout layout));
             Assert.Equal(cycle.GetProperty("size_with_lookup_tables").GetInt32(), layout.TotalBytes);

@@ -102,7 +102,10 @@ public sealed class TransactionTemplateTests
 
     private MessageRequest Request(Pubkey payer, Pubkey blockhash) => new()
     {
-        Version = MessageVersion.V0, Payer = payer, Blockhash = blockhash, Instructions = _instructions,
+        Version = MessageVersion.V0,
+        Payer = payer,
+        Blockhash = blockhash,
+        Instructions = _instructions,
     };
 
     private void Fill(in Pubkey payer, in Pubkey pool, uint units, ulong micro, ulong raw, ulong lamports,
