@@ -12,12 +12,12 @@ public sealed class InputSizerTests
 {
     /// <summary>Every input from 1 to past break-even against the sizer, mints with units of very different worth.</summary>
     [Theory]
-    [InlineData(2, 1.0, 400)]
-    [InlineData(3, 1.0, 400)]
-    [InlineData(4, 1.0, 300)]
-    [InlineData(3, 300.0, 300)]
+    [InlineData(2, 1.0, 100)]
+    [InlineData(3, 1.0, 100)]
+    [InlineData(4, 1.0, 60)]
+    [InlineData(3, 300.0, 100)]
     [InlineData(4, 40.0, 300)]
-    [InlineData(5, 5.0, 200)]
+    [InlineData(5, 5.0, 60)]
     public void Size_SmallPools_EqualsEveryInputTried(int legs, double spread, int cases)
     {
         int compared = 0;
@@ -26,7 +26,7 @@ public sealed class InputSizerTests
             (MarketGraph graph, int[] edges) = RandomRing(new Random((legs * 10_007) + seed), legs, spread, 3e5);
             InputSizer sizer = new(graph, 1);
             SizingStatus status = sizer.Size(edges, ulong.MaxValue, 4096, 2048);
-            (ulong bestInput, long bestProfit) = TryAll(graph, edges, 60_000);
+            (ulong bestInput, long bestProfit) = TryAll(graph, edges, 40_000);
             if (status != SizingStatus.Ok)
             {
                 Assert.True(bestProfit <= 0, $"seed {seed}: {status} but {bestInput} gains {bestProfit}");

@@ -1,0 +1,69 @@
+using System.IO;
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using BenchmarkDotNet.Attributes;
+using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Graph;
+
+namespace LowLatency.Benchmarks.Cycles;
+
+/// <summary>
+/// One pool updated on the real three-DEX graph of 2023-05-12 (1,302 pools): edge update, every profitable cycle through the
+/// pool, and the global search. Each operation takes the next pool in turn; the figure is the mean over all pools.
+/// </summary>
+[MemoryDiagnoser]
+public class CycleFinderBenchmark
+{
+    private const long NoBound = long.MaxValue;
+    private readonly int[] _edges = new int[64];
+    private MarketGraph _graph = null!;
+    private CycleFinder _upTo3 = null!;
+    private CycleFinder _upTo4 = null!;
+    private GlobalCycleFinder _global = null!;
+    private int _pool;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        using FileStream file = File.OpenRead(GraphPath());
+        using StreamReader reader = new(new GZipStream(file, CompressionMode.Decompress));
+        _graph = GraphSnapshot.Read(reader);
+        _upTo3 = new CycleFinder(_graph, new SearchSettings { MaxHops = 3, MaxCyclesPerEvent = 65_536 });
+        _upTo4 = new CycleFinder(_graph, new SearchSettings { MaxHops = 4, MaxCyclesPerEvent = 65_536 });
+        _global = new GlobalCycleFinder(_graph);
+    }
+
+    [Benchmark]
+    public double EdgeUpdate()
+    {
+        int pool = Next();
+        _graph.Refresh(pool, GraphSnapshot.Clock);
+        return _graph.Rate(pool << 1);
+    }
+
+    [Benchmark]
+    public int AllCyclesUpTo3()
+    {
+        _ = _upTo3.Find(Next(), NoBound);
+        return _upTo3.Count;
+    }
+
+    [Benchmark]
+    public int AllCyclesUpTo4()
+    {
+        _ = _upTo4.Find(Next(), NoBound);
+        return _upTo4.Count;
+    }
+
+    [Benchmark]
+    public int FirstGlobalCycle()
+    {
+        _global.Begin();
+        return _global.FindNext(_edges, NoBound);
+    }
+
+    private static string GraphPath([CallerFilePath] string source = "") => Path.Combine(
+        Path.GetDirectoryName(source)!, "..", "..", "..", "data", "graphs", "solana_3dex_2023-05-12.csv.gz");
+
+    private int Next() => _pool = _pool + 1 < _graph.PoolCount ? _pool + 1 : 0;
+}
