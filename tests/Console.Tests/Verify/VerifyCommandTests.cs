@@ -1,0 +1,132 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using LowLatency.ConsoleHost.Commands;
+using Xunit;
+
+namespace LowLatency.Console.Tests.Verify;
+
+public sealed class VerifyCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lowlatency-verify").FullName;
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
+
+    [Theory]
+    [InlineData("raydium_amm_v4", 407, 19)]
+    [InlineData("raydium_cpmm", 525, 0)]
+    [InlineData("pumpswap_sdk_only", 293, 0)]
+    [InlineData("token_swap", 286, 0)]
+    public void Run_PublishedVectors_EveryCaseAgrees(string name, int passed, int explained)
+    {
+        int code = VerifyCommand.Run([VectorPath(name)], asJson: false, 5, _output, _errors);
+        Assert.True(code == ExitCodes.Ok, _output.ToString());
+        Assert.Contains($"total: {passed} passed, 0 failed, {explained} explained", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_ScenarioOfSixPrograms_EveryCycleAgrees()
+    {
+        int code = VerifyCommand.Run([VectorPath("arbitrage_scenario")], asJson: false, 5, _output, _errors);
+        Assert.True(code == ExitCodes.Ok, _output.ToString());
+        Assert.Contains("total: 260 passed, 0 failed, 0 explained", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_ChangedAmount_FailsWithCaseAndValuesInWords()
+    {
+        string changed = Change("raydium_cpmm", "\"amount_out\": \"59195974722\"", "\"amount_out\": \"59195974723\"");
+        Assert.Equal(ExitCodes.CheckFailed, VerifyCommand.Run([changed], asJson: false, 5, _output, _errors));
+        Assert.Contains(
+            "case cp-01-006: amounts: expected in 12286052098 out 59195974723, got in 12286052098 out 59195974722",
+            _output.ToString(),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"code\": 6005", "\"code\": 6004", "outcome")]
+    [InlineData("[341, \"bb6998\"]", "[341, \"bb6999\"]", "state of Pool")]
+    [InlineData("\"data\": \"8fbe5adac41e33de02474edc02", "\"data\": \"8fbe5adac41e33de02474edc03", "instruction data")]
+    public void Run_OneChangedExpectation_IsFound(string from, string to, string field)
+    {
+        string changed = Change("raydium_cpmm", from, to);
+        Assert.Equal(ExitCodes.CheckFailed, VerifyCommand.Run([changed], asJson: true, 0, _output, _errors));
+        Assert.Contains($"\"field\": \"{field}", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_BadFiles_SayWhatIsWrongAndExitWithTheirCode()
+    {
+        string cut = Path.Combine(_folder, "cut.json");
+        File.WriteAllText(cut, "{\"format\": \"lowlatency-oracle/1\"");
+        string other = Path.Combine(_folder, "other.json");
+        File.WriteAllText(other, "{\"format\": \"something-else\"}");
+        string empty = Path.Combine(_folder, "empty.json");
+        File.WriteAllText(empty, "{\"format\": \"lowlatency-oracle/1\"}");
+        string missing = Path.Combine(_folder, "missing.json.gz");
+        List<(string Path, int Code, string Message)> expectations =
+        [
+            (cut, ExitCodes.BadData, "not JSON"),
+            (other, ExitCodes.BadData, "format 'something-else' is not a vector format"),
+            (empty, ExitCodes.BadData, "member 'cases' is missing"),
+            (missing, ExitCodes.NoInput, "no such file"),
+        ];
+        foreach ((string path, int expected, string message) in expectations)
+        {
+            StringWriter errors = new();
+            Assert.Equal(expected, VerifyCommand.Run([path], asJson: false, 5, _output, errors));
+            Assert.Contains(path, errors.ToString(), StringComparison.Ordinal);
+            Assert.Contains(message, errors.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Quote_PoolOfVectorFile_PrintsTheVectorsAmounts()
+    {
+        QuoteArguments arguments = new(
+            VectorPath("raydium_cpmm"),
+            ["49imZXr3YY5VLs6dmyfohY93rpAomAssk9BmMpk6KW3G"],
+            "zDHBPVwjyY9Bvyd4Ghaa6i76QtHChKtc3mYTq5spvmP",
+            12_286_052_098,
+            IsExactOut: false,
+            UnixTime: null,
+            Epoch: null);
+        Assert.Equal(ExitCodes.Ok, QuoteCommand.Run(arguments, _output, _errors));
+        Assert.Contains("out          59195974722 ", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.NoInput, QuoteCommand.Run(arguments with { AccountsPath = "nowhere.json" }, _output, _errors));
+        Assert.Equal(ExitCodes.Usage, QuoteCommand.Run(arguments with { InputMint = "short" }, _output, _errors));
+    }
+
+    [Fact]
+    public void Inspect_VectorFile_NamesPoolsAndMints()
+    {
+        Assert.Equal(ExitCodes.Ok, PoolsCommand.Inspect(VectorPath("raydium_cpmm"), null, _output, _errors));
+        string shown = _output.ToString();
+        Assert.Contains("49imZXr3YY5VLs6dmyfohY93rpAomAssk9BmMpk6KW3G: RaydiumCpmm pool, 637 bytes, decode Ok", shown, StringComparison.Ordinal);
+        Assert.Contains("transfer fee 100 bps", shown, StringComparison.Ordinal);
+        Assert.Contains("readiness    SwapDisabled", shown, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Change(string name, string from, string to)
+    {
+        using FileStream file = File.OpenRead(VectorPath(name));
+        using GZipStream unpacked = new(file, CompressionMode.Decompress);
+        using StreamReader reader = new(unpacked);
+        string text = reader.ReadToEnd();
+        int at = text.IndexOf(from, StringComparison.Ordinal);
+        Assert.True(at >= 0, $"the vectors do not contain {from}");
+        string path = Path.Combine(_folder, name + ".json");
+        File.WriteAllText(path, string.Concat(text.AsSpan(0, at), to, text.AsSpan(at + from.Length)));
+        return path;
+    }
+
+    private static string VectorPath(string name)
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LowLatency.sln"))) folder = folder.Parent;
+        return Path.Combine(folder!.FullName, "tests", "Vectors", name + ".json.gz");
+    }
+}
