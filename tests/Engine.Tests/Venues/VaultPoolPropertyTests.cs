@@ -1,0 +1,206 @@
+using System;
+using System.Numerics;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.Math;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Venues;
+
+/// <summary>Properties every pool with two vaults has, and exact oracles of the constant-product venues.</summary>
+public sealed class VaultPoolPropertyTests
+{
+    private const int Cases = 3_000;
+
+    [Fact]
+    public void Quote_RaydiumAmmRandomPools_EqualsBigIntegerOracle()
+    {
+        const int seed = 41;
+        Random random = new(seed);
+        for (int i = 0; i < Cases; i++)
+        {
+            ulong a = VaultPoolFixture.RandomAmount(random);
+            ulong b = VaultPoolFixture.RandomAmount(random);
+            ulong amount = VaultPoolFixture.RandomAmount(random);
+            Pool pool = VaultPoolFixture.Amm(a, b, 25, 10_000);
+            BigInteger fee = ((new BigInteger(amount) * 25) + 9_999) / 10_000;
+            BigInteger net = amount - fee;
+            BigInteger expected = b * net / (a + net);
+            QuoteStatus status = VaultPoolFixture.Quote(pool, SwapDirection.AToB, amount, out SwapQuote quote);
+            if (expected.IsZero) Assert.True(status == QuoteStatus.ZeroOutput, $"seed {seed} case {i}: {status}");
+            else Assert.True(status == QuoteStatus.Ok && quote.AmountOutRaw == expected, $"seed {seed} case {i}: {status}");
+        }
+    }
+
+    [Fact]
+    public void Quote_RaydiumCpmmRandomPools_EqualsBigIntegerOracle()
+    {
+        const int seed = 42;
+        Random random = new(seed);
+        for (int i = 0; i < Cases; i++)
+        {
+            ulong a = VaultPoolFixture.RandomAmount(random);
+            ulong b = VaultPoolFixture.RandomAmount(random);
+            ulong amount = VaultPoolFixture.RandomAmount(random);
+            ulong trade = (ulong)random.Next(100, 50_000);
+            ulong creator = (ulong)random.Next(1, 10_000);
+            byte on = (byte)random.Next(3);
+            Pool pool = VaultPoolFixture.Cpmm(a, b, trade, creator, on);
+            bool onInput = on is 0 or 1; // token 0 goes in
+            BigInteger rate = onInput ? trade + creator : trade;
+            BigInteger net = amount - (((amount * rate) + 999_999) / 1_000_000);
+            BigInteger swapped = b * net / (a + net);
+            BigInteger expected = onInput ? swapped : swapped - (((swapped * creator) + 999_999) / 1_000_000);
+            QuoteStatus status = VaultPoolFixture.Quote(pool, SwapDirection.AToB, amount, out SwapQuote quote);
+            if (expected.IsZero) Assert.True(status == QuoteStatus.ZeroOutput, $"seed {seed} case {i}: {status}");
+            else Assert.True(status == QuoteStatus.Ok && quote.AmountOutRaw == expected, $"seed {seed} case {i}: {status}");
+        }
+    }
+
+    [Fact]
+    public void TryInvariant_BalancedStablePools_IsTheSumAndDestinationKeepsIt()
+    {
+        const int seed = 43;
+        Random random = new(seed);
+        for (int i = 0; i < Cases; i++)
+        {
+            ulong reserve = VaultPoolFixture.RandomAmount(random, 50);
+            ulong leverage = (ulong)random.Next(1, 2_000) * 2;
+            Assert.True(StableSwap.TryInvariant(leverage, reserve, reserve, out UInt128 invariant));
+            BigInteger difference = (BigInteger)(2 * (UInt128)reserve) - (BigInteger)invariant;
+            Assert.True(BigInteger.Abs(difference) <= 2 + (reserve / 1_000_000), $"seed {seed} case {i}: off by {difference}");
+            ulong amount = VaultPoolFixture.RandomAmount(random, 40);
+            if (!StableSwap.TryDestination(leverage, (UInt128)reserve + amount, invariant, out UInt128 destination)) continue;
+            // L*(x+y) + D = L*D + D^3/(4xy): the left side minus the right is non-negative for the destination (rounded up).
+            BigInteger x = (BigInteger)reserve + amount;
+            BigInteger y = (BigInteger)destination + 1;
+            BigInteger d = (BigInteger)invariant;
+            BigInteger left = 4 * x * y * ((leverage * (x + y)) + d);
+            BigInteger right = (4 * x * y * leverage * d) + (d * d * d);
+            Assert.True(left >= right, $"seed {seed} case {i}: destination {destination} is below the curve");
+        }
+    }
+
+    [Theory]
+    [InlineData(VenueId.RaydiumAmm)]
+    [InlineData(VenueId.RaydiumCpmm)]
+    [InlineData(VenueId.TokenSwap)]
+    public void Quote_RandomPools_IsMonotoneAndRoundTripsNeverProfit(VenueId venue)
+    {
+        const int seed = 44;
+        Random random = new(seed);
+        int roundTrips = 0;
+        for (int i = 0; i < Cases; i++)
+        {
+            Pool pool = RandomPool(venue, random, out ulong reserveIn);
+            ulong small = VaultPoolFixture.RandomAmount(random, 48);
+            ulong large = small + VaultPoolFixture.RandomAmount(random, 48);
+            if (VaultPoolFixture.Quote(pool, SwapDirection.AToB, small, out SwapQuote first) != QuoteStatus.Ok) continue;
+            QuoteStatus status = VaultPoolFixture.Quote(pool, SwapDirection.AToB, large, out SwapQuote second);
+            Assert.True(
+                status != QuoteStatus.Ok || second.AmountOutRaw >= first.AmountOutRaw,
+                $"seed {seed} case {i}: {large} yields less than {small} (reserve {reserveIn})");
+            Assert.Equal(QuoteStatus.Ok, VaultPoolFixture.Execute(pool, SwapDirection.AToB, small, out SwapQuote there));
+            if (there.AmountOutRaw == 0) continue;
+            status = VaultPoolFixture.Execute(pool, SwapDirection.BToA, there.AmountOutRaw, out SwapQuote back);
+            if (status != QuoteStatus.Ok) continue;
+            roundTrips++;
+            Assert.True(
+                back.AmountOutRaw <= there.AmountInRaw,
+                $"seed {seed} case {i}: {there.AmountInRaw} came back as {back.AmountOutRaw}");
+        }
+
+        Assert.True(roundTrips > Cases / 10, $"only {roundTrips} round trips");
+    }
+
+    [Theory]
+    [InlineData(VenueId.RaydiumAmm)]
+    [InlineData(VenueId.RaydiumCpmm)]
+    public void Quote_SplittingASwapInTwo_NeverBeatsItByMoreThanRounding(VenueId venue)
+    {
+        const int seed = 45;
+        Random random = new(seed);
+        for (int i = 0; i < Cases; i++)
+        {
+            Pool pool = RandomPool(venue, random, out _);
+            ulong first = VaultPoolFixture.RandomAmount(random, 46);
+            ulong second = VaultPoolFixture.RandomAmount(random, 46);
+            if (VaultPoolFixture.Quote(pool, SwapDirection.AToB, first + second, out SwapQuote whole) != QuoteStatus.Ok) continue;
+            if (VaultPoolFixture.Execute(pool, SwapDirection.AToB, first, out SwapQuote part1) != QuoteStatus.Ok) continue;
+            if (VaultPoolFixture.Execute(pool, SwapDirection.AToB, second, out SwapQuote part2) != QuoteStatus.Ok) continue;
+            // The first part's fee stays in the pool and makes the second a shade worse, never better; one unit each for rounding.
+            Assert.True(
+                part1.AmountOutRaw + part2.AmountOutRaw <= whole.AmountOutRaw + 1,
+                $"seed {seed} case {i}: {part1.AmountOutRaw} + {part2.AmountOutRaw} beats {whole.AmountOutRaw}");
+        }
+    }
+
+    [Theory]
+    [InlineData(VenueId.RaydiumAmm)]
+    [InlineData(VenueId.RaydiumCpmm)]
+    public void Quote_ExactOut_InputBuysAtLeastThatOutput(VenueId venue)
+    {
+        const int seed = 46;
+        Random random = new(seed);
+        int quoted = 0;
+        for (int i = 0; i < Cases; i++)
+        {
+            Pool pool = RandomPool(venue, random, out _);
+            ulong wanted = VaultPoolFixture.RandomAmount(random, 40);
+            if (VaultPoolFixture.QuoteOut(pool, SwapDirection.BToA, wanted, out SwapQuote quote) != QuoteStatus.Ok) continue;
+            QuoteStatus status = VaultPoolFixture.Quote(pool, SwapDirection.BToA, quote.AmountInRaw, out SwapQuote forward);
+            if (status == QuoteStatus.Overflow) continue;
+            quoted++;
+            Assert.True(
+                status == QuoteStatus.Ok && forward.AmountOutRaw >= wanted,
+                $"seed {seed} case {i}: {quote.AmountInRaw} buys {forward.AmountOutRaw} ({status}), wanted {wanted}");
+        }
+
+        Assert.True(quoted > Cases / 10, $"only {quoted} quoted");
+    }
+
+    [Theory]
+    [InlineData(VenueId.RaydiumAmm, 752)]
+    [InlineData(VenueId.RaydiumCpmm, 637)]
+    [InlineData(VenueId.TokenSwap, 324)]
+    public void Apply_TruncatedOrMutatedPool_NeverThrowsAndTruncationIsRefused(VenueId venue, int size)
+    {
+        const int seed = 47;
+        Random random = new(seed);
+        (byte[] template, Pubkey owner) = venue switch
+        {
+            VenueId.RaydiumAmm => (VaultPoolFixture.AmmData(25, 10_000), VaultPoolFixture.RaydiumAmm),
+            VenueId.RaydiumCpmm => (VaultPoolFixture.CpmmData(true, 1), VaultPoolFixture.RaydiumCpmm),
+            _ => (VaultPoolFixture.TokenSwapData(2, 100), VaultPoolFixture.OrcaTokenSwap),
+        };
+        Assert.Equal(size, template.Length);
+        Pool pool = VenueRegistry.Create(venue, VaultPoolFixture.PoolKey)!;
+        for (int length = 1; length < size; length++)
+        {
+            AccountView cut = new(VaultPoolFixture.PoolKey, owner, 1, template.AsSpan(0, length));
+            Assert.NotEqual(DecodeStatus.Ok, pool.Apply(AccountRole.Pool, in cut));
+        }
+
+        for (int i = 0; i < Cases; i++)
+        {
+            byte[] data = (byte[])template.Clone();
+            for (int j = random.Next(1, 9); j > 0; j--) data[random.Next(size)] = (byte)random.Next(256);
+            AccountView mutated = new(VaultPoolFixture.PoolKey, owner, 1, data);
+            _ = pool.Apply(AccountRole.Pool, in mutated);
+            _ = VaultPoolFixture.Quote(pool, SwapDirection.AToB, 1_000, out _);
+        }
+    }
+
+    private static Pool RandomPool(VenueId venue, Random random, out ulong reserveIn)
+    {
+        reserveIn = VaultPoolFixture.RandomAmount(random, 56);
+        ulong reserveOut = VaultPoolFixture.RandomAmount(random, 56);
+        return venue switch
+        {
+            VenueId.RaydiumAmm => VaultPoolFixture.Amm(reserveIn, reserveOut, 25, 10_000),
+            VenueId.RaydiumCpmm => VaultPoolFixture.Cpmm(
+                reserveIn, reserveOut, (ulong)random.Next(100, 50_000), (ulong)random.Next(1, 10_000), (byte)random.Next(3)),
+            _ => VaultPoolFixture.TokenSwap(reserveIn, reserveOut, (byte)(random.Next(2) * 2), (ulong)random.Next(1, 500)),
+        };
+    }
+}
