@@ -14,10 +14,10 @@ public sealed class SearchSettings
     public static readonly Pubkey WrappedSol = Pubkey.Parse("So11111111111111111111111111111111111111112");
 
     /// <summary>Sizes predicted per candidate where time does not matter: an audit against a brute-force search.</summary>
-    public const int AuditScans = 32_768;
+    public const int AuditScans = 131_072;
 
     /// <summary>Exact quotes per candidate of such an audit.</summary>
-    public const int AuditQuotes = 65_536;
+    public const int AuditQuotes = 262_144;
 
     /// <summary>Most legs of a cycle, 2 to 6.</summary>
     public int MaxHops { get; init; } = 4;

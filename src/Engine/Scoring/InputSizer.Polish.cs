@@ -59,6 +59,9 @@ public sealed partial class InputSizer
         if (_curve.Walked) TryAround(pivot, _bestAmounts[pivot], bend);
         LookAtNeighbours();
         ScanNextPieces(pivot, centre, scans / 2);
+
+        // The least input that gives the best output, leg by leg from the end.
+        TryPivot(_count, _bestAmounts[_count]);
         _modelReady = false;
         Proven = SearchRadius(bend, _unitValue[pivot]) == 0;
     }
