@@ -8,8 +8,10 @@ using LowLatency.Engine.Venues.Math;
 namespace LowLatency.Benchmarks.Venues;
 
 /// <summary>
-/// The constant-product kernel (target 6 ns) and whole quotes of Raydium AMM v4 through <see cref="Pool"/>, in both modes:
-/// <c>dotnet run -c Release --project perf/Benchmarks -- --inProcess --filter *ConstantProductBench*</c>. The wide row is the division
+/// The constant-product kernel (target 6 ns) and whole quotes of Raydium AMM v4 through <see cref="Pool"/>, in both
+/// modes:
+/// <c>dotnet run -c Release --project perf/Benchmarks -- --inProcess --filter *ConstantProductBench*</c>. The wide
+/// row is the division
 /// the kernel avoids. Every benchmark returns what it computed; allocation must be 0 B.
 /// </summary>
 [MemoryDiagnoser]
@@ -90,7 +92,8 @@ public class ConstantProductBench
 
     private static void Expect(DecodeStatus status)
     {
-        if (status != DecodeStatus.Ok) throw new InvalidOperationException($"the benchmark's pool was refused: {status}");
+        if (status != DecodeStatus.Ok) throw new InvalidOperationException(
+            $"the benchmark's pool was refused: {status}");
     }
 
     private static void Put(byte[] data, int offset, ulong value) =>

@@ -9,7 +9,8 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary>
-/// <c>pools inspect &lt;file&gt;</c>: says in words what each account of a file is: a pool of which venue, its mints, vaults and
+/// <c>pools inspect &lt;file&gt;</c>: says in words what each account of a file is: a pool of which venue, its mints,
+/// vaults and
 /// whether it can be quoted; an array or configuration; a mint with its extensions; a token account.
 /// </summary>
 internal static class PoolsCommand
@@ -30,10 +31,13 @@ internal static class PoolsCommand
     /// <summary>The verb.</summary>
     internal static Command Create()
     {
-        Argument<string> file = new("file") { Description = "Vector file, RPC answer, one account as JSON, or raw .bin data." };
-        Option<string?> owner = new("--owner") { Description = "Owner program of raw data; without it the known programs are tried." };
+        Argument<string> file =
+            new("file") { Description = "Vector file, RPC answer, one account as JSON, or raw .bin data." };
+        Option<string?> owner =
+            new("--owner") { Description = "Owner program of raw data; without it the known programs are tried." };
         Command inspect = new("inspect", "Decode every supported account of a file in words.") { file, owner };
-        inspect.SetAction(result => Inspect(result.GetValue(file)!, result.GetValue(owner), Console.Out, Console.Error));
+        inspect.SetAction(result =>
+            Inspect(result.GetValue(file)!, result.GetValue(owner), Console.Out, Console.Error));
         return new Command("pools", "Look at pools.") { inspect };
     }
 
@@ -95,7 +99,8 @@ internal static class PoolsCommand
         if (VenueRegistry.TryClassify(account.View, out AccountClass kind))
         {
             if (kind.Role == AccountRole.Pool) WritePool(account, kind, builder, output);
-            else output.WriteLine(Text($"{account.Key}: {kind.Venue} {kind.Role}, {account.Data.Length} bytes{Belongs(kind)}"));
+            else output.WriteLine(
+                Text($"{account.Key}: {kind.Venue} {kind.Role}, {account.Data.Length} bytes{Belongs(kind)}"));
             return true;
         }
 
@@ -104,16 +109,18 @@ internal static class PoolsCommand
             string frozen = token.IsFrozen ? ", frozen" : string.Empty;
             string memo = token.RequiresMemo ? ", memo required" : string.Empty;
             string withheld = token.WithheldOffset != 0 ? Text($", {token.WithheldRaw} withheld") : string.Empty;
-            output.WriteLine(Text($"{account.Key}: token account of mint {token.Mint}, owner {token.Owner}, {token.AmountRaw} base units{withheld}{frozen}{memo}"));
+            string holder = Text($"token account of mint {token.Mint}, owner {token.Owner}");
+            output.WriteLine(Text($"{account.Key}: {holder}, {token.AmountRaw} base units{withheld}{frozen}{memo}"));
             return true;
         }
 
         if (!MintInfo.TryDecode(account.View, out MintInfo mint)) return false;
         string fee = mint.HasTransferFee
-            ? Text($", transfer fee {mint.OlderFee.FeeBps} bps (at most {mint.OlderFee.MaximumRaw}) then from epoch {mint.NewerFee.Epoch} {mint.NewerFee.FeeBps} bps (at most {mint.NewerFee.MaximumRaw})")
+            ? $", transfer fee {Rate(mint.OlderFee)}, from epoch {mint.NewerFee.Epoch} {Rate(mint.NewerFee)}"
             : string.Empty;
         string refused = mint.IsRefused ? ", refused" : string.Empty;
-        output.WriteLine(Text($"{account.Key}: mint of {mint.Program}, supply {mint.SupplyRaw}, {mint.Decimals} decimals, features {mint.Features}{fee}{refused}"));
+        string issue = Text($"mint of {mint.Program}, supply {mint.SupplyRaw}, {mint.Decimals} decimals");
+        output.WriteLine($"{account.Key}: {issue}, features {mint.Features}{fee}{refused}");
         return true;
     }
 
@@ -134,9 +141,16 @@ internal static class PoolsCommand
         AccountDependency[] dependencies = new AccountDependency[MaxDependencies];
         int count = pool.CopyDependencies(dependencies);
         for (int i = 0; i < count; i++)
-            output.WriteLine($"  needs        {dependencies[i].Role} {dependencies[i].Key}{(dependencies[i].Required ? string.Empty : " (optional)")}");
-        output.WriteLine($"  readiness    {pool.Readiness}{(pool.IsTimeDependent ? ", quotes change with time" : string.Empty)}");
+        {
+            string optional = dependencies[i].Required ? string.Empty : " (optional)";
+            output.WriteLine($"  needs        {dependencies[i].Role} {dependencies[i].Key}{optional}");
+        }
+
+        string timed = pool.IsTimeDependent ? ", quotes change with time" : string.Empty;
+        output.WriteLine($"  readiness    {pool.Readiness}{timed}");
     }
+
+    private static string Rate(TransferFeeRate rate) => Text($"{rate.FeeBps} bps (at most {rate.MaximumRaw})");
 
     private static string Belongs(AccountClass kind) => kind.Pool.IsZero ? string.Empty : $", of pool {kind.Pool}";
 

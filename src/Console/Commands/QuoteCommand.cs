@@ -10,7 +10,8 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary>
-/// <c>quote --accounts &lt;file&gt; --pool &lt;key&gt; --in &lt;mint&gt; --amount &lt;n&gt;</c>: quotes a swap, or a route over
+/// <c>quote --accounts &lt;file&gt; --pool &lt;key&gt; --in &lt;mint&gt; --amount &lt;n&gt;</c>: quotes a swap, or a
+/// route over
 /// several pools in order, from the accounts of a file, and prints it leg by leg.
 /// </summary>
 internal static class QuoteCommand
@@ -24,12 +25,14 @@ internal static class QuoteCommand
         };
         Option<string[]> pools = new("--pool")
         {
-            Description = "Pool address; several make a route, in order.", Required = true, AllowMultipleArgumentsPerToken = true,
+            Description = "Pool address; several make a route, in order.", Required =
+                true, AllowMultipleArgumentsPerToken = true,
         };
         Option<string> input = new("--in") { Description = "Mint that goes into the first pool.", Required = true };
         Option<ulong> amount = new("--amount") { Description = "Amount in base units.", Required = true };
         Option<bool> exactOut = new("--exact-out") { Description = "The amount is what comes out (one pool only)." };
-        Option<long?> time = new("--time") { Description = "Unix time the program would see; else the file's clock, else now." };
+        Option<long?> time = new("--time") { Description =
+            "Unix time the program would see; else the file's clock, else now." };
         Option<ulong?> epoch = new("--epoch") { Description = "Epoch the program would see; else the file's, else 0." };
         Command command = new("quote", "Quote a swap or a route from accounts in a file.")
         {
@@ -56,7 +59,8 @@ internal static class QuoteCommand
         {
             if (!Pubkey.TryParse(arguments.InputMint, out Pubkey mint))
                 return Usage(errors, $"--in: '{arguments.InputMint}' is not an address");
-            if (arguments.IsExactOut && arguments.Pools.Count != 1) return Usage(errors, "--exact-out takes one --pool");
+            if (arguments.IsExactOut
+                && arguments.Pools.Count != 1) return Usage(errors, "--exact-out takes one --pool");
             AccountFile file = AccountFile.Load(arguments.AccountsPath);
             PoolBuilder builder = new(file.Accounts);
             ulong amount = arguments.Amount;
@@ -67,12 +71,15 @@ internal static class QuoteCommand
                 Pool pool = builder.Build(in address, out string problem)
                     ?? throw new VectorFileException($"{arguments.AccountsPath}: {problem}");
                 if (pool.OtherMint(in mint).IsZero)
-                    return Usage(errors, $"leg {i + 1}: {mint} is not a mint of pool {address} ({pool.MintA}, {pool.MintB})");
+                    return Usage(
+                        errors, $"leg {i + 1}: {mint} is not a mint of {address} ({pool.MintA}, {pool.MintB})");
                 ChainClock clock = Clock(file, in address, arguments);
-                if (!QuoteLeg(pool, i + 1, ref mint, ref amount, arguments.IsExactOut, clock, output)) return ExitCodes.Error;
+                if (!QuoteLeg(pool, i + 1, ref mint, ref amount, arguments.IsExactOut, clock,
+                    output)) return ExitCodes.Error;
             }
 
-            if (arguments.Pools.Count > 1) output.WriteLine($"route: {arguments.Amount} {arguments.InputMint} -> {amount} {mint}");
+            if (arguments.Pools.Count > 1) output.WriteLine(
+                $"route: {arguments.Amount} {arguments.InputMint} -> {amount} {mint}");
             return ExitCodes.Ok;
         }
         catch (VectorFileException e)
@@ -117,7 +124,9 @@ internal static class QuoteCommand
         return true;
     }
 
-    /// <summary>Executes so that a route that passes a pool twice sees its own first swap; tells the rate before.</summary>
+    /// <summary>
+    /// Executes so that a route that passes a pool twice sees its own first swap; tells the rate before.
+    /// </summary>
     private static QuoteStatus Execute(this Pool pool, in SwapRequest request, out SwapQuote quote, out double spotRate)
     {
         CurveSegment[] segments = new CurveSegment[1];

@@ -8,7 +8,8 @@ using LowLatency.ConsoleHost.Vectors;
 namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary>
-/// <c>verify --vectors &lt;file|dir&gt;</c>: runs published vectors through the product's own code. Exit code 0 if every case
+/// <c>verify --vectors &lt;file|dir&gt;</c>: runs published vectors through the product's own code. Exit code 0 if
+/// every case
 /// agrees, 3 if one does not, 65 if a file is not a vector file, 66 if it is not there.
 /// </summary>
 internal static class VerifyCommand
@@ -30,14 +31,16 @@ internal static class VerifyCommand
             Description = "Differences to print per file (0 = all).",
             DefaultValueFactory = _ => DefaultShownDifferences,
         };
-        Command command = new("verify", "Run published test vectors through the product's own code.") { vectors, json, show };
+        Command command = new("verify", "Run published test vectors through the product's own code.") { vectors,
+            json, show };
         command.SetAction(result => Run(
             result.GetValue(vectors) ?? [], result.GetValue(json), result.GetValue(show), Console.Out, Console.Error));
         return command;
     }
 
     /// <summary>Runs the verb on the given writers.</summary>
-    internal static int Run(IReadOnlyList<string> paths, bool asJson, int shownDifferences, TextWriter output, TextWriter errors)
+    internal static int Run(IReadOnlyList<string> paths, bool asJson, int shownDifferences, TextWriter output,
+        TextWriter errors)
     {
         List<VectorRun> runs = [];
         try
@@ -71,7 +74,8 @@ internal static class VerifyCommand
 
             List<string> found = [];
             foreach (string file in Directory.EnumerateFiles(path))
-                if (file.EndsWith(".json", StringComparison.Ordinal) || file.EndsWith(".json.gz", StringComparison.Ordinal))
+                if (file.EndsWith(".json", StringComparison.Ordinal)
+                    || file.EndsWith(".json.gz", StringComparison.Ordinal))
                     found.Add(file);
             if (found.Count == 0)
                 throw new VectorFileException($"{path}: the folder has no .json or .json.gz file", isMissing: true);
@@ -86,7 +90,8 @@ internal static class VerifyCommand
     {
         using VectorDocument document = VectorDocument.Load(path);
         IVectorSuite suite = VectorSuites.Find(document)
-            ?? throw new VectorFileException($"{path}: format '{document.Format}' is not a vector format this version knows");
+            ?? throw new VectorFileException(
+                $"{path}: format '{document.Format}' is not a vector format this version knows");
         try
         {
             VectorRun run = new(document.Name, suite.CountCases(document), Progress(errors));
@@ -121,16 +126,19 @@ internal static class VerifyCommand
             passed += run.PassedCount;
             failed += run.FailedCount;
             explained += run.ExplainedCount;
-            output.WriteLine($"{run.Name}: {run.PassedCount} passed, {run.FailedCount} failed, {run.ExplainedCount} explained");
+            string counts = $"{run.PassedCount} passed, {run.FailedCount} failed, {run.ExplainedCount} explained";
+            output.WriteLine($"{run.Name}: {counts}");
             foreach ((string rule, int count) in run.Explanations) output.WriteLine($"  explained {count}: {rule}");
             for (int i = 0; i < run.Differences.Count && i < limit; i++)
             {
                 VectorDifference difference = run.Differences[i];
                 output.WriteLine(
-                    $"  case {difference.CaseId}: {difference.Field}: expected {difference.Expected}, got {difference.Got}");
+                    $"  case {difference.CaseId}: {difference.Field}: "
+                    + $"expected {difference.Expected}, got {difference.Got}");
             }
 
-            if (run.Differences.Count > limit) output.WriteLine($"  and {run.Differences.Count - limit} more (--show 0 prints all)");
+            if (run.Differences.Count > limit) output.WriteLine(
+                $"  and {run.Differences.Count - limit} more (--show 0 prints all)");
         }
 
         output.WriteLine($"total: {passed} passed, {failed} failed, {explained} explained");

@@ -53,7 +53,8 @@ internal static class AccountBook
     private static byte[] ReadSparse(JsonElement sparse)
     {
         ulong length = JsonText.UInt64(sparse, "length");
-        if (length > MaxAccountBytes) throw new FormatException($"member 'length': {length} bytes is more than an account can hold");
+        if (length > MaxAccountBytes) throw new FormatException(
+            $"member 'length': {length} bytes is more than an account can hold");
         byte[] data = new byte[length];
         ApplyRuns(data, JsonText.Member(sparse, "runs"));
         return data;
@@ -67,7 +68,8 @@ internal static class AccountBook
             int offset = run[0].GetInt32();
             byte[] bytes = JsonText.Hex(run[1].GetString() ?? string.Empty, "runs");
             if (offset < 0 || bytes.Length > data.Length - offset)
-                throw new FormatException($"a run at offset {offset} of {bytes.Length} bytes leaves the account's {data.Length} bytes");
+                throw new FormatException(
+                    $"a run at offset {offset} of {bytes.Length} bytes leaves the account's {data.Length} bytes");
             bytes.CopyTo(data, offset);
         }
     }

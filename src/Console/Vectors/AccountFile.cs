@@ -7,7 +7,8 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.ConsoleHost.Vectors;
 
 /// <summary>
-/// Accounts from a file in any of the forms people have them in: a vector or scenario file, the answer of getMultipleAccounts
+/// Accounts from a file in any of the forms people have them in: a vector or scenario file, the answer of
+/// getMultipleAccounts
 /// or getProgramAccounts, one account as JSON, or raw account data.
 /// </summary>
 internal sealed class AccountFile
@@ -76,7 +77,8 @@ internal sealed class AccountFile
         }
 
         if (root.ValueKind != JsonValueKind.Object) throw new FormatException($"the top level is {root.ValueKind}");
-        if (root.TryGetProperty("accounts", out JsonElement book) && book.ValueKind == JsonValueKind.Object) AddBook(book);
+        if (root.TryGetProperty("accounts", out JsonElement book)
+            && book.ValueKind == JsonValueKind.Object) AddBook(book);
         if (root.TryGetProperty("pools", out JsonElement pools) && pools.ValueKind == JsonValueKind.Array)
         {
             foreach (JsonElement pool in pools.EnumerateArray()) AddPool(pool);

@@ -11,23 +11,29 @@ internal sealed record VectorError(string Kind, uint? Code, string Name)
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        Code is { } code ? string.Create(CultureInfo.InvariantCulture, $"error {Kind} {code} {Name}").TrimEnd() : $"error {Kind}";
+        Code is { } code ? string.Create(CultureInfo.InvariantCulture, $"error {Kind} {code} {Name}").TrimEnd()
+            : $"error {Kind}";
 }
 
 /// <summary>
 /// When a quote agrees with a failed transaction. The rules, in order:
 /// <list type="number">
 /// <item>A custom error agrees with a quote that fails with the same <see cref="SwapQuote.ProgramErrorCode"/>.</item>
-/// <item>Any other kind (the program panicked, ran out of compute units, ...) agrees with a quote that fails with code 0:
+/// <item>Any other kind (the program panicked, ran out of compute units, ...) agrees with a quote that fails with
+/// code 0:
 /// "the program aborts without a code of its own".</item>
-/// <item>A quote knows the pool, not the user. If it would debit more than the user holds, the outcome is the error of the
-/// failing transfer: custom 1 (InsufficientFunds of the token programs), for Raydium AMM v4 custom 40, which that program
+/// <item>A quote knows the pool, not the user. If it would debit more than the user holds, the outcome is the error
+/// of the
+/// failing transfer: custom 1 (InsufficientFunds of the token programs), for Raydium AMM v4 custom 40, which that
+/// program
 /// checks itself before its other checks.</item>
 /// <item>Explained, not passed: the quote succeeds, and the executed instruction names other accounts than the product
 /// writes. Such a case tests the program's checks of its account list (a wrong authority, missing arrays), not a swap
 /// anyone would send: only codes of account validation are taken (see <see cref="IsAccountError"/>).</item>
-/// <item>Explained, not passed: Raydium AMM v4 exact-out cases in which the vector's binary rounded the input down to zero
-/// (its ceiling division did so when twice the numerator is below the denominator) and then refused it with code 29. The
+/// <item>Explained, not passed: Raydium AMM v4 exact-out cases in which the vector's binary rounded the input down to
+/// zero
+/// (its ceiling division did so when twice the numerator is below the denominator) and then refused it with code 29.
+/// The
 /// current source rounds up; the file has no expected amounts for these.</item>
 /// </list>
 /// </summary>
@@ -37,7 +43,8 @@ internal static class ErrorRule
     internal const string ForeignAccounts = "the vector's instruction names accounts the product would not send";
 
     /// <summary>Rule 5 in words.</summary>
-    internal const string OldCeiling = "the vector's binary rounds a tiny input down to zero, the current source rounds up";
+    internal const string OldCeiling =
+        "the vector's binary rounds a tiny input down to zero, the current source rounds up";
 
     private const uint TokenInsufficientFunds = 1;
     private const uint RaydiumAmmInsufficientFunds = 40;
@@ -70,7 +77,8 @@ internal static class ErrorRule
     /// <summary>Rule 4's codes.</summary>
     internal static bool IsAccountError(VenueId venue, VectorError error) =>
         error.Code is { } code
-        && (code is >= AnchorConstraintFirst and <= AnchorConstraintLast or >= AnchorAccountFirst and <= AnchorAccountLast
+        && (code is >= AnchorConstraintFirst and <= AnchorConstraintLast
+            || code is >= AnchorAccountFirst and <= AnchorAccountLast
             || (venue == VenueId.RaydiumAmm && code is >= 1 and <= RaydiumAmmAccountLast));
 
     /// <summary>Rule 5.</summary>

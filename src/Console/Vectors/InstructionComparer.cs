@@ -17,7 +17,8 @@ internal sealed class InstructionComparer
     /// Null if some variant of the venue equals <paramref name="expected"/>; else the first difference of the variant
     /// nearest to it (same data, else same tag).
     /// </summary>
-    internal VectorDifference? Compare(Pool pool, SwapInstructionRequest request, InstructionText expected, string caseId)
+    internal VectorDifference? Compare(Pool pool, SwapInstructionRequest request, InstructionText expected,
+        string caseId)
     {
         VectorDifference? nearest = null;
         int nearestRank = -1;
@@ -49,26 +50,31 @@ internal sealed class InstructionComparer
 
     private int Rank(InstructionText expected)
     {
-        if (_buffer.Data.SequenceEqual(expected.Data)) return _buffer.Accounts.Length == expected.Accounts.Length ? 4 : 3;
+        if (_buffer.Data.SequenceEqual(expected.Data)) return _buffer.Accounts.Length == expected.Accounts.Length
+            ? 4 : 3;
         int tag = System.Math.Min(_buffer.Data.Length, System.Math.Min(expected.Data.Length, sizeof(ulong)));
         return _buffer.Data[..tag].SequenceEqual(expected.Data.AsSpan(0, tag)) ? 2 : 1;
     }
 
     private VectorDifference? Difference(InstructionText expected, string caseId)
     {
-        if (_buffer.Overflowed) return new VectorDifference(caseId, "instruction", "an instruction", "too long to write");
+        if (_buffer.Overflowed) return new VectorDifference(caseId, "instruction", "an instruction",
+            "too long to write");
         if (_buffer.ProgramId != expected.ProgramId)
             return new VectorDifference(caseId, "instruction program", $"{expected.ProgramId}", $"{_buffer.ProgramId}");
         if (!_buffer.Data.SequenceEqual(expected.Data))
-            return new VectorDifference(caseId, "instruction data", Convert.ToHexStringLower(expected.Data), Convert.ToHexStringLower(_buffer.Data));
+            return new VectorDifference(caseId, "instruction data", Convert.ToHexStringLower(expected.Data),
+                Convert.ToHexStringLower(_buffer.Data));
         ReadOnlySpan<AccountMeta> got = _buffer.Accounts;
         int shared = System.Math.Min(got.Length, expected.Accounts.Length);
         for (int i = 0; i < shared; i++)
             if (got[i] != expected.Accounts[i])
-                return new VectorDifference(caseId, Text($"instruction account {i}"), Describe(expected.Accounts[i]), Describe(got[i]));
+                return new VectorDifference(caseId, Text($"instruction account {i}"), Describe(expected.Accounts[i]),
+                    Describe(got[i]));
         return got.Length == expected.Accounts.Length
             ? null
-            : new VectorDifference(caseId, "instruction accounts", Text($"{expected.Accounts.Length}"), Text($"{got.Length}"));
+            : new VectorDifference(caseId, "instruction accounts", Text($"{expected.Accounts.Length}"),
+                Text($"{got.Length}"));
     }
 
     private static string Describe(AccountMeta meta)

@@ -14,7 +14,8 @@ internal static class JsonText
 {
     internal static JsonElement Member(JsonElement parent, string name)
     {
-        if (parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value)) return value;
+        if (parent.ValueKind == JsonValueKind.Object
+            && parent.TryGetProperty(name, out JsonElement value)) return value;
         throw new FormatException($"member '{name}' is missing");
     }
 
@@ -30,7 +31,8 @@ internal static class JsonText
     internal static Pubkey Key(JsonElement parent, string name) => ParseKey(String(parent, name), name);
 
     internal static Pubkey ParseKey(string? text, string name) =>
-        Pubkey.TryParse(text, out Pubkey key) ? key : throw new FormatException($"member '{name}': '{text}' is not an address");
+        Pubkey.TryParse(text, out Pubkey key) ? key
+            : throw new FormatException($"member '{name}': '{text}' is not an address");
 
     internal static ulong UInt64(JsonElement parent, string name) =>
         OptionalUInt64(parent, name) ?? throw new FormatException($"member '{name}' is missing");
@@ -93,7 +95,8 @@ internal static class JsonText
     private static bool TryRaw(JsonElement parent, string name, out string text)
     {
         text = string.Empty;
-        if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out JsonElement value)) return false;
+        if (parent.ValueKind != JsonValueKind.Object
+            || !parent.TryGetProperty(name, out JsonElement value)) return false;
         if (value.ValueKind == JsonValueKind.Null) return false;
         text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
         return true;

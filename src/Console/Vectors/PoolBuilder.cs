@@ -27,7 +27,8 @@ internal sealed class PoolBuilder
     internal Dictionary<Pubkey, AccountRole> Roles { get; } = [];
 
     /// <summary>
-    /// Builds the pool at <paramref name="address"/>; null with the reason in <paramref name="problem"/> if the account is
+    /// Builds the pool at <paramref name="address"/>; null with the reason in <paramref name="problem"/> if the
+    /// account is
     /// missing, of no supported venue, or its bytes are refused.
     /// </summary>
     internal Pool? Build(in Pubkey address, out string problem)
@@ -43,7 +44,8 @@ internal sealed class PoolBuilder
         if (!VenueRegistry.TryClassify(account.View, out AccountClass kind) || kind.Role != AccountRole.Pool
             || VenueRegistry.Create(kind.Venue, in address) is not { } pool)
         {
-            problem = $"account {address} (owner {account.Owner}, {account.Data.Length} bytes) is no pool of a supported venue";
+            string what = $"owner {account.Owner}, {account.Data.Length} bytes";
+            problem = $"account {address} ({what}) is no pool of a supported venue";
             return null;
         }
 
@@ -88,7 +90,8 @@ internal sealed class PoolBuilder
         Pubkey key = dependency.Key;
         if (_accounts.TryGetValue(key, out AccountText? account))
             return Describe(pool.Apply(dependency.Role, account.View), dependency.Role, in key);
-        // Arrays, bitmaps and oracles may not exist; vaults, mints and configurations always do, so a file that omits them
+        // Arrays, bitmaps and oracles may not exist; vaults, mints and configurations always do, so a file that omits
+        // them
         // leaves them unknown.
         bool mayBeAbsent = dependency.Role is AccountRole.TickArray or AccountRole.BinArray
             or AccountRole.BitmapExtension or AccountRole.Oracle;

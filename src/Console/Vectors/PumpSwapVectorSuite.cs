@@ -10,7 +10,8 @@ using LowLatency.Engine.Venues.PumpSwap;
 namespace LowLatency.ConsoleHost.Vectors;
 
 /// <summary>
-/// Files of format "lowlatency-sdk-only/1": PumpSwap quotes and instructions of the official SDK, not of the program. The
+/// Files of format "lowlatency-sdk-only/1": PumpSwap quotes and instructions of the official SDK, not of the program.
+/// The
 /// file gives the pool's account and everything else as values; the accounts the engine decodes are built from these.
 /// </summary>
 internal sealed class PumpSwapVectorSuite : IVectorSuite
@@ -58,11 +59,14 @@ internal sealed class PumpSwapVectorSuite : IVectorSuite
         ulong expected = JsonText.UInt64(result, member);
         if (value != expected) return new VectorDifference(id, member, Text($"{expected}"), got);
         return element.TryGetProperty("instructions", out JsonElement instructions)
-            ? CompareInstruction(pool, instructions[instructions.GetArrayLength() - 1], isBuy, result, function, amount, id, in user)
+            ? CompareInstruction(pool, instructions[instructions.GetArrayLength() - 1], isBuy, result, function,
+                amount, id, in user)
             : null;
     }
 
-    /// <summary>The SDK function's answer from the pool: the result's member, its value (null if refused), both in words.</summary>
+    /// <summary>
+    /// The SDK function's answer from the pool: the result's member, its value (null if refused), both in words.
+    /// </summary>
     private static (string Member, ulong? Value, string Got) Answer(Pool pool, string function, ulong amount)
     {
         if (function == "sellQuoteInput")

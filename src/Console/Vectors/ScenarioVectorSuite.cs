@@ -32,7 +32,8 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
         Dictionary<Pubkey, AccountText> accounts = AccountBook.Read(JsonText.Member(root, "accounts"));
         PoolBuilder builder = new(accounts);
         Dictionary<Pubkey, JsonElement> poolText = [];
-        foreach (JsonElement pool in JsonText.Member(root, "pools").EnumerateArray()) poolText[JsonText.Key(pool, "pool")] = pool;
+        foreach (JsonElement pool in JsonText.Member(root, "pools").EnumerateArray()) poolText[JsonText.Key(pool,
+            "pool")] = pool;
 
         foreach (JsonElement cycle in JsonText.Member(root, "cycles").EnumerateArray())
         {
@@ -88,7 +89,7 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
                     id,
                     Text($"hop {i} ({JsonText.String(hop, "dex")}) amounts"),
                     Text($"in {amountIn} out {amountOut}"),
-                    Text($"{status}: in {quote.AmountInRaw} out {quote.AmountOutRaw}, program error {quote.ProgramErrorCode}"));
+                    Text($"{status} {quote.ProgramErrorCode}: in {quote.AmountInRaw} out {quote.AmountOutRaw}"));
             if (difference is not null) return difference with { Field = Text($"hop {i} {difference.Field}") };
             carried = quote.AmountOutRaw;
         }
@@ -123,7 +124,8 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
     private static Pubkey AssociatedAccount(in Pubkey user, Pubkey mint, Dictionary<Pubkey, AccountText> accounts)
     {
         Pubkey program = accounts.TryGetValue(mint, out AccountText? account) ? account.Owner : ProgramIds.Token;
-        return AssociatedTokenAddress.TryFind(in user, in mint, in program, out Pubkey address, out _) ? address : default;
+        return AssociatedTokenAddress.TryFind(in user, in mint, in program, out Pubkey address, out _) ? address
+            : default;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -6,11 +6,14 @@ using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Vectors;
 
-/// <summary>Compares the modelled bytes of the pool's accounts after a swap with what the program left behind.</summary>
+/// <summary>
+/// Compares the modelled bytes of the pool's accounts after a swap with what the program left behind.
+/// </summary>
 internal static class StateComparer
 {
     /// <summary>
-    /// Null if every modelled byte of every account agrees. <paramref name="post"/> maps an address to the bytes that the
+    /// Null if every modelled byte of every account agrees. <paramref name="post"/> maps an address to the bytes that
+    /// the
     /// program changed; an account not in it is unchanged.
     /// </summary>
     internal static VectorDifference? Compare(

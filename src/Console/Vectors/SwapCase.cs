@@ -67,7 +67,8 @@ internal sealed class SwapCase
     internal ulong AmountOut { get; private set; }
 
     /// <summary>
-    /// True if the expected amounts come from "plain_ceil_result": the binary that ran rounded otherwise, so its post state
+    /// True if the expected amounts come from "plain_ceil_result": the binary that ran rounded otherwise, so its post
+    /// state
     /// does not apply.
     /// </summary>
     internal bool IsReRounded { get; private set; }

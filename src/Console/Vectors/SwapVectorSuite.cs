@@ -10,7 +10,8 @@ using LowLatency.Engine.Venues.RaydiumClmm;
 namespace LowLatency.ConsoleHost.Vectors;
 
 /// <summary>
-/// Files of format "lowlatency-oracle/1": pools and swaps executed by a program. Each case is quoted, executed and written as
+/// Files of format "lowlatency-oracle/1": pools and swaps executed by a program. Each case is quoted, executed and
+/// written as
 /// an instruction by the product's pool classes; amounts, error, modelled post state and instruction are compared.
 /// </summary>
 internal sealed class SwapVectorSuite : IVectorSuite
@@ -48,7 +49,8 @@ internal sealed class SwapVectorSuite : IVectorSuite
         {
             string poolId = JsonText.String(element, "pool");
             if (!pools.TryGetValue(poolId, out PoolFixture? fixture))
-                throw new FormatException($"case {JsonText.String(element, "id")} names pool '{poolId}', which the file does not have");
+                throw new FormatException(
+                    $"case {JsonText.String(element, "id")} names pool '{poolId}', which the file does not have");
             SwapCase swapCase = new(element, fixture.Clock);
             RunCase(fixture, swapCase, in user, run);
         }
@@ -112,15 +114,18 @@ internal sealed class SwapVectorSuite : IVectorSuite
         VectorDifference? instruction,
         VectorRun run)
     {
-        if (status != QuoteStatus.Ok || quote.AmountInRaw != swapCase.AmountIn || quote.AmountOutRaw != swapCase.AmountOut)
+        if (status != QuoteStatus.Ok || quote.AmountInRaw != swapCase.AmountIn
+            || quote.AmountOutRaw != swapCase.AmountOut)
         {
-            string expected = string.Create(CultureInfo.InvariantCulture, $"in {swapCase.AmountIn} out {swapCase.AmountOut}");
+            string expected = string.Create(CultureInfo.InvariantCulture,
+                $"in {swapCase.AmountIn} out {swapCase.AmountOut}");
             run.Fail(swapCase.Id, "amounts", expected, Describe(status, in quote));
             return;
         }
 
         QuoteStatus executed = pool.Execute(in request, out SwapQuote again);
-        if (executed != QuoteStatus.Ok || again.AmountInRaw != quote.AmountInRaw || again.AmountOutRaw != quote.AmountOutRaw)
+        if (executed != QuoteStatus.Ok || again.AmountInRaw != quote.AmountInRaw
+            || again.AmountOutRaw != quote.AmountOutRaw)
         {
             run.Fail(swapCase.Id, "execution", Describe(status, in quote), Describe(executed, in again));
             return;
@@ -166,7 +171,9 @@ internal sealed class SwapVectorSuite : IVectorSuite
         else run.Fail(swapCase.Id, "outcome", error.ToString(), Describe(status, in quote));
     }
 
-    /// <summary>What the user's balance would have made of a swap that the pool itself accepts without a threshold.</summary>
+    /// <summary>
+    /// What the user's balance would have made of a swap that the pool itself accepts without a threshold.
+    /// </summary>
     private static uint? FundsError(Pool pool, in SwapRequest request, ulong userBalance)
     {
         SwapRequest unguarded = request;

@@ -29,7 +29,9 @@ public enum MintFeatures : ushort
     /// <summary>Transfers call a hook program. Refused.</summary>
     TransferHook = 2,
 
-    /// <summary>The hook extension is present without a program; transfers are plain until its authority sets one.</summary>
+    /// <summary>
+    /// The hook extension is present without a program; transfers are plain until its authority sets one.
+    /// </summary>
     TransferHookUnset = 4,
 
     /// <summary>New token accounts start frozen. Refused.</summary>
@@ -68,8 +70,10 @@ public readonly record struct TransferFeeRate(ulong Epoch, ulong MaximumRaw, ush
 /// A decoded mint of the SPL Token or Token-2022 program; the default value is a mint that was not seen yet.
 /// Source: solana-program/token program state.rs, Mint, 82 bytes: mint_authority@0, supply u64@36, decimals u8@44,
 /// is_initialized u8@45, freeze_authority@46. Token-2022 appends extensions (kind byte@165, see protocols 2.5):
-/// 1 transfer fee (older fee@72, newer fee@90 of its value: epoch u64, maximum u64, bps u16), 6 default account state (u8),
-/// 9 non-transferable, 12 permanent delegate, 14 transfer hook (authority@0, program@32), 26 pausable (authority@0, paused u8@32).
+/// 1 transfer fee (older fee@72, newer fee@90 of its value: epoch u64, maximum u64, bps u16), 6 default account state
+/// (u8),
+/// 9 non-transferable, 12 permanent delegate, 14 transfer hook (authority@0, program@32), 26 pausable (authority@0,
+/// paused u8@32).
 /// </summary>
 public struct MintInfo
 {
@@ -87,7 +91,8 @@ public struct MintInfo
     private const ushort TransferHookType = 14;
     private const ushort PausableType = 26;
 
-    // Source: solana-program/token-2022@0b2d6d7e interface/src/extension/mod.rs, ExtensionType: PermissionedBurn is the last.
+    // Source: solana-program/token-2022@0b2d6d7e interface/src/extension/mod.rs, ExtensionType: PermissionedBurn is
+    // the last.
     private const ushort LastKnownType = 28;
 
     private const int TransferFeeConfigBytes = 108;

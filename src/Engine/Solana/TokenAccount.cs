@@ -36,7 +36,9 @@ public struct TokenAccountInfo
     /// <summary>Transfer fees withheld in this account, base units; not part of <see cref="AmountRaw"/>.</summary>
     public ulong WithheldRaw;
 
-    /// <summary>Offset of the withheld amount (u64) in the account's data; 0 if the account has no such extension.</summary>
+    /// <summary>
+    /// Offset of the withheld amount (u64) in the account's data; 0 if the account has no such extension.
+    /// </summary>
     public int WithheldOffset;
 
     /// <summary>True if the account is frozen: neither side of a transfer may be frozen.</summary>

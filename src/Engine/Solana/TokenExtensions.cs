@@ -5,7 +5,8 @@ namespace LowLatency.Engine.Solana;
 
 /// <summary>
 /// Walks the type-length-value list that Token-2022 appends to mints and token accounts: u16 type, u16 length, value.
-/// The base state is padded to 165 bytes for both kinds, byte 165 tells the kind, the list starts at 166; type 0 ends it.
+/// The base state is padded to 165 bytes for both kinds, byte 165 tells the kind, the list starts at 166; type 0 ends
+/// it.
 /// Every length is checked against the data before it is used.
 /// Source: solana-program/token-2022@0b2d6d7e interface/src/extension/mod.rs, try_for_each_tlv_extension_type.
 /// </summary>

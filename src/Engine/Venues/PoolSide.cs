@@ -15,7 +15,9 @@ internal struct PoolSide
     /// <summary>Vault of the side.</summary>
     internal Pubkey Vault;
 
-    /// <summary>True if the mint's bytes decide about a transfer fee or a refusal (Token-2022); SPL Token mints have neither.</summary>
+    /// <summary>
+    /// True if the mint's bytes decide about a transfer fee or a refusal (Token-2022); SPL Token mints have neither.
+    /// </summary>
     internal bool NeedsMint;
 
     /// <summary>Vault's state; unknown until applied.</summary>
@@ -27,7 +29,8 @@ internal struct PoolSide
     private bool _isAbsent;
 
     /// <summary>
-    /// Why this side cannot be swapped, or Ok. A vault or mint that was closed is an invalid state: the program would abort.
+    /// Why this side cannot be swapped, or Ok. A vault or mint that was closed is an invalid state: the program would
+    /// abort.
     /// </summary>
     internal readonly QuoteStatus Readiness
     {

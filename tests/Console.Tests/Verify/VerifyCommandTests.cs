@@ -22,7 +22,8 @@ public sealed class VerifyCommandTests : IDisposable
     {
         int code = VerifyCommand.Run([VectorPath(name)], asJson: false, 5, _output, _errors);
         Assert.True(code == ExitCodes.Ok, _output.ToString());
-        Assert.Contains($"total: {passed} passed, 0 failed, {explained} explained", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"total: {passed} passed, 0 failed, {explained} explained", _output.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +95,8 @@ public sealed class VerifyCommandTests : IDisposable
             Epoch: null);
         Assert.Equal(ExitCodes.Ok, QuoteCommand.Run(arguments, _output, _errors));
         Assert.Contains("out          59195974722 ", _output.ToString(), StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.NoInput, QuoteCommand.Run(arguments with { AccountsPath = "nowhere.json" }, _output, _errors));
+        Assert.Equal(ExitCodes.NoInput,
+            QuoteCommand.Run(arguments with { AccountsPath = "nowhere.json" }, _output, _errors));
         Assert.Equal(ExitCodes.Usage, QuoteCommand.Run(arguments with { InputMint = "short" }, _output, _errors));
     }
 
@@ -103,7 +105,8 @@ public sealed class VerifyCommandTests : IDisposable
     {
         Assert.Equal(ExitCodes.Ok, PoolsCommand.Inspect(VectorPath("raydium_cpmm"), null, _output, _errors));
         string shown = _output.ToString();
-        Assert.Contains("49imZXr3YY5VLs6dmyfohY93rpAomAssk9BmMpk6KW3G: RaydiumCpmm pool, 637 bytes, decode Ok", shown, StringComparison.Ordinal);
+        Assert.Contains("49imZXr3YY5VLs6dmyfohY93rpAomAssk9BmMpk6KW3G: RaydiumCpmm pool, 637 bytes, decode Ok",
+            shown, StringComparison.Ordinal);
         Assert.Contains("transfer fee 100 bps", shown, StringComparison.Ordinal);
         Assert.Contains("readiness    SwapDisabled", shown, StringComparison.Ordinal);
     }
@@ -126,7 +129,8 @@ public sealed class VerifyCommandTests : IDisposable
     private static string VectorPath(string name)
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LowLatency.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LowLatency.sln"))) folder =
+            folder.Parent;
         return Path.Combine(folder!.FullName, "tests", "Vectors", name + ".json.gz");
     }
 }

@@ -42,7 +42,8 @@ public sealed class TokenAccountTests
     [InlineData(26, 33, 1, MintFeatures.Pausable | MintFeatures.Paused, true)]
     [InlineData(18, 64, 1, MintFeatures.None, false)]
     [InlineData(900, 3, 1, MintFeatures.UnknownExtension, true)]
-    public void TryDecode_MintExtension_SetsFeatureAndRefusal(int type, int length, byte fill, MintFeatures expected, bool refused)
+    public void TryDecode_MintExtension_SetsFeatureAndRefusal(int type, int length, byte fill, MintFeatures expected,
+        bool refused)
     {
         byte[] value = new byte[length];
         Array.Fill(value, fill);

@@ -28,7 +28,8 @@ public sealed class VaultPoolPropertyTests
             BigInteger expected = b * net / (a + net);
             QuoteStatus status = VaultPoolFixture.Quote(pool, SwapDirection.AToB, amount, out SwapQuote quote);
             if (expected.IsZero) Assert.True(status == QuoteStatus.ZeroOutput, $"seed {seed} case {i}: {status}");
-            else Assert.True(status == QuoteStatus.Ok && quote.AmountOutRaw == expected, $"seed {seed} case {i}: {status}");
+            else Assert.True(status == QuoteStatus.Ok
+                && quote.AmountOutRaw == expected, $"seed {seed} case {i}: {status}");
         }
     }
 
@@ -53,7 +54,8 @@ public sealed class VaultPoolPropertyTests
             BigInteger expected = onInput ? swapped : swapped - (((swapped * creator) + 999_999) / 1_000_000);
             QuoteStatus status = VaultPoolFixture.Quote(pool, SwapDirection.AToB, amount, out SwapQuote quote);
             if (expected.IsZero) Assert.True(status == QuoteStatus.ZeroOutput, $"seed {seed} case {i}: {status}");
-            else Assert.True(status == QuoteStatus.Ok && quote.AmountOutRaw == expected, $"seed {seed} case {i}: {status}");
+            else Assert.True(status == QuoteStatus.Ok
+                && quote.AmountOutRaw == expected, $"seed {seed} case {i}: {status}");
         }
     }
 
@@ -68,10 +70,13 @@ public sealed class VaultPoolPropertyTests
             ulong leverage = (ulong)random.Next(1, 2_000) * 2;
             Assert.True(StableSwap.TryInvariant(leverage, reserve, reserve, out UInt128 invariant));
             BigInteger difference = (BigInteger)(2 * (UInt128)reserve) - (BigInteger)invariant;
-            Assert.True(BigInteger.Abs(difference) <= 2 + (reserve / 1_000_000), $"seed {seed} case {i}: off by {difference}");
+            Assert.True(BigInteger.Abs(difference) <= 2 + (reserve / 1_000_000),
+                $"seed {seed} case {i}: off by {difference}");
             ulong amount = VaultPoolFixture.RandomAmount(random, 40);
-            if (!StableSwap.TryDestination(leverage, (UInt128)reserve + amount, invariant, out UInt128 destination)) continue;
-            // L*(x+y) + D = L*D + D^3/(4xy): the left side minus the right is non-negative for the destination (rounded up).
+            if (!StableSwap.TryDestination(leverage, (UInt128)reserve + amount, invariant,
+                out UInt128 destination)) continue;
+            // L*(x+y) + D = L*D + D^3/(4xy): the left side minus the right is non-negative for the destination
+            // (rounded up).
             BigInteger x = (BigInteger)reserve + amount;
             BigInteger y = (BigInteger)destination + 1;
             BigInteger d = (BigInteger)invariant;
@@ -95,12 +100,14 @@ public sealed class VaultPoolPropertyTests
             Pool pool = RandomPool(venue, random, out ulong reserveIn);
             ulong small = VaultPoolFixture.RandomAmount(random, 48);
             ulong large = small + VaultPoolFixture.RandomAmount(random, 48);
-            if (VaultPoolFixture.Quote(pool, SwapDirection.AToB, small, out SwapQuote first) != QuoteStatus.Ok) continue;
+            if (VaultPoolFixture.Quote(pool, SwapDirection.AToB, small,
+                out SwapQuote first) != QuoteStatus.Ok) continue;
             QuoteStatus status = VaultPoolFixture.Quote(pool, SwapDirection.AToB, large, out SwapQuote second);
             Assert.True(
                 status != QuoteStatus.Ok || second.AmountOutRaw >= first.AmountOutRaw,
                 $"seed {seed} case {i}: {large} yields less than {small} (reserve {reserveIn})");
-            Assert.Equal(QuoteStatus.Ok, VaultPoolFixture.Execute(pool, SwapDirection.AToB, small, out SwapQuote there));
+            Assert.Equal(QuoteStatus.Ok,
+                VaultPoolFixture.Execute(pool, SwapDirection.AToB, small, out SwapQuote there));
             if (there.AmountOutRaw == 0) continue;
             status = VaultPoolFixture.Execute(pool, SwapDirection.BToA, there.AmountOutRaw, out SwapQuote back);
             if (status != QuoteStatus.Ok) continue;
@@ -125,10 +132,14 @@ public sealed class VaultPoolPropertyTests
             Pool pool = RandomPool(venue, random, out _);
             ulong first = VaultPoolFixture.RandomAmount(random, 46);
             ulong second = VaultPoolFixture.RandomAmount(random, 46);
-            if (VaultPoolFixture.Quote(pool, SwapDirection.AToB, first + second, out SwapQuote whole) != QuoteStatus.Ok) continue;
-            if (VaultPoolFixture.Execute(pool, SwapDirection.AToB, first, out SwapQuote part1) != QuoteStatus.Ok) continue;
-            if (VaultPoolFixture.Execute(pool, SwapDirection.AToB, second, out SwapQuote part2) != QuoteStatus.Ok) continue;
-            // The first part's fee stays in the pool and makes the second a shade worse, never better; one unit each for rounding.
+            if (VaultPoolFixture.Quote(pool, SwapDirection.AToB, first + second,
+                out SwapQuote whole) != QuoteStatus.Ok) continue;
+            if (VaultPoolFixture.Execute(pool, SwapDirection.AToB, first,
+                out SwapQuote part1) != QuoteStatus.Ok) continue;
+            if (VaultPoolFixture.Execute(pool, SwapDirection.AToB, second,
+                out SwapQuote part2) != QuoteStatus.Ok) continue;
+            // The first part's fee stays in the pool and makes the second a shade worse, never better; one unit each
+            // for rounding.
             Assert.True(
                 part1.AmountOutRaw + part2.AmountOutRaw <= whole.AmountOutRaw + 1,
                 $"seed {seed} case {i}: {part1.AmountOutRaw} + {part2.AmountOutRaw} beats {whole.AmountOutRaw}");
@@ -147,8 +158,10 @@ public sealed class VaultPoolPropertyTests
         {
             Pool pool = RandomPool(venue, random, out _);
             ulong wanted = VaultPoolFixture.RandomAmount(random, 40);
-            if (VaultPoolFixture.QuoteOut(pool, SwapDirection.BToA, wanted, out SwapQuote quote) != QuoteStatus.Ok) continue;
-            QuoteStatus status = VaultPoolFixture.Quote(pool, SwapDirection.BToA, quote.AmountInRaw, out SwapQuote forward);
+            if (VaultPoolFixture.QuoteOut(pool, SwapDirection.BToA, wanted,
+                out SwapQuote quote) != QuoteStatus.Ok) continue;
+            QuoteStatus status = VaultPoolFixture.Quote(pool, SwapDirection.BToA, quote.AmountInRaw,
+                out SwapQuote forward);
             if (status == QuoteStatus.Overflow) continue;
             quoted++;
             Assert.True(
@@ -199,8 +212,10 @@ public sealed class VaultPoolPropertyTests
         {
             VenueId.RaydiumAmm => VaultPoolFixture.Amm(reserveIn, reserveOut, 25, 10_000),
             VenueId.RaydiumCpmm => VaultPoolFixture.Cpmm(
-                reserveIn, reserveOut, (ulong)random.Next(100, 50_000), (ulong)random.Next(1, 10_000), (byte)random.Next(3)),
-            _ => VaultPoolFixture.TokenSwap(reserveIn, reserveOut, (byte)(random.Next(2) * 2), (ulong)random.Next(1, 500)),
+                reserveIn, reserveOut, (ulong)random.Next(100, 50_000), (ulong)random.Next(1, 10_000),
+                    (byte)random.Next(3)),
+            _ => VaultPoolFixture.TokenSwap(reserveIn, reserveOut, (byte)(random.Next(2) * 2),
+                (ulong)random.Next(1, 500)),
         };
     }
 }

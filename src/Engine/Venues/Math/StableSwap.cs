@@ -4,7 +4,8 @@ using LowLatency.Engine.Numerics;
 namespace LowLatency.Engine.Venues.Math;
 
 /// <summary>
-/// The two-coin stable curve of the SPL token-swap program, iteration by iteration: the iterations stop early, so the result
+/// The two-coin stable curve of the SPL token-swap program, iteration by iteration: the iterations stop early, so the
+/// result
 /// depends on the path. Amounts are base units, leverage is twice the amplifier.
 /// Source: solana-program-library@f5684135 token-swap/program/src/curve/stable.rs compute_d, calculate_step and
 /// compute_new_destination_amount, each of which stops after 32 steps or when two steps are equal.

@@ -13,7 +13,8 @@ public static class TransferFee
     private const ulong OneInBps = 10_000;
 
     /// <summary>
-    /// Fee withheld from a transfer of <paramref name="amountRaw"/>: rounded up, at most the cap. Never above the amount
+    /// Fee withheld from a transfer of <paramref name="amountRaw"/>: rounded up, at most the cap. Never above the
+    /// amount
     /// (a rate is at most 10,000 bps).
     /// </summary>
     public static ulong Fee(in TransferFeeRate rate, ulong amountRaw)
@@ -27,7 +28,8 @@ public static class TransferFee
     public static ulong AmountAfterFee(in TransferFeeRate rate, ulong amountRaw) => amountRaw - Fee(in rate, amountRaw);
 
     /// <summary>
-    /// Smallest amount to send so that <paramref name="netRaw"/> arrives, as the program computes it; false if it does not
+    /// Smallest amount to send so that <paramref name="netRaw"/> arrives, as the program computes it; false if it
+    /// does not
     /// fit 64 bits.
     /// </summary>
     public static bool TryAmountBeforeFee(in TransferFeeRate rate, ulong netRaw, out ulong grossRaw)
@@ -56,7 +58,8 @@ public static class TransferFee
     }
 
     /// <summary>
-    /// Fee of the transfer that delivers <paramref name="netRaw"/>: the forward fee of <see cref="TryAmountBeforeFee"/>.
+    /// Fee of the transfer that delivers <paramref name="netRaw"/>: the forward fee of <see
+    /// cref="TryAmountBeforeFee"/>.
     /// False if that amount does not fit 64 bits.
     /// </summary>
     public static bool TryInverseFee(in TransferFeeRate rate, ulong netRaw, out ulong feeRaw)

@@ -3,7 +3,8 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Engine.Venues.PumpSwap;
 
 /// <summary>
-/// Addresses a swap names that are derived from keys: found when a key changes, not per swap (a derivation costs microseconds).
+/// Addresses a swap names that are derived from keys: found when a key changes, not per swap (a derivation costs
+/// microseconds).
 /// Source: pump-swap-sdk 2.1 src/sdk/pda.ts.
 /// </summary>
 internal sealed class PumpSwapAddresses
@@ -16,7 +17,9 @@ internal sealed class PumpSwapAddresses
     private bool _isStale = true;
     private bool _isUserStale = true;
 
-    /// <summary>Creator that makes a pool canonical: PDA of "pool-authority" and the base mint under the Pump program.</summary>
+    /// <summary>
+    /// Creator that makes a pool canonical: PDA of "pool-authority" and the base mint under the Pump program.
+    /// </summary>
     internal Pubkey PoolAuthority { get; private set; }
 
     /// <summary>PDA of "pool-v2" and the base mint.</summary>

@@ -16,7 +16,8 @@ internal readonly record struct PumpSwapRates(ulong LpBps, ulong ProtocolBps, ul
 }
 
 /// <summary>
-/// The decoded schedule of the Pump Fees program: flat fees, tiers by market cap for SOL quotes, tiers for stable quotes,
+/// The decoded schedule of the Pump Fees program: flat fees, tiers by market cap for SOL quotes, tiers for stable
+/// quotes,
 /// flat fees for other quotes. Fixed capacity; a schedule with more tiers than that is refused.
 /// Source: pump-public-docs@1b82215 docs/FEE_PROGRAM_README.md (calculate_fee_tier, canonical pools);
 /// pump-swap-sdk 2.1 src/sdk/fees.ts (schedule by quote mint, as pump-fees fees_for_quote_mint).

@@ -3,14 +3,17 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Engine.Venues.PumpSwap;
 
 /// <summary>
-/// Addresses, offsets and error codes of the PumpSwap program (Pump AMM) and of the Pump Fees program it reads its schedule from.
+/// Addresses, offsets and error codes of the PumpSwap program (Pump AMM) and of the Pump Fees program it reads its
+/// schedule from.
 /// Layouts grow at the end: an account shorter than a member's end has zero there.
 /// Source: pump-public-docs@1b82215 idl/pump_amm.json and idl/pump_fees.json; later members (virtual quote reserves,
-/// configurable creator fee, fees kept in the pool) from pump-public-docs@8cda1fa3 and pump-swap-sdk 1.20/2.1 type definitions.
+/// configurable creator fee, fees kept in the pool) from pump-public-docs@8cda1fa3 and pump-swap-sdk 1.20/2.1 type
+/// definitions.
 /// </summary>
 internal static class PumpSwapLayout
 {
-    // sha256("account:Pool")[..8], sha256("account:GlobalConfig")[..8], sha256("account:FeeConfig")[..8], read little-endian.
+    // sha256("account:Pool")[..8], sha256("account:GlobalConfig")[..8], sha256("account:FeeConfig")[..8], read
+    // little-endian.
     internal const ulong PoolDiscriminator = 0xBC6D_B111_046D_9AF1;
     internal const ulong GlobalConfigDiscriminator = 0xD9B0_FCA0_CA9C_0895;
     internal const ulong FeeConfigDiscriminator = 0x9B4C_7BDB_BB92_348F;
@@ -84,7 +87,8 @@ internal static class PumpSwapLayout
     internal static readonly Pubkey EventAuthority = Pubkey.Parse("GS4CU59F31iL7aR2Q8zVS8DRrcRnXX1yjQ66TqNVQnaR");
 
     /// <summary>Volume accumulator of all users: PDA of "global_volume_accumulator".</summary>
-    internal static readonly Pubkey GlobalVolumeAccumulator = Pubkey.Parse("C2aFPdENg4A2HQsmrd5rTw5TaYBX5Ku887cWjbFKtZpw");
+    internal static readonly Pubkey GlobalVolumeAccumulator =
+        Pubkey.Parse("C2aFPdENg4A2HQsmrd5rTw5TaYBX5Ku887cWjbFKtZpw");
 
     /// <summary>USDC, the one quote mint of the stable schedule.</summary>
     internal static readonly Pubkey UsdcMint = Pubkey.Parse("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v");

@@ -5,7 +5,8 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Engine.Venues.PumpSwap;
 
 /// <summary>
-/// A PumpSwap pool: constant product of the base vault and the quote vault plus signed virtual reserves; fees on the quote
+/// A PumpSwap pool: constant product of the base vault and the quote vault plus signed virtual reserves; fees on the
+/// quote
 /// side by market cap. Side A is base, side B is quote. No binary of the program was available: formulas follow the
 /// official SDK and documents, and so do the tests.
 /// Source: pump-public-docs@1b82215 and @8cda1fa3; pump-swap-sdk 1.20 quote functions.
@@ -129,7 +130,8 @@ public sealed partial class PumpSwapPool : Pool
         Span<byte> full = stackalloc byte[PumpSwapLayout.CreatorFees + sizeof(ulong)];
         full.Clear();
         data[..System.Math.Min(data.Length, full.Length)].CopyTo(full);
-        if (full[PumpSwapLayout.IsMayhemMode] > 1 || full[PumpSwapLayout.IsCashbackCoin] > 1) return DecodeStatus.InvalidValue;
+        if (full[PumpSwapLayout.IsMayhemMode] > 1
+            || full[PumpSwapLayout.IsCashbackCoin] > 1) return DecodeStatus.InvalidValue;
         ulong protocolFees = BinaryPrimitives.ReadUInt64LittleEndian(full[PumpSwapLayout.ProtocolFees..]);
         ulong creatorFees = BinaryPrimitives.ReadUInt64LittleEndian(full[PumpSwapLayout.CreatorFees..]);
         if (creatorFees > ulong.MaxValue - protocolFees) return DecodeStatus.InvalidValue;
@@ -214,8 +216,10 @@ public sealed partial class PumpSwapPool : Pool
 
         ulong supply = _isMayhemMode ? PumpSwapLayout.MayhemSupplyRaw : _sides[0].MintState.SupplyRaw;
         UInt128 marketCap = (UInt128)_quoteReserveRaw * supply / _baseReserveRaw;
-        if (!_schedule.TryGetRates(_isCanonical, MintB, marketCap, out PumpSwapRates rates)) return QuoteStatus.InvalidState;
-        if (_isCreatorFeeConfigurable && _poolCreatorFeeBps != 0) rates = rates with { CreatorBps = _poolCreatorFeeBps };
+        if (!_schedule.TryGetRates(_isCanonical, MintB, marketCap,
+            out PumpSwapRates rates)) return QuoteStatus.InvalidState;
+        if (_isCreatorFeeConfigurable && _poolCreatorFeeBps != 0) rates =
+            rates with { CreatorBps = _poolCreatorFeeBps };
         if (_coinCreator.IsZero) rates = rates with { CreatorBps = 0 };
         if (rates.CreatorBps > PumpSwapLayout.BpsOne) return QuoteStatus.InvalidState;
         _rates = rates;

@@ -5,7 +5,8 @@ using LowLatency.Engine.Venues.Math;
 namespace LowLatency.Engine.Venues.PumpSwap;
 
 /// <content>
-/// Quotes. Base to quote is "sell", quote to base is "buy"; every fee is charged in quote units and rounded up on its own.
+/// Quotes. Base to quote is "sell", quote to base is "buy"; every fee is charged in quote units and rounded up on its
+/// own.
 /// Source: pump-swap-sdk 1.20 src/sdk/buy.ts (buyBaseInput, buyQuoteInput), src/sdk/sell.ts (sellBaseInput).
 /// </content>
 public sealed partial class PumpSwapPool
@@ -114,7 +115,9 @@ public sealed partial class PumpSwapPool
         return QuoteStatus.Ok;
     }
 
-    /// <summary>Exact quote in: the net amount is what fits the fees into the budget; one unit less of it is priced.</summary>
+    /// <summary>
+    /// Exact quote in: the net amount is what fits the fees into the budget; one unit less of it is priced.
+    /// </summary>
     private QuoteStatus BuyWithQuote(in SwapRequest request, out SwapQuote quote, out ulong quoteMovedRaw)
     {
         quoteMovedRaw = 0;
@@ -144,8 +147,10 @@ public sealed partial class PumpSwapPool
     }
 
     /// <summary>
-    /// Base amount to sell for about <paramref name="quoteOutRaw"/> of quote, as the SDK estimates it. The program has no
-    /// exact-out sell, and because each fee rounds up on its own a sale of this amount can yield a few units less: quote the
+    /// Base amount to sell for about <paramref name="quoteOutRaw"/> of quote, as the SDK estimates it. The program
+    /// has no
+    /// exact-out sell, and because each fee rounds up on its own a sale of this amount can yield a few units less:
+    /// quote the
     /// sale before relying on it. False if the pool cannot yield that much.
     /// Source: pump-swap-sdk 1.20 src/sdk/sell.ts, sellQuoteInput.
     /// </summary>
@@ -185,7 +190,8 @@ public sealed partial class PumpSwapPool
     }
 
     private bool IsDisabled(SwapDirection direction) =>
-        (_disableFlags & (direction == SwapDirection.AToB ? PumpSwapLayout.DisableSellFlag : PumpSwapLayout.DisableBuyFlag)) != 0;
+        (_disableFlags & (direction == SwapDirection.AToB ? PumpSwapLayout.DisableSellFlag
+            : PumpSwapLayout.DisableBuyFlag)) != 0;
 
     private static UInt128 Fee(ulong amount, ulong bps) =>
         ConstantProduct.MultiplyDivideUp(amount, bps, PumpSwapLayout.BpsOne);

@@ -5,7 +5,8 @@ namespace LowLatency.Engine.Venues.RaydiumAmm;
 /// <content>
 /// Swap instruction. Variants: 0 = V2 (tags 16 and 17, 8 accounts, no order book), 1 = legacy (tags 9 and 11) with
 /// 17 accounts, 2 = legacy with 18 accounts (target orders named).
-/// Source: raydium-amm@27f461d program/src/instruction.rs swap_base_in, swap_base_in_v2, swap_base_out, swap_base_out_v2.
+/// Source: raydium-amm@27f461d program/src/instruction.rs swap_base_in, swap_base_in_v2, swap_base_out,
+/// swap_base_out_v2.
 /// </content>
 public sealed partial class RaydiumAmmPool
 {
@@ -33,7 +34,8 @@ public sealed partial class RaydiumAmmPool
         if (isLegacy)
         {
             destination.Add(in _openOrders, AccountFlags.Writable);
-            if (request.Variant == VariantLegacyWithTargetOrders) destination.Add(in _targetOrders, AccountFlags.Writable);
+            if (request.Variant == VariantLegacyWithTargetOrders) destination.Add(in _targetOrders,
+                AccountFlags.Writable);
         }
 
         destination.Add(in _sides[0].Vault, AccountFlags.Writable);

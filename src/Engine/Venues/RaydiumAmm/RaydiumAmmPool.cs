@@ -50,7 +50,9 @@ public sealed partial class RaydiumAmmPool : Pool
         return isPool;
     }
 
-    /// <summary>Gives the accounts that only the legacy instruction needs, when the market's own bytes are not at hand.</summary>
+    /// <summary>
+    /// Gives the accounts that only the legacy instruction needs, when the market's own bytes are not at hand.
+    /// </summary>
     public void SetMarketAccounts(in RaydiumAmmMarket market)
     {
         _marketAccounts = market;

@@ -46,7 +46,9 @@ public sealed partial class RaydiumCpmmPool : Pool
     public override bool IsTimeDependent =>
         HasFeeSchedule(in _sides[0].MintState) || HasFeeSchedule(in _sides[1].MintState) || MayNotBeOpen;
 
-    /// <summary>Fees owed prove that swaps have happened, so the opening time (which never changes) has passed.</summary>
+    /// <summary>
+    /// Fees owed prove that swaps have happened, so the opening time (which never changes) has passed.
+    /// </summary>
     private bool MayNotBeOpen =>
         _openTime != 0
         && (_protocolFeesRaw[0] | _protocolFeesRaw[1] | _fundFeesRaw[0] | _fundFeesRaw[1]
@@ -58,7 +60,8 @@ public sealed partial class RaydiumCpmmPool : Pool
         accountClass = default;
         if (account.Owner != RaydiumCpmmLayout.ProgramId || account.Data.Length < sizeof(ulong)) return false;
         ulong discriminator = BinaryPrimitives.ReadUInt64LittleEndian(account.Data);
-        if (discriminator == RaydiumCpmmLayout.PoolDiscriminator && account.Data.Length == RaydiumCpmmLayout.PoolSizeBytes)
+        if (discriminator == RaydiumCpmmLayout.PoolDiscriminator
+            && account.Data.Length == RaydiumCpmmLayout.PoolSizeBytes)
             accountClass = new AccountClass(VenueId.RaydiumCpmm, AccountRole.Pool, account.Key);
         else if (discriminator == RaydiumCpmmLayout.ConfigDiscriminator
             && account.Data.Length == RaydiumCpmmLayout.ConfigSizeBytes)
@@ -178,7 +181,8 @@ public sealed partial class RaydiumCpmmPool : Pool
         if (BinaryPrimitives.ReadUInt64LittleEndian(data) != RaydiumCpmmLayout.ConfigDiscriminator)
             return DecodeStatus.WrongDiscriminator;
         ulong tradeFeeRate = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumCpmmLayout.ConfigTradeFeeRate..]);
-        ulong protocolFeeRate = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumCpmmLayout.ConfigProtocolFeeRate..]);
+        ulong protocolFeeRate =
+            BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumCpmmLayout.ConfigProtocolFeeRate..]);
         ulong fundFeeRate = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumCpmmLayout.ConfigFundFeeRate..]);
         ulong creatorFeeRate = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumCpmmLayout.ConfigCreatorFeeRate..]);
         // The program's own setters keep trade + creator, and protocol + fund, at or below 1e6; within that no fee

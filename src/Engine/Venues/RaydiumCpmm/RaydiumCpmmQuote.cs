@@ -5,7 +5,8 @@ using LowLatency.Engine.Venues.Math;
 namespace LowLatency.Engine.Venues.RaydiumCpmm;
 
 /// <content>
-/// Quotes, in the order of the program's checks, so that a refusal has the program's error code. A code of 0 stands for an
+/// Quotes, in the order of the program's checks, so that a refusal has the program's error code. A code of 0 stands
+/// for an
 /// abort without code (the program unwraps an overflow).
 /// Source: raydium-cp-swap@609780f curve/calculator.rs, curve/fees.rs, utils/token.rs.
 /// </content>
@@ -71,7 +72,8 @@ public sealed partial class RaydiumCpmmPool
         double inputRate = _tradeFeeRate + (creatorOnInput ? _creatorFeeRate : 0);
         double outputRate = creatorOnInput ? 0 : _creatorFeeRate;
         double inputKept = (1.0 - (inputRate / RaydiumCpmmLayout.FeeRateOne)) * _sides[input].KeptShare(clock.Epoch);
-        double outputKept = (1.0 - (outputRate / RaydiumCpmmLayout.FeeRateOne)) * _sides[1 - input].KeptShare(clock.Epoch);
+        double outputKept = (1.0 - (outputRate / RaydiumCpmmLayout.FeeRateOne)) * _sides[1 - input].KeptShare(
+            clock.Epoch);
         if (inputKept <= 0 || outputKept <= 0) return 0;
         destination[0] = ConstantProduct.Segment(_reserveRaw[input], _reserveRaw[1 - input], inputKept, outputKept);
         return 1;
@@ -117,7 +119,8 @@ public sealed partial class RaydiumCpmmPool
             return Refuse(QuoteStatus.FeeExceedsAmount, RaydiumCpmmLayout.ErrorZeroTradingTokens, out code);
         SplitInputFee((ulong)totalFee, inputRate, ref parts);
 
-        ulong swapped = ConstantProduct.AmountOut(_reserveRaw[input], _reserveRaw[1 - input], amountIn - (ulong)totalFee);
+        ulong swapped = ConstantProduct.AmountOut(_reserveRaw[input], _reserveRaw[1 - input],
+            amountIn - (ulong)totalFee);
         if (!parts.IsCreatorFeeOnInput)
             parts.CreatorFee = (ulong)ConstantProduct.MultiplyDivideUp(
                 swapped, _creatorFeeRate, RaydiumCpmmLayout.FeeRateOne);
@@ -170,7 +173,8 @@ public sealed partial class RaydiumCpmmPool
         parts.TransferInFee = inFee;
         if (request.ThresholdRaw < parts.TransferIn)
             return Refuse(QuoteStatus.SlippageExceeded, RaydiumCpmmLayout.ErrorExceededSlippage, out code);
-        // What the token program really withholds decides the amounts; at a rate of 100 % it is more than assumed above.
+        // What the token program really withholds decides the amounts; at a rate of 100 % it is more than assumed
+        // above.
         parts.TransferInFee = sideIn.NeedsMint
             ? TransferFee.Fee(sideIn.MintState.FeeAt(request.Clock.Epoch), parts.TransferIn)
             : 0;
@@ -185,7 +189,9 @@ public sealed partial class RaydiumCpmmPool
         parts.TradeFee = parts.IsCreatorFeeOnInput ? totalFee - parts.CreatorFee : totalFee;
     }
 
-    /// <summary>The fees owed and the vault must not pass 64 bits: the program or the token program would refuse.</summary>
+    /// <summary>
+    /// The fees owed and the vault must not pass 64 bits: the program or the token program would refuse.
+    /// </summary>
     private QuoteStatus CheckLedgers(int input, in Parts parts, out uint code)
     {
         code = 0;
@@ -209,7 +215,8 @@ public sealed partial class RaydiumCpmmPool
     {
         gross = net;
         if (rate == 0) return true;
-        if (rate >= RaydiumCpmmLayout.FeeRateOne || net > UInt128.MaxValue / (2 * RaydiumCpmmLayout.FeeRateOne)) return false;
+        if (rate >= RaydiumCpmmLayout.FeeRateOne
+            || net > UInt128.MaxValue / (2 * RaydiumCpmmLayout.FeeRateOne)) return false;
         gross = ConstantProduct.DivideUp(net * RaydiumCpmmLayout.FeeRateOne, RaydiumCpmmLayout.FeeRateOne - rate);
         return true;
     }

@@ -5,7 +5,8 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Engine.Venues.TokenSwap;
 
 /// <summary>
-/// A pool of the SPL token-swap program (Orca version 2): constant product or stable curve on the vault balances, fees on
+/// A pool of the SPL token-swap program (Orca version 2): constant product or stable curve on the vault balances,
+/// fees on
 /// input rounded down but at least one. The program takes less than the input where less yields the same output.
 /// Not modelled: the LP tokens minted for the owner fee (pool mint, fee account); they do not bear on a quote.
 /// Source: solana-program-library token-swap/program/src/processor.rs process_swap.
@@ -101,10 +102,12 @@ public sealed partial class TokenSwapPool : Pool
         ReadOnlySpan<byte> data = account.Data;
         if (account.Owner != TokenSwapLayout.ProgramId) return DecodeStatus.WrongOwner;
         if (data.Length != TokenSwapLayout.PoolSizeBytes) return DecodeStatus.WrongSize;
-        if (data[TokenSwapLayout.Version] != 1 || data[TokenSwapLayout.IsInitialized] != 1) return DecodeStatus.InvalidValue;
+        if (data[TokenSwapLayout.Version] != 1
+            || data[TokenSwapLayout.IsInitialized] != 1) return DecodeStatus.InvalidValue;
         ulong amplifier = BinaryPrimitives.ReadUInt64LittleEndian(data[TokenSwapLayout.Amplifier..]);
         byte curveType = data[TokenSwapLayout.CurveType];
-        if (curveType == TokenSwapLayout.CurveStable && amplifier > ulong.MaxValue / 2) return DecodeStatus.InvalidValue;
+        if (curveType == TokenSwapLayout.CurveStable
+            && amplifier > ulong.MaxValue / 2) return DecodeStatus.InvalidValue;
         ProgramAddressSeeds seeds = default;
         seeds.Add(Address);
         seeds.Add([data[TokenSwapLayout.Bump]]);

@@ -51,7 +51,8 @@ public sealed partial class TokenSwapPool
         quote.AmountInRaw = amountIn;
         quote.AmountOutRaw = amountOut;
         quote.FeeRaw = fee;
-        quote.FeeRateE9 = RateE9(_tradeFeeNumerator, _tradeFeeDenominator) + RateE9(_ownerFeeNumerator, _ownerFeeDenominator);
+        quote.FeeRateE9 = RateE9(_tradeFeeNumerator, _tradeFeeDenominator) + RateE9(_ownerFeeNumerator,
+            _ownerFeeDenominator);
         return QuoteStatus.Ok;
     }
 
@@ -74,7 +75,8 @@ public sealed partial class TokenSwapPool
         ulong reserveIn = _sides[input].VaultState.AmountRaw;
         ulong reserveOut = _sides[1 - input].VaultState.AmountRaw;
         if (reserveIn == 0 || reserveOut == 0) return 0;
-        double kept = 1.0 - Share(_tradeFeeNumerator, _tradeFeeDenominator) - Share(_ownerFeeNumerator, _ownerFeeDenominator);
+        double kept = 1.0 - Share(_tradeFeeNumerator, _tradeFeeDenominator) - Share(_ownerFeeNumerator,
+            _ownerFeeDenominator);
         if (kept <= 0) return 0;
         if (_curveType == TokenSwapLayout.CurveStable)
             return CopyStableSegments(reserveIn, reserveOut, kept, destination);
@@ -147,7 +149,8 @@ public sealed partial class TokenSwapPool
             if (newIn * newOut != product) newIn += 1;
         }
 
-        if (newIn < reserveIn || newOut >= reserveOut) return net == 0 ? QuoteStatus.ZeroAmount : QuoteStatus.ZeroOutput;
+        if (newIn < reserveIn || newOut >= reserveOut) return net == 0 ? QuoteStatus.ZeroAmount
+            : QuoteStatus.ZeroOutput;
         swappedIn = newIn - reserveIn;
         amountOut = reserveOut - (ulong)newOut;
         return QuoteStatus.Ok;
