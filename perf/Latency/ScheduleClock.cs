@@ -3,8 +3,8 @@ using LowLatency.Engine.Time;
 namespace LowLatency.Latency;
 
 /// <summary>
-/// The clock that stamps a frame's arrival: in an open loop it says when the message was due, so a stall counts for every
-/// message that had to wait behind it (coordinated omission); in a closed loop it says now.
+/// The clock that stamps a frame's arrival: in an open loop it says when the message was due, so a stall counts for
+/// every message that had to wait behind it (coordinated omission); in a closed loop it says now.
 /// </summary>
 internal sealed class ScheduleClock : IClock
 {

@@ -8,8 +8,9 @@ using LowLatency.Feeds.Replay;
 namespace LowLatency.Allocation.Tests;
 
 /// <summary>
-/// The whole way, real messages in memory -> decode -> dedup -> graph -> cycles -> scoring -> instructions -> sinks, over more
-/// than a million events after warm-up, in each layout. Each thread's own count is taken: the feed's and the stage groups'.
+/// The whole way, real messages in memory -> decode -> dedup -> graph -> cycles -> scoring -> instructions -> sinks,
+/// over more than a million events after warm-up, in each layout. Each thread's own count is taken: the feed's and the
+/// stage groups'.
 /// </summary>
 internal static class PipelineAllocation
 {
@@ -19,7 +20,9 @@ internal static class PipelineAllocation
     /// <summary>Laps before measuring: tier-1 code for every method and every table at its final size.</summary>
     private const int WarmUpLaps = 60;
 
-    /// <summary>One layout: a probe for the feed's thread, and one for each stage group with a thread of its own.</summary>
+    /// <summary>
+    /// One layout: a probe for the feed's thread, and one for each stage group with a thread of its own.
+    /// </summary>
     public static void Run(AllocationRun run, RunnerKind runner)
     {
         MarketPipeline pipeline = new(new PipelineSettings { Runner = runner, TakeStamps = true });

@@ -23,7 +23,9 @@ internal struct ArrivalHistory
     private Arrival _first;
 }
 
-/// <summary>Row of the table: the whole key is kept, so an equal tag of another account can never pass as a duplicate.</summary>
+/// <summary>
+/// Row of the table: the whole key is kept, so an equal tag of another account can never pass as a duplicate.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ArrivalRow
 {
@@ -34,12 +36,14 @@ internal struct ArrivalRow
 }
 
 /// <summary>
-/// Open-addressing table account -> last updates, fully verified (32-byte compare). Capacity is fixed: twice the accounts
-/// of the largest watch list it is made for, so probes stay short; full is a status, not growth.
+/// Open-addressing table account -> last updates, fully verified (32-byte compare). Capacity is fixed: twice the
+/// accounts of the largest watch list it is made for, so probes stay short; full is a status, not growth.
 /// </summary>
 internal sealed class ArrivalTable
 {
-    /// <summary>Updates remembered per account: an endpoint may lag that many updates and still be told a duplicate.</summary>
+    /// <summary>
+    /// Updates remembered per account: an endpoint may lag that many updates and still be told a duplicate.
+    /// </summary>
     public const int HistoryCount = 4;
 
     private readonly ArrivalRow[] _rows;

@@ -13,7 +13,9 @@ public sealed class EndpointRace
 
     private readonly EndpointRow?[] _rows = new EndpointRow?[MaxEndpoints];
 
-    /// <summary>Row of an endpoint; made when the endpoint first appears, which is registration, not steady state.</summary>
+    /// <summary>
+    /// Row of an endpoint; made when the endpoint first appears, which is registration, not steady state.
+    /// </summary>
     public EndpointRow this[int endpointId] => _rows[endpointId & (MaxEndpoints - 1)] ??= new EndpointRow();
 
     /// <summary>Bit mask of endpoints whose connection is open.</summary>

@@ -1,6 +1,8 @@
 namespace LowLatency.Engine.Events;
 
-/// <summary>Why an opportunity was taken or not. Exactly one for each; each is a counter. Part of the journal format.</summary>
+/// <summary>
+/// Why an opportunity was taken or not. Exactly one for each; each is a counter. Part of the journal format.
+/// </summary>
 public enum DecisionReason : byte
 {
     /// <summary>Not decided (never journalled).</summary>

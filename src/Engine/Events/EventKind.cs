@@ -9,7 +9,9 @@ public enum EventKind : byte
     /// <summary>An account's new state, pushed by a subscription.</summary>
     Account = 1,
 
-    /// <summary>An account's state in a snapshot answer (getMultipleAccounts, getProgramAccounts); absent accounts too.</summary>
+    /// <summary>
+    /// An account's state in a snapshot answer (getMultipleAccounts, getProgramAccounts); absent accounts too.
+    /// </summary>
     AccountSnapshot = 2,
 
     /// <summary>A slot began: <see cref="MarketEvent.Slot"/>, <see cref="MarketEvent.ParentSlot"/>.</summary>

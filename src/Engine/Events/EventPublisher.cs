@@ -19,20 +19,23 @@ public enum ClaimStatus : byte
 }
 
 /// <summary>
-/// Where a feed hands events in: claim, fill, publish. One publisher belongs to one feed thread. Implementations: straight
-/// into the stages on the caller's thread (replay, tests), or into the ring.
+/// Where a feed hands events in: claim, fill, publish. One publisher belongs to one feed thread. Implementations:
+/// straight into the stages on the caller's thread (replay, tests), or into the ring.
 /// </summary>
 public abstract class EventPublisher
 {
     /// <summary>
-    /// Claims an entry and <paramref name="payloadCapacityBytes"/> of payload. The entry is cleared. Blocks or drops when full, by the feed's policy.
+    /// Claims an entry and <paramref name="payloadCapacityBytes"/> of payload. The entry is cleared. Blocks or drops
+    /// when full, by the feed's policy.
     /// </summary>
     public abstract ClaimStatus TryClaim(int payloadCapacityBytes, out Span<byte> payload);
 
     /// <summary>The claimed entry.</summary>
     public abstract ref MarketEvent Current { get; }
 
-    /// <summary>Publishes the claimed entry with the first <paramref name="payloadLengthBytes"/> of the payload.</summary>
+    /// <summary>
+    /// Publishes the claimed entry with the first <paramref name="payloadLengthBytes"/> of the payload.
+    /// </summary>
     public abstract void Publish(int payloadLengthBytes);
 
     /// <summary>Gives the claim back: nothing was published.</summary>

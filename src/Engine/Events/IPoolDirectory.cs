@@ -10,8 +10,8 @@ namespace LowLatency.Engine.Events;
 public readonly record struct PoolDescription(Pubkey Address, Pubkey MintA, Pubkey MintB, byte Venue);
 
 /// <summary>
-/// Names of pools by graph id, for sinks, which must not reach into the graph. What it returns for an id never changes once
-/// an opportunity with that id was published.
+/// Names of pools by graph id, for sinks, which must not reach into the graph. What it returns for an id never changes
+/// once an opportunity with that id was published.
 /// </summary>
 public interface IPoolDirectory
 {

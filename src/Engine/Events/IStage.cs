@@ -11,7 +11,9 @@ public interface IStage
     /// <summary>Name on screens, in counters and reports.</summary>
     string Name { get; }
 
-    /// <summary>Processes a batch in order. <paramref name="firstSequence"/> is the sequence of the first entry.</summary>
+    /// <summary>
+    /// Processes a batch in order. <paramref name="firstSequence"/> is the sequence of the first entry.
+    /// </summary>
     /// <returns>Entries that were of interest (0 = idle), for duty-cycle counters.</returns>
     int OnBatch(Span<MarketEvent> batch, long firstSequence);
 

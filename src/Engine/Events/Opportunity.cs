@@ -36,8 +36,8 @@ public struct Legs
 }
 
 /// <summary>
-/// One candidate route and what was decided about it: a fixed-size record in the opportunity ring and, byte for byte, in
-/// the journal. Cycles fills route and estimate, Scoring amounts, costs and reason, Instructions the message.
+/// One candidate route and what was decided about it: a fixed-size record in the opportunity ring and, byte for byte,
+/// in the journal. Cycles fills route and estimate, Scoring amounts, costs and reason, Instructions the message.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct Opportunity
@@ -72,7 +72,9 @@ public struct Opportunity
     /// <summary>Age of the oldest pool state on the route, slots.</summary>
     public uint StateAgeSlotsMax;
 
-    /// <summary>Time from receipt of the causing event to the decision, nanoseconds (excluded from the decision hash).</summary>
+    /// <summary>
+    /// Time from receipt of the causing event to the decision, nanoseconds (excluded from the decision hash).
+    /// </summary>
     public long DecisionLatencyNs;
 
     /// <summary>Receive time of the causing event, unix nanoseconds.</summary>
@@ -114,7 +116,9 @@ public struct Opportunity
     /// <summary>Position of the message in the message ring.</summary>
     public long MessagePosition;
 
-    /// <summary>Stamps of the causing event, nanoseconds; 0 where not taken (excluded from the decision hash).</summary>
+    /// <summary>
+    /// Stamps of the causing event, nanoseconds; 0 where not taken (excluded from the decision hash).
+    /// </summary>
     public Stamps Stamps;
 
     /// <summary>The legs.</summary>

@@ -6,9 +6,9 @@ namespace LowLatency.Engine.Events;
 
 /// <summary>
 /// Fixed ring of opportunities beside the event ring: an event names its opportunities by position and count.
-/// Owner: Cycles appends (single writer); the stages after it read and fill the entries of the events they hold, ordered by
-/// the event ring's own publication; the last of them releases. Full: nothing is added and the writer counts it; an entry in
-/// use is never overwritten. Bound: capacity, because entries live exactly as long as their events.
+/// Owner: Cycles appends (single writer); the stages after it read and fill the entries of the events they hold,
+/// ordered by the event ring's own publication; the last of them releases. Full: nothing is added and the writer counts
+/// it; an entry in use is never overwritten. Bound: capacity, because entries live exactly as long as their events.
 /// </summary>
 public sealed class OpportunityRing
 {
@@ -49,7 +49,9 @@ public sealed class OpportunityRing
         return true;
     }
 
-    /// <summary>Called by the last consumer: positions below <paramref name="position"/> are done with. Never moves back.</summary>
+    /// <summary>
+    /// Called by the last consumer: positions below <paramref name="position"/> are done with. Never moves back.
+    /// </summary>
     public void Release(long position)
     {
         if (position > _released) Volatile.Write(ref _released, position);

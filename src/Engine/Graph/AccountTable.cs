@@ -69,8 +69,8 @@ public struct AccountEntry
 public readonly record struct PoolLink(int PoolId, AccountRole Role, int Next);
 
 /// <summary>
-/// 32-byte key -> account entry -> pools, with the account's last bytes. Registration (a new account, a new link, a larger
-/// account) allocates and is counted; updates of known accounts do not. Owner thread: the market group's.
+/// 32-byte key -> account entry -> pools, with the account's last bytes. Registration (a new account, a new link, a
+/// larger account) allocates and is counted; updates of known accounts do not. Owner thread: the market group's.
 /// Bounds: accounts and links are fixed at construction; full is a result (-1).
 /// </summary>
 public sealed class AccountTable

@@ -8,8 +8,8 @@ namespace LowLatency.Engine.Graph;
 
 /// <summary>
 /// Reads an AMM graph from CSV (header line; columns pool_id, dex, token_a, token_b, reserve_a, reserve_b, fee_bps and
-/// optionally fee_rate_1e6, in any order) into a market graph of <see cref="SnapshotPool"/>s. Pools without liquidity are
-/// added too: they have no edges. For start-up, tools and tests; allocates.
+/// optionally fee_rate_1e6, in any order) into a market graph of <see cref="SnapshotPool"/>s. Pools without liquidity
+/// are added too: they have no edges. For start-up, tools and tests; allocates.
 /// </summary>
 public static class GraphSnapshot
 {

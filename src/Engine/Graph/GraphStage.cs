@@ -7,17 +7,17 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Graph;
 
 /// <summary>
-/// Takes account bytes to pools: finds the account, lets the venue decode it into its pool, decides whether the pool may
-/// quote (coherent, torn, gapped, not ready), and refreshes the marginal rates of every pool the event touched.
-/// Pools are found by their accounts' own bytes (owner program and discriminator), so a capture or snapshot is enough: no list
-/// has to be given. Owner thread: the market group's; Cycles and Scoring read the graph on the same thread.
+/// Takes account bytes to pools: finds the account, lets the venue decode it into its pool, decides whether the pool
+/// may quote (coherent, torn, gapped, not ready), and refreshes the marginal rates of every pool the event touched.
+/// Pools are found by their accounts' own bytes (owner program and discriminator), so a capture or snapshot is enough:
+/// no list has to be given. Owner thread: the market group's; Cycles and Scoring read the graph on the same thread.
 /// Results depend on the order of events only, never on batches: one event is one step.
 /// </summary>
 public sealed class GraphStage : IStage
 {
     /// <summary>
-    /// Most accounts one pool may name: a CLMM's pool, config, vaults, mints, bitmap, oracle and the arrays around its price,
-    /// with room for twice as many.
+    /// Most accounts one pool may name: a CLMM's pool, config, vaults, mints, bitmap, oracle and the arrays around its
+    /// price, with room for twice as many.
     /// </summary>
     private const int MaxDependencies = 64;
 
@@ -38,7 +38,9 @@ public sealed class GraphStage : IStage
     private uint _openFeeds;
     private uint _gapEpoch;
 
-    /// <summary>A stage over <paramref name="graph"/>, reading account bytes from <paramref name="payloads"/>.</summary>
+    /// <summary>
+    /// A stage over <paramref name="graph"/>, reading account bytes from <paramref name="payloads"/>.
+    /// </summary>
     public GraphStage(GraphSettings settings, MarketGraph graph, PayloadRing payloads)
     {
         _settings = settings;
@@ -276,8 +278,8 @@ public sealed class GraphStage : IStage
     }
 
     /// <summary>
-    /// A pool whose price moved may need other arrays. A pool that cannot quote asks at once; any other when the slot is
-    /// over or the next begins, off the way of the update itself.
+    /// A pool whose price moved may need other arrays. A pool that cannot quote asks at once; any other when the slot
+    /// is over or the next begins, off the way of the update itself.
     /// </summary>
     private void NoteMovedPool(int poolId, Pool pool)
     {

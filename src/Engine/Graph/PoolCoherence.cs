@@ -4,17 +4,17 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Graph;
 
 /// <summary>
-/// Tells whether a pool's accounts are of one slot. A swap writes several accounts, and they arrive as separate messages in
-/// any order (protocols.md 2.1, point 5); between the first and the last of them the pool is torn and must not quote.
-/// The rule per venue names the accounts that every swap writes:
+/// Tells whether a pool's accounts are of one slot. A swap writes several accounts, and they arrive as separate
+/// messages in any order (protocols.md 2.1, point 5); between the first and the last of them the pool is torn and must
+/// not quote. The rule per venue names the accounts that every swap writes:
 /// <list type="bullet">
 /// <item>constant product (AMM v4, CPMM, PumpSwap, Token Swap): the pool account and both vaults;</item>
 /// <item>DLMM: the pair and at least one bin array;</item>
-/// <item>concentrated ranges (Whirlpool, CLMM) and DAMM v2: the pool account; an array alone is a liquidity change whose
-/// pool part may still be on its way.</item>
+/// <item>concentrated ranges (Whirlpool, CLMM) and DAMM v2: the pool account; an array alone is a liquidity change
+/// whose pool part may still be on its way.</item>
 /// </list>
-/// An incomplete group stays torn until the slot settles (the next slot's first update, or the settle window): then nothing
-/// more of that slot is on its way. Owner thread: the market group's.
+/// An incomplete group stays torn until the slot settles (the next slot's first update, or the settle window): then
+/// nothing more of that slot is on its way. Owner thread: the market group's.
 /// </summary>
 internal sealed class PoolCoherence
 {

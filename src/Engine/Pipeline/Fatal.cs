@@ -11,7 +11,8 @@ namespace LowLatency.Engine.Pipeline;
 public sealed record FatalFault(string Where, long FirstSequence, long LastSequence, Exception Cause);
 
 /// <summary>
-/// The pipeline's fuse: the first fault is kept, publishing stops, nothing trades on. Any thread may trip it; it cannot be reset.
+/// The pipeline's fuse: the first fault is kept, publishing stops, nothing trades on. Any thread may trip it; it cannot
+/// be reset.
 /// </summary>
 public sealed class Fatal
 {

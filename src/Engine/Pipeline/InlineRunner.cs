@@ -6,9 +6,9 @@ using LowLatency.Engine.Time;
 namespace LowLatency.Engine.Pipeline;
 
 /// <summary>
-/// Runs the stages on the publishing thread: claim, fill, publish, and every stage has seen the event when Publish returns.
-/// Used by replay and tests; the same stages and the same results as on threads. No catch here: a stage's exception
-/// reaches the caller, whose one catch trips <see cref="Fatal"/>.
+/// Runs the stages on the publishing thread: claim, fill, publish, and every stage has seen the event when Publish
+/// returns. Used by replay and tests; the same stages and the same results as on threads. No catch here: a stage's
+/// exception reaches the caller, whose one catch trips <see cref="Fatal"/>.
 /// </summary>
 public sealed class InlineRunner : EventPublisher
 {
@@ -19,7 +19,10 @@ public sealed class InlineRunner : EventPublisher
     private readonly IClock? _clock;
     private readonly long _housekeepingEvents;
 
-    /// <summary>A runner of <paramref name="groups"/>, in order; housekeeping every <paramref name="housekeepingEvents"/> events.</summary>
+    /// <summary>
+    /// A runner of <paramref name="groups"/>, in order; housekeeping every <paramref name="housekeepingEvents"/>
+    /// events.
+    /// </summary>
     public InlineRunner(
         PayloadRing payloads, StageGroup[] groups, Fatal fatal, IClock? clock, long housekeepingEvents = 4096)
     {

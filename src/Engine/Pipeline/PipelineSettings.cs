@@ -27,7 +27,9 @@ public sealed record PipelineSettings
     /// <summary>Overflow policy of the event ring (fused and split).</summary>
     public OverflowPolicy Overflow { get; init; } = OverflowPolicy.Block;
 
-    /// <summary>True to spin while waiting, false to yield and park. Spinning needs a core of its own for each group.</summary>
+    /// <summary>
+    /// True to spin while waiting, false to yield and park. Spinning needs a core of its own for each group.
+    /// </summary>
     public bool BusySpin { get; init; }
 
     /// <summary>True to take a time stamp after each stage (about 25 ns each).</summary>
@@ -43,7 +45,8 @@ public sealed record PipelineSettings
     public InstructionSettings Instructions { get; init; } = new();
 
     /// <summary>
-    /// The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit, every candidate polished.
+    /// The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit, every candidate
+    /// polished.
     /// </summary>
     public PipelineSettings ForGroundTruth() => this with
     {

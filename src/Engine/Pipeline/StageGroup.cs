@@ -34,9 +34,10 @@ public enum StageNeeds : byte
 }
 
 /// <summary>
-/// Stages that run one after the other on one thread. Each event passes all of them before the next event is looked at, so
-/// what Cycles and Scoring read of the graph is exactly the state after that event, however events are batched; that is
-/// what makes inline, fused and split runs equal. The price is one interface call per stage and event instead of one per batch.
+/// Stages that run one after the other on one thread. Each event passes all of them before the next event is looked at,
+/// so what Cycles and Scoring read of the graph is exactly the state after that event, however events are batched; that
+/// is what makes inline, fused and split runs equal. The price is one interface call per stage and event instead of one
+/// per batch.
 /// </summary>
 public sealed class StageGroup : IBatchHandler<MarketEvent>
 {

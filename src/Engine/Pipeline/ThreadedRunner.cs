@@ -17,9 +17,9 @@ public enum OverflowPolicy : byte
 }
 
 /// <summary>
-/// Runs each stage group on its own thread behind the ring: fused is one group, split is several, each gated on the one before.
-/// One publishing thread. The entry is filled in a private copy and moved into the ring at Publish, so a claim that is
-/// abandoned leaves no hole in the sequence; the copy is 256 bytes.
+/// Runs each stage group on its own thread behind the ring: fused is one group, split is several, each gated on the one
+/// before. One publishing thread. The entry is filled in a private copy and moved into the ring at Publish, so a claim
+/// that is abandoned leaves no hole in the sequence; the copy is 256 bytes.
 /// </summary>
 public sealed class ThreadedRunner : EventPublisher
 {

@@ -10,8 +10,8 @@ using LowLatency.Engine.Time;
 namespace LowLatency.Engine.Pipeline;
 
 /// <summary>
-/// The whole machine on one page: every ring with its capacity and overflow policy, every stage with its order, and which
-/// stages share a thread.
+/// The whole machine on one page: every ring with its capacity and overflow policy, every stage with its order, and
+/// which stages share a thread.
 /// <code>
 /// feed thread --> [event ring 16,384 x 256 B] [payload ring 64 MiB, account &lt;= 10 MiB]
 ///
@@ -25,8 +25,9 @@ namespace LowLatency.Engine.Pipeline;
 ///
 ///   inline   all groups on the feed's thread          fused    all groups on one thread      split    one thread a group
 /// </code>
-/// Graph, Cycles, Scoring and Instructions share the market thread in every layout, because they read the graph that Graph
-/// writes: on different threads they would see it between two events. Event ring full: block in replay, drop newest live.
+/// Graph, Cycles, Scoring and Instructions share the market thread in every layout, because they read the graph that
+/// Graph writes: on different threads they would see it between two events. Event ring full: block in replay, drop
+/// newest live.
 /// </summary>
 public static class Topology
 {
@@ -35,7 +36,9 @@ public static class Topology
     /// </summary>
     public const int EventRingEntries = 16_384;
 
-    /// <summary>Bytes of the payload ring: a burst of 4,000 tick arrays of 10 KB, and room for six accounts of maximum size.</summary>
+    /// <summary>
+    /// Bytes of the payload ring: a burst of 4,000 tick arrays of 10 KB, and room for six accounts of maximum size.
+    /// </summary>
     public const int PayloadRingBytes = 64 * 1024 * 1024;
 
     /// <summary>Largest account taken: the chain's own limit of 10 MiB. Larger ones are refused and counted.</summary>

@@ -6,10 +6,10 @@ using LowLatency.Engine.Events;
 namespace LowLatency.Engine.Sinks;
 
 /// <summary>
-/// 64-bit digest of all decisions in order: same capture, settings and binary give the same value, inline, fused or split.
-/// Covers event sequence, route, slot, integer amounts, costs, reason and message bytes; leaves out times (they differ from
-/// run to run) and ring positions. Mixing step: xor, multiply by an odd constant, rotate (as in wyhash-style folds); not
-/// cryptographic. Owner thread: the sinks'.
+/// 64-bit digest of all decisions in order: same capture, settings and binary give the same value, inline, fused or
+/// split. Covers event sequence, route, slot, integer amounts, costs, reason and message bytes; leaves out times (they
+/// differ from run to run) and ring positions. Mixing step: xor, multiply by an odd constant, rotate (as in
+/// wyhash-style folds); not cryptographic. Owner thread: the sinks'.
 /// </summary>
 public sealed class DecisionHash : IDecisionSink
 {

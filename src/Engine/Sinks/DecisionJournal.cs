@@ -7,9 +7,9 @@ using LowLatency.Engine.Events;
 namespace LowLatency.Engine.Sinks;
 
 /// <summary>
-/// Writes every decision to a stream in <see cref="JournalFormat"/>. Frames gather in one buffer that is written when full,
-/// in housekeeping and at the end, so a decision costs a copy. A failed write is remembered and counted: deciding goes on, and the
-/// report says that the journal is incomplete. Owner thread: the sinks'.
+/// Writes every decision to a stream in <see cref="JournalFormat"/>. Frames gather in one buffer that is written when
+/// full, in housekeeping and at the end, so a decision costs a copy. A failed write is remembered and counted: deciding
+/// goes on, and the report says that the journal is incomplete. Owner thread: the sinks'.
 /// </summary>
 public sealed class DecisionJournal : IDecisionSink
 {
@@ -22,7 +22,9 @@ public sealed class DecisionJournal : IDecisionSink
     private readonly byte[] _buffer = new byte[BufferBytes];
     private int _used;
 
-    /// <summary>A journal on <paramref name="stream"/>; writes the header and, if given, the text about the run.</summary>
+    /// <summary>
+    /// A journal on <paramref name="stream"/>; writes the header and, if given, the text about the run.
+    /// </summary>
     public DecisionJournal(
         Stream stream, IPoolDirectory pools, int maxPools, long createdUtcNs, ReadOnlySpan<byte> run = default)
     {

@@ -4,8 +4,8 @@ using LowLatency.Engine.Events;
 namespace LowLatency.Engine.Sinks;
 
 /// <summary>
-/// Counts decisions by reason and keeps the most profitable routes: one row a route, its best decision. Owner thread: the
-/// sinks'; read after the run or through a copy.
+/// Counts decisions by reason and keeps the most profitable routes: one row a route, its best decision. Owner thread:
+/// the sinks'; read after the run or through a copy.
 /// </summary>
 public sealed class DecisionStatistics : IDecisionSink
 {
@@ -19,7 +19,10 @@ public sealed class DecisionStatistics : IDecisionSink
     /// <summary>Decisions.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Sum of the predicted net profit of everything taken, lamports. Successive decisions on one state are each counted.</summary>
+    /// <summary>
+    /// Sum of the predicted net profit of everything taken, lamports. Successive decisions on one state are each
+    /// counted.
+    /// </summary>
     public long TakenNetProfitLamports { get; private set; }
 
     /// <summary>Messages built.</summary>

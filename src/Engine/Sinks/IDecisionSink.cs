@@ -3,7 +3,9 @@ using LowLatency.Engine.Events;
 
 namespace LowLatency.Engine.Sinks;
 
-/// <summary>Receives every decision, also every "no", in order. Called on the sinks' thread; must not allocate or throw.</summary>
+/// <summary>
+/// Receives every decision, also every "no", in order. Called on the sinks' thread; must not allocate or throw.
+/// </summary>
 public interface IDecisionSink
 {
     /// <summary>Takes one decision.</summary>

@@ -4,8 +4,9 @@ using LowLatency.Engine.Metrics;
 namespace LowLatency.Engine.Sinks;
 
 /// <summary>
-/// Latency histograms of the pipeline, nanoseconds: time spent in each step (including any wait before it), and the whole way
-/// by outcome. Written by the sinks' thread. Service time: in replay at maximum speed there is no schedule to be late for.
+/// Latency histograms of the pipeline, nanoseconds: time spent in each step (including any wait before it), and the
+/// whole way by outcome. Written by the sinks' thread. Service time: in replay at maximum speed there is no schedule to
+/// be late for.
 /// </summary>
 public sealed class PipelineLatency
 {

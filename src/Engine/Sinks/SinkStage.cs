@@ -5,8 +5,9 @@ using LowLatency.Engine.Ring;
 namespace LowLatency.Engine.Sinks;
 
 /// <summary>
-/// The end of the way: hands every decision to the sinks, records latencies, then gives the event's payload, opportunities
-/// and messages back to their rings. It must see every event, or the rings would fill. Owner thread: the last group's.
+/// The end of the way: hands every decision to the sinks, records latencies, then gives the event's payload,
+/// opportunities and messages back to their rings. It must see every event, or the rings would fill. Owner thread: the
+/// last group's.
 /// </summary>
 public sealed class SinkStage : IStage
 {

@@ -30,7 +30,9 @@ public readonly record struct AccountMeta(Pubkey Key, AccountFlags Flags);
 /// </summary>
 public sealed class InstructionBuffer
 {
-    /// <summary>Bound of metas: a v0 transaction of 1,232 bytes cannot index more accounts than this in one instruction.</summary>
+    /// <summary>
+    /// Bound of metas: a v0 transaction of 1,232 bytes cannot index more accounts than this in one instruction.
+    /// </summary>
     public const int MaxAccounts = 64;
 
     /// <summary>Bound of data bytes: the legacy and v0 transaction size.</summary>

@@ -65,7 +65,9 @@ public readonly struct Pubkey : IEquatable<Pubkey>
     /// <summary>True for the all-zero key.</summary>
     public bool IsZero => (_word0 | _word1 | _word2 | _word3) == 0;
 
-    /// <summary>A 64-bit mix of the key, for hash tables. Keys are chosen by others: never rely on it to be unique.</summary>
+    /// <summary>
+    /// A 64-bit mix of the key, for hash tables. Keys are chosen by others: never rely on it to be unique.
+    /// </summary>
     public ulong Tag
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,11 +3,11 @@ using System;
 namespace LowLatency.Engine.Solana;
 
 /// <summary>
-/// The recent part of the chain's fork tree: slot, parent, dead or not. Answers one question: is the state written in slot X
-/// still part of the chain that ends in slot Y? Nodes announce slots at bank creation and may announce several children
-/// of one parent; skipped slots have no node at all (protocols.md 2.1, points 2 and 4).
-/// Owner thread: that of the stage holding it. Bound: <see cref="CapacitySlots"/> recent slots, about 14 minutes at
-/// 200 ms a slot, far beyond the 32 slots after which the chain roots a fork. 0 bytes allocated after construction.
+/// The recent part of the chain's fork tree: slot, parent, dead or not. Answers one question: is the state written in
+/// slot X still part of the chain that ends in slot Y? Nodes announce slots at bank creation and may announce several
+/// children of one parent; skipped slots have no node at all (protocols.md 2.1, points 2 and 4). Owner thread: that of
+/// the stage holding it. Bound: <see cref="CapacitySlots"/> recent slots, about 14 minutes at 200 ms a slot, far beyond
+/// the 32 slots after which the chain roots a fork. 0 bytes allocated after construction.
 /// </summary>
 public sealed class SlotTree
 {
@@ -82,8 +82,8 @@ public sealed class SlotTree
     }
 
     /// <summary>
-    /// True if state written in <paramref name="slot"/> is known to be off the chain of the newest slot: reported dead, or
-    /// skipped by the parent links from <see cref="Head"/>.
+    /// True if state written in <paramref name="slot"/> is known to be off the chain of the newest slot: reported dead,
+    /// or skipped by the parent links from <see cref="Head"/>.
     /// </summary>
     public bool IsAbandoned(ulong slot) =>
         slot != 0 && (IsDead(slot) || (slot < Head && Contains(slot) && !IsAncestorOrSelf(slot, Head)));

@@ -11,9 +11,9 @@ public readonly record struct AccountDependency(Pubkey Key, AccountRole Role, bo
 
 /// <summary>
 /// One liquidity pool: decoded state, exact integer quotes, curve pieces for search, swap instruction.
-/// A venue derives one sealed class from it in its own folder; all its arrays are allocated when the pool is registered, so
-/// every other member is free of allocation. Owner thread: the market group's (Graph writes, Cycles, Scoring and
-/// Instructions read on the same thread). Quotes are pure functions of the decoded state and the request.
+/// A venue derives one sealed class from it in its own folder; all its arrays are allocated when the pool is
+/// registered, so every other member is free of allocation. Owner thread: the market group's (Graph writes, Cycles,
+/// Scoring and Instructions read on the same thread). Quotes are pure functions of the decoded state and the request.
 /// </summary>
 public abstract class Pool
 {
@@ -42,18 +42,20 @@ public abstract class Pool
     /// </summary>
     public QuoteStatus Readiness { get; protected set; } = QuoteStatus.Incomplete;
 
-    /// <summary>True if a quote can change by the passing of time alone (decaying fee, schedule, opening time).</summary>
+    /// <summary>
+    /// True if a quote can change by the passing of time alone (decaying fee, schedule, opening time).
+    /// </summary>
     public virtual bool IsTimeDependent => false;
 
     /// <summary>
-    /// Chain time that the decoded state itself proves, unix seconds; 0 if it says nothing. A pool update can arrive before
-    /// the clock update of its slot; no swap can execute earlier than this.
+    /// Chain time that the decoded state itself proves, unix seconds; 0 if it says nothing. A pool update can arrive
+    /// before the clock update of its slot; no swap can execute earlier than this.
     /// </summary>
     public virtual long EarliestUnixTimestamp => 0;
 
     /// <summary>
-    /// Lists the accounts this pool needs (vaults, config, mints, oracle, neighbouring arrays worth watching). Valid after
-    /// the pool account was applied and may change with it.
+    /// Lists the accounts this pool needs (vaults, config, mints, oracle, neighbouring arrays worth watching). Valid
+    /// after the pool account was applied and may change with it.
     /// </summary>
     /// <returns>Number written; never more than fits.</returns>
     public abstract int CopyDependencies(Span<AccountDependency> destination);
@@ -76,7 +78,8 @@ public abstract class Pool
     /// <summary>
     /// Makes quotes and instructions use exactly these tick or bin arrays, in this order, in place of the venue's own
     /// selection: a program sees only what its instruction names. For simulating a given instruction (vectors, decoded
-    /// transactions); venues without arrays ignore it. Allocation-free; more keys than an instruction can name are cut off.
+    /// transactions); venues without arrays ignore it. Allocation-free; more keys than an instruction can name are cut
+    /// off.
     /// </summary>
     public virtual void PinArrays(ReadOnlySpan<Pubkey> arrays) => _ = arrays;
 
@@ -113,8 +116,8 @@ public abstract class Pool
     public abstract bool TryWriteState(in Pubkey key, Span<byte> data);
 
     /// <summary>
-    /// True if the byte at <paramref name="offset"/> of an account in <paramref name="role"/> is part of the modelled state,
-    /// that is, <see cref="Execute"/> must leave exactly the program's value there.
+    /// True if the byte at <paramref name="offset"/> of an account in <paramref name="role"/> is part of the modelled
+    /// state, that is, <see cref="Execute"/> must leave exactly the program's value there.
     /// </summary>
     public abstract bool IsModelled(AccountRole role, int offset);
 

@@ -42,7 +42,9 @@ public enum QuoteStatus : byte
     /// <summary>Arithmetic of the program would overflow.</summary>
     Overflow = 11,
 
-    /// <summary>The mint has an extension this engine refuses (transfer hook, frozen by default, paused, non-transferable).</summary>
+    /// <summary>
+    /// The mint has an extension this engine refuses (transfer hook, frozen by default, paused, non-transferable).
+    /// </summary>
     UnsupportedMint = 12,
 
     /// <summary>A vault or user token account is frozen or paused.</summary>

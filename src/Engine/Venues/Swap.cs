@@ -12,10 +12,14 @@ public struct SwapRequest
     /// <summary>What <see cref="AmountRaw"/> fixes.</summary>
     public SwapMode Mode;
 
-    /// <summary>Input (exact in, partial fill) or output (exact out), base units, as passed to the instruction.</summary>
+    /// <summary>
+    /// Input (exact in, partial fill) or output (exact out), base units, as passed to the instruction.
+    /// </summary>
     public ulong AmountRaw;
 
-    /// <summary>Minimum output (exact in) or maximum input (exact out), base units; 0 and ulong.MaxValue ask for nothing.</summary>
+    /// <summary>
+    /// Minimum output (exact in) or maximum input (exact out), base units; 0 and ulong.MaxValue ask for nothing.
+    /// </summary>
     public ulong ThresholdRaw;
 
     /// <summary>Price limit Q64.64; 0 means none.</summary>
@@ -30,7 +34,9 @@ public struct SwapRequest
     /// <summary>Limit on price impact in 1e-4, where <see cref="HasPriceImpactLimit"/> is set.</summary>
     public ushort MaxPriceImpactBps;
 
-    /// <summary>True if the instruction names a referral account, which takes a share of the protocol fee (DAMM v2).</summary>
+    /// <summary>
+    /// True if the instruction names a referral account, which takes a share of the protocol fee (DAMM v2).
+    /// </summary>
     public bool HasReferral;
 
     /// <summary>Clock the program would see.</summary>
@@ -64,16 +70,19 @@ public struct SwapQuote
     /// <summary>Tick or active bin after the swap.</summary>
     public int TickAfter;
 
-    /// <summary>Custom error code of the on-chain program when the status is not Ok and the program has one; else 0.</summary>
+    /// <summary>
+    /// Custom error code of the on-chain program when the status is not Ok and the program has one; else 0.
+    /// </summary>
     public uint ProgramErrorCode;
 }
 
 /// <summary>
 /// One piece of a pool's curve in one direction, starting where the piece before it ends:
-/// <c>out(x) = RateOut * x / (1 + Curvature * x)</c> for 0 &lt;= x &lt;= AmountInMax, x and out in base units of this piece.
-/// That is the Moebius map [[RateOut, 0], [Curvature, 1]]. Constant product: one piece. CLMM: one a tick range
-/// (virtual reserves). DLMM: one a bin, Curvature 0. Fees on input are inside RateOut and Curvature, fees on output inside
-/// RateOut; Token-2022 fees likewise (their cap is ignored here). For search only: nothing leaves Scoring until re-quoted in integers.
+/// <c>out(x) = RateOut * x / (1 + Curvature * x)</c> for 0 &lt;= x &lt;= AmountInMax, x and out in base units of this
+/// piece. That is the Moebius map [[RateOut, 0], [Curvature, 1]]. Constant product: one piece. CLMM: one a tick range
+/// (virtual reserves). DLMM: one a bin, Curvature 0. Fees on input are inside RateOut and Curvature, fees on output
+/// inside RateOut; Token-2022 fees likewise (their cap is ignored here). For search only: nothing leaves Scoring until
+/// re-quoted in integers.
 /// </summary>
 public struct CurveSegment
 {
@@ -83,7 +92,9 @@ public struct CurveSegment
     /// <summary>Curvature per input base unit, at least 0.</summary>
     public double Curvature;
 
-    /// <summary>Input that takes the pool to the end of the piece (gross, fees included); positive infinity for no end.</summary>
+    /// <summary>
+    /// Input that takes the pool to the end of the piece (gross, fees included); positive infinity for no end.
+    /// </summary>
     public double AmountInMax;
 }
 

@@ -36,7 +36,9 @@ public static class VenueRegistry
             || TokenSwapPool.TryClassify(in account, out accountClass);
     }
 
-    /// <summary>Makes an empty pool of a venue; null for <see cref="VenueId.None"/>. Allocates: call at registration only.</summary>
+    /// <summary>
+    /// Makes an empty pool of a venue; null for <see cref="VenueId.None"/>. Allocates: call at registration only.
+    /// </summary>
     public static Pool? Create(VenueId venue, in Pubkey address)
     {
         return venue switch
