@@ -30,7 +30,7 @@ internal static class Program
     /// <summary>The root with every verb.</summary>
     internal static RootCommand CreateRoot()
     {
-        RootCommand root = new("LowLatency: arbitrage engine for Solana decentralised exchanges. Start with: lowlatency replay")
+        RootCommand root = new("LowLatency: arbitrage engine for Solana exchanges. Start with: lowlatency replay")
         {
             ReplayCommand.Create(),
             ExplainCommand.Create(),
@@ -66,7 +66,8 @@ internal static class Program
             if (!arg.StartsWith("--", StringComparison.Ordinal)) continue;
             int end = arg.IndexOfAny(['=', ':']);
             string option = end < 0 ? arg : arg[..end];
-            if (!known.Contains(option)) return $"{name}: unknown option {option}{Nearest.Hint(option, known)} ({help})";
+            if (!known.Contains(option))
+                return $"{name}: unknown option {option}{Nearest.Hint(option, known)} ({help})";
         }
 
         if (command.Subcommands.Count != 0 && result.UnmatchedTokens.Count != 0)

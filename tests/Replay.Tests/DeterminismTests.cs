@@ -18,7 +18,9 @@ public sealed class DeterminismTests
             ReplayRun again = Tool.Replay(null, "--runner", runner);
             Assert.Equal(ReplayOutcome(first), ReplayOutcome(again));
             Assert.Equal(first.Hash.Count, again.Hash.Count);
-            Assert.True(first.Hash.Value == again.Hash.Value, $"{runner}: {again.Hash.Value:x16}, inline {first.Hash.Value:x16}");
+            Assert.True(
+                first.Hash.Value == again.Hash.Value,
+                $"{runner}: {again.Hash.Value:x16}, inline {first.Hash.Value:x16}");
         }
     }
 

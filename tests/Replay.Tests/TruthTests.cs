@@ -10,7 +10,8 @@ public sealed class TruthTests
     [Fact]
     public void StateTruth_AfterEverySlot_EveryAccountIsEqual()
     {
-        ReplayRun run = Tool.Replay(null, "--state-truth", TestFolder.Beside("truth-slots.jsonl.gz"), "--max-hops", "2");
+        ReplayRun run = Tool.Replay(
+            null, "--state-truth", TestFolder.Beside("truth-slots.jsonl.gz"), "--max-hops", "2");
         Assert.Equal(120, run.StateTruth!.SlotsCompared);
         Assert.True(run.StateTruth.AccountsCompared > 10_000);
         Assert.True(run.StateTruth.Passed, string.Join('\n', run.StateTruth.Differences));
@@ -20,7 +21,8 @@ public sealed class TruthTests
     public void GroundTruth_ConstantProductVenues_NothingMissingOrWorse()
     {
         ReplayRun run = Tool.Replay(
-            null, "--ground-truth", TestFolder.Beside("truth-cycles.jsonl.gz"), "--truth-venues", "RaydiumAmm", "RaydiumCpmm");
+            null, "--ground-truth", TestFolder.Beside("truth-cycles.jsonl.gz"),
+            "--truth-venues", "RaydiumAmm", "RaydiumCpmm");
         Assert.Equal(120, run.GroundTruth!.SlotsCompared);
         Assert.True(run.GroundTruth.Cycles > 0);
         Assert.True(run.GroundTruth.Passed, string.Join('\n', run.GroundTruth.Differences));

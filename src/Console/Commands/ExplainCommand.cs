@@ -171,8 +171,9 @@ internal static class ExplainCommand
             if (string.Equals(name, text, StringComparison.OrdinalIgnoreCase)) return Enum.Parse<DecisionReason>(name);
         }
 
+        string[] names = ReasonNames();
         throw new CommandException(
-            $"--reason {text}: no such reason{Nearest.Hint(text, ReasonNames())}; give one of {string.Join(", ", ReasonNames())}");
+            $"--reason {text}: no such reason{Nearest.Hint(text, names)}; give one of {string.Join(", ", names)}");
     }
 
     private static string[] ReasonNames() => Enum.GetNames<DecisionReason>()[1..];
@@ -180,9 +181,10 @@ internal static class ExplainCommand
     private static void Summarise(JournalView journal, TextWriter output)
     {
         CultureInfo invariant = CultureInfo.InvariantCulture;
-        string run = journal.Run is { } info ? $" of {info.Capture} ({info.Runner})" : string.Empty;
+        string run = journal.Run is { } info ? $" on {info.Capture}" : string.Empty;
         string hash = journal.Hash is { } value ? $", decision hash {value.ToString("x16", invariant)}" : string.Empty;
-        output.Write(string.Create(invariant, $"{journal.FilePath}: {journal.Decisions.Count:N0} decisions{run}{hash}\n"));
+        output.Write(string.Create(
+            invariant, $"{journal.FilePath}: {journal.Decisions.Count:N0} decisions{run}{hash}\n"));
         foreach (DecisionReason reason in Enum.GetValues<DecisionReason>())
         {
             List<string> ids = [];
@@ -198,6 +200,8 @@ internal static class ExplainCommand
             output.Write(string.Create(invariant, $"  {reason,-20}{count,9:N0}   {string.Join(", ", ids)}{more}\n"));
         }
 
-        output.Write($"Explain one: lowlatency explain <id> --journal {journal.FilePath}; or --reason Go, or --all (--brief)\n");
+        output.Write(
+            $"Explain one: lowlatency explain <id> --journal {journal.FilePath}\n"
+            + "Explain many: --reason Go, or --all; with --brief one line each\n");
     }
 }

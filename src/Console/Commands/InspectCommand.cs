@@ -111,7 +111,8 @@ internal static class InspectCommand
     {
         if (rows.Count == 0) return;
         output.Write($"\n{title}\n");
-        foreach ((string name, long count) in rows) output.Write(string.Create(Invariant, $"  {name,-46}{count,12:N0}\n"));
+        foreach ((string name, long count) in rows)
+            output.Write(string.Create(Invariant, $"  {name,-46}{count,12:N0}\n"));
     }
 
     private static SortedDictionary<string, long> Owners(CaptureSummary summary)

@@ -40,7 +40,10 @@ internal static class RecordCommand
 
     internal static Command Create()
     {
-        Verb command = new("record", "Convert a capture between JSON lines and the binary format.", Examples) { Import, Out };
+        Verb command = new("record", "Convert a capture between JSON lines and the binary format.", Examples)
+        {
+            Import, Out,
+        };
         command.SetAction(result => Run(
             result.GetValue(Import)!, result.GetValue(Out)!,
             result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
@@ -67,7 +70,9 @@ internal static class RecordCommand
         if (result is null)
         {
             errors.WriteLine($"record: {fault}");
-            return fault!.Kind == CaptureFaultKind.Unwritable ? ExitCodes.CannotCreate : ReplayCommand.ExitCodeOf(fault);
+            return fault!.Kind == CaptureFaultKind.Unwritable
+                ? ExitCodes.CannotCreate
+                : ReplayCommand.ExitCodeOf(fault);
         }
 
         string kind = format == CaptureTarget.JsonLines ? "JSON lines" : "the binary format";

@@ -19,6 +19,7 @@ internal static class ReplayCommand
           lowlatency replay --journal run.journal    write every decision to a file
           lowlatency explain --journal run.journal   ... and ask why
           lowlatency replay --config my.json --set maxHops=3 --json > report.json
+          lowlatency replay --synthetic 100x200      a generated market, labelled as such
           lowlatency replay --assert 0123456789abcdef
 
         Settings: flags win over LOWLATENCY_* variables, these over --config, this over defaults.
@@ -45,7 +46,8 @@ internal static class ReplayCommand
     {
         try
         {
-            ReplaySettings settings = options.Read(result, environment);
+            using SyntheticSource? synthetic = options.ReadSynthetic(result);
+            ReplaySettings settings = options.Read(result, environment, synthetic);
             ReplayProgressLine progress = new(errors);
             ReplayRun run = new(settings, progress.Write);
             progress.Follow(run);
@@ -74,7 +76,9 @@ internal static class ReplayCommand
 
     /// <summary>Exit code of a capture that cannot be opened or read on.</summary>
     internal static int ExitCodeOf(CaptureFault fault) =>
-        fault.Kind is CaptureFaultKind.FileMissing or CaptureFaultKind.Unreadable ? ExitCodes.NoInput : ExitCodes.BadData;
+        fault.Kind is CaptureFaultKind.FileMissing or CaptureFaultKind.Unreadable
+            ? ExitCodes.NoInput
+            : ExitCodes.BadData;
 
     /// <summary>Exit code of a run, its reason on <paramref name="errors"/>.</summary>
     internal static int ExitCode(string? expectedHash, ReplayRun run, TextWriter errors)
@@ -108,7 +112,8 @@ internal static class ReplayCommand
 
         if (run.StateTruth is { Passed: false })
         {
-            errors.WriteLine($"replay: account state differs from the truth ({run.StateTruth.DifferenceCount} differences)");
+            errors.WriteLine(
+                $"replay: account state differs from the truth ({run.StateTruth.DifferenceCount} differences)");
             failed = true;
         }
 

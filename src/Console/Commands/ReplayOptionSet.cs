@@ -17,6 +17,18 @@ internal sealed class ReplayOptionSet
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    public Option<string?> Synthetic { get; } = new("--synthetic")
+    {
+        Description = "Replay a generated market instead of a capture, for example 100x200; labelled everywhere.",
+        HelpName = "pools x slots",
+    };
+
+    public Option<string?> Seed { get; } = new("--seed")
+    {
+        Description = "Seed of --synthetic. Default: 1.",
+        HelpName = "n",
+    };
+
     public Option<string> Speed { get; } = new("--speed")
     {
         Description = "max, or a multiple of the recorded pace such as 1x or 10x.",
@@ -29,17 +41,21 @@ internal sealed class ReplayOptionSet
         HelpName = "slot",
     };
 
-    public Option<string?> ToSlot { get; } = new("--to-slot") { Description = "Last slot to decide on.", HelpName = "slot" };
+    public Option<string?> ToSlot { get; } = new("--to-slot")
+    {
+        Description = "Last slot to decide on.",
+        HelpName = "slot",
+    };
 
     public Option<string?> Config { get; } = new("--config")
     {
-        Description = "Settings file: JSON with comments (docs/configuration.md). Flags win over LOWLATENCY_* variables over it.",
+        Description = "Settings: JSON with comments, see docs/configuration.md. Variables and flags win over it.",
         HelpName = "file.json",
     };
 
     public Option<string[]> Set { get; } = new("--set")
     {
-        Description = "Any setting of the configuration, for example --set tipShareBps=4000 --set maxNotionalLamports=1000000.",
+        Description = "Any key of the configuration, for example --set tipShareBps=4000 maxHops=3.",
         HelpName = "key=value",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -64,7 +80,7 @@ internal sealed class ReplayOptionSet
 
     public Option<string?> Runner { get; } = new("--runner")
     {
-        Description = "inline (one thread, default), fused (feed and engine threads) or split (a thread a stage group).",
+        Description = "inline (one thread, default), fused (feed and engine) or split (a thread a stage group).",
         HelpName = "inline|fused|split",
     };
 
@@ -119,8 +135,8 @@ internal sealed class ReplayOptionSet
         command.Arguments.Add(Capture);
         foreach (Option option in new Option[]
         {
-            Speed, FromSlot, ToSlot, Config, Set, Base, MaxHops, MinimumProfit, Runner, Wallet, RaydiumLegacy, Assert, GroundTruth,
-            TruthVenues, StateTruth, Journal, EmitTransactions, Json, NoStamps,
+            Synthetic, Seed, Speed, FromSlot, ToSlot, Config, Set, Base, MaxHops, MinimumProfit, Runner, Wallet, RaydiumLegacy,
+            Assert, GroundTruth, TruthVenues, StateTruth, Journal, EmitTransactions, Json, NoStamps,
         })
         {
             command.Options.Add(option);
@@ -129,15 +145,17 @@ internal sealed class ReplayOptionSet
 
     /// <summary>The settings of a command line.</summary>
     /// <exception cref="CommandException">An option, variable or the configuration file is wrong.</exception>
-    public ReplaySettings Read(ParseResult result, IReadOnlyDictionary<string, string> environment)
+    public ReplaySettings Read(
+        ParseResult result, IReadOnlyDictionary<string, string> environment, SyntheticSource? synthetic = null)
     {
-        string capture = result.GetValue(Capture) ?? BundledCapture.FilePath;
+        string capture = synthetic?.FilePath ?? result.GetValue(Capture) ?? BundledCapture.FilePath;
         CaptureSidecar sidecar = CaptureSidecar.ReadBeside(capture);
         EngineConfig config = ReadConfig(result, environment);
         (ulong? from, ulong? to) = ParseSlots(result.GetValue(FromSlot), result.GetValue(ToSlot));
         return new ReplaySettings
         {
             CapturePath = capture,
+            CaptureName = synthetic?.Name ?? (result.GetValue(Capture) ?? "the bundled capture market-small"),
             Speed = ParseSpeed(result.GetValue(Speed)!),
             FromSlot = from,
             ToSlot = to,
@@ -151,13 +169,32 @@ internal sealed class ReplayOptionSet
         };
     }
 
+    /// <summary>Makes the synthetic market that is asked for; null if none is.</summary>
+    /// <exception cref="CommandException">The options are wrong.</exception>
+    public SyntheticSource? ReadSynthetic(ParseResult result)
+    {
+        if (result.GetValue(Synthetic) is not { } text)
+        {
+            return result.GetValue(Seed) is null
+                ? null
+                : throw new CommandException("--seed: a capture has no seed; it goes with --synthetic");
+        }
+
+        if (result.GetValue(Capture) is not null) throw new CommandException("give a capture or --synthetic, not both");
+        string seed = result.GetValue(Seed) ?? "1";
+        return ulong.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+            ? SyntheticSource.Create(text, number)
+            : throw new CommandException($"--seed {seed}: give a whole number");
+    }
+
     private EngineConfig ReadConfig(ParseResult result, IReadOnlyDictionary<string, string> environment)
     {
         ConfigLayers layers = new();
         if (result.GetValue(Config) is { } file) layers.AddFile(file);
         else if (environment.TryGetValue(ConfigLayers.FileVariable, out string? named)) layers.AddFile(named);
         layers.AddEnvironment(environment);
-        if (result.GetValue(Base) is { Length: > 0 } mints) layers.AddFlag("--base", "baseMints", string.Join(',', mints));
+        if (result.GetValue(Base) is { Length: > 0 } mints)
+            layers.AddFlag("--base", "baseMints", string.Join(',', mints));
         AddFlag(layers, result, MaxHops, "maxHops");
         AddFlag(layers, result, MinimumProfit, "minimumProfitLamports");
         AddFlag(layers, result, Runner, "runner");
@@ -208,7 +245,13 @@ internal sealed class ReplayOptionSet
         foreach (string text in texts ?? [])
         {
             if (!Enum.TryParse(text, ignoreCase: true, out VenueId venue) || venue == VenueId.None)
-                throw new CommandException($"--truth-venues {text}: give {string.Join(", ", Enum.GetNames<VenueId>()[1..])}");
+            {
+                string[] names = Enum.GetNames<VenueId>()[1..];
+                string hint = Nearest.Hint(text, names);
+                throw new CommandException(
+                    $"--truth-venues {text}: no such venue{hint}; give {string.Join(", ", names)}");
+            }
+
             venues.Add(venue);
         }
 

@@ -43,8 +43,10 @@ internal static class ConfigCatalog
     public static IReadOnlyList<ConfigKey> Keys { get; } =
     [
         new("Search", "baseMints", ConfigShape.List, "Mints a route starts and ends with.",
-            (c, v) => c.BaseMints = v.Items.Count == 0 ? throw v.Wrong(v.Text, "give at least one mint") : v.Addresses()),
-        new("Search", "maxHops", ConfigShape.Scalar, "Most legs of a route, 2 to 6.", (c, v) => c.MaxHops = v.Int(2, 6)),
+            (c, v) => c.BaseMints =
+                v.Items.Count == 0 ? throw v.Wrong(v.Text, "give at least one mint") : v.Addresses()),
+        new("Search", "maxHops", ConfigShape.Scalar, "Most legs of a route, 2 to 6.",
+            (c, v) => c.MaxHops = v.Int(2, 6)),
         new("Search", "maxCyclesPerEvent", ConfigShape.Scalar, "Most cycles kept for one event.",
             (c, v) => c.MaxCyclesPerEvent = v.Int(1, MaxCount)),
         new("Search", "maxStepsPerEvent", ConfigShape.Scalar, "Most search steps for one event.",
@@ -61,7 +63,7 @@ internal static class ConfigCatalog
             (c, v) => c.MinimumInputRaw = v.Whole(1, Any)),
         new("Search", "maxStateAgeSlots", ConfigShape.Scalar, "Oldest pool state on a route, slots behind the event.",
             (c, v) => c.MaxStateAgeSlots = (uint)v.Whole(0, uint.MaxValue)),
-        new("Search", "polishQuotesMax", ConfigShape.Scalar, "Most exact quotes that the integer polish of a size may use.",
+        new("Search", "polishQuotesMax", ConfigShape.Scalar, "Most exact quotes of the integer polish of a size.",
             (c, v) => c.PolishQuotesMax = v.Int(1, MaxCount)),
         new("Search", "polishScansMax", ConfigShape.Scalar, "Most sizes that the integer polish may look at.",
             (c, v) => c.PolishScansMax = v.Int(0, MaxCount)),

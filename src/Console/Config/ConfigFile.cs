@@ -109,7 +109,8 @@ internal ref struct ConfigFile
                     items.Add(new ConfigItem(string.Empty, Scalar(key), Here()));
                 break;
             case ConfigShape.Map:
-                if (_reader.TokenType != JsonTokenType.StartObject) throw Fault(place, $"{key.Name}: give an object {{ }}");
+                if (_reader.TokenType != JsonTokenType.StartObject)
+                    throw Fault(place, $"{key.Name}: give an object {{ }}");
                 while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
                 {
                     string name = _reader.GetString()!;

@@ -40,7 +40,8 @@ internal sealed class ConfigLayers
         names.Sort(StringComparer.Ordinal);
         foreach (string name in names)
         {
-            if (!name.StartsWith(ConfigCatalog.VariablePrefix, StringComparison.Ordinal) || name == FileVariable) continue;
+            bool isOurs = name.StartsWith(ConfigCatalog.VariablePrefix, StringComparison.Ordinal);
+            if (!isOurs || name == FileVariable) continue;
             Take(FindVariable(name), $"environment {name}", ConfigLayer.Environment, variables[name]);
         }
     }
@@ -56,7 +57,8 @@ internal sealed class ConfigLayers
         if (equals <= 0) throw new CommandException($"--set {text}: give key=value, for example maxHops=3");
         string name = text[..equals];
         ConfigKey key = ConfigCatalog.Find(name)
-            ?? throw new CommandException($"--set {text}: unknown key '{name}'{Nearest.Hint(name, ConfigCatalog.Names())}");
+            ?? throw new CommandException(
+                $"--set {text}: unknown key '{name}'{Nearest.Hint(name, ConfigCatalog.Names())}");
         Take(key, $"--set {name}", ConfigLayer.CommandLine, text[(equals + 1)..]);
     }
 
@@ -67,7 +69,8 @@ internal sealed class ConfigLayers
         foreach (ConfigKey key in ConfigCatalog.Keys)
         {
             string candidate = isLong
-                ? string.Join(SectionSeparator, "LOWLATENCY", key.Section, char.ToUpperInvariant(key.Name[0]) + key.Name[1..])
+                ? string.Join(
+                    SectionSeparator, "LOWLATENCY", key.Section, char.ToUpperInvariant(key.Name[0]) + key.Name[1..])
                 : key.Variable;
             if (string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase)) return key;
             known.Add(candidate);
@@ -82,11 +85,15 @@ internal sealed class ConfigLayers
         List<ConfigItem> items = [];
         if (key.Shape != ConfigShape.Scalar)
         {
-            foreach (string part in text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            foreach (string part in text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
             {
                 int equals = key.Shape == ConfigShape.Map ? part.IndexOf('=') : -1;
                 if (key.Shape == ConfigShape.Map && equals <= 0)
-                    throw new ConfigValue(layer, place, string.Empty, text, items).Wrong(part, "give mint=value, with commas");
+                {
+                    throw new ConfigValue(layer, place, string.Empty, text, items)
+                        .Wrong(part, "give mint=value, with commas");
+                }
+
                 items.Add(new ConfigItem(equals < 0 ? string.Empty : part[..equals], part[(equals + 1)..], place));
             }
         }

@@ -80,7 +80,8 @@ internal sealed class EngineConfig
         if (TipFloorLamports > TipCapLamports)
         {
             ConfigValue origin = Origins.GetValueOrDefault("tipFloorLamports") ?? Origins["tipCapLamports"];
-            throw origin.Wrong(origin.Text, $"the tip's floor ({TipFloorLamports}) is above its cap ({TipCapLamports})");
+            throw origin.Wrong(
+                origin.Text, $"the tip's floor ({TipFloorLamports}) is above its cap ({TipCapLamports})");
         }
 
         foreach (Pubkey mint in MaxInputRaw.Keys)
@@ -91,7 +92,8 @@ internal sealed class EngineConfig
     }
 
     /// <summary>The settings of a pipeline. The wallet falls back to <paramref name="defaultWallet"/>.</summary>
-    public PipelineSettings Build(Pubkey defaultWallet, IReadOnlyDictionary<Pubkey, Pubkey> defaultAccounts, bool stamps)
+    public PipelineSettings Build(
+        Pubkey defaultWallet, IReadOnlyDictionary<Pubkey, Pubkey> defaultAccounts, bool stamps)
     {
         Pubkey wallet = Wallet ?? defaultWallet;
         Dictionary<Pubkey, Pubkey> accounts = wallet == defaultWallet ? new(defaultAccounts) : [];

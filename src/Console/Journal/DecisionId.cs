@@ -14,8 +14,9 @@ internal readonly record struct DecisionId(long Sequence, int Ordinal)
         id = default;
         int dot = text.IndexOf('.');
         if (dot <= 0) return false;
-        if (!long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out long sequence)) return false;
-        if (!int.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal)) return false;
+        CultureInfo invariant = CultureInfo.InvariantCulture;
+        if (!long.TryParse(text.AsSpan(0, dot), NumberStyles.None, invariant, out long sequence)) return false;
+        if (!int.TryParse(text.AsSpan(dot + 1), NumberStyles.None, invariant, out int ordinal)) return false;
         id = new DecisionId(sequence, ordinal);
         return true;
     }

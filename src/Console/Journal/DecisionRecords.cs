@@ -16,8 +16,8 @@ internal static class DecisionRecords
 {
     public const string CsvHeader =
         "id,slot,received_utc_ns,reason,route,pools,base_mint,amount_in,amount_out,gross_profit,net_profit_lamports,"
-        + "signature_fee_lamports,priority_fee_lamports,tip_lamports,minimum_out,compute_unit_limit,state_age_slots_max,"
-        + "latency_ns,message_version,message_bytes";
+        + "signature_fee_lamports,priority_fee_lamports,tip_lamports,minimum_out,compute_unit_limit,"
+        + "state_age_slots_max,latency_ns,message_version,message_bytes";
 
     public static void WriteJson(JournalView journal, JournalledDecision journalled, TextWriter output)
     {
@@ -27,6 +27,7 @@ internal static class DecisionRecords
         Dictionary<string, object?> record = new()
         {
             ["id"] = DecisionId.Of(d).ToString(),
+            ["synthetic"] = journal.Run?.Synthetic ?? false,
             ["slot"] = d.Slot,
             ["received_utc_ns"] = d.ReceiveUtcNs,
             ["reason"] = d.Reason.ToString(),
@@ -48,7 +49,8 @@ internal static class DecisionRecords
             ["stage_latency_ns"] = Stages(d),
             ["legs"] = legs,
             ["message_version"] = journalled.Message.Length == 0 ? null : Version(d),
-            ["message_base64"] = journalled.Message.Length == 0 ? null : System.Convert.ToBase64String(journalled.Message),
+            ["message_base64"] =
+                journalled.Message.Length == 0 ? null : System.Convert.ToBase64String(journalled.Message),
         };
         output.Write(JsonSerializer.Serialize(record, JsonOutput.Compact) + "\n");
     }
@@ -63,8 +65,9 @@ internal static class DecisionRecords
             CultureInfo.InvariantCulture,
             $"{DecisionId.Of(d)},{d.Slot},{d.ReceiveUtcNs},{d.Reason},{journal.Route(d)},{string.Join(' ', pools)},"
             + $"{journal.BaseMint(d)},{d.AmountInRaw},{d.AmountOutRaw},{d.GrossProfitRaw},{d.NetProfitLamports},"
-            + $"{d.SignatureFeeLamports},{d.PriorityFeeLamports},{d.TipLamports},{d.MinimumOutRaw},{d.ComputeUnitLimit},"
-            + $"{d.StateAgeSlotsMax},{d.DecisionLatencyNs},{(hasMessage ? Version(d) : string.Empty)},"
+            + $"{d.SignatureFeeLamports},{d.PriorityFeeLamports},{d.TipLamports},{d.MinimumOutRaw},"
+            + $"{d.ComputeUnitLimit},{d.StateAgeSlotsMax},{d.DecisionLatencyNs},"
+            + $"{(hasMessage ? Version(d) : string.Empty)},"
             + $"{journalled.Message.Length}\n"));
     }
 

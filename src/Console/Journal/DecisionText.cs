@@ -21,12 +21,17 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
     {
         Opportunity decision = journalled.Decision;
         string verdict = decision.Reason == DecisionReason.Go ? "GO" : $"NO, {decision.Reason}";
-        Line($"Decision {DecisionId.Of(decision)}: {verdict}");
+        string label = journal.Run is { Synthetic: true } ? " (SYNTHETIC MARKET)" : string.Empty;
+        Line($"Decision {DecisionId.Of(decision)}: {verdict}{label}");
         Line(ReasonText.Of(journal, decision));
         Line(string.Empty);
         Line($"Route      {journal.Route(decision)}");
-        Line(string.Create(Invariant, $"           digest {decision.RouteDigest:x16}, product of spot rates {decision.MarginalProduct:F6}"));
-        Line(string.Create(Invariant, $"Event      {decision.Sequence}, slot {decision.Slot}, received {Utc(decision.ReceiveUtcNs)}"));
+        Line(string.Create(
+            Invariant,
+            $"           digest {decision.RouteDigest:x16}, product of spot rates {decision.MarginalProduct:F6}"));
+        Line(string.Create(
+            Invariant,
+            $"Event      {decision.Sequence}, slot {decision.Slot}, received {Utc(decision.ReceiveUtcNs)}"));
         Line($"State      {State(decision.StateAgeSlotsMax)}");
         Line($"Latency    {Latency(decision)}");
         for (int i = 0; i < decision.LegCount; i++) Leg(journal.Leg(decision, i), i);
@@ -37,8 +42,8 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
     /// <summary>One line: id, slot, reason, net profit, route.</summary>
     public void WriteBrief(in Opportunity decision) => Line(string.Create(
         Invariant,
-        $"{DecisionId.Of(decision),-10} slot {decision.Slot}  {decision.Reason,-19} net {decision.NetProfitLamports,14:N0}  "
-        + $"{journal.Route(decision)}"));
+        $"{DecisionId.Of(decision),-10} slot {decision.Slot}  {decision.Reason,-19} "
+        + $"net {decision.NetProfitLamports,14:N0}  {journal.Route(decision)}"));
 
     private static string State(uint ageSlots) => ageSlots switch
     {
@@ -103,7 +108,9 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
             _ => "v1 message",
         };
         Line($"Transaction, unsigned: {version}");
-        Line(string.Create(Invariant, $"  size     {message.Length:N0} bytes; {signed:N0} of {MessageLimits.PacketBytes:N0} once signed"));
+        Line(string.Create(
+            Invariant,
+            $"  size     {message.Length:N0} bytes; {signed:N0} of {MessageLimits.PacketBytes:N0} once signed"));
         Line(string.Create(Invariant, $"  limit    {decision.ComputeUnitLimit:N0} compute units"));
         Line($"  min out  {Amount(journal.BaseMint(decision), decision.MinimumOutRaw)} of the last leg");
     }
@@ -136,7 +143,8 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
         }
 
         string detail = string.Join(", ", steps);
-        return $"{DurationText.Of(decision.DecisionLatencyNs)} from the frame in memory to the decision:\n           {detail}";
+        string whole = DurationText.Of(decision.DecisionLatencyNs);
+        return $"{whole} from the frame in memory to the decision:\n           {detail}";
     }
 
     private static string Utc(long unixNs)

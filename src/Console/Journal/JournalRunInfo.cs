@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Cycles;
@@ -24,12 +23,13 @@ internal sealed record JournalRunInfo
     public ulong MinimumInputRaw { get; init; }
     public string Wallet { get; init; } = string.Empty;
 
-    public static JournalRunInfo Of(ReplaySettings settings)
+    public static JournalRunInfo Of(ReplaySettings settings, bool isSynthetic)
     {
         SearchSettings search = settings.Pipeline.Search;
         return new JournalRunInfo
         {
-            Capture = Path.GetFileName(settings.CapturePath),
+            Capture = settings.CaptureName,
+            Synthetic = isSynthetic,
             Runner = settings.Pipeline.Runner.ToString(),
             MinimumProfitLamports = search.MinimumProfitLamports,
             TipShareBps = search.TipShareBps,

@@ -40,7 +40,9 @@ internal static class ReasonText
         string earned = decision.NetProfitLamports < 0
             ? $"Not taken: costs exceed the gain by {Number(-decision.NetProfitLamports)} lamports"
             : $"Not taken: {Number(decision.NetProfitLamports)} lamports are left after costs";
-        return journal.Run is { } run ? $"{earned}; at least {Number(run.MinimumProfitLamports)} are required." : $"{earned}.";
+        return journal.Run is { } run
+            ? $"{earned}; at least {Number(run.MinimumProfitLamports)} are required."
+            : $"{earned}.";
     }
 
     private static string Dominated(JournalView journal, in Opportunity decision)

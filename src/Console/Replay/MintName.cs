@@ -47,7 +47,8 @@ internal static class MintName
     {
         string digits = Int128.Abs(amountRaw).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
         string fraction = digits[^decimals..].TrimEnd('0');
-        string whole = Int128.Parse(digits[..^decimals], CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture);
+        Int128 units = Int128.Parse(digits[..^decimals], CultureInfo.InvariantCulture);
+        string whole = units.ToString("N0", CultureInfo.InvariantCulture);
         string sign = amountRaw < 0 ? "-" : string.Empty;
         return fraction.Length == 0 ? sign + whole : $"{sign}{whole}.{fraction}";
     }

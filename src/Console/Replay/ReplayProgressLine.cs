@@ -23,7 +23,7 @@ internal sealed class ReplayProgressLine(TextWriter errors)
         string slot = progress.Slot == 0 ? "before the first slot" : $"slot {progress.Slot}";
         errors.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"replay {share,3:F0} %  {slot}  {progress.Events:N0} events ({progress.Events / seconds:N0}/s)  "
+            $"replay {(_run is { IsSynthetic: true } ? "(synthetic) " : string.Empty)}{share,3:F0} %  {slot}  {progress.Events:N0} events ({progress.Events / seconds:N0}/s)  "
             + $"{_run?.Decisions.Count ?? 0:N0} decisions"));
     }
 }

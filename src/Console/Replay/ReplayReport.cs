@@ -16,8 +16,8 @@ internal sealed record EndpointReport(
     double LeadMsP50, double LeadMsP99, double LagMsP50, double LagMsP99);
 
 internal sealed record RouteReport(
-    string Id, ulong Slot, string Reason, string Route, string BaseMint, ulong AmountIn, ulong AmountOut, long GrossProfit,
-    long NetProfitLamports, ulong TipLamports, string AmountInText, string GrossProfitText);
+    string Id, ulong Slot, string Reason, string Route, string BaseMint, ulong AmountIn, ulong AmountOut,
+    long GrossProfit, long NetProfitLamports, ulong TipLamports, string AmountInText, string GrossProfitText);
 
 internal sealed record CheckReport(string Name, bool Passed, string Summary, IReadOnlyList<string> Differences);
 
@@ -65,7 +65,7 @@ internal sealed record ReplayReport
         double seconds = Math.Max(run.Elapsed.TotalSeconds, 1e-9);
         return new ReplayReport
         {
-            Capture = CaptureName(settings.CapturePath),
+            Capture = settings.CaptureName,
             Outcome = run.Outcome.ToString(),
             Synthetic = run.IsSynthetic,
             Runner = settings.Pipeline.Runner.ToString(),
@@ -97,9 +97,6 @@ internal sealed record ReplayReport
             Notes = ReplayTables.Notes(settings, run),
         };
     }
-
-    private static string CaptureName(string path) =>
-        path == BundledCapture.FilePath ? "the bundled capture market-small" : path;
 
     public void WriteJson(TextWriter output) => output.WriteLine(JsonSerializer.Serialize(this, JsonOutput.Indented));
 

@@ -34,7 +34,10 @@ internal sealed class ReplayRun
         if (settings.GroundTruthPath is not null)
             GroundTruth = new GroundTruthCheck(settings.GroundTruthPath, settings.Pipeline, IsInTruth);
         if (settings.TransactionsFolder is not null)
-            Transactions = Create("--emit-transactions", settings.TransactionsFolder, path => new TransactionFiles(path));
+        {
+            Transactions = Create(
+                "--emit-transactions", settings.TransactionsFolder, path => new TransactionFiles(path));
+        }
     }
 
     /// <summary>The engine; null before <see cref="Execute"/>.</summary>
@@ -151,13 +154,14 @@ internal sealed class ReplayRun
         {
             long createdUtcNs = SystemClock.Instance.UtcNs; // replay-ok: the journal's header, not a decision
             _journal = new DecisionJournal(
-                journal, pipeline, pipeline.Settings.Graph.MaxPools, createdUtcNs, JournalRunInfo.Of(_settings).ToBytes());
+                journal, pipeline, pipeline.Settings.Graph.MaxPools, createdUtcNs,
+                JournalRunInfo.Of(_settings, IsSynthetic).ToBytes());
             sinks.Add(_journal);
         }
 
         if (Transactions is not null)
         {
-            Transactions.Attach(pipeline);
+            Transactions.Attach(pipeline, IsSynthetic);
             sinks.Add(Transactions);
         }
 

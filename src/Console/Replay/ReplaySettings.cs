@@ -10,6 +10,9 @@ internal sealed record ReplaySettings
     /// <summary>Capture file.</summary>
     public required string CapturePath { get; init; }
 
+    /// <summary>What reports call it.</summary>
+    public required string CaptureName { get; init; }
+
     /// <summary>Engine.</summary>
     public required PipelineSettings Pipeline { get; init; }
 

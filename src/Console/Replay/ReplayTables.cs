@@ -65,7 +65,8 @@ internal static class ReplayTables
             EndpointRow row = race[endpoint.EndpointId];
             rows.Add(new EndpointReport(
                 endpoint.EndpointId, endpoint.Address, endpoint.Opens, endpoint.Closes, row.Delivered, row.Wins,
-                row.Duplicates, row.Missed, Ms(row.LeadNs, 50), Ms(row.LeadNs, 99), Ms(row.LagNs, 50), Ms(row.LagNs, 99)));
+                row.Duplicates, row.Missed,
+                Ms(row.LeadNs, 50), Ms(row.LeadNs, 99), Ms(row.LagNs, 50), Ms(row.LagNs, 99)));
         }
 
         return rows;
@@ -144,12 +145,14 @@ internal static class ReplayTables
         if (run.GroundTruth is { } truth)
         {
             List<string> differences = truth.Differences.ConvertAll(d =>
-                $"slot {d.Slot} route {d.Route}: profit {d.ExpectedProfit} expected, {d.ActualProfit?.ToString(CultureInfo.InvariantCulture) ?? "none"}: {d.Why}");
+                $"slot {d.Slot} route {d.Route}: profit {d.ExpectedProfit} expected, "
+                + $"{d.ActualProfit?.ToString(CultureInfo.InvariantCulture) ?? "none"}: {d.Why}");
             checks.Add(new CheckReport(
                 "ground truth", truth.Passed,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{truth.SlotsCompared:N0} of {truth.SlotsTotal:N0} slots, {truth.Cycles:N0} cycles: {truth.Equal:N0} equal, "
+                    $"{truth.SlotsCompared:N0} of {truth.SlotsTotal:N0} slots, {truth.Cycles:N0} cycles: "
+                    + $"{truth.Equal:N0} equal, "
                     + $"{truth.Better:N0} better (by at most {truth.BetterByMax:N0}), {truth.Worse:N0} worse, "
                     + $"{truth.Missing:N0} missing; {truth.Excluded:N0} left out"),
                 differences));
@@ -162,14 +165,33 @@ internal static class ReplayTables
     {
         List<string> notes = [];
         if (run.Feed!.FramesWithDerivedTime != 0)
-            notes.Add("The capture has no receive times: they were derived from slots, so pace and settle window are nominal.");
+        {
+            notes.Add(
+                "The capture has no receive times: they were derived from slots; pace and settle window are nominal.");
+        }
+
         if (run.Feed.Total[DecodeCause.UnknownSubscription] != 0)
-            notes.Add("Notifications of unknown subscriptions were refused; messages on their way when a connection broke are such.");
+        {
+            notes.Add(
+                "Notifications of unknown subscriptions were refused; messages on their way when a connection broke "
+                + "are such.");
+        }
+
         if (run.Orderer is { TooLate: > 0 } orderer)
-            notes.Add($"{orderer.TooLate} updates came more than {Truth.SlotOrderer.WindowSlots} slots late; the checks did not see them.");
+        {
+            notes.Add(
+                $"{orderer.TooLate} updates came more than {Truth.SlotOrderer.WindowSlots} slots late; "
+                + "the checks did not see them.");
+        }
+
         if (settings.Pipeline.Instructions.Wallet == CaptureSidecar.DryRunWallet)
-            notes.Add("No wallet is configured: transactions name a dry-run address for which nobody has a key (--wallet).");
-        if (settings.ChangedKeys.Count != 0) notes.Add($"Settings that were set: {string.Join(", ", settings.ChangedKeys)}.");
+        {
+            notes.Add(
+                "No wallet is configured: transactions name a dry-run address for which nobody has a key (--wallet).");
+        }
+
+        if (settings.ChangedKeys.Count != 0)
+            notes.Add($"Settings that were set: {string.Join(", ", settings.ChangedKeys)}.");
         if (run.JournalFailure is { } failure) notes.Add($"The journal is incomplete: {failure}");
         if (settings.JournalPath is { } journal)
         {

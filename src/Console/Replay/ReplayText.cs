@@ -40,15 +40,18 @@ internal sealed class ReplayText(TextWriter output)
     private void Headline(ReplayReport r)
     {
         if (r.Synthetic) Line("SYNTHETIC MARKET: made by a seeded generator, no chain data in it.");
-        string end = r.Outcome == "Completed" ? string.Empty : $" It ended early ({r.Outcome}); this is what came before.";
+        string end = r.Outcome == "Completed"
+            ? string.Empty
+            : $" It ended early ({r.Outcome}); this is what came before.";
         long taken = r.Decisions.GetValueOrDefault("Go");
         long pools = 0;
         foreach (long count in r.PoolsByVenue.Values) pools += count;
         Wrapped(
             string.Create(
                 Invariant,
-                $"Replayed {r.CaptureSeconds:F1} s of {r.Capture} in {r.ElapsedSeconds:F2} s ({r.Runner.ToLowerInvariant()}): "
-                + $"{r.Frames:N0} frames gave {r.Events:N0} events ({r.EventsPerSecond:N0}/s, up to slot {r.LastSlot}).{end}"),
+                $"Replayed {r.CaptureSeconds:F1} s of {r.Capture} in {r.ElapsedSeconds:F2} s "
+                + $"({r.Runner.ToLowerInvariant()}): {r.Frames:N0} frames gave {r.Events:N0} events "
+                + $"({r.EventsPerSecond:N0}/s, up to slot {r.LastSlot}).{end}"),
             0);
         Wrapped(
             string.Create(
@@ -75,7 +78,8 @@ internal sealed class ReplayText(TextWriter output)
             string name = e.Address.Length == 0 ? $"{e.Endpoint}" : $"{e.Endpoint} {e.Address}";
             if (name.Length > 24) name = name[..24];
             Line(string.Create(Invariant,
-                $"  {name,-24}{e.Opened,7}{e.Closed,8}{e.Delivered,10:N0}{e.First,10:N0}{e.Duplicates,10:N0}{e.Missed,8:N0}"));
+                $"  {name,-24}{e.Opened,7}{e.Closed,8}{e.Delivered,10:N0}{e.First,10:N0}"
+                + $"{e.Duplicates,10:N0}{e.Missed,8:N0}"));
             if (e.LeadMsP50 == 0 && e.LagMsP50 == 0) continue;
             Line(string.Create(Invariant,
                 $"    when first, ahead by {e.LeadMsP50:F1} / {e.LeadMsP99:F1} ms; when second, behind by "
@@ -104,9 +108,11 @@ internal sealed class ReplayText(TextWriter output)
         foreach (RouteReport r in rows)
         {
             Line(string.Create(
-                Invariant, $"  {r.Id,-10}{r.Reason}, slot {r.Slot}, net {r.NetProfitLamports:N0}, tip {r.TipLamports:N0} lamports"));
+                Invariant,
+                $"  {r.Id,-10}{r.Reason}, slot {r.Slot}, net {r.NetProfitLamports:N0} lamports"));
             Wrapped($"            {r.Route}", 14);
-            Line($"            in {r.AmountInText}, gross {r.GrossProfitText}");
+            string tip = MintName.Decimal(r.TipLamports, 9);
+            Line($"            in {r.AmountInText}, gross {r.GrossProfitText}, tip {tip} SOL");
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class TransactionFiles : IDecisionSink
     private readonly string _folder;
     private readonly List<Dictionary<string, object>> _legs = [];
     private IPoolDirectory? _pools;
+    private bool _isSynthetic;
 
     public TransactionFiles(string folder)
     {
@@ -33,7 +34,8 @@ internal sealed class TransactionFiles : IDecisionSink
     /// <summary>Why the first file could not be written; null if all were.</summary>
     public string? Failure { get; private set; }
 
-    public void Attach(IPoolDirectory pools) => _pools = pools;
+    /// <summary>Gives it the names of pools, and says whether the market is synthetic; before the first decision.</summary>
+    public void Attach(IPoolDirectory pools, bool isSynthetic) => (_pools, _isSynthetic) = (pools, isSynthetic);
 
     public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)
     {
@@ -44,6 +46,7 @@ internal sealed class TransactionFiles : IDecisionSink
         Dictionary<string, object> file = new()
         {
             ["id"] = id,
+            ["synthetic"] = _isSynthetic,
             ["slot"] = decision.Slot,
             ["route_digest"] = decision.RouteDigest.ToString("x16", CultureInfo.InvariantCulture),
             ["amount_in"] = Text(decision.AmountInRaw),

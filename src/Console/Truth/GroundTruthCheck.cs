@@ -38,13 +38,18 @@ internal sealed class GroundTruthCheck
         foreach ((int line, JsonElement o) in TruthFile.ReadLines(path))
         {
             if (!o.TryGetProperty("slot", out JsonElement slot) || !o.TryGetProperty("cycles", out _))
-                throw new InvalidDataException($"{path}: line {line}: no 'slot' and 'cycles'; is this a truth-cycles file?");
+            {
+                throw new InvalidDataException(
+                    $"{path}: line {line}: no 'slot' and 'cycles'; is this a truth-cycles file?");
+            }
+
             _slots[slot.GetUInt64()] = o;
         }
 
         RouteBook? book = null;
         _pipeline = new MarketPipeline(
-            settings.ForGroundTruth(), null, p => [book = new RouteBook(p.Graph.Market, p.Graph.Touched, p.Opportunities)]);
+            settings.ForGroundTruth(), null,
+            p => [book = new RouteBook(p.Graph.Market, p.Graph.Touched, p.Opportunities)]);
         _book = book!;
     }
 
@@ -98,7 +103,8 @@ internal sealed class GroundTruthCheck
         EventPublisher publisher = _pipeline.Publisher;
         ReadOnlySpan<byte> data = update is null ? default : update.Data;
         ClaimStatus status = publisher.TryClaim(data.Length, out Span<byte> payload);
-        if (status != ClaimStatus.Ok) throw new InvalidOperationException($"ground truth pipeline refused an event: {status}");
+        if (status != ClaimStatus.Ok)
+            throw new InvalidOperationException($"ground truth pipeline refused an event: {status}");
         data.CopyTo(payload);
         ref MarketEvent e = ref publisher.Current;
         e.Kind = kind;

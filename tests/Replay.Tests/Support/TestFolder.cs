@@ -11,7 +11,8 @@ internal sealed class TestFolder : IDisposable
     public string Root { get; } = Path.Combine(Path.GetTempPath(), "lowlatency-" + Guid.NewGuid().ToString("N"));
 
     /// <summary>The bundled market.</summary>
-    public static string MarketSmall => Path.Combine(AppContext.BaseDirectory, "data", "market-small", "capture.jsonl.gz");
+    public static string MarketSmall =>
+        Path.Combine(AppContext.BaseDirectory, "data", "market-small", "capture.jsonl.gz");
 
     /// <summary>A file beside the bundled capture.</summary>
     public static string Beside(string name) => Path.Combine(Path.GetDirectoryName(MarketSmall)!, name);
@@ -23,7 +24,8 @@ internal sealed class TestFolder : IDisposable
         {
             for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             {
-                if (File.Exists(Path.Combine(folder.FullName, "LowLatency.sln"))) return Path.Combine(folder.FullName, "data");
+                if (File.Exists(Path.Combine(folder.FullName, "LowLatency.sln")))
+                    return Path.Combine(folder.FullName, "data");
             }
 
             throw new InvalidOperationException("The tests must run inside the repository.");
