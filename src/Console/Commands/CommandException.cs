@@ -2,7 +2,9 @@ using System;
 
 namespace LowLatency.ConsoleHost.Commands;
 
-/// <summary>A verb cannot do what it was asked; the message is one line that says what is wrong and what to do instead.</summary>
+/// <summary>
+/// A verb cannot do what it was asked; the message is one line that says what is wrong and what to do instead.
+/// </summary>
 internal sealed class CommandException(string message, int exitCode = ExitCodes.Usage) : Exception(message)
 {
     /// <summary>Exit code of the process.</summary>

@@ -135,8 +135,8 @@ internal sealed class ReplayOptionSet
         command.Arguments.Add(Capture);
         foreach (Option option in new Option[]
         {
-            Synthetic, Seed, Speed, FromSlot, ToSlot, Config, Set, Base, MaxHops, MinimumProfit, Runner, Wallet, RaydiumLegacy,
-            Assert, GroundTruth, TruthVenues, StateTruth, Journal, EmitTransactions, Json, NoStamps,
+            Synthetic, Seed, Speed, FromSlot, ToSlot, Config, Set, Base, MaxHops, MinimumProfit, Runner, Wallet,
+            RaydiumLegacy, Assert, GroundTruth, TruthVenues, StateTruth, Journal, EmitTransactions, Json, NoStamps,
         })
         {
             command.Options.Add(option);

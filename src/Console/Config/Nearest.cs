@@ -7,8 +7,8 @@ namespace LowLatency.ConsoleHost.Config;
 internal static class Nearest
 {
     /// <summary>
-    /// The candidate with the fewest single-letter edits, if they are at most a third of the word (at least 2); null if
-    /// nothing is that near. Case does not count.
+    /// The candidate with the fewest single-letter edits, if they are at most a third of the word (at least 2); of
+    /// equals the one with the longest common beginning. Null if nothing is that near. Case does not count.
     /// </summary>
     public static string? Find(string word, IEnumerable<string> candidates)
     {
@@ -17,8 +17,10 @@ internal static class Nearest
         foreach (string candidate in candidates)
         {
             int distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
-            if (distance > limit) continue;
-            limit = distance - 1;
+            bool isNearer = distance < limit || best is null;
+            bool isAlike = distance == limit && best is not null && Common(word, candidate) > Common(word, best);
+            if (distance > limit || !(isNearer || isAlike)) continue;
+            limit = distance;
             best = candidate;
         }
 
@@ -28,6 +30,14 @@ internal static class Nearest
     /// <summary>" (did you mean 'x'?)", or nothing.</summary>
     public static string Hint(string word, IEnumerable<string> candidates) =>
         Find(word, candidates) is { } near ? $"; did you mean '{near}'?" : string.Empty;
+
+    private static int Common(string a, string b)
+    {
+        int length = 0;
+        while (length < Math.Min(a.Length, b.Length) && char.ToLowerInvariant(a[length]) == char.ToLowerInvariant(b[length]))
+            length++;
+        return length;
+    }
 
     /// <summary>Levenshtein distance: insertions, deletions and replacements.</summary>
     internal static int Distance(string a, string b)

@@ -21,9 +21,10 @@ internal sealed class ReplayProgressLine(TextWriter errors)
         double share = progress.FileBytes == 0 ? 0 : 100.0 * progress.FileBytesRead / progress.FileBytes;
         double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
         string slot = progress.Slot == 0 ? "before the first slot" : $"slot {progress.Slot}";
+        string label = _run is { IsSynthetic: true } ? "(synthetic) " : string.Empty;
         errors.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"replay {(_run is { IsSynthetic: true } ? "(synthetic) " : string.Empty)}{share,3:F0} %  {slot}  {progress.Events:N0} events ({progress.Events / seconds:N0}/s)  "
+            $"replay {label}{share,3:F0} %  {slot}  {progress.Events:N0} events ({progress.Events / seconds:N0}/s)  "
             + $"{_run?.Decisions.Count ?? 0:N0} decisions"));
     }
 }

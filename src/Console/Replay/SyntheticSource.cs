@@ -8,8 +8,8 @@ using LowLatency.Feeds.Synthetic;
 namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>
-/// A synthetic market as a capture file in the temporary folder, deleted with this object. It goes the whole way of real
-/// data, through file, framer and decoder; its header marks it, so everything that comes of it is labelled.
+/// A synthetic market as a capture file in the temporary folder, deleted with this object. It goes the whole way of
+/// real data, through file, framer and decoder; its header marks it, so everything that comes of it is labelled.
 /// </summary>
 internal sealed class SyntheticSource : IDisposable
 {
@@ -33,7 +33,8 @@ internal sealed class SyntheticSource : IDisposable
     public static SyntheticSource Create(string text, ulong seed)
     {
         string[] parts = text.Split('x');
-        if (parts.Length != 2 || !TryParse(parts[0], MaxPools, out int pools) || !TryParse(parts[1], MaxSlots, out int slots))
+        int slots = 0;
+        if (parts.Length != 2 || !TryParse(parts[0], MaxPools, out int pools) || !TryParse(parts[1], MaxSlots, out slots))
         {
             throw new CommandException(
                 $"--synthetic {text}: give <pools>x<slots>, for example 100x200 (at most {MaxPools} pools)");

@@ -34,7 +34,7 @@ internal sealed class TransactionFiles : IDecisionSink
     /// <summary>Why the first file could not be written; null if all were.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Gives it the names of pools, and says whether the market is synthetic; before the first decision.</summary>
+    /// <summary>Gives it the names of pools and says whether the market is synthetic; before the first one.</summary>
     public void Attach(IPoolDirectory pools, bool isSynthetic) => (_pools, _isSynthetic) = (pools, isSynthetic);
 
     public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)
