@@ -34,8 +34,8 @@ internal static class Nearest
     private static int Common(string a, string b)
     {
         int length = 0;
-        while (length < Math.Min(a.Length, b.Length) && char.ToLowerInvariant(a[length]) == char.ToLowerInvariant(b[length]))
-            length++;
+        int most = Math.Min(a.Length, b.Length);
+        while (length < most && char.ToLowerInvariant(a[length]) == char.ToLowerInvariant(b[length])) length++;
         return length;
     }
 

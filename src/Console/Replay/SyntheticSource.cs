@@ -33,8 +33,9 @@ internal sealed class SyntheticSource : IDisposable
     public static SyntheticSource Create(string text, ulong seed)
     {
         string[] parts = text.Split('x');
+        int pools = 0;
         int slots = 0;
-        if (parts.Length != 2 || !TryParse(parts[0], MaxPools, out int pools) || !TryParse(parts[1], MaxSlots, out slots))
+        if (parts.Length != 2 || !TryParse(parts[0], MaxPools, out pools) || !TryParse(parts[1], MaxSlots, out slots))
         {
             throw new CommandException(
                 $"--synthetic {text}: give <pools>x<slots>, for example 100x200 (at most {MaxPools} pools)");
