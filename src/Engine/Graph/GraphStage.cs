@@ -15,24 +15,14 @@ namespace LowLatency.Engine.Graph;
 /// </summary>
 public sealed class GraphStage : IStage
 {
-    /// <summary>
-    /// Most accounts one pool may name: a CLMM's pool, config, vaults, mints, bitmap, oracle and the arrays around its
-    /// price, with room for twice as many.
-    /// </summary>
-    private const int MaxDependencies = 64;
-
-    private readonly GraphSettings _settings;
+    private readonly long _settleWindowNs;
     private readonly PayloadRing _payloads;
     private readonly AccountTable _accounts;
     private readonly PoolCoherence _coherence;
-    private readonly AccountDependency[] _dependencies = new AccountDependency[MaxDependencies];
-    private readonly bool[] _isTimeDependent;
-    private readonly int[] _timeDependentIds;
-    private readonly int[] _poolAccountId;
+    private readonly PoolRegistrar _registrar;
     private readonly TouchedPools _moved;
     private readonly long[] _drops = new long[Enum.GetValues<DropCause>().Length];
     private readonly long[] _decodeFailures = new long[Enum.GetValues<DecodeStatus>().Length];
-    private int _timeDependentCount;
     private ulong _currentSlot;
     private long _currentSlotFirstNs;
     private uint _openFeeds;
@@ -43,15 +33,13 @@ public sealed class GraphStage : IStage
     /// </summary>
     public GraphStage(GraphSettings settings, MarketGraph graph, PayloadRing payloads)
     {
-        _settings = settings;
+        _settleWindowNs = settings.SettleWindowNs;
         Market = graph;
         _payloads = payloads;
         _accounts = new AccountTable(settings.MaxAccounts);
         _coherence = new PoolCoherence(settings.MaxPools);
         Touched = new TouchedPools(settings.MaxPools);
-        _isTimeDependent = new bool[settings.MaxPools];
-        _timeDependentIds = new int[settings.MaxPools];
-        _poolAccountId = new int[settings.MaxPools];
+        _registrar = new PoolRegistrar(settings, graph, _accounts, Touched);
         _moved = new TouchedPools(settings.MaxPools);
     }
 
@@ -83,7 +71,7 @@ public sealed class GraphStage : IStage
     public long Gaps => _gapEpoch;
 
     /// <summary>Pools or links refused because a table was full.</summary>
-    public long TableFull { get; private set; }
+    public long TableFull => _registrar.TableFull;
 
     /// <summary>Events dropped here, by cause.</summary>
     public long Dropped(DropCause cause) => _drops[(int)cause];
@@ -109,11 +97,11 @@ public sealed class GraphStage : IStage
                     OnAccount(ref e);
                     break;
                 case EventKind.Slot:
-                    Slots.Add(e.Slot, e.ParentSlot);
-                    RefreshMovedPools();
+                    OnSlot(in e);
                     break;
                 case EventKind.SlotDead:
                     Slots.MarkDead(e.Slot);
+                    TouchAll();
                     break;
                 case EventKind.FeedOpen:
                     _openFeeds |= 1u << (e.EndpointId & 31);
@@ -148,10 +136,18 @@ public sealed class GraphStage : IStage
             _currentSlotFirstNs = e.ReceiveUtcNs;
         }
         else if (_coherence.UnsettledCount != 0
-            && e.ReceiveUtcNs - _currentSlotFirstNs > _settings.SettleWindowNs)
+            && e.ReceiveUtcNs - _currentSlotFirstNs > _settleWindowNs)
         {
             SettleAll();
         }
+    }
+
+    private void OnSlot(in MarketEvent e)
+    {
+        long forks = Slots.ForkCount;
+        Slots.Add(e.Slot, e.ParentSlot);
+        if (Slots.ForkCount != forks) TouchAll(); // pools written in the slot that was left may quote no longer
+        RefreshMovedPools();
     }
 
     private void SettleAll()
@@ -186,7 +182,7 @@ public sealed class GraphStage : IStage
             return;
         }
 
-        if (_accounts[accountId].FirstLink < 0 && !absent) Introduce(accountId);
+        if (_accounts[accountId].FirstLink < 0 && !absent) _registrar.Introduce(accountId);
         if (_accounts[accountId].FirstLink < 0)
         {
             Drop(ref e, DropCause.UnwatchedAccount);
@@ -211,7 +207,8 @@ public sealed class GraphStage : IStage
 
             Pool pool = Market.Pool(link.PoolId);
             bool isVault = link.Role is AccountRole.VaultA or AccountRole.VaultB;
-            if (isVault && !PoolCoherence.ReadsVaults(pool.Venue) && Market.State(link.PoolId) == PoolState.Coherent) continue;
+            bool isQuoting = Market.State(link.PoolId) == PoolState.Coherent;
+            if (isVault && isQuoting && !PoolCoherence.ReadsVaults(pool.Venue)) continue;
             if (e.Kind == EventKind.Account) _coherence.Note(link.PoolId, pool.Venue, link.Role, e.Slot);
             if (changed || !_coherence.IsTorn(link.PoolId)) Touched.Add(link.PoolId);
             if (link.Role == AccountRole.Pool) NoteMovedPool(link.PoolId, pool);
@@ -226,110 +223,20 @@ public sealed class GraphStage : IStage
     private DecodeStatus ApplyTo(in PoolLink link, int accountId) =>
         Market.Pool(link.PoolId).Apply(link.Role, _accounts.View(accountId));
 
-    /// <summary>First sight of an account nobody asked for: a new pool, or an array that names its pool.</summary>
-    private void Introduce(int accountId)
-    {
-        AccountView view = _accounts.View(accountId);
-        if (!VenueRegistry.TryClassify(in view, out AccountClass found)) return;
-        if (found.Role == AccountRole.Pool)
-        {
-            AddPool(accountId, found.Venue);
-            return;
-        }
-
-        if (found.Pool.IsZero || _accounts[accountId].WaitingRole != AccountRole.None) return;
-        int poolAccountId = _accounts.FindOrAdd(found.Pool);
-        if (poolAccountId < 0) return;
-        ref AccountEntry poolEntry = ref _accounts[poolAccountId];
-        if (poolEntry.PoolId >= 0)
-        {
-            Link(accountId, poolEntry.PoolId, found.Role);
-            return;
-        }
-
-        ref AccountEntry entry = ref _accounts[accountId];
-        entry.WaitingRole = found.Role;
-        entry.NextWaiting = poolEntry.FirstWaiting;
-        poolEntry.FirstWaiting = accountId;
-    }
-
-    private void AddPool(int accountId, VenueId venue)
-    {
-        Pool? pool = VenueRegistry.Create(venue, in _accounts[accountId].Key);
-        if (pool is null || pool.Apply(AccountRole.Pool, _accounts.View(accountId)) != DecodeStatus.Ok) return;
-        if (!_settings.Accepts(pool)) return;
-        int poolId = Market.AddPool(pool);
-        if (poolId < 0)
-        {
-            TableFull++;
-            return;
-        }
-
-        _accounts[accountId].PoolId = poolId;
-        _poolAccountId[poolId] = accountId;
-        Link(accountId, poolId, AccountRole.Pool);
-        for (int w = _accounts[accountId].FirstWaiting; w >= 0; w = _accounts[w].NextWaiting)
-        {
-            Link(w, poolId, _accounts[w].WaitingRole);
-        }
-
-        _accounts[accountId].FirstWaiting = -1;
-        RefreshDependencies(poolId);
-    }
-
     /// <summary>
     /// A pool whose price moved may need other arrays. A pool that cannot quote asks at once; any other when the slot
     /// is over or the next begins, off the way of the update itself.
     /// </summary>
     private void NoteMovedPool(int poolId, Pool pool)
     {
-        if (pool.Readiness != QuoteStatus.Ok) RefreshDependencies(poolId);
+        if (pool.Readiness != QuoteStatus.Ok) _registrar.RefreshDependencies(poolId);
         else _moved.Add(poolId);
     }
 
     private void RefreshMovedPools()
     {
-        foreach (int poolId in _moved.Ids) RefreshDependencies(poolId);
+        foreach (int poolId in _moved.Ids) _registrar.RefreshDependencies(poolId);
         _moved.Clear();
-    }
-
-    /// <summary>Links the accounts the pool names now, and gives it the ones already known.</summary>
-    private void RefreshDependencies(int poolId)
-    {
-        Pool pool = Market.Pool(poolId);
-        if (pool.IsTimeDependent && !_isTimeDependent[poolId])
-        {
-            _isTimeDependent[poolId] = true;
-            _timeDependentIds[_timeDependentCount++] = poolId;
-        }
-
-        int count = pool.CopyDependencies(_dependencies);
-        for (int i = 0; i < count; i++)
-        {
-            AccountDependency dependency = _dependencies[i];
-            int accountId = _accounts.FindOrAdd(dependency.Key);
-            if (accountId < 0)
-            {
-                TableFull++;
-                return;
-            }
-
-            Link(accountId, poolId, dependency.Role);
-        }
-    }
-
-    private void Link(int accountId, int poolId, AccountRole role)
-    {
-        if (!_accounts.TryLink(accountId, poolId, role, out bool added))
-        {
-            TableFull++;
-            return;
-        }
-
-        if (!added || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) return;
-        Touched.Add(poolId);
-        DecodeStatus status = Market.Pool(poolId).Apply(role, _accounts.View(accountId));
-        if (status != DecodeStatus.Ok) _decodeFailures[(int)status]++;
     }
 
     private void OnClock(int accountId)
@@ -339,7 +246,7 @@ public sealed class GraphStage : IStage
         bool isFirst = Clock.Slot == 0; // until now opening times and epochs were judged by no clock at all
         Clock = clock;
         if (isFirst) TouchAll();
-        for (int i = 0; i < _timeDependentCount; i++) Touched.Add(_timeDependentIds[i]);
+        foreach (int poolId in _registrar.TimeDependentIds) Touched.Add(poolId);
     }
 
     private void OnFeedClose(byte endpointId)
@@ -359,7 +266,7 @@ public sealed class GraphStage : IStage
     {
         foreach (int poolId in Touched.Ids)
         {
-            ulong slot = Math.Max(_coherence.Slot(poolId), _accounts[_poolAccountId[poolId]].Slot);
+            ulong slot = Math.Max(_coherence.Slot(poolId), _accounts[_registrar.AccountOf(poolId)].Slot);
             Market.SetState(poolId, StateOf(poolId), slot);
             Market.Refresh(poolId, Clock);
         }
@@ -377,11 +284,10 @@ public sealed class GraphStage : IStage
     /// <summary>True until every required account was seen again after the last time all feeds were down.</summary>
     private bool IsGapped(int poolId)
     {
-        int count = Market.Pool(poolId).CopyDependencies(_dependencies);
-        if (_accounts[_poolAccountId[poolId]].GapEpoch != _gapEpoch) return true;
-        for (int i = 0; i < count; i++)
+        if (_accounts[_registrar.AccountOf(poolId)].GapEpoch != _gapEpoch) return true;
+        foreach (AccountDependency dependency in _registrar.Dependencies(poolId))
         {
-            int accountId = _accounts.Find(_dependencies[i].Key);
+            int accountId = _accounts.Find(dependency.Key);
             if (accountId < 0 || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) continue;
             if (_accounts[accountId].GapEpoch != _gapEpoch) return true;
         }

@@ -1,9 +1,9 @@
 using System;
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Sinks;
@@ -55,20 +55,6 @@ public static class JournalFormat
     /// <summary>Bytes of a decision record in this build.</summary>
     public static int DecisionBytes => Unsafe.SizeOf<Opportunity>();
 
-    /// <summary>CRC32C (Castagnoli) of bytes.</summary>
-    public static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        while (bytes.Length >= 8)
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[8..];
-        }
-
-        foreach (byte b in bytes) crc = BitOperations.Crc32C(crc, b);
-        return ~crc;
-    }
-
     /// <summary>Writes the header.</summary>
     public static void WriteHeader(Span<byte> destination, long createdUtcNs)
     {
@@ -86,7 +72,7 @@ public static class JournalFormat
         destination[4] = kind;
         body.CopyTo(destination[5..]);
         more.CopyTo(destination[(5 + body.Length)..]);
-        uint crc = Crc32C(destination.Slice(4, length + 1));
+        uint crc = Crc32C.Compute(destination.Slice(4, length + 1));
         BinaryPrimitives.WriteUInt32LittleEndian(destination[(5 + length)..], crc);
         return length + FrameOverheadBytes;
     }

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Sinks;
 
@@ -74,7 +75,7 @@ public sealed class JournalReader
 
             Span<byte> rest = frame.AsSpan(4, length + 5);
             if (stream.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false) < rest.Length
-                || JournalFormat.Crc32C(rest[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(rest[^4..]))
+                || Crc32C.Compute(rest[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(rest[^4..]))
             {
                 Damage = $"{name}: frame at offset {offset} is cut off or corrupt; everything before it was read";
                 return;

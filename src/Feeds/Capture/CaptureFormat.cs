@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Text;
+using LowLatency.Engine.Numerics;
 using LowLatency.Feeds.Framing;
 
 namespace LowLatency.Feeds.Capture;

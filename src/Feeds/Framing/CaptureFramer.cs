@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using LowLatency.Engine.Numerics;
 using LowLatency.Feeds.Capture;
 
 namespace LowLatency.Feeds.Framing;

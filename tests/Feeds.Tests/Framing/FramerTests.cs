@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
+using LowLatency.Engine.Numerics;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Framing;
 using LowLatency.Feeds.Tests.Support;

@@ -2,7 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace LowLatency.Feeds.Framing;
+namespace LowLatency.Engine.Numerics;
 
 /// <summary>
 /// CRC-32C (Castagnoli, reflected polynomial 0x82F63B78), eight bytes an instruction where the CPU has it.

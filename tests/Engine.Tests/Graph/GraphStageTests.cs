@@ -1,0 +1,228 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Ring;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Graph;
+
+/// <summary>The way of an account's bytes into a pool's state, with accounts of a real Raydium CPMM pool.</summary>
+public sealed class GraphStageTests
+{
+    private const int AmountOffset = 64;
+
+    private readonly PayloadRing _payloads = new(1 << 20, 1 << 16);
+    private readonly GraphStage _stage;
+    private readonly List<VectorAccount> _accounts;
+    private readonly Pubkey _pool;
+    private long _sequence;
+    private long _utcNs = 1_000_000_000;
+
+    public GraphStageTests()
+    {
+        GraphSettings settings = new() { MaxAccounts = 256, MaxPools = 16, MaxMints = 16, SettleWindowNs = 100_000_000 };
+        _stage = new GraphStage(settings, new MarketGraph(16, 16), _payloads);
+        (_pool, _accounts) = VectorAccounts.Load("raydium_cpmm.json.gz", 0);
+    }
+
+    private MarketGraph Market => _stage.Market;
+
+    private DropCause Publish(
+        EventKind kind, ulong slot, VectorAccount? account = null, bool absent = false, ulong parent = 0, byte endpoint = 0)
+    {
+        byte[] data = absent || account is null ? [] : account.Data;
+        Assert.Equal(PayloadStatus.Ok, _payloads.TryClaim(data.Length, out long position));
+        data.CopyTo(_payloads.Span(position, data.Length));
+        _payloads.Commit(data.Length);
+        MarketEvent[] one = new MarketEvent[1];
+        one[0].Kind = kind;
+        one[0].Slot = slot;
+        one[0].ParentSlot = parent;
+        one[0].EndpointId = endpoint;
+        one[0].PayloadPosition = position;
+        one[0].PayloadLengthBytes = data.Length;
+        one[0].ReceiveUtcNs = _utcNs;
+        if (account is not null)
+        {
+            one[0].Account = account.Key;
+            one[0].Owner = absent ? default : account.Owner;
+            one[0].Lamports = absent ? 0 : account.Lamports;
+            if (absent) one[0].Flags = EventFlags.Absent;
+        }
+
+        _stage.OnBatch(one, _sequence++);
+        _payloads.Release(PayloadRing.EndOf(position, data.Length));
+        return one[0].Drop;
+    }
+
+    private void Snapshot(ulong slot, bool reversed = false)
+    {
+        List<VectorAccount> order = [.. _accounts];
+        if (reversed) order.Reverse();
+        foreach (VectorAccount account in order) Publish(EventKind.AccountSnapshot, slot, account);
+        byte[] clock = new byte[ChainClock.SysvarSizeBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(clock, slot);
+        BinaryPrimitives.WriteUInt64LittleEndian(clock.AsSpan(16), 925);
+        BinaryPrimitives.WriteInt64LittleEndian(clock.AsSpan(32), 1_790_001_000);
+        Publish(EventKind.AccountSnapshot, slot, new VectorAccount(ProgramIds.ClockSysvar, default, 1, clock));
+    }
+
+    private VectorAccount Account(AccountRole role)
+    {
+        Pool pool = Market.Pool(0);
+        AccountDependency[] needed = new AccountDependency[64];
+        int count = pool.CopyDependencies(needed);
+        Pubkey key = role == AccountRole.Pool ? _pool : Array.Find(needed[..count], d => d.Role == role).Key;
+        return _accounts.Find(a => a.Key == key)!;
+    }
+
+    private static VectorAccount WithAmount(VectorAccount vault, ulong delta)
+    {
+        byte[] data = (byte[])vault.Data.Clone();
+        Span<byte> amount = data.AsSpan(AmountOffset);
+        BinaryPrimitives.WriteUInt64LittleEndian(amount, BinaryPrimitives.ReadUInt64LittleEndian(amount) + delta);
+        return vault with { Data = data };
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Snapshot_AnyOrder_MakesThePoolCoherent(bool reversed)
+    {
+        Snapshot(10, reversed);
+        Assert.Equal(1, Market.PoolCount);
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+        Assert.True(Market.Rate(0) > 0 && Market.Rate(1) > 0);
+    }
+
+    [Fact]
+    public void Snapshot_WithoutAVault_LeavesThePoolNotReady()
+    {
+        Snapshot(10);
+        VectorAccount vault = Account(AccountRole.VaultA);
+        Publish(EventKind.Account, 11, vault, absent: true);
+        Assert.NotEqual(PoolState.Coherent, Market.State(0));
+        Assert.Equal(0, Market.Rate(0));
+    }
+
+    [Fact]
+    public void Swap_UntilAllThreeAccountsArrived_IsTorn()
+    {
+        Snapshot(10);
+        Publish(EventKind.Account, 11, WithAmount(Account(AccountRole.VaultA), 5));
+        Assert.Equal(PoolState.Torn, Market.State(0));
+        Assert.Equal(0, Market.Rate(0));
+        Publish(EventKind.Account, 11, Account(AccountRole.Pool));
+        Assert.Equal(PoolState.Torn, Market.State(0));
+        Publish(EventKind.Account, 11, WithAmount(Account(AccountRole.VaultB), 7));
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+        Assert.Equal(11UL, Market.StateSlot(0));
+    }
+
+    [Fact]
+    public void TornPool_NextSlotBegins_SettlesAndIsTouched()
+    {
+        Snapshot(10);
+        Publish(EventKind.Account, 11, WithAmount(Account(AccountRole.VaultA), 5));
+        Assert.Equal(PoolState.Torn, Market.State(0));
+        VectorAccount stranger = new(Pubkey.Read(new byte[] { 9, 9 }.Concat32()), ProgramIds.Token, 1, new byte[10]);
+        Assert.Equal(DropCause.UnwatchedAccount, Publish(EventKind.Account, 12, stranger));
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+        Assert.True(_stage.Touched.Contains(0));
+        Assert.Equal(1, _stage.SettledPools);
+    }
+
+    [Fact]
+    public void TornPool_SettleWindowPasses_Settles()
+    {
+        Snapshot(10);
+        Publish(EventKind.Account, 11, WithAmount(Account(AccountRole.VaultA), 5));
+        _utcNs += 200_000_000;
+        VectorAccount stranger = new(Pubkey.Read(new byte[] { 9, 9 }.Concat32()), ProgramIds.Token, 1, new byte[10]);
+        Publish(EventKind.Account, 11, stranger);
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+    }
+
+    [Fact]
+    public void AbandonedSlot_PoolWrittenInIt_IsTornUntilRewritten()
+    {
+        Snapshot(10);
+        Publish(EventKind.Slot, 11, parent: 10);
+        foreach (AccountRole role in new[] { AccountRole.VaultA, AccountRole.VaultB, AccountRole.Pool })
+            Publish(EventKind.Account, 11, Account(role));
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+        Publish(EventKind.Slot, 12, parent: 10); // 11 is left
+        Publish(EventKind.Account, 12, Account(AccountRole.VaultA));
+        Assert.Equal(PoolState.Torn, Market.State(0));
+        Publish(EventKind.Account, 12, Account(AccountRole.VaultB));
+        Publish(EventKind.Account, 12, Account(AccountRole.Pool));
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+    }
+
+    [Fact]
+    public void FeedClose_OneOfTwo_IsNoGap_BothAreOne()
+    {
+        Publish(EventKind.FeedOpen, 0, endpoint: 0);
+        Publish(EventKind.FeedOpen, 0, endpoint: 1);
+        Snapshot(10);
+        Publish(EventKind.FeedClose, 0, endpoint: 1);
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+        Publish(EventKind.FeedClose, 0, endpoint: 0);
+        Assert.Equal(PoolState.Gapped, Market.State(0));
+        Publish(EventKind.FeedOpen, 0, endpoint: 0);
+        Publish(EventKind.Account, 11, Account(AccountRole.VaultA));
+        Assert.NotEqual(PoolState.Coherent, Market.State(0));
+        Snapshot(12);
+        Publish(EventKind.SlotSettled, 12);
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+    }
+
+    [Fact]
+    public void Account_TruncatedBytes_AreRefusedAndCountedAndChangeNothing()
+    {
+        Snapshot(10);
+        double rate = Market.Rate(0);
+        VectorAccount pool = Account(AccountRole.Pool);
+        Publish(EventKind.Account, 11, pool with { Data = pool.Data[..50] });
+        Assert.True(_stage.DecodeFailures(DecodeStatus.WrongSize) + _stage.DecodeFailures(DecodeStatus.WrongDiscriminator) > 0);
+        Assert.Equal(1, _stage.Dropped(DropCause.Undecodable));
+        Publish(EventKind.SlotSettled, 11);
+        Assert.Equal(rate, Market.Rate(0));
+    }
+
+    [Fact]
+    public void DeniedMint_PoolIsNotAdded()
+    {
+        GraphStage first = _stage;
+        Snapshot(10);
+        Pubkey mint = Market.Pool(0).MintA;
+        GraphSettings settings = new()
+        {
+            MaxAccounts = 256, MaxPools = 16, MaxMints = 16, Denied = new HashSet<Pubkey> { mint },
+        };
+        GraphStageTests other = new(settings);
+        other.Snapshot(10);
+        Assert.Equal(0, other.Market.PoolCount);
+        Assert.Equal(1, first.Market.PoolCount);
+    }
+
+    private GraphStageTests(GraphSettings settings)
+    {
+        _stage = new GraphStage(settings, new MarketGraph(16, 16), _payloads);
+        (_pool, _accounts) = VectorAccounts.Load("raydium_cpmm.json.gz", 0);
+    }
+}
+
+internal static class KeyBytes
+{
+    public static byte[] Concat32(this byte[] start)
+    {
+        byte[] bytes = new byte[Pubkey.SizeBytes];
+        start.CopyTo(bytes, 0);
+        return bytes;
+    }
+}
