@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.IO;
 using System.Numerics;
 using LowLatency.Engine.Numerics;
-using LowLatency.Feeds.Framing;
 
 namespace LowLatency.Feeds.Capture;
 
