@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Feeds.Replay;
@@ -25,6 +26,19 @@ public sealed class HaltTests
         Assert.InRange(FailAt, run.Pipeline.Fatal.Fault.FirstSequence, run.Pipeline.Fatal.Fault.LastSequence);
         Assert.True(run.Pipeline.Sinks.Events <= FailAt, $"{run.Pipeline.Sinks.Events} events reached the sinks");
         Assert.Equal(1, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, System.IO.TextWriter.Null));
+    }
+
+    [Fact]
+    public void Replay_Cancelled_EndsInOrderWithTheInterruptCode()
+    {
+        using CancellationTokenSource cancelled = new();
+        cancelled.Cancel();
+        ReplaySettings settings = Tool.Settings("--max-hops", "2") with { Cancellation = cancelled.Token };
+        ReplayRun run = new(settings, null);
+        Assert.Null(run.Execute());
+        Assert.Equal(ReplayOutcome.Cancelled, run.Outcome);
+        Assert.Null(run.Pipeline!.Fatal.Fault);
+        Assert.Equal(130, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, System.IO.TextWriter.Null));
     }
 
     private sealed class ThrowingStage(long failAt) : IStage

@@ -29,4 +29,7 @@ internal static class ExitCodes
 
     /// <summary>A configuration file or environment variable is wrong.</summary>
     internal const int Config = 78;
+
+    /// <summary>Ended by Ctrl-C (128 + SIGINT); what was done until then is reported.</summary>
+    internal const int Interrupted = 130;
 }

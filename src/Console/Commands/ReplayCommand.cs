@@ -2,9 +2,12 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using System.Runtime.InteropServices;
+using System.Threading;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -25,7 +28,7 @@ internal static class ReplayCommand
         Settings: flags win over LOWLATENCY_* variables, these over --config, this over defaults.
         Exit codes: 0 done, 1 engine halted, 2 wrong usage, 3 a check failed, 65 capture
         damaged (what came before the damage is reported), 66 no such file, 73 output cannot
-        be written, 78 configuration wrong.
+        be written, 78 configuration wrong, 130 Ctrl-C (with the report until then).
         """;
 
     internal static Command Create()
@@ -47,7 +50,11 @@ internal static class ReplayCommand
         try
         {
             using SyntheticSource? synthetic = options.ReadSynthetic(result);
-            ReplaySettings settings = options.Read(result, environment, synthetic);
+            using CancellationTokenSource interrupt = new();
+            using PosixSignalRegistration signal = PosixSignalRegistration.Create(
+                PosixSignal.SIGINT, context => Interrupt(context, interrupt, errors));
+            ReplaySettings settings =
+                options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
             ReplayProgressLine progress = new(errors);
             ReplayRun run = new(settings, progress.Write);
             progress.Follow(run);
@@ -72,6 +79,15 @@ internal static class ReplayCommand
             errors.WriteLine($"replay: {fault.Message}");
             return fault is FileNotFoundException or DirectoryNotFoundException ? ExitCodes.NoInput : ExitCodes.BadData;
         }
+    }
+
+    /// <summary>The first Ctrl-C ends the replay in order, with its report; the second ends the process.</summary>
+    private static void Interrupt(PosixSignalContext context, CancellationTokenSource interrupt, TextWriter errors)
+    {
+        if (interrupt.IsCancellationRequested) return;
+        context.Cancel = true;
+        errors.WriteLine("replay: ending; press Ctrl-C again to stop at once");
+        interrupt.Cancel();
     }
 
     /// <summary>Exit code of a capture that cannot be opened or read on.</summary>
@@ -102,6 +118,7 @@ internal static class ReplayCommand
             return ExitCodes.CannotCreate;
         }
 
+        if (run.Outcome == ReplayOutcome.Cancelled) return ExitCodes.Interrupted;
         bool failed = false;
         string hash = ReplayReport.HashText(run.Hash.Value);
         if (expectedHash is not null && !string.Equals(expectedHash.Trim(), hash, StringComparison.OrdinalIgnoreCase))

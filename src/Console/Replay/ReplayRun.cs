@@ -107,6 +107,7 @@ internal sealed class ReplayRun
             ToSlot = _settings.ToSlot,
             StampClock = _settings.Pipeline.TakeStamps ? SystemClock.Instance : null,
             OnProgress = _onProgress,
+            Cancellation = _settings.Cancellation,
         };
         using ReplayFeed? feed = ReplayFeed.Open(_settings.CapturePath, options, out CaptureFault? fault);
         if (feed is null) return fault;

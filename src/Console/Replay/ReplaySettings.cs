@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Threading;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Venues;
 
@@ -39,6 +40,9 @@ internal sealed record ReplaySettings
 
     /// <summary>Venues in the comparison with the ground truth; empty = all that this build prices.</summary>
     public IReadOnlySet<VenueId> TruthVenues { get; init; } = new HashSet<VenueId>();
+
+    /// <summary>Ends the replay early, in order.</summary>
+    public CancellationToken Cancellation { get; init; }
 
     /// <summary>Keys of the configuration that file, environment or command line set.</summary>
     public IReadOnlyList<string> ChangedKeys { get; init; } = [];

@@ -49,7 +49,7 @@ internal sealed class ReplayText(TextWriter output)
         Wrapped(
             string.Create(
                 Invariant,
-                $"Replayed {r.CaptureSeconds:F1} s of {r.Capture} in {r.ElapsedSeconds:F2} s "
+                $"Replayed {Span(r.CaptureSeconds)} of {r.Capture} in {r.ElapsedSeconds:F2} s "
                 + $"({r.Runner.ToLowerInvariant()}): {r.Frames:N0} frames gave {r.Events:N0} events "
                 + $"({r.EventsPerSecond:N0}/s, up to slot {r.LastSlot}).{end}"),
             0);
@@ -60,6 +60,14 @@ internal sealed class ReplayText(TextWriter output)
             + "nothing was sent. Look deeper: --journal <file>, then `lowlatency explain`; --json gives this as data.",
             0);
     }
+
+    private static string Span(double seconds) => seconds switch
+    {
+        < 600 => string.Create(Invariant, $"{seconds:F1} s"),
+        < 7200 => string.Create(Invariant, $"{seconds / 60:F1} min"),
+        < 172_800 => string.Create(Invariant, $"{seconds / 3600:F1} h"),
+        _ => string.Create(Invariant, $"{seconds / 86_400:F1} days"),
+    };
 
     private void Counts(string title, SortedDictionary<string, long> rows)
     {

@@ -42,13 +42,19 @@ internal static class Tool
         return new ToolResult(code, output.ToString(), errors.ToString());
     }
 
-    /// <summary>Runs a replay with extra stages before the sinks.</summary>
-    public static ReplayRun Replay(Func<MarketPipeline, IStage[]>? observers, params string[] args)
+    /// <summary>The settings of a replay's command line, without environment.</summary>
+    public static ReplaySettings Settings(params string[] args)
     {
         ReplayOptionSet options = new();
         Command command = new("replay");
         options.AddTo(command);
-        ReplayRun run = new(options.Read(command.Parse(args), new Dictionary<string, string>()), null, observers);
+        return options.Read(command.Parse(args), new Dictionary<string, string>());
+    }
+
+    /// <summary>Runs a replay with extra stages before the sinks.</summary>
+    public static ReplayRun Replay(Func<MarketPipeline, IStage[]>? observers, params string[] args)
+    {
+        ReplayRun run = new(Settings(args), null, observers);
         if (run.Execute() is { } fault) throw new InvalidOperationException(fault.ToString());
         return run;
     }
