@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
-using System.Globalization;
 using System.IO;
 using System.Text;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Solana;
-using LowLatency.Feeds.Submission.Keys;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -28,34 +29,47 @@ internal static class TxCommand
             Description =
                 "Base64, Base58 or hexadecimal text, a file with one of them or with the raw bytes, or - for stdin.",
         };
-        Command inspect = new("inspect", "Decode a transaction in words.") { input };
-        inspect.SetAction(result => Inspect(result.GetValue(input) ?? string.Empty, Console.Out, Console.Error));
-        return new Command("tx", "Look into transactions.") { inspect };
+        Option<string?> table = new("--table")
+        {
+            Description = "File with lookup table accounts, so that accounts that come from them can be named.",
+        };
+        Option<bool> json = new("--json") { Description = "One JSON object instead of text." };
+        Command inspect = new("inspect", "Decode a transaction in words.") { input, table, json };
+        inspect.SetAction(result => Inspect(
+            result.GetValue(input) ?? string.Empty, Console.Out, Console.Error, result.GetValue(table),
+            result.GetValue(json)));
+        return new Command("tx", "Build and look into transactions.") { inspect, TxBuildCommand.Create() };
     }
 
     /// <summary>Runs <c>tx inspect</c> on the given writers.</summary>
-    internal static int Inspect(string input, TextWriter output, TextWriter errors)
+    internal static int Inspect(
+        string input, TextWriter output, TextWriter errors, string? tablePath = null, bool asJson = false)
     {
-        byte[] raw;
         try
         {
-            raw = Load(input);
+            return InspectBytes(Load(input), output, errors, tablePath, asJson);
+        }
+        catch (VectorFileException error)
+        {
+            errors.WriteLine($"tx inspect: {error.Message}");
+            return error.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             errors.WriteLine($"tx inspect: {error.Message}");
             return ExitCodes.NoInput;
         }
+    }
 
+    private static int InspectBytes(
+        byte[] raw, TextWriter output, TextWriter errors, string? tablePath, bool asJson)
+    {
         TransactionReadStatus first = TransactionReadStatus.Truncated;
         foreach ((string form, byte[] bytes) in Candidates(raw))
         {
             TransactionReadStatus status = TransactionReader.TryRead(bytes, out TransactionView view);
             if (status == TransactionReadStatus.Ok)
-            {
-                Write(view, bytes.Length, form, output);
-                return ExitCodes.Ok;
-            }
+                return Write(view, bytes.Length, form, tablePath, asJson, output);
 
             if (first == TransactionReadStatus.Truncated) first = status;
         }
@@ -63,8 +77,7 @@ internal static class TxCommand
         foreach ((string form, byte[] bytes) in Candidates(raw))
         {
             if (TransactionReader.TryReadMessage(bytes, out TransactionView view) != TransactionReadStatus.Ok) continue;
-            Write(view, bytes.Length, $"{form}, message only", output);
-            return ExitCodes.Ok;
+            return Write(view, bytes.Length, $"{form}, message only", tablePath, asJson, output);
         }
 
         errors.WriteLine($"tx inspect: not a transaction ({first})");
@@ -112,109 +125,12 @@ internal static class TxCommand
             && written == bytes.Length;
     }
 
-    private static void Write(in TransactionView view, int sizeBytes, string form, TextWriter output)
+    private static int Write(
+        in TransactionView view, int sizeBytes, string form, string? tablePath, bool asJson, TextWriter output)
     {
-        MessageFacts facts = view.Facts;
-        int limit = MessageLimits.SizeBytes(facts.Version);
-        Line(output, $"version     {Version(facts.Version)} ({form}), {sizeBytes} of {limit} bytes");
-        Line(output, $"blockhash   {facts.Blockhash}");
-        Line(output,
-            $"accounts    {facts.AccountCount}: {facts.StaticKeyCount} listed, {facts.WritableLookups} writable and "
-            + $"{facts.ReadonlyLookups} read-only from {facts.LookupCount} tables");
-        WriteSigners(view, output);
-        WriteFees(view, output);
-        foreach (LookupView lookup in view.Lookups)
-        {
-            Line(output, $"table       {lookup.Table}: writable [{string.Join(' ', lookup.Writable.ToArray())}], "
-                + $"read-only [{string.Join(' ', lookup.Readonly.ToArray())}]");
-        }
-
-        int index = 0;
-        foreach (InstructionView instruction in view.Instructions)
-        {
-            Pubkey program = view.StaticKey(instruction.ProgramIndex);
-            Line(output,
-                $"instruction {index++}: {TxPrograms.Name(program)}: {TxPrograms.Describe(program, instruction.Data)}");
-            WriteAccounts(view, instruction, output);
-        }
+        TxReport report = TxReport.Of(view, sizeBytes, form, LookupTableFile.ByKey(tablePath));
+        if (asJson) output.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Indented));
+        else TxReportText.Write(report, output);
+        return ExitCodes.Ok;
     }
-
-    private static void WriteSigners(in TransactionView view, TextWriter output)
-    {
-        for (int i = 0; i < view.Facts.RequiredSignatures; i++)
-        {
-            Pubkey key = view.StaticKey(i);
-            string state = "not signed";
-            if (!view.Signatures.IsEmpty)
-            {
-                ReadOnlySpan<byte> signature = view.Signatures.Slice(i * 64, 64);
-                if (signature.IndexOfAnyExcept((byte)0) >= 0)
-                {
-                    state = Ed25519Signer.Verify(key, view.Message, signature) ? "signature valid"
-                        : "SIGNATURE DOES NOT FIT";
-                }
-            }
-
-            string role = i == 0 ? "payer" : "signer";
-            Line(output, $"{role,-11} {key}: {(view.IsWritable(i) ? "writable" : "read-only")}, {state}");
-        }
-    }
-
-    private static void WriteFees(in TransactionView view, TextWriter output)
-    {
-        ulong? limit = null;
-        ulong price = 0;
-        ulong tip = 0;
-        ulong defaultLimit = 0;
-        foreach (InstructionView instruction in view.Instructions)
-        {
-            Pubkey program = view.StaticKey(instruction.ProgramIndex);
-            ReadOnlySpan<byte> data = instruction.Data;
-            bool builtin = program == ProgramIds.System || program == ProgramIds.ComputeBudget;
-            defaultLimit += builtin ? ComputeBudget.DefaultUnitsPerBuiltin : ComputeBudget.DefaultUnitsPerInstruction;
-            if (program == ProgramIds.ComputeBudget && data is [2, ..] && data.Length == 5) limit =
-                BitConverter.ToUInt32(data[1..]);
-            if (program == ProgramIds.ComputeBudget && data is [3, ..] && data.Length == 9) price =
-                BitConverter.ToUInt64(data[1..]);
-            if (TxPrograms.TransferLamports(program, data) is not { } lamports
-                || instruction.Accounts.Length < 2) continue;
-            bool toTip = view.TryGetKey(instruction.Accounts[1], out Pubkey to, out _, out _)
-                && TipAccounts.Contains(to);
-            if (toTip) tip += lamports;
-        }
-
-        ulong signatures = (ulong)view.Facts.RequiredSignatures * ComputeBudget.LamportsPerSignature;
-        MessageConfig config = view.Facts.Config;
-        bool v1 = view.Facts.Version == MessageVersion.V1;
-        uint units = v1 ? config.ComputeUnitLimit : (uint)Math.Min(limit ?? defaultLimit, ComputeBudget.MaxUnits);
-        ulong priority = v1 ? config.PriorityFeeLamports : ComputeBudget.PriorityFeeLamports(units, price);
-        string origin = v1 || limit is not null ? "stated" : "default";
-        Line(output, $"fees        {signatures} lamports for signatures, {priority} priority, {tip} tip; "
-            + $"{units} compute units ({origin})");
-    }
-
-    private static void WriteAccounts(in TransactionView view, in InstructionView instruction, TextWriter output)
-    {
-        int number = 0;
-        foreach (byte index in instruction.Accounts)
-        {
-            string name = view.TryGetKey(index, out Pubkey key, out int table, out byte entry)
-                ? $"{key}"
-                : string.Create(CultureInfo.InvariantCulture, $"table {table} entry {entry}");
-            string flags = (view.IsSigner(index) ? "s" : "-") + (view.IsWritable(index) ? "w" : "-");
-            Line(output, $"    {number++,2} {flags} {name}");
-        }
-    }
-
-    private static string Version(MessageVersion version) => version switch
-    {
-        MessageVersion.Legacy => "legacy",
-        MessageVersion.V0 => "0",
-        _ => "1",
-    };
-
-    private static void Line(TextWriter output, FormattableString text) =>
-        output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
-
-    private static void Line(TextWriter output, string text) => output.WriteLine(text);
 }

@@ -23,6 +23,9 @@ internal sealed class AccountFile
     /// <summary>Clock per pool, where the file has one.</summary>
     internal Dictionary<Pubkey, ChainClock> Clocks { get; } = [];
 
+    /// <summary>Clock of the whole file (its "clock" member or its Clock sysvar account), where it has one.</summary>
+    internal ChainClock? CommonClock { get; private set; }
+
     /// <summary>True if the file does not say who owns the data (raw bytes).</summary>
     internal bool IsOwnerUnknown { get; private set; }
 
@@ -47,6 +50,8 @@ internal sealed class AccountFile
             throw new VectorFileException($"{path}: {e.Message}", cause: e);
         }
 
+        if (file.Accounts.TryGetValue(ProgramIds.ClockSysvar, out AccountText? sysvar)
+            && ChainClock.TryDecode(sysvar.Data, out ChainClock decoded)) file.CommonClock = decoded;
         return file.Accounts.Count != 0 ? file : throw new VectorFileException($"{path}: no account found in it");
     }
 
@@ -77,6 +82,8 @@ internal sealed class AccountFile
         }
 
         if (root.ValueKind != JsonValueKind.Object) throw new FormatException($"the top level is {root.ValueKind}");
+        if (root.TryGetProperty("clock", out JsonElement clock) && clock.ValueKind == JsonValueKind.Object)
+            CommonClock = JsonText.Clock(clock);
         if (root.TryGetProperty("accounts", out JsonElement book)
             && book.ValueKind == JsonValueKind.Object) AddBook(book);
         if (root.TryGetProperty("pools", out JsonElement pools) && pools.ValueKind == JsonValueKind.Array)

@@ -1,0 +1,148 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary>Arguments of <c>tx build</c> as given on the command line.</summary>
+internal sealed record TxBuildArguments
+{
+    /// <summary>
+    /// Wallet where none is given: the incinerator, an address whose key nobody has, so the message cannot be sent by
+    /// mistake. Source: solana-sdk sdk-ids, incinerator.
+    /// </summary>
+    internal const string ExampleWallet = "1nc1nerator11111111111111111111111111111111";
+
+    internal string Route { get; init; } = string.Empty;
+
+    internal string InputMint { get; init; } = string.Empty;
+
+    internal ulong Amount { get; init; }
+
+    internal string AccountsPath { get; init; } = string.Empty;
+
+    internal bool IsDry { get; init; }
+
+    internal string? Wallet { get; init; }
+
+    /// <summary>Tip in lamports; 0 for none.</summary>
+    internal ulong Tip { get; init; }
+
+    /// <summary>legacy, v0, v1, or null: legacy, and v0 if that is too large and tables were given.</summary>
+    internal string? Version { get; init; }
+
+    internal IReadOnlyList<string> TablePaths { get; init; } = [];
+
+    /// <summary>Least output of the last leg; null for the rule in <see cref="TxBuildCommand"/>.</summary>
+    internal ulong? MinimumOut { get; init; }
+
+    internal uint? ComputeUnitLimit { get; init; }
+
+    internal ulong PriceMicroLamports { get; init; }
+
+    internal long? UnixTime { get; init; }
+
+    internal bool AsJson { get; init; }
+
+    /// <summary>Reads the route: pool addresses with &gt; or , between them.</summary>
+    /// <returns>Why it is no route; empty if it is one.</returns>
+    internal string TryReadRoute(out List<Pubkey> pools)
+    {
+        pools = [];
+        foreach (string text in Route.Split(['>', ','], StringSplitOptions.TrimEntries))
+        {
+            if (!Pubkey.TryParse(text, out Pubkey pool)) return $"--route: '{text}' is not an address";
+            pools.Add(pool);
+        }
+
+        return string.Empty;
+    }
+
+    /// <summary>Versions to try in order; empty if the text names none.</summary>
+    internal MessageVersion[] Versions() => Version switch
+    {
+        null => TablePaths.Count == 0 ? [MessageVersion.Legacy] : [MessageVersion.Legacy, MessageVersion.V0],
+        "legacy" => [MessageVersion.Legacy],
+        "v0" => [MessageVersion.V0],
+        "v1" => [MessageVersion.V1],
+        _ => [],
+    };
+}
+
+/// <summary>The options of <c>tx build</c>.</summary>
+internal sealed class TxBuildOptions
+{
+    private readonly Option<string> _route = new("--route")
+    {
+        Description = "Pool addresses in order, with > between them (quote it for the shell).", Required = true,
+    };
+
+    private readonly Option<string> _input = new("--in")
+    {
+        Description = "Mint that goes into the first pool.", Required = true,
+    };
+
+    private readonly Option<ulong> _amount = new("--amount") { Description = "Amount in base units.", Required = true };
+
+    private readonly Option<string> _accounts = new("--accounts")
+    {
+        Description = "File of accounts: vector file, getMultipleAccounts answer, one account.", Required = true,
+    };
+
+    private readonly Option<bool> _dry = new("--dry") { Description = "Print only; this verb never sends." };
+
+    private readonly Option<string?> _wallet = new("--wallet")
+    {
+        Description = "Address that pays and owns the token accounts; an address without a key if left out.",
+    };
+
+    private readonly Option<ulong> _tip = new("--tip") { Description = "Tip in lamports, inside the transaction." };
+
+    private readonly Option<string?> _version = new("--version")
+    {
+        Description = "legacy, v0 or v1; else legacy, and v0 if that is too large and tables are given.",
+    };
+
+    private readonly Option<string[]> _tables = new("--table") { Description = "File with lookup table accounts." };
+
+    private readonly Option<ulong?> _minimumOut = new("--min-out")
+    {
+        Description = "Least output of the last leg; else the costs' cover in a SOL cycle, the quoted output elsewhere.",
+    };
+
+    private readonly Option<uint?> _units = new("--cu-limit") { Description = "Compute unit limit; else estimated." };
+
+    private readonly Option<ulong> _price = new("--cu-price") { Description = "Micro-lamports a compute unit." };
+
+    private readonly Option<long?> _time = new("--time") { Description = "Unix time the programs would see." };
+
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object instead of text." };
+
+    /// <summary>All of them.</summary>
+    internal IEnumerable<Option> All =>
+    [
+        _route, _input, _amount, _accounts, _dry, _wallet, _tip, _version, _tables, _minimumOut, _units, _price, _time,
+        _json,
+    ];
+
+    /// <summary>What the user gave.</summary>
+    internal TxBuildArguments Read(ParseResult result) => new()
+    {
+        Route = result.GetValue(_route)!,
+        InputMint = result.GetValue(_input)!,
+        Amount = result.GetValue(_amount),
+        AccountsPath = result.GetValue(_accounts)!,
+        IsDry = result.GetValue(_dry),
+        Wallet = result.GetValue(_wallet),
+        Tip = result.GetValue(_tip),
+        Version = result.GetValue(_version),
+        TablePaths = result.GetValue(_tables) ?? [],
+        MinimumOut = result.GetValue(_minimumOut),
+        ComputeUnitLimit = result.GetValue(_units),
+        PriceMicroLamports = result.GetValue(_price),
+        UnixTime = result.GetValue(_time),
+        AsJson = result.GetValue(_json),
+    };
+}

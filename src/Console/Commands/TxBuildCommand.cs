@@ -1,0 +1,197 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost.Vectors;
+using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary>
+/// <c>tx build --route a&gt;b --in &lt;mint&gt; --amount &lt;n&gt; --accounts &lt;file&gt; --dry</c>: quotes the route
+/// exactly, writes the transaction (compute budget, legs with minimum outputs, tip) and prints it. Nothing is signed or
+/// sent. The last leg's minimum: in a cycle of wrapped SOL principal, fees, tip and one lamport, so that a moved market
+/// fails the transaction instead of losing money; on any other route the quoted output.
+/// </summary>
+internal static class TxBuildCommand
+{
+    // Two budget instructions and a transfer at 150 units each, rounded up; a tenth as margin, as Scoring takes it.
+    private const uint FixedUnits = 5_000;
+
+    /// <summary>The verb.</summary>
+    internal static Command Create()
+    {
+        TxBuildOptions options = new();
+        Command command = new("build", "Build a route's transaction from accounts in a file and print it.");
+        foreach (Option option in options.All) command.Options.Add(option);
+        command.SetAction(result => Run(options.Read(result), Console.Out, Console.Error));
+        return command;
+    }
+
+    /// <summary>Runs the verb on the given writers.</summary>
+    internal static int Run(TxBuildArguments arguments, TextWriter output, TextWriter errors)
+    {
+        if (!arguments.IsDry) return Usage(errors, "this verb only prints; say so with --dry");
+        string problem = arguments.TryReadRoute(out List<Pubkey> pools);
+        if (problem.Length != 0) return Usage(errors, problem);
+        if (!Pubkey.TryParse(arguments.InputMint, out Pubkey mint))
+            return Usage(errors, $"--in: '{arguments.InputMint}' is not an address");
+        if (!Pubkey.TryParse(arguments.Wallet ?? TxBuildArguments.ExampleWallet, out Pubkey wallet))
+            return Usage(errors, $"--wallet: '{arguments.Wallet}' is not an address");
+        if (arguments.Versions().Length == 0)
+            return Usage(errors, $"--version: '{arguments.Version}' is not legacy, v0 or v1");
+        if (arguments.TablePaths.Count != 0 && arguments.Version is "legacy" or "v1")
+            return Usage(errors, "--table: only version 0 uses lookup tables");
+        try
+        {
+            AccountFile file = AccountFile.Load(arguments.AccountsPath);
+            ChainClock clock = Clock(file, pools, arguments);
+            TxRoute route = new(file, clock, wallet);
+            problem = route.TryAdd(pools, mint, arguments.Amount, (r, leg) => MinimumOut(r, leg, mint, arguments));
+            if (problem.Length != 0)
+            {
+                errors.WriteLine($"tx build: {problem}");
+                return ExitCodes.Error;
+            }
+
+            return Write(route, wallet, LoadTables(arguments, clock.Slot, errors), arguments, output, errors);
+        }
+        catch (VectorFileException e)
+        {
+            errors.WriteLine($"tx build: {e.Message}");
+            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
+        }
+    }
+
+    private static int Write(
+        TxRoute route, Pubkey wallet, LookupTable[] tables, TxBuildArguments arguments, TextWriter output,
+        TextWriter errors)
+    {
+        MessageWriter writer = new(allowV1: true);
+        byte[] bytes = new byte[MessageLimits.V1Bytes];
+        MessageStatus status = MessageStatus.Empty;
+        MessageLayout layout = default;
+        InstructionBuffer[] instructions = [];
+        foreach (MessageVersion version in arguments.Versions())
+        {
+            instructions = Instructions(route, wallet, version, arguments);
+            LookupTable[] chosen = new LookupTable[tables.Length];
+            int count = version == MessageVersion.V0
+                ? new LookupTableChooser().Choose(instructions, wallet, tables, chosen)
+                : 0;
+            MessageRequest request = new()
+            {
+                Version = version,
+                Payer = wallet,
+                Instructions = instructions,
+                Tables = chosen.AsSpan(0, count),
+                Config = MessageConfig.FromPrice(Units(route, arguments), arguments.PriceMicroLamports),
+            };
+            status = writer.WriteTransaction(in request, bytes, out layout);
+            if (status != MessageStatus.TooLarge) break;
+        }
+
+        if (status != MessageStatus.Ok) return Refuse(writer, status, instructions, errors);
+        TxBuildResult result = TxBuildResult.Of(route, wallet, bytes.AsSpan(0, layout.TotalBytes), layout, tables);
+        if (arguments.AsJson) output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Indented));
+        else result.Write(arguments.Wallet is null, output);
+        return ExitCodes.Ok;
+    }
+
+    private static InstructionBuffer[] Instructions(
+        TxRoute route, in Pubkey wallet, MessageVersion version, TxBuildArguments arguments)
+    {
+        List<InstructionBuffer> instructions = [];
+        if (version != MessageVersion.V1)
+        {
+            InstructionBuffer limit = new();
+            ComputeBudget.WriteUnitLimit(limit, Units(route, arguments));
+            instructions.Add(limit);
+            InstructionBuffer price = new();
+            ComputeBudget.WriteUnitPrice(price, arguments.PriceMicroLamports);
+            if (arguments.PriceMicroLamports != 0) instructions.Add(price);
+        }
+
+        instructions.AddRange(route.Swaps);
+        if (arguments.Tip == 0) return [.. instructions];
+        InstructionBuffer tip = new();
+        SystemTransfer.Write(tip, in wallet, TipAccounts.Pick(route.Legs[0].AmountIn), arguments.Tip);
+        return [.. instructions, tip];
+    }
+
+    private static uint Units(TxRoute route, TxBuildArguments arguments)
+    {
+        uint estimate = (route.SwapUnits + FixedUnits) * 11 / 10;
+        return Math.Min(arguments.ComputeUnitLimit ?? estimate, ComputeBudget.MaxUnits);
+    }
+
+    private static ulong MinimumOut(TxRoute route, TxLeg last, in Pubkey startMint, TxBuildArguments arguments)
+    {
+        if (arguments.MinimumOut is { } given) return given;
+        bool isSolCycle = last.OutputMint == startMint && startMint == ProgramIds.WrappedSolMint;
+        if (!isSolCycle) return last.AmountOut;
+        ulong priority = ComputeBudget.PriorityFeeLamports(Units(route, arguments), arguments.PriceMicroLamports);
+        return arguments.Amount + ComputeBudget.LamportsPerSignature + priority + arguments.Tip + 1;
+    }
+
+    private static int Refuse(
+        MessageWriter writer, MessageStatus status, InstructionBuffer[] instructions, TextWriter errors)
+    {
+        if (status != MessageStatus.TooLarge)
+        {
+            errors.WriteLine($"tx build: {status} ({writer.AccountCount} accounts)");
+            return ExitCodes.CheckFailed;
+        }
+
+        InstructionBuffer largest = instructions[writer.LargestInstruction];
+        errors.WriteLine(Text($"tx build: {writer.TransactionBytes} bytes, {writer.BytesOver} more than fit"));
+        errors.WriteLine(Text($"largest instruction: {writer.LargestInstruction}, {TxPrograms.Name(largest.ProgramId)}, ")
+            + Text($"{largest.Accounts.Length} accounts, {largest.Data.Length} bytes of data"));
+        Pubkey[] blamed = new Pubkey[256];
+        int count = writer.CopyBlamedAccounts(blamed);
+        errors.WriteLine(Text($"{count} accounts take 32 bytes each; in a lookup table each would take 1:"));
+        for (int i = 0; i < count; i++) errors.WriteLine($"    {blamed[i]}");
+        return ExitCodes.CheckFailed;
+    }
+
+    private static LookupTable[] LoadTables(TxBuildArguments arguments, ulong slot, TextWriter errors)
+    {
+        List<LookupTable> tables = [];
+        foreach (string path in arguments.TablePaths)
+        {
+            foreach (LookupTable table in LookupTableFile.Load(path, slot == 0 ? ulong.MaxValue : slot))
+            {
+                if (table.Status == LookupTableStatus.Ok) tables.Add(table);
+                else errors.WriteLine($"tx build: table {table.Key} is not used: {table.Status}");
+            }
+        }
+
+        return [.. tables];
+    }
+
+    /// <summary>The file's own clock, else the newest of its pools' clocks, else now: one slot for the whole route.</summary>
+    private static ChainClock Clock(AccountFile file, List<Pubkey> pools, TxBuildArguments arguments)
+    {
+        ChainClock? known = file.CommonClock;
+        foreach (Pubkey pool in pools)
+        {
+            if (file.CommonClock is not null || !file.Clocks.TryGetValue(pool, out ChainClock own)) continue;
+            if (known is null || own.UnixTimestamp > known.Value.UnixTimestamp) known = own;
+        }
+
+        ChainClock clock = known ?? new ChainClock(0, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 0);
+        return arguments.UnixTime is { } time ? clock with { UnixTimestamp = time } : clock;
+    }
+
+    private static int Usage(TextWriter errors, string message)
+    {
+        errors.WriteLine($"tx build: {message}");
+        return ExitCodes.Usage;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
