@@ -109,7 +109,7 @@ internal sealed class TxBuildOptions
 
     private readonly Option<ulong?> _minimumOut = new("--min-out")
     {
-        Description = "Least output of the last leg; else the costs' cover in a SOL cycle, the quoted output elsewhere.",
+        Description = "Least output of the last leg; else what covers the costs in a SOL cycle, or the quoted output.",
     };
 
     private readonly Option<uint?> _units = new("--cu-limit") { Description = "Compute unit limit; else estimated." };

@@ -149,7 +149,8 @@ internal static class TxBuildCommand
 
         InstructionBuffer largest = instructions[writer.LargestInstruction];
         errors.WriteLine(Text($"tx build: {writer.TransactionBytes} bytes, {writer.BytesOver} more than fit"));
-        errors.WriteLine(Text($"largest instruction: {writer.LargestInstruction}, {TxPrograms.Name(largest.ProgramId)}, ")
+        string program = TxPrograms.Name(largest.ProgramId);
+        errors.WriteLine(Text($"largest instruction: {writer.LargestInstruction}, {program}, ")
             + Text($"{largest.Accounts.Length} accounts, {largest.Data.Length} bytes of data"));
         Pubkey[] blamed = new Pubkey[256];
         int count = writer.CopyBlamedAccounts(blamed);
@@ -173,7 +174,9 @@ internal static class TxBuildCommand
         return [.. tables];
     }
 
-    /// <summary>The file's own clock, else the newest of its pools' clocks, else now: one slot for the whole route.</summary>
+    /// <summary>
+    /// The file's own clock, else the newest of its pools' clocks, else now: one slot for the whole route.
+    /// </summary>
     private static ChainClock Clock(AccountFile file, List<Pubkey> pools, TxBuildArguments arguments)
     {
         ChainClock? known = file.CommonClock;

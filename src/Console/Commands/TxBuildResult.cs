@@ -18,7 +18,8 @@ internal sealed record TxBuildResult(
         Dictionary<Pubkey, LookupTable> known = [];
         foreach (LookupTable table in tables) known[table.Key] = table;
         TransactionReadStatus status = TransactionReader.TryRead(transaction, out TransactionView view);
-        if (status != TransactionReadStatus.Ok) throw new InvalidOperationException($"the built bytes read as {status}");
+        if (status != TransactionReadStatus.Ok)
+            throw new InvalidOperationException($"the built bytes read as {status}");
         List<TxBuildLeg> legs = [];
         foreach (TxLeg leg in route.Legs)
         {
@@ -56,7 +57,8 @@ internal sealed record TxBuildResult(
             bool passes = ulong.Parse(last.AmountOut, CultureInfo.InvariantCulture)
                 >= ulong.Parse(last.MinimumOut, CultureInfo.InvariantCulture);
             string verdict = passes ? "covers its minimum" : "below its minimum: the chain would refuse it";
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cycle       {profit} before fees, {verdict}"));
+            string gain = profit.ToString(CultureInfo.InvariantCulture);
+            output.WriteLine($"cycle       {gain} before fees, {verdict}");
         }
 
         TxReportText.Write(Transaction, output);

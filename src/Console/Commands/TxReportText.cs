@@ -23,7 +23,8 @@ internal static class TxReportText
         }
 
         TxFees fees = report.Fees;
-        Line(output, $"fees        {fees.SignatureLamports} lamports for signatures, {fees.PriorityFeeLamports} priority, "
+        Line(output,
+            $"fees        {fees.SignatureLamports} lamports for signatures, {fees.PriorityFeeLamports} priority, "
             + $"{fees.TipLamports} tip; {fees.ComputeUnits} compute units "
             + $"({(fees.ComputeUnitsStated ? "stated" : "default")})");
         foreach (TxTable table in report.Tables)

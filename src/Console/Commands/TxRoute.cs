@@ -78,7 +78,8 @@ internal sealed class TxRoute
         QuoteStatus status = pool.Quote(in request, out SwapQuote quote);
         if (status != QuoteStatus.Ok) return $"{status} (program error {quote.ProgramErrorCode})";
         TxLeg leg = new(
-            pool.Venue, pool.Address, mint, pool.OutputMint(direction), amountRaw, quote.AmountOutRaw, quote.CrossedCount);
+            pool.Venue, pool.Address, mint, pool.OutputMint(direction), amountRaw, quote.AmountOutRaw,
+            quote.CrossedCount);
         SwapUnits += FeeModel.ComputeUnits(pool.Venue, quote.CrossedCount);
         leg.MinimumOut = minimumOut(this, leg);
         SwapInstructionRequest written = new()
