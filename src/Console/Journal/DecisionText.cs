@@ -11,10 +11,11 @@ using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Journal;
 
-/// <summary>A decision in words: at most 80 columns, except where a reason needs more.</summary>
+/// <summary>A decision in words, for a terminal of 80 columns.</summary>
 internal sealed class DecisionText(JournalView journal, TextWriter output)
 {
     private const int SignatureBytes = 64;
+    private const int ValueColumn = 11;
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     public void Write(JournalledDecision journalled)
@@ -23,9 +24,9 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
         string verdict = decision.Reason == DecisionReason.Go ? "GO" : $"NO, {decision.Reason}";
         string label = journal.Run is { Synthetic: true } ? " (SYNTHETIC MARKET)" : string.Empty;
         Line($"Decision {DecisionId.Of(decision)}: {verdict}{label}");
-        Line(ReasonText.Of(journal, decision));
+        TextWrap.Write(output, ReasonText.Of(journal, decision), 0);
         Line(string.Empty);
-        Line($"Route      {journal.Route(decision)}");
+        TextWrap.Write(output, $"Route      {journal.Route(decision)}", ValueColumn);
         Line(string.Create(
             Invariant,
             $"           digest {decision.RouteDigest:x16}, product of spot rates {decision.MarginalProduct:F6}"));
@@ -33,7 +34,7 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
             Invariant,
             $"Event      {decision.Sequence}, slot {decision.Slot}, received {Utc(decision.ReceiveUtcNs)}"));
         Line($"State      {State(decision.StateAgeSlotsMax)}");
-        Line($"Latency    {Latency(decision)}");
+        Latency(decision);
         for (int i = 0; i < decision.LegCount; i++) Leg(journal.Leg(decision, i), i);
         Money(decision);
         Transaction(decision, journalled.Message);
@@ -127,10 +128,15 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
         return MintName.InTokens(mint, raw) is { } tokens ? $"{amount} base units ({tokens})" : $"{amount} base units";
     }
 
-    private static string Latency(in Opportunity decision)
+    private void Latency(in Opportunity decision)
     {
         Stamps stamps = decision.Stamps;
-        if (stamps[0] == 0) return "not taken (--no-stamps)";
+        if (stamps[0] == 0)
+        {
+            Line("Latency    not taken (--no-stamps)");
+            return;
+        }
+
         List<string> steps = [];
         long previous = stamps[0];
         for (StampId id = StampId.Published; id <= StampId.Instructions; id++)
@@ -142,9 +148,9 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
             previous = stamp;
         }
 
-        string detail = string.Join(", ", steps);
         string whole = DurationText.Of(decision.DecisionLatencyNs);
-        return $"{whole} from the frame in memory to the decision:\n           {detail}";
+        Line($"Latency    {whole} from the frame in memory to the decision:");
+        TextWrap.Write(output, new string(' ', ValueColumn) + string.Join(", ", steps), ValueColumn);
     }
 
     private static string Utc(long unixNs)

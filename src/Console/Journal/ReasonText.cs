@@ -11,7 +11,7 @@ internal static class ReasonText
     {
         DecisionReason.Go => decision.MessageLengthBytes == 0
             ? "Taken: all costs are covered. Its message was lost because the sinks lagged behind."
-            : "Taken: the predicted profit covers all costs, and an unsigned transaction was built.",
+            : "Taken: the predicted profit covers all costs; an unsigned transaction was built.",
         DecisionReason.NoGrossProfit =>
             "Not taken: the spot prices promise a gain, but no size gives one once fees and price impact are exact.",
         DecisionReason.BelowMinimumProfit => Below(journal, decision),

@@ -9,7 +9,6 @@ namespace LowLatency.ConsoleHost.Replay;
 /// </summary>
 internal sealed class ReplayText(TextWriter output)
 {
-    private const int Width = 80;
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     public void Write(ReplayReport r)
@@ -130,21 +129,7 @@ internal sealed class ReplayText(TextWriter output)
         foreach (string difference in check.Differences) Line($"  {difference}");
     }
 
-    /// <summary>Breaks at spaces, never inside a word; lines after the first are indented.</summary>
-    private void Wrapped(string text, int indent)
-    {
-        while (text.Length > Width)
-        {
-            int start = text.Length - text.TrimStart(' ').Length;
-            int cut = text.LastIndexOf(' ', Width);
-            if (cut <= start) cut = text.IndexOf(' ', Width);
-            if (cut < 0) break;
-            Line(text[..cut]);
-            text = new string(' ', indent) + text[(cut + 1)..];
-        }
-
-        Line(text);
-    }
+    private void Wrapped(string text, int indent) => TextWrap.Write(output, text, indent);
 
     private void Line(string text) => output.Write(text.TrimEnd() + "\n");
 }

@@ -27,7 +27,7 @@ public sealed class ExplainTests : IDisposable
         const string Expected =
             """
             Decision 902.0: GO
-            Taken: the predicted profit covers all costs, and an unsigned transaction was built.
+            Taken: the predicted profit covers all costs; an unsigned transaction was built.
 
             Route      SOL -OrcaWhirlpool> USDC -RaydiumAmm> SOL
                        digest 00000000000000ab, product of spot rates 1.012500
@@ -80,7 +80,7 @@ public sealed class ExplainTests : IDisposable
         (int code, string output, _) = Run("902.1");
         Assert.Equal(0, code);
         Assert.StartsWith("Decision 902.1: NO, Dominated\n", output);
-        Assert.Contains("earns more: 902.0, net 4,997,425 lamports.", output);
+        Assert.Contains("earns\nmore: 902.0, net 4,997,425 lamports.", output);
         Assert.EndsWith("No transaction was built.\n", output);
     }
 
@@ -89,7 +89,13 @@ public sealed class ExplainTests : IDisposable
     [InlineData("903.1", "Not taken: 5,000 lamports are left after costs; at least 10,000 are required.")]
     [InlineData("903.2", "Not taken: costs exceed the gain by 700 lamports; at least 10,000 are required.")]
     [InlineData("903.3", "Not taken: the oldest pool state is 12 slots old; at most 8 are allowed.")]
-    public void Explain_No_SaysWhyWithItsNumbers(string id, string why) => Assert.Contains(why + "\n", Run(id).Output);
+    public void Explain_No_SaysWhyWithItsNumbers(string id, string why) => Assert.Contains(why, Run(id).Output.ReplaceLineEndings(" "));
+
+    [Fact]
+    public void Explain_All_FitsEightyColumns()
+    {
+        foreach (string line in Run("--all").Output.Split('\n')) Assert.True(line.Length <= 80, $"{line.Length}: {line}");
+    }
 
     [Fact]
     public void Explain_EveryReason_HasASentence()
@@ -218,7 +224,10 @@ public sealed class ExplainTests : IDisposable
         using MemoryStream stream = new();
         JournalRunInfo run = new()
         {
-            Capture = "test capture", MinimumProfitLamports = 10_000, MaxStateAgeSlots = 8, MinimumInputRaw = 200,
+            Capture = "test capture",
+            MinimumProfitLamports = 10_000,
+            MaxStateAgeSlots = 8,
+            MinimumInputRaw = 200,
         };
         DecisionJournal journal = new(stream, new Directory(), 8, 0, run.ToBytes());
         journal.OnDecision(Decision(902, 0, DecisionReason.Go), new byte[300]);
@@ -244,20 +253,40 @@ public sealed class ExplainTests : IDisposable
     {
         Opportunity o = new()
         {
-            Sequence = sequence, Ordinal = ordinal, Reason = reason, LegCount = 2, Slot = 282617433, RouteDigest = 0xAB,
-            StateAgeSlotsMax = 1, DecisionLatencyNs = 1_750_000, ReceiveUtcNs = 1_723_161_293_487_400_318,
-            MarginalProduct = 1.0125, AmountInRaw = 2_000_000_000, AmountOutRaw = 2_010_000_000,
-            GrossProfitRaw = 10_000_000, NetProfitLamports = 4_997_425, SignatureFeeLamports = 5000,
-            PriorityFeeLamports = 150, TipLamports = 4_997_425, MinimumOutRaw = 2_009_000_000,
-            ComputeUnitLimit = 150_000, MessageLengthBytes = reason == DecisionReason.Go ? 300 : 0,
+            Sequence = sequence,
+            Ordinal = ordinal,
+            Reason = reason,
+            LegCount = 2,
+            Slot = 282617433,
+            RouteDigest = 0xAB,
+            StateAgeSlotsMax = 1,
+            DecisionLatencyNs = 1_750_000,
+            ReceiveUtcNs = 1_723_161_293_487_400_318,
+            MarginalProduct = 1.0125,
+            AmountInRaw = 2_000_000_000,
+            AmountOutRaw = 2_010_000_000,
+            GrossProfitRaw = 10_000_000,
+            NetProfitLamports = 4_997_425,
+            SignatureFeeLamports = 5000,
+            PriorityFeeLamports = 150,
+            TipLamports = 4_997_425,
+            MinimumOutRaw = 2_009_000_000,
+            ComputeUnitLimit = 150_000,
+            MessageLengthBytes = reason == DecisionReason.Go ? 300 : 0,
         };
         o.Legs[0] = new Leg
         {
-            PoolId = 1, CrossedCount = 2, AmountInRaw = 2_000_000_000, AmountOutRaw = 300_500_000,
+            PoolId = 1,
+            CrossedCount = 2,
+            AmountInRaw = 2_000_000_000,
+            AmountOutRaw = 300_500_000,
         };
         o.Legs[1] = new Leg
         {
-            PoolId = 2, Direction = 1, AmountInRaw = 300_500_000, AmountOutRaw = 2_010_000_000,
+            PoolId = 2,
+            Direction = 1,
+            AmountInRaw = 300_500_000,
+            AmountOutRaw = 2_010_000_000,
         };
         o.Stamps[(int)StampId.Framed] = 1_000_000;
         o.Stamps[(int)StampId.Published] = 1_000_900;
