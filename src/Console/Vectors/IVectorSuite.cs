@@ -19,7 +19,8 @@ internal interface IVectorSuite
 /// <summary>The suites there are.</summary>
 internal static class VectorSuites
 {
-    private static readonly IVectorSuite[] All =
+    /// <summary>A new set for each document: suites hold buffers and settings of the file they run.</summary>
+    private static IVectorSuite[] Create() =>
     [
         new SwapVectorSuite(),
         new ScenarioVectorSuite(),
@@ -30,7 +31,7 @@ internal static class VectorSuites
     /// <summary>The suite for a document, or null.</summary>
     internal static IVectorSuite? Find(VectorDocument document)
     {
-        foreach (IVectorSuite suite in All)
+        foreach (IVectorSuite suite in Create())
             if (suite.Handles(document)) return suite;
         return null;
     }
