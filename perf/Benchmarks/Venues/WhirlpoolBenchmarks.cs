@@ -9,13 +9,14 @@ using LowLatency.Engine.Venues.OrcaWhirlpool;
 namespace LowLatency.Benchmarks.Venues;
 
 /// <summary>
-/// Whirlpool: quotes that pass 0, 1, 5 and 20 initialized ticks, decoding of a full fixed tick array and of the pool,
-/// and the conversions between tick and price. Targets: 70 ns in range, 60 ns a tick passed, 0 B.
+/// Whirlpool: quotes that pass 0, 1, 5 and 20 initialized ticks in either direction, decoding of a full fixed tick
+/// array and of the pool, and the conversions between tick and price. Targets: 70 ns in range, 60 ns a tick passed, 0 B.
 /// </summary>
 [MemoryDiagnoser]
 public class WhirlpoolBenchmarks
 {
     private const int Spacing = 64;
+    private const int StartTick = Spacing / 2;
 
     private readonly WhirlpoolPool _pool = new(Key(1));
     private readonly byte[] _poolBytes = new byte[653];
@@ -26,25 +27,32 @@ public class WhirlpoolBenchmarks
     [Params(0, 1, 5, 20)]
     public int Crossings { get; set; }
 
+    /// <summary>Direction: A in divides by the product of prices, B in by the liquidity.</summary>
+    [Params(SwapDirection.AToB, SwapDirection.BToA)]
+    public SwapDirection Direction { get; set; } = SwapDirection.BToA;
+
     [GlobalSetup]
     public void Setup()
     {
         WritePool();
-        WriteArray(0);
         Apply(AccountRole.Pool, Key(1), _poolBytes);
         ApplyTokens();
+        WriteArray(-88 * Spacing);
+        Apply(AccountRole.TickArray, Key(11), _array);
+        WriteArray(0);
         Apply(AccountRole.TickArray, Key(10), _array);
         _pool.MarkArraysComplete();
-        _request.Direction = SwapDirection.BToA;
+        _request.Direction = Direction;
         _request.Clock = new ChainClock(1, 1_700_000_000, 1);
-        // Enough to end half-way between two ticks beyond the wanted number of them.
+        // Enough to end between the last of the wanted ticks and the one after it.
+        int distance = (Crossings * Spacing) + (Spacing / 4);
         ulong low = 1;
         ulong high = 1UL << 50;
         while (low < high)
         {
             _request.AmountRaw = low + ((high - low) / 2);
             bool isTooMuch = _pool.Quote(in _request, out SwapQuote quote) != QuoteStatus.Ok;
-            if (isTooMuch || quote.TickAfter >= (Crossings * Spacing) + (Spacing / 2)) high = _request.AmountRaw;
+            if (isTooMuch || Math.Abs(quote.TickAfter - StartTick) >= distance) high = _request.AmountRaw;
             else low = _request.AmountRaw + 1;
         }
 
@@ -92,8 +100,8 @@ public class WhirlpoolBenchmarks
         BinaryPrimitives.WriteUInt16LittleEndian(_poolBytes.AsSpan(43), Spacing);
         BinaryPrimitives.WriteUInt16LittleEndian(_poolBytes.AsSpan(45), 3_000);
         BinaryPrimitives.WriteUInt128LittleEndian(_poolBytes.AsSpan(49), 1_000_000_000_000UL);
-        BinaryPrimitives.WriteUInt128LittleEndian(_poolBytes.AsSpan(65), WhirlpoolTickMath.SqrtPriceAtTick(1));
-        BinaryPrimitives.WriteInt32LittleEndian(_poolBytes.AsSpan(81), 1);
+        BinaryPrimitives.WriteUInt128LittleEndian(_poolBytes.AsSpan(65), WhirlpoolTickMath.SqrtPriceAtTick(StartTick));
+        BinaryPrimitives.WriteInt32LittleEndian(_poolBytes.AsSpan(81), StartTick);
         Key(2).CopyTo(_poolBytes.AsSpan(101));
         Key(4).CopyTo(_poolBytes.AsSpan(133));
         Key(3).CopyTo(_poolBytes.AsSpan(181));
