@@ -33,6 +33,15 @@ public static class MulDiv
         result = 0;
         if (divisor == 0) return false;
         UInt128 product = UInt256.BigMul(a, b);
+        if ((ulong)(product >> 64) == 0)
+        {
+            // PERF: one 64-bit division for the products that fit it, which fees of ordinary amounts do.
+            ulong low = (ulong)product;
+            result = low / divisor;
+            if (rounding == Rounding.Up && result * divisor != low) result++;
+            return true;
+        }
+
         UInt128 quotient = product / divisor;
         if (rounding == Rounding.Up && quotient * divisor != product) quotient++;
         if (quotient > ulong.MaxValue) return false;

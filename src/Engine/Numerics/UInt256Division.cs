@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace LowLatency.Engine.Numerics;
@@ -44,31 +45,91 @@ internal static class UInt256Division
     /// </summary>
     internal static ulong DivideShifted64(in UInt256 a, in UInt256 divisor, out bool isExact)
     {
-        int divisorBits = divisor.BitLength;
-        if (divisorBits <= 64)
+        if (divisor.High == UInt128.Zero) return DivideShifted64(a.Low, divisor.Low, out isExact);
+        ulong d2 = (ulong)divisor.High;
+        ulong d3 = (ulong)(divisor.High >> 64);
+        UInt256 remainder;
+        if (d3 != 0)
         {
-            ulong whole = Divide((ulong)a.Low, 0, (ulong)divisor.Low, out ulong rest);
-            isExact = rest == 0;
+            int wideShift = BitOperations.LeadingZeroCount(d3);
+            UInt256 d = divisor << wideShift;
+            ulong wide = DigitOfWide(
+                a << wideShift, 0, d, (ulong)(d.High >> 64), (ulong)d.High, 128, out remainder);
+            isExact = remainder.IsZero;
+            return wide;
+        }
+
+        // PERF: three limbs written out; 256-bit shifts and products cost as much as the division
+        // (WhirlpoolBenchmarks, B to A above price one).
+        int shift = BitOperations.LeadingZeroCount(d2);
+        ulong d0 = (ulong)divisor.Low;
+        ulong d1 = (ulong)(divisor.Low >> 64);
+        ulong a0 = (ulong)a.Low;
+        ulong a1 = (ulong)(a.Low >> 64);
+        d2 = Joined(d2, d1, shift);
+        d1 = Joined(d1, d0, shift);
+        d0 <<= shift;
+        ulong t2 = Joined((ulong)a.High, a1, shift);
+        ulong t1 = Joined(a1, a0, shift);
+        return DigitOfThree(t2, t1, a0 << shift, d2, d1, d0, out isExact);
+    }
+
+    /// <summary>As the wide one, for a below a two-limb divisor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong DivideShifted64(UInt128 a, UInt128 divisor, out bool isExact)
+    {
+        ulong high = (ulong)(divisor >> 64);
+        if (high == 0)
+        {
+            ulong whole = Divide((ulong)a, 0, (ulong)divisor, out ulong limb);
+            isExact = limb == 0;
             return whole;
         }
 
-        int limbs = (divisorBits + 63) >> 6;
-        int shift = (limbs << 6) - divisorBits;
-        if (limbs == 2)
-        {
-            ulong digit = DigitOfTwo(a.Low << shift, 0, divisor.Low << shift, out UInt128 rest);
-            isExact = rest == UInt128.Zero;
-            return digit;
-        }
+        ulong digit = DivideToLimb(a, 0, divisor, out UInt128 rest);
+        isExact = rest == UInt128.Zero;
+        return digit;
+    }
 
-        UInt256 d = divisor << shift;
-        UInt256 n = a << shift;
-        UInt256 remainder;
-        ulong quotient = limbs == 3
-            ? DigitOfWide(n, 0, d, (ulong)d.High, (ulong)(d.Low >> 64), 64, out remainder)
-            : DigitOfWide(n, 0, d, (ulong)(d.High >> 64), (ulong)d.High, 128, out remainder);
-        isExact = remainder.IsZero;
-        return quotient;
+    /// <summary>
+    /// (top * 2^64 + next) / divisor for top below a divisor of two limbs (its high one not zero): one digit. The
+    /// remainder is scaled by the divisor's normalisation and only good for a comparison with zero.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong DivideToLimb(UInt128 top, ulong next, UInt128 divisor, out UInt128 scaledRest)
+    {
+        ulong d1 = (ulong)(divisor >> 64);
+        int shift = BitOperations.LeadingZeroCount(d1);
+        ulong d0 = (ulong)divisor;
+        ulong t1 = (ulong)(top >> 64);
+        ulong t0 = (ulong)top;
+        UInt128 scaledTop = new(Joined(t1, t0, shift), Joined(t0, next, shift));
+        UInt128 scaledDivisor = new(Joined(d1, d0, shift), d0 << shift);
+        return DigitOfTwo(scaledTop, next << shift, scaledDivisor, out scaledRest);
+    }
+
+    // High limb of (high : low) shifted up by 0 to 63 bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Joined(ulong high, ulong low, int shift) => (high << shift) | (low >> 1 >> (63 - shift));
+
+    // One digit of (t2 : t1 : t0 : 0) / (d2 : d1 : d0), the divisor normalised, the top below it.
+    private static ulong DigitOfThree(
+        ulong t2, ulong t1, ulong t0, ulong d2, ulong d1, ulong d0, out bool isExact)
+    {
+        ulong q = Estimate(t2, t1, t0, d2, d1);
+        UInt128 p0 = UInt256.BigMul(q, d0);
+        UInt128 p1 = UInt256.BigMul(q, d1) + (ulong)(p0 >> 64);
+        UInt128 p2 = UInt256.BigMul(q, d2) + (ulong)(p1 >> 64);
+        UInt128 low = new((ulong)p1, (ulong)p0);
+        UInt128 topLow = new(t0, 0);
+        UInt128 topHigh = new(t2, t1);
+        isExact = p2 == topHigh && low == topLow;
+        // The third divisor limb may have made the estimate one too large.
+        if (p2 < topHigh || (p2 == topHigh && low <= topLow)) return q;
+        UInt128 restored = low - new UInt128(d1, d0);
+        UInt128 restoredHigh = p2 - d2 - (low < new UInt128(d1, d0) ? UInt128.One : UInt128.Zero);
+        isExact = restoredHigh == topHigh && restored == topLow;
+        return q - 1;
     }
 
     private static void DivideByLimb(in UInt256 a, ulong d, out UInt256 quotient, out ulong remainder)

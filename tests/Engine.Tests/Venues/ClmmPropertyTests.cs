@@ -37,6 +37,49 @@ public class ClmmPropertyTests
 
     [Theory]
     [MemberData(nameof(Venues))]
+    public void Quote_AfterOtherQuotesAndSwaps_EqualsThatOfAFreshPool(bool isRaydium, int seed)
+    {
+        Random random = new(seed + 9);
+        int crossed = 0;
+        for (int i = 0; i < Pools; i++)
+        {
+            ClmmText text = ClmmRandom.Pool(random, isRaydium, true);
+            Pool used = Make(text, isRaydium);
+            Pool follower = Make(text, isRaydium);
+            for (int step = 0; step < 12; step++)
+            {
+                SwapRequest request = ClmmRandom.Request(random, random.Next(3) != 0);
+                QuoteStatus status = used.Quote(in request, out SwapQuote quote);
+                string name = $"seed {seed + 9} pool {i} step {step}";
+                // The fresh pool takes the swaps the used one took, and no quote besides.
+                Pool fresh = follower;
+                bool isTaken = step % 4 == 3;
+                if (!isTaken)
+                {
+                    fresh = Make(text, isRaydium);
+                    Assert.True(status == used.Quote(in request, out SwapQuote again) && Same(quote, again), name);
+                    if (step > 3) continue; // the first swap made the pools differ from the text
+                }
+
+                QuoteStatus expected = isTaken
+                    ? fresh.Execute(in request, out SwapQuote other)
+                    : fresh.Quote(in request, out other);
+                Assert.True(expected == status && Same(quote, other), name);
+                if (isTaken) Assert.Equal(status, used.Execute(in request, out _));
+                crossed += quote.CrossedCount;
+            }
+        }
+
+        Assert.True(crossed > 50, $"{crossed}");
+    }
+
+    private static bool Same(in SwapQuote a, in SwapQuote b) =>
+        a.AmountInRaw == b.AmountInRaw && a.AmountOutRaw == b.AmountOutRaw && a.FeeRaw == b.FeeRaw
+        && a.CrossedCount == b.CrossedCount && a.SqrtPriceAfterX64 == b.SqrtPriceAfterX64
+        && a.TickAfter == b.TickAfter && a.ProgramErrorCode == b.ProgramErrorCode;
+
+    [Theory]
+    [MemberData(nameof(Venues))]
     public void Execute_ThereAndBack_NeverProfits(bool isRaydium, int seed)
     {
         Random random = new(seed + 1);

@@ -35,14 +35,49 @@ internal static class SqrtPriceMath
     internal static PriceMathStatus AmountA(
         UInt128 lowerX64, UInt128 upperX64, UInt128 liquidity, Rounding rounding, out ulong amount)
     {
+        PriceMathStatus status = AmountA(lowerX64, upperX64, liquidity, out amount, out bool isExact);
+        if (status != PriceMathStatus.Ok || rounding == Rounding.Down || isExact) return status;
+        return ++amount == 0 ? PriceMathStatus.AmountExceeds64 : PriceMathStatus.Ok;
+    }
+
+    /// <summary>Amount of A between two prices rounded down, and whether that is exact.</summary>
+    internal static PriceMathStatus AmountA(
+        UInt128 lowerX64, UInt128 upperX64, UInt128 liquidity, out ulong amount, out bool isExact)
+    {
         amount = 0;
+        isExact = true;
         UInt256 product = UInt256.Multiply(liquidity, upperX64 - lowerX64);
-        if ((product.High >> 64) != UInt128.Zero) return PriceMathStatus.Overflow;
         UInt256 denominator = UInt256.Multiply(upperX64, lowerX64);
+        if ((product.High | denominator.High) == UInt128.Zero)
+        {
+            if (product.Low >= denominator.Low) return PriceMathStatus.AmountExceeds64;
+            amount = UInt256Division.DivideShifted64(product.Low, denominator.Low, out isExact);
+            return PriceMathStatus.Ok;
+        }
+
+        if ((product.High >> 64) != UInt128.Zero) return PriceMathStatus.Overflow;
         if (product >= denominator) return PriceMathStatus.AmountExceeds64;
-        amount = UInt256Division.DivideShifted64(product, denominator, out bool isExact);
-        if (rounding == Rounding.Up && !isExact && ++amount == 0) return PriceMathStatus.AmountExceeds64;
+        amount = UInt256Division.DivideShifted64(product, denominator, out isExact);
         return PriceMathStatus.Ok;
+    }
+
+    /// <summary>
+    /// True if <paramref name="amount"/> is the amount of A between two prices, rounded up; false if it is not, or if
+    /// that takes more than 128-bit factors to tell.
+    /// </summary>
+    internal static bool IsCeilingOfA(UInt128 lowerX64, UInt128 upperX64, UInt128 liquidity, ulong amount)
+    {
+        // PERF: checking costs one product where dividing costs a division: a price that was found from an amount of
+        // A gives that amount back unless the price is too coarse for the liquidity (WhirlpoolBenchmarks, A to B).
+        UInt256 product = UInt256.Multiply(liquidity, upperX64 - lowerX64);
+        UInt256 denominator = UInt256.Multiply(upperX64, lowerX64);
+        if ((product.High | denominator.High) != UInt128.Zero) return false;
+        // 0 <= amount * denominator - product * 2^64 < denominator, in three limbs.
+        UInt128 low = UInt256.BigMul(amount, (ulong)denominator.Low);
+        UInt128 high = UInt256.BigMul(amount, (ulong)(denominator.Low >> 64)) + (ulong)(low >> 64);
+        if (high < product.Low) return false;
+        UInt128 excess = high - product.Low;
+        return (ulong)(excess >> 64) == 0 && new UInt128((ulong)excess, (ulong)low) < denominator.Low;
     }
 
     /// <summary>Amount of B between two prices: L (upper - lower) / 2^64.</summary>
@@ -65,6 +100,7 @@ internal static class SqrtPriceMath
     {
         nextX64 = priceX64;
         if (amount == 0) return PriceMathStatus.Ok;
+        if (add && TryNextFromAddedA(priceX64, liquidity, amount, out nextX64)) return PriceMathStatus.Ok;
         UInt256 product = UInt256.Multiply(liquidity, priceX64);
         if ((product.High >> 64) != UInt128.Zero) return PriceMathStatus.Overflow;
         UInt256 numerator = product << 64;
@@ -75,6 +111,27 @@ internal static class SqrtPriceMath
         return numerator.TryDivide(denominator, Rounding.Up, out nextX64)
             ? PriceMathStatus.Ok
             : PriceMathStatus.PriceOutOfRange;
+    }
+
+    // PERF: P - floor(P P amount / (L 2^64 + amount P)) is the same value, and for a liquidity below 2^64 its quotient
+    // is nearly always one limb by a divisor of two (WhirlpoolBenchmarks, A to B).
+    private static bool TryNextFromAddedA(UInt128 priceX64, UInt128 liquidity, ulong amount, out UInt128 nextX64)
+    {
+        nextX64 = priceX64;
+        if (((liquidity >> 64) | (priceX64 >> 96)) != UInt128.Zero || liquidity == UInt128.Zero) return false;
+        UInt128 low = UInt256.BigMul((ulong)priceX64, amount);
+        // Below 2^96 by 2^64: at most 160 bits.
+        UInt128 high = ((priceX64 >> 64) * amount) + (ulong)(low >> 64);
+        UInt128 sum = high + liquidity;
+        if ((sum >> 64) != UInt128.Zero) return false;
+        UInt128 divisor = new((ulong)sum, (ulong)low);
+        if ((ulong)sum == 0) return false;
+        // (amount P) P in limbs; amount P fits two, as the divisor does.
+        UInt256 dividend = UInt256.Multiply(new UInt128((ulong)high, (ulong)low), priceX64);
+        UInt128 top = (dividend.High << 64) | (dividend.Low >> 64);
+        if ((dividend.High >> 64) != UInt128.Zero || top >= divisor) return false;
+        nextX64 = priceX64 - UInt256Division.DivideToLimb(top, (ulong)dividend.Low, divisor, out _);
+        return true;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.Math;
@@ -27,23 +28,24 @@ public sealed partial class WhirlpoolPool
         quote = default;
         if (Readiness is not (QuoteStatus.Ok or QuoteStatus.Frozen)) return Readiness;
         if (request.Mode == SwapMode.PartialFill) return QuoteStatus.UnsupportedMode;
-        uint code = Run(request, isCommit, ref quote, out bool isTruncated);
+        uint code = Run(request, isCommit, ref quote);
+        if (isCommit) _knownSequences = 0;
         if (code == 0) return QuoteStatus.Ok;
         quote = default;
         quote.ProgramErrorCode = code;
-        return isTruncated && code == WhirlpoolError.TickArraySequenceInvalidIndex
+        return code == WhirlpoolError.TickArraySequenceInvalidIndex
+            && SequenceOf(request.Direction == SwapDirection.AToB).IsTruncated
             ? QuoteStatus.MissingTickArray
             : WhirlpoolError.ToStatus(code);
     }
 
-    private uint Run(in SwapRequest request, bool isCommit, ref SwapQuote quote, out bool isTruncated)
+    private uint Run(in SwapRequest request, bool isCommit, ref SwapQuote quote)
     {
         bool aToB = request.Direction == SwapDirection.AToB;
         bool exactIn = request.Mode == SwapMode.ExactIn;
-        isTruncated = false;
         if (request.Clock.UnixTimestamp < 0) return WhirlpoolError.InvalidTimestampConversion;
         ulong timestamp = (ulong)request.Clock.UnixTimestamp;
-        Sequence sequence = FindSequence(aToB, out isTruncated);
+        ref readonly Sequence sequence = ref SequenceOf(aToB);
         if (sequence.Count == 0) return WhirlpoolError.InvalidTickArraySequence;
         if (_isAdaptive && _fee.TradeEnableTimestamp > timestamp) return WhirlpoolError.TradeIsNotEnabled;
 
@@ -123,7 +125,8 @@ public sealed partial class WhirlpoolPool
         walk.Liquidity = _liquidity;
         walk.Tick = _tick;
         walk.FeeGrowthX64 = aToB ? _feeGrowthA : _feeGrowthB;
-        int entry = _ticks.FindAtOrBelow(_tick) + (aToB ? 0 : 1);
+        int entry = sequence.FirstEntry;
+        bool isAtTick = false;
         bool isTickStale = false;
         bool isExhausted = false;
         while (walk.Remaining > 0 && walk.PriceX64 != limit)
@@ -132,16 +135,20 @@ public sealed partial class WhirlpoolPool
             int nextTick = NextTick(entry, aToB, sequence, out bool isInitialized);
             UInt128 nextX64 = isInitialized
                 ? _ticks.SqrtPriceX64[entry]
-                : WhirlpoolTickMath.SqrtPriceAtTick(System.Math.Clamp(nextTick, TickMath.MinTick, TickMath.MaxTick));
+                : sequence.EndX64;
             UInt128 targetX64 = aToB ? UInt128.Max(nextX64, limit) : UInt128.Min(nextX64, limit);
             do
             {
                 uint rate = fee.NextRate();
                 if (walk.FirstRate == 0) walk.FirstRate = rate;
                 UInt128 boundX64 = fee.Bound(targetX64, walk.Liquidity, out bool isSkip);
+                ref PriceRange range = ref isAtTick && isInitialized
+                    ? ref _ranges.Above(aToB ? entry : entry - 1)
+                    : ref _ranges.Open(aToB);
+                isAtTick = false;
                 WhirlpoolSwapStep step = default;
                 uint code = step.Compute(
-                    walk.Remaining, rate, walk.Liquidity, walk.PriceX64, boundX64, exactIn, aToB);
+                    walk.Remaining, rate, walk.Liquidity, walk.PriceX64, boundX64, exactIn, aToB, ref range);
                 if (code == 0) code = walk.Take(step, exactIn);
                 if (code != 0) return code;
                 if (isCommit) walk.Accrue(step.Fee, _protocolFeeRate);
@@ -153,6 +160,7 @@ public sealed partial class WhirlpoolPool
                         code = Cross(entry, aToB, ref walk);
                         if (code != 0) return code;
                         entry += aToB ? -1 : 1;
+                        isAtTick = true;
                     }
 
                     isExhausted = sequence.EndsAt(nextTick, aToB, _tickSpacing);
@@ -199,33 +207,35 @@ public sealed partial class WhirlpoolPool
     // Next tick the price walks to: initialized, or the far end of the last array.
     private int NextTick(int entry, bool aToB, in Sequence sequence, out bool isInitialized)
     {
-        if (aToB)
-        {
-            isInitialized = entry >= 0 && _ticks.Tick[entry] >= sequence.Last;
-            if (isInitialized) return _ticks.Tick[entry];
-            return sequence.Last <= TickMath.MinTick ? TickMath.MinTick : sequence.Last;
-        }
-
-        int end = sequence.Last + Span;
-        isInitialized = entry < _ticks.Count && _ticks.Tick[entry] < end;
-        if (isInitialized) return _ticks.Tick[entry];
-        return end > TickMath.MaxTick ? TickMath.MaxTick : end - 1;
+        int[] ticks = _ticks.Tick;
+        isInitialized = aToB
+            ? entry >= 0 && ticks[entry] >= sequence.Last
+            : entry < _ticks.Count && ticks[entry] < sequence.Last + Span;
+        return isInitialized ? ticks[entry] : sequence.EndTick;
     }
 
-    // The arrays the program would use of those the instruction names.
-    private Sequence FindSequence(bool aToB, out bool isTruncated)
+    // The arrays the program would use of those the instruction names; kept until the state changes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref readonly Sequence SequenceOf(bool aToB)
+    {
+        ref Sequence sequence = ref aToB ? ref _sequenceDown : ref _sequenceUp;
+        if ((_knownSequences & (aToB ? 1 : 2)) == 0) FindSequence(aToB, out sequence);
+        return ref sequence;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FindSequence(bool aToB, out Sequence sequence)
     {
         int span = Span;
         int first = FirstArray(aToB);
-        Sequence sequence = default;
-        isTruncated = false;
+        sequence = default;
         for (int i = 0; i < ArraysPerSwap; i++)
         {
             int start = first + (aToB ? -i * span : i * span);
             if (!IsValidStart(start) || !IsPinned(start)) break;
             if (_ticks.Knowledge(start) == ArrayKnowledge.Unknown)
             {
-                isTruncated = true;
+                sequence.IsTruncated = true;
                 break;
             }
 
@@ -233,7 +243,11 @@ public sealed partial class WhirlpoolPool
             sequence.Count++;
         }
 
-        return sequence;
+        sequence.FirstEntry = _ticks.FindAtOrBelow(_tick) + (aToB ? 0 : 1);
+        int end = aToB ? sequence.Last : sequence.Last + span - 1;
+        sequence.EndTick = System.Math.Clamp(end, TickMath.MinTick, TickMath.MaxTick);
+        sequence.EndX64 = WhirlpoolTickMath.SqrtPriceAtTick(sequence.EndTick);
+        _knownSequences |= aToB ? 1 : 2;
     }
 
     private static bool TryAddTransferFee(in TransferFeeRate rate, ref ulong amount)
@@ -277,11 +291,19 @@ public sealed partial class WhirlpoolPool
         if (_isAdaptive) _fee = walk.Fee;
     }
 
-    /// <summary>Arrays of one swap: how many, and the start of the last in the swap's direction.</summary>
+    /// <summary>Arrays of one swap: how many, the start of the last in the swap's direction, and what follows.</summary>
     private struct Sequence
     {
         public int Count;
         public int Last;
+        public bool IsTruncated;
+
+        /// <summary>Position of the first tick the walk meets.</summary>
+        public int FirstEntry;
+
+        /// <summary>Where the walk ends if it meets no tick: far end of the last array.</summary>
+        public int EndTick;
+        public UInt128 EndX64;
 
         /// <summary>True if the walk leaves the last array when it passes a tick.</summary>
         public readonly bool EndsAt(int tick, bool aToB, int spacing) => aToB

@@ -16,7 +16,7 @@ public sealed partial class WhirlpoolPool
         if (Readiness != QuoteStatus.Ok || clock.UnixTimestamp < 0) return 0;
         bool aToB = direction == SwapDirection.AToB;
         ulong timestamp = (ulong)clock.UnixTimestamp;
-        Sequence sequence = FindSequence(aToB, out _);
+        ref readonly Sequence sequence = ref SequenceOf(aToB);
         if (sequence.Count == 0 || (_isAdaptive && _fee.TradeEnableTimestamp > timestamp)) return 0;
         WhirlpoolFeeWalk fee = _isAdaptive
             ? new WhirlpoolFeeWalk(aToB, _tick, timestamp, _feeRate, _fee)
@@ -31,13 +31,13 @@ public sealed partial class WhirlpoolPool
         Walk walk = default;
         walk.Liquidity = _liquidity;
         UInt128 priceX64 = _priceX64;
-        int entry = _ticks.FindAtOrBelow(_tick) + (aToB ? 0 : 1);
+        int entry = sequence.FirstEntry;
         while (!curve.IsFull)
         {
             int nextTick = NextTick(entry, aToB, sequence, out bool isInitialized);
             UInt128 nextX64 = isInitialized
                 ? _ticks.SqrtPriceX64[entry]
-                : WhirlpoolTickMath.SqrtPriceAtTick(System.Math.Clamp(nextTick, TickMath.MinTick, TickMath.MaxTick));
+                : sequence.EndX64;
             do
             {
                 // An adaptive fee makes a piece of each tick group, until it is at its maximum.

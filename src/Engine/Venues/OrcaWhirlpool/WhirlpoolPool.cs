@@ -11,7 +11,7 @@ namespace LowLatency.Engine.Venues.OrcaWhirlpool;
 /// A quote is what the program answers to the instruction <see cref="WriteSwap"/> writes: at most three tick arrays
 /// from
 /// the current one on; an array that is known not to exist counts as empty, one that was never seen ends the walk.
-/// Owner thread: the market group's. Bounds: see <see cref="TickStore"/>; about 23 KB a pool.
+/// Owner thread: the market group's. Bounds: see <see cref="TickStore"/>; about 29 KB a pool.
 /// </summary>
 public sealed partial class WhirlpoolPool : Pool
 {
@@ -23,6 +23,7 @@ public sealed partial class WhirlpoolPool : Pool
     private const int MaxPinned = 6;
 
     private readonly TickStore _ticks = new();
+    private readonly PriceRanges _ranges = new();
     private readonly TickArrayKeys _keys;
     private readonly Pubkey _oracleKey;
     private readonly Pubkey[] _pinned = new Pubkey[MaxPinned];
@@ -50,6 +51,12 @@ public sealed partial class WhirlpoolPool : Pool
     private MintInfo _mintInfoA;
     private MintInfo _mintInfoB;
     private WhirlpoolAdaptiveFee _fee;
+
+    // PERF: the walk's start per direction (bit 0: down) is found once a state, not once a quote
+    // (WhirlpoolBenchmarks.Quote): sizing asks many quotes of one state.
+    private int _knownSequences;
+    private Sequence _sequenceDown;
+    private Sequence _sequenceUp;
 
     /// <summary>
     /// A pool that was not decoded yet; derives its oracle's address (allocates: call at
@@ -81,17 +88,26 @@ public sealed partial class WhirlpoolPool : Pool
     private int Span => _tickSpacing * WhirlpoolLayout.TicksInArray;
 
     /// <inheritdoc/>
-    public override void MarkArraysComplete() => _ticks.IsComplete = true;
+    public override void MarkArraysComplete()
+    {
+        _ticks.IsComplete = true;
+        _knownSequences = 0;
+    }
 
     /// <inheritdoc/>
     public override void PinArrays(ReadOnlySpan<Pubkey> arrays)
     {
+        _knownSequences = 0;
         _pinnedCount = System.Math.Min(arrays.Length, MaxPinned);
         arrays[.._pinnedCount].CopyTo(_pinned);
     }
 
     /// <inheritdoc/>
-    public override void UnpinArrays() => _pinnedCount = -1;
+    public override void UnpinArrays()
+    {
+        _pinnedCount = -1;
+        _knownSequences = 0;
+    }
 
     /// <inheritdoc/>
     public override int CopyDependencies(Span<AccountDependency> destination)
@@ -116,6 +132,7 @@ public sealed partial class WhirlpoolPool : Pool
     /// <inheritdoc/>
     public override DecodeStatus Apply(AccountRole role, in AccountView account)
     {
+        _knownSequences = 0;
         DecodeStatus status = role switch
         {
             AccountRole.Pool => ApplyPool(account),

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Venues.Math;
 
@@ -24,7 +25,10 @@ internal struct WhirlpoolSwapStep
     /// <summary>Price after the step, Q64.64.</summary>
     internal UInt128 NextX64;
 
-    /// <summary>Computes the step; returns the program's error code, 0 for success.</summary>
+    /// <summary>
+    /// Computes the step; returns the program's error code, 0 for success. <paramref name="range"/> is the place where
+    /// the amounts from the current price to the target may be remembered.
+    /// </summary>
     internal uint Compute(
         ulong remaining,
         uint feeRate,
@@ -32,20 +36,69 @@ internal struct WhirlpoolSwapStep
         UInt128 currentX64,
         UInt128 targetX64,
         bool exactIn,
-        bool aToB)
+        bool aToB,
+        ref PriceRange range)
+    {
+        UInt128 lower = aToB ? targetX64 : currentX64;
+        UInt128 upper = aToB ? currentX64 : targetX64;
+        bool isUsable = range.TrySet(lower, upper, liquidity);
+        if (isUsable && TryWhole(remaining, feeRate, exactIn, aToB, ref range, out uint code))
+        {
+            NextX64 = targetX64;
+            return code;
+        }
+
+        return ComputePart(remaining, feeRate, liquidity, currentX64, targetX64, exactIn, aToB, isUsable);
+    }
+
+    // The whole range if the amount suffices. An input suffices, by the program, if it is at most
+    // floor(remaining (10^6 - rate) / 10^6); that is the same as input and fee together being at most what remains,
+    // since both together are ceil(input 10^6 / (10^6 - rate)).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryWhole(
+        ulong remaining, uint feeRate, bool exactIn, bool aToB, ref PriceRange range, out uint code)
+    {
+        AmountIn = aToB ? range.InARaw : range.InBRaw;
+        AmountOut = aToB ? range.OutBRaw : range.OutARaw;
+        code = 0;
+        if (!exactIn)
+        {
+            if (AmountOut > remaining) return false;
+            if (!range.TryFee(aToB, feeRate, out Fee)) code = WhirlpoolError.NumberCast;
+            return true;
+        }
+
+        return AmountIn <= remaining && range.TryFee(aToB, feeRate, out Fee) && Fee <= remaining - AmountIn;
+    }
+
+    private uint ComputePart(
+        ulong remaining,
+        uint feeRate,
+        UInt128 liquidity,
+        UInt128 currentX64,
+        UInt128 targetX64,
+        bool exactIn,
+        bool aToB,
+        bool isKnownPart)
     {
         bool fixedIsA = aToB == exactIn;
         UInt128 lower = aToB ? targetX64 : currentX64;
         UInt128 upper = aToB ? currentX64 : targetX64;
         Rounding fixedRounding = exactIn ? Rounding.Up : Rounding.Down;
-        PriceMathStatus status = fixedIsA
-            ? SqrtPriceMath.AmountA(lower, upper, liquidity, fixedRounding, out ulong fixedAmount)
-            : SqrtPriceMath.AmountB(lower, upper, liquidity, fixedRounding, out fixedAmount);
-        if (status == PriceMathStatus.Overflow) return WhirlpoolError.MultiplicationOverflow;
-        bool targetFits = status == PriceMathStatus.Ok;
+        ulong available = exactIn ? remaining - FeeWithin(remaining, feeRate) : remaining;
+        ulong fixedAmount = ulong.MaxValue;
+        bool targetFits = true;
+        bool isMax = false;
+        if (!isKnownPart)
+        {
+            PriceMathStatus status = fixedIsA
+                ? SqrtPriceMath.AmountA(lower, upper, liquidity, fixedRounding, out fixedAmount)
+                : SqrtPriceMath.AmountB(lower, upper, liquidity, fixedRounding, out fixedAmount);
+            if (status == PriceMathStatus.Overflow) return WhirlpoolError.MultiplicationOverflow;
+            targetFits = status == PriceMathStatus.Ok;
+            isMax = targetFits && fixedAmount <= available;
+        }
 
-        ulong available = exactIn ? (ulong)((UInt128)remaining * (FeeOne - feeRate) / FeeOne) : remaining;
-        bool isMax = targetFits && fixedAmount <= available;
         NextX64 = targetX64;
         if (!isMax)
         {
@@ -59,9 +112,13 @@ internal struct WhirlpoolSwapStep
         Rounding otherRounding = exactIn ? Rounding.Down : Rounding.Up;
         uint other = Delta(lower, upper, liquidity, otherRounding, !fixedIsA, out ulong floating);
         if (other != 0) return other;
-        if (!isMax || !targetFits)
+        if (isKnownPart || !isMax || !targetFits)
         {
-            uint again = Delta(lower, upper, liquidity, fixedRounding, fixedIsA, out fixedAmount);
+            // The whole range's amount was not needed before, or is not this part's.
+            uint again = 0;
+            if (exactIn && fixedIsA && SqrtPriceMath.IsCeilingOfA(lower, upper, liquidity, available))
+                fixedAmount = available;
+            else again = Delta(lower, upper, liquidity, fixedRounding, fixedIsA, out fixedAmount);
             if (again != 0) return again;
         }
 
@@ -77,6 +134,14 @@ internal struct WhirlpoolSwapStep
         return MulDiv.TryMulDiv(AmountIn, feeRate, FeeOne - feeRate, Rounding.Up, out Fee)
             ? 0
             : WhirlpoolError.NumberCast;
+    }
+
+    // ceil(amount rate / 10^6): what floor(amount (10^6 - rate) / 10^6) leaves out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong FeeWithin(ulong amount, uint rate)
+    {
+        _ = MulDiv.TryMulDiv(amount, rate, FeeOne, Rounding.Up, out ulong fee);
+        return fee;
     }
 
     private static uint Delta(

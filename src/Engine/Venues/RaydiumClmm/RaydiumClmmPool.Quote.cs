@@ -165,15 +165,19 @@ public sealed partial class RaydiumClmmPool
             UInt128 reachedX64 = boundX64;
             if (walk.PriceX64 != boundX64)
             {
+                ref PriceRange range = ref walk.IsAtTick
+                    ? ref _ranges.Above(terms.ZeroForOne ? entry : entry - 1)
+                    : ref _ranges.Open(terms.ZeroForOne);
                 RaydiumClmmSwapStep step = default;
-                fault = step.Compute(walk.Remaining, rate, walk.Liquidity, walk.PriceX64, boundX64, terms);
+                fault = step.Compute(walk.Remaining, rate, walk.Liquidity, walk.PriceX64, boundX64, terms, ref range);
                 if (fault == RaydiumClmmFault.None)
                     fault = Take(step.AmountIn, step.AmountOut, step.Fee, terms, isCommit, ref walk);
                 if (fault != RaydiumClmmFault.None) return fault;
                 reachedX64 = step.NextX64;
             }
 
-            if (reachedX64 == nextX64)
+            walk.IsAtTick = reachedX64 == nextX64;
+            if (walk.IsAtTick)
             {
                 fault = ReachTick(entry, rate, terms, isCommit, ref walk, out liquidityNext);
                 if (fault != RaydiumClmmFault.None) return fault;

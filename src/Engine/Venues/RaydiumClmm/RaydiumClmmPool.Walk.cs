@@ -56,6 +56,9 @@ public sealed partial class RaydiumClmmPool
         public UInt128 FeeGrowthX64;
         public int Tick;
         public bool IsTickStale;
+
+        /// <summary>True if the price is that of the initialized tick before the next one.</summary>
+        public bool IsAtTick;
         public bool HasMatchedOrders;
         public int Crossed;
         public uint FirstRate;

@@ -13,7 +13,7 @@ namespace LowLatency.Engine.Venues.RaydiumClmm;
 /// array
 /// and the next ones in the direction, as the pool's bitmaps list them; one that was never seen ends the walk with a
 /// status.
-/// Owner thread: the market group's. Bounds: see <see cref="TickStore"/>; about 34 KB a pool.
+/// Owner thread: the market group's. Bounds: see <see cref="TickStore"/>; about 40 KB a pool.
 /// </summary>
 public sealed partial class RaydiumClmmPool : Pool
 {
@@ -27,6 +27,7 @@ public sealed partial class RaydiumClmmPool : Pool
 
     private readonly TickStore _ticks = new() { Orders = new TickOrders() };
     private readonly RaydiumArrayBitmap _bitmap = new();
+    private readonly PriceRanges _ranges = new();
     private readonly TickArrayKeys _keys;
     private readonly Pubkey _extensionKey;
     private readonly Pubkey[] _pinned = new Pubkey[MaxArraysPerSwap];

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Venues.Math;
 
@@ -32,18 +33,71 @@ internal struct RaydiumClmmSwapStep
     /// <param name="IsOld">True for the binary of April 2024.</param>
     internal readonly record struct Terms(bool ExactIn, bool ZeroForOne, bool FeeOnInput, bool IsOld);
 
-    /// <summary>Computes the step.</summary>
+    /// <summary>
+    /// Computes the step. <paramref name="range"/> is the place where the amounts from the current price to the target
+    /// may be remembered.
+    /// </summary>
     internal RaydiumClmmFault Compute(
-        ulong remaining, uint rate, UInt128 liquidity, UInt128 currentX64, UInt128 targetX64, in Terms terms)
+        ulong remaining,
+        uint rate,
+        UInt128 liquidity,
+        UInt128 currentX64,
+        UInt128 targetX64,
+        in Terms terms,
+        ref PriceRange range)
+    {
+        bool zeroForOne = terms.ZeroForOne;
+        bool isUsable = terms.FeeOnInput && range.TrySet(
+            zeroForOne ? targetX64 : currentX64, zeroForOne ? currentX64 : targetX64, liquidity);
+        if (isUsable && TryWhole(remaining, rate, terms, ref range, out RaydiumClmmFault fault))
+        {
+            NextX64 = targetX64;
+            return fault;
+        }
+
+        return ComputePart(remaining, rate, liquidity, currentX64, targetX64, terms, isUsable);
+    }
+
+    // The whole range if the amount suffices: an input is at most floor(remaining (10^6 - rate) / 10^6) if and only
+    // if input and fee together are at most what remains, both together being ceil(input 10^6 / (10^6 - rate)).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryWhole(
+        ulong remaining, uint rate, in Terms terms, ref PriceRange range, out RaydiumClmmFault fault)
+    {
+        bool zeroForOne = terms.ZeroForOne;
+        AmountIn = zeroForOne ? range.InARaw : range.InBRaw;
+        AmountOut = zeroForOne ? range.OutBRaw : range.OutARaw;
+        fault = RaydiumClmmFault.None;
+        if (!terms.ExactIn)
+        {
+            if (AmountOut > remaining) return false;
+            if (!range.TryFee(zeroForOne, rate, out Fee)) fault = Overflow(terms);
+            return true;
+        }
+
+        return AmountIn <= remaining && range.TryFee(zeroForOne, rate, out Fee) && Fee <= remaining - AmountIn;
+    }
+
+    private RaydiumClmmFault ComputePart(
+        ulong remaining,
+        uint rate,
+        UInt128 liquidity,
+        UInt128 currentX64,
+        UInt128 targetX64,
+        in Terms terms,
+        bool isKnownPart)
     {
         ulong available = remaining;
         if (terms.ExactIn && terms.FeeOnInput)
-            available = (ulong)((UInt128)remaining * (FeeOne - rate) / FeeOne);
+            available = remaining - FeeWithin(remaining, rate);
         else if (!terms.ExactIn && !terms.FeeOnInput
             && !MulDiv.TryMulDiv(remaining, FeeOne, FeeOne - rate, Rounding.Up, out available))
             return RaydiumClmmFault.CalculateOverflow;
 
-        RaydiumClmmFault fault = TryReach(available, liquidity, currentX64, targetX64, terms, out bool isReached);
+        bool isReached = false;
+        RaydiumClmmFault fault = isKnownPart
+            ? RaydiumClmmFault.None
+            : TryReach(available, liquidity, currentX64, targetX64, terms, out isReached);
         if (fault != RaydiumClmmFault.None) return fault;
         NextX64 = targetX64;
         if (!isReached)
@@ -90,7 +144,10 @@ internal struct RaydiumClmmSwapStep
         UInt128 lower = terms.ZeroForOne ? NextX64 : currentX64;
         UInt128 upper = terms.ZeroForOne ? currentX64 : NextX64;
         if (lower > upper) return RaydiumClmmFault.StepBeyondTarget;
-        if (TryInput(lower, upper, liquidity, terms.ZeroForOne, out AmountIn)
+        AmountIn = available;
+        bool isInputKnown = terms.ZeroForOne && terms.ExactIn
+            && SqrtPriceMath.IsCeilingOfA(lower, upper, liquidity, available);
+        if ((isInputKnown || TryInput(lower, upper, liquidity, terms.ZeroForOne, out AmountIn))
             && TryOutput(lower, upper, liquidity, terms.ZeroForOne, out AmountOut))
             return RaydiumClmmFault.None;
         return terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.AmountOverflow;
@@ -140,6 +197,14 @@ internal struct RaydiumClmmSwapStep
 
         AmountOut = net;
         return RaydiumClmmFault.None;
+    }
+
+    // ceil(amount rate / 10^6): what floor(amount (10^6 - rate) / 10^6) leaves out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong FeeWithin(ulong amount, uint rate)
+    {
+        _ = MulDiv.TryMulDiv(amount, rate, FeeOne, Rounding.Up, out ulong fee);
+        return fee;
     }
 
     private static bool TryInput(UInt128 lower, UInt128 upper, UInt128 liquidity, bool zeroForOne, out ulong amount) =>

@@ -126,6 +126,49 @@ public class ClmmMathTests
         }
     }
 
+    [Fact]
+    public void PriceRange_SetInAnyOrder_EqualsBigIntegerAndItsFee()
+    {
+        Random random = new(Seed + 3);
+        PriceRange range = default;
+        int usable = 0;
+        for (int i = 0; i < 60_000; i++)
+        {
+            int tick = random.Next(-200_000, 200_000);
+            UInt128 lower = WhirlpoolTickMath.SqrtPriceAtTick(tick);
+            UInt128 upper = WhirlpoolTickMath.SqrtPriceAtTick(tick + random.Next(1, 200));
+            UInt128 liquidity = (ulong)Numerics.UInt256Tests.NextUInt128(random) >> random.Next(40);
+            uint rate = (uint)random.Next(0, 100_000);
+            bool isInA = random.Next(2) == 0;
+            BigInteger moved = (BigInteger)liquidity * (upper - lower);
+            BigInteger product = (BigInteger)upper * lower;
+            string name = $"seed {Seed + 3} case {i}: {lower} {upper} {liquidity} {rate}";
+            for (int repeat = 0; repeat < 2; repeat++)
+            {
+                bool isUsable = range.TrySet(lower, upper, liquidity);
+                BigInteger inA = Divide(moved << 64, product, Rounding.Up);
+                BigInteger inB = Divide(moved, Q64, Rounding.Up);
+                Assert.True(isUsable == (inA <= ulong.MaxValue && inB <= ulong.MaxValue), name);
+                if (!isUsable) continue;
+                usable++;
+                Assert.True(range.InARaw == inA && range.InBRaw == inB, name);
+                Assert.True(range.OutARaw == Divide(moved << 64, product, Rounding.Down), name);
+                Assert.True(range.OutBRaw == Divide(moved, Q64, Rounding.Down), name);
+                BigInteger fee = Divide((isInA ? inA : inB) * rate, 1_000_000 - rate, Rounding.Up);
+                Assert.True(range.TryFee(isInA, rate, out ulong feeRaw) == fee <= ulong.MaxValue, name);
+                if (fee <= ulong.MaxValue) Assert.True(feeRaw == fee, name);
+                Assert.True(SqrtPriceMath.AmountA(lower, upper, liquidity, Rounding.Up, out ulong ceiling)
+                    == PriceMathStatus.Ok && ceiling == inA, name);
+                bool isProven = SqrtPriceMath.IsCeilingOfA(lower, upper, liquidity, ceiling);
+                Assert.True(isProven || upper * lower / upper != lower || moved >> 128 != 0, name);
+                Assert.False(SqrtPriceMath.IsCeilingOfA(lower, upper, liquidity, ceiling + 1), name);
+                Assert.False(ceiling != 0 && SqrtPriceMath.IsCeilingOfA(lower, upper, liquidity, ceiling - 1), name);
+            }
+        }
+
+        Assert.True(usable > 10_000, $"{usable}");
+    }
+
     private static void Check(PriceMathStatus status, ulong amount, BigInteger expected, string name)
     {
         Assert.True(status == PriceMathStatus.Ok == expected <= ulong.MaxValue, name);
