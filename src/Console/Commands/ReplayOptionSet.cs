@@ -55,9 +55,8 @@ internal sealed class ReplayOptionSet
 
     public Option<string[]> Set { get; } = new("--set")
     {
-        Description = "Any key of the configuration, for example --set tipShareBps=4000 maxHops=3.",
+        Description = "Any key of the configuration, such as --set tipShareBps=4000; may be given more than once.",
         HelpName = "key=value",
-        AllowMultipleArgumentsPerToken = true,
     };
 
     public Option<string[]> Base { get; } = new("--base")

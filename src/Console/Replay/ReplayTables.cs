@@ -187,8 +187,8 @@ internal static class ReplayTables
         if (run.Pipeline is { } pipeline && pipeline.Graph.Market.PoolCount != 0 && run.Decisions.Count == 0)
         {
             notes.Add(
-                "No opportunity: see 'Pools by state'. A pool that is NotReady needs accounts that are not in the capture, "
-                + "such as its tick arrays.");
+                "No opportunity: see 'Pools by state'. A pool that is NotReady needs accounts that are not in the "
+                + "capture, such as its tick arrays.");
         }
 
         if (settings.Pipeline.Instructions.Wallet == CaptureSidecar.DryRunWallet)

@@ -20,8 +20,9 @@ internal sealed class RouteBook : IStage
     private readonly MarketGraph _graph;
     private readonly TouchedPools _touched;
     private readonly OpportunityRing _opportunities;
-    private readonly Dictionary<string, (StandingRoute Route, int[] Pools)> _routes = [];
-    private readonly List<string> _forgotten = [];
+    private readonly Dictionary<string, StandingRoute> _routes = [];
+    private readonly Dictionary<int, HashSet<string>> _routesOfPool = [];
+    private readonly Dictionary<int, string> _addresses = [];
 
     public RouteBook(MarketGraph graph, TouchedPools touched, OpportunityRing opportunities)
     {
@@ -39,7 +40,7 @@ internal sealed class RouteBook : IStage
     public static string Key(string startMint, IEnumerable<string> pools) => startMint + ">" + string.Join('>', pools);
 
     /// <summary>The standing route, or null.</summary>
-    public StandingRoute? Find(string key) => _routes.TryGetValue(key, out var found) ? found.Route : null;
+    public StandingRoute? Find(string key) => _routes.GetValueOrDefault(key);
 
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
     {
@@ -58,33 +59,38 @@ internal sealed class RouteBook : IStage
 
     private void Forget()
     {
-        _forgotten.Clear();
-        foreach ((string key, (StandingRoute _, int[] pools)) in _routes)
+        foreach (int poolId in _touched.Ids)
         {
-            foreach (int poolId in pools)
-            {
-                if (!_touched.Contains(poolId)) continue;
-                _forgotten.Add(key);
-                break;
-            }
+            if (!_routesOfPool.TryGetValue(poolId, out HashSet<string>? keys)) continue;
+            foreach (string key in keys) _routes.Remove(key);
+            keys.Clear(); // another pool's set may still name such a key: removing it again does no harm
         }
-
-        foreach (string key in _forgotten) _routes.Remove(key);
     }
 
     private void Remember(in Opportunity o)
     {
-        StringBuilder key = new();
-        int[] pools = new int[o.LegCount];
+        StringBuilder text = new();
         for (int i = 0; i < o.LegCount; i++)
         {
             Leg leg = o.Legs[i];
-            Pool pool = _graph.Pool(leg.PoolId);
-            if (i == 0) key.Append(pool.InputMint((SwapDirection)leg.Direction).ToString());
-            key.Append('>').Append(pool.Address.ToString());
-            pools[i] = leg.PoolId;
+            if (i == 0) text.Append(_graph.Pool(leg.PoolId).InputMint((SwapDirection)leg.Direction).ToString());
+            text.Append('>').Append(AddressOf(leg.PoolId));
         }
 
-        _routes[key.ToString()] = (new StandingRoute(o.AmountInRaw, o.AmountOutRaw, o.GrossProfitRaw, o.Reason), pools);
+        string key = text.ToString();
+        for (int i = 0; i < o.LegCount; i++)
+        {
+            int poolId = o.Legs[i].PoolId;
+            if (!_routesOfPool.TryGetValue(poolId, out HashSet<string>? keys)) _routesOfPool[poolId] = keys = [];
+            keys.Add(key);
+        }
+
+        _routes[key] = new StandingRoute(o.AmountInRaw, o.AmountOutRaw, o.GrossProfitRaw, o.Reason);
+    }
+
+    private string AddressOf(int poolId)
+    {
+        if (_addresses.TryGetValue(poolId, out string? address)) return address;
+        return _addresses[poolId] = _graph.Pool(poolId).Address.ToString();
     }
 }

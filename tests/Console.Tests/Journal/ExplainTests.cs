@@ -89,12 +89,14 @@ public sealed class ExplainTests : IDisposable
     [InlineData("903.1", "Not taken: 5,000 lamports are left after costs; at least 10,000 are required.")]
     [InlineData("903.2", "Not taken: costs exceed the gain by 700 lamports; at least 10,000 are required.")]
     [InlineData("903.3", "Not taken: the oldest pool state is 12 slots old; at most 8 are allowed.")]
-    public void Explain_No_SaysWhyWithItsNumbers(string id, string why) => Assert.Contains(why, Run(id).Output.ReplaceLineEndings(" "));
+    public void Explain_No_SaysWhyWithItsNumbers(string id, string why) =>
+        Assert.Contains(why, Run(id).Output.ReplaceLineEndings(" "));
 
     [Fact]
     public void Explain_All_FitsEightyColumns()
     {
-        foreach (string line in Run("--all").Output.Split('\n')) Assert.True(line.Length <= 80, $"{line.Length}: {line}");
+        foreach (string line in Run("--all").Output.Split('\n'))
+            Assert.True(line.Length <= 80, $"{line.Length}: {line}");
     }
 
     [Fact]
