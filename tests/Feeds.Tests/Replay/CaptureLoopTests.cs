@@ -1,0 +1,60 @@
+using System.Collections.Generic;
+using System.Linq;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
+using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Tests.Support;
+using Xunit;
+
+namespace LowLatency.Feeds.Tests.Replay;
+
+public sealed class CaptureLoopTests
+{
+    [Fact]
+    public void Laps_MoveEverySlotPastTheLapBeforeAndRepeatEveryPayload()
+    {
+        RecordingPublisher publisher = new();
+        CaptureLoop loop = new(TestData.MarketSmall, publisher, null);
+        Assert.Null(loop.Bootstrap());
+        ulong recordedMax = Slots(publisher.Events).Max();
+        publisher.Events.Clear();
+        Assert.True(loop.RunLap());
+        List<RecordedEvent> first = [.. publisher.Events];
+        publisher.Events.Clear();
+        Assert.True(loop.RunLap());
+        List<RecordedEvent> second = [.. publisher.Events];
+
+        Assert.Equal(loop.MessagesPerLap, first.Count);
+        Assert.Equal(first.Count, second.Count);
+        Assert.True(Slots(first).Min() > recordedMax);
+        Assert.True(Slots(second).Min() > Slots(first).Max());
+        for (int i = 0; i < first.Count; i++)
+        {
+            Assert.Equal(first[i].Entry.Account, second[i].Entry.Account);
+            Assert.Equal(first[i].Payload, second[i].Payload);
+            Assert.True(second[i].Entry.ReceiveUtcNs > first[i].Entry.ReceiveUtcNs);
+        }
+    }
+
+    [Fact]
+    public void SlotEvents_KeepTheirDistanceToTheirParents()
+    {
+        RecordingPublisher publisher = new();
+        CaptureLoop loop = new(TestData.MarketSmall, publisher, null);
+        Assert.Null(loop.Bootstrap());
+        publisher.Events.Clear();
+        loop.RunLap();
+        foreach (RecordedEvent e in publisher.Events.Where(e => e.Entry.Kind == EventKind.Slot))
+            Assert.InRange(e.Entry.Slot - e.Entry.ParentSlot, 1UL, 16UL);
+    }
+
+    [Fact]
+    public void Bootstrap_MissingFile_SaysSo()
+    {
+        CaptureLoop loop = new("no-such-capture.jsonl", new RecordingPublisher(), null);
+        Assert.Contains("no-such-capture.jsonl", loop.Bootstrap()!.ToString());
+    }
+
+    private static IEnumerable<ulong> Slots(IEnumerable<RecordedEvent> events) =>
+        events.Where(e => e.Entry.Kind == EventKind.Account && e.Entry.Account != default(Pubkey)).Select(e => e.Entry.Slot);
+}
