@@ -10,16 +10,15 @@ namespace LowLatency.Engine.Instructions;
 /// <summary>
 /// Builds the unsigned message of every opportunity that Scoring takes: compute budget, each leg as an exact-input swap whose
 /// minimum output is the amount the next leg spends, the last leg's minimum covering principal, costs and required profit, and the
-/// tip as a transfer inside the transaction. Legacy form first; if that is too large, v0 with the lookup tables the feed
-/// has shown. What cannot be built is not taken: the reason changes. The blockhash is left zero: whoever signs patches it.
+/// tip as a transfer inside the transaction. Legacy form first; if that is too large, v0 with the best of the lookup tables
+/// the feed has shown. A message of the same shape as one built before is patched, see <see cref="TemplateCache"/>. What
+/// cannot be built is not taken: the reason changes. The blockhash is left zero: whoever signs patches it.
 /// Owner thread: the market group's.
 /// </summary>
 public sealed class InstructionStage : IStage
 {
     /// <summary>Compute budget (2), legs, tip.</summary>
     private const int MaxInstructions = 3 + Legs.MaxCount;
-
-    private const int MaxTables = MessageWriter.MaxTables;
 
     private readonly InstructionSettings _settings;
     private readonly MarketGraph _graph;
@@ -28,9 +27,7 @@ public sealed class InstructionStage : IStage
     private readonly PayloadRing _payloads;
     private readonly MessageWriter _writer = new();
     private readonly InstructionBuffer[] _instructions = new InstructionBuffer[MaxInstructions];
-    private readonly LookupTable?[] _tables = new LookupTable?[MaxTables];
     private readonly Pubkey[] _tokenAccounts;
-    private int _tableCount;
 
     /// <summary>A stage over the graph; messages go to <see cref="Messages"/>.</summary>
     public InstructionStage(
@@ -47,6 +44,7 @@ public sealed class InstructionStage : IStage
         _payloads = payloads;
         Messages = new PayloadRing(settings.MessageRingBytes, MessageLimits.PacketBytes);
         _tokenAccounts = new Pubkey[graph.MintCapacity];
+        Templates = new TemplateCache(settings.TemplateCapacity);
         for (int i = 0; i < _instructions.Length; i++) _instructions[i] = new InstructionBuffer();
     }
 
@@ -63,7 +61,10 @@ public sealed class InstructionStage : IStage
     public long BuiltWithTables { get; private set; }
 
     /// <summary>Lookup tables known.</summary>
-    public int TableCount => _tableCount;
+    public LookupTableSet Tables { get; } = new();
+
+    /// <summary>Messages that are patched instead of built.</summary>
+    public TemplateCache Templates { get; }
 
     /// <summary>Messages dropped because the sinks lag behind by a whole message ring.</summary>
     public long MessageRingFull { get; private set; }
@@ -94,6 +95,7 @@ public sealed class InstructionStage : IStage
 
     private void Build(ref Opportunity opportunity)
     {
+        Tables.AdvanceTo(opportunity.Slot);
         int count = WriteBudget(in opportunity);
         for (int i = 0; i < opportunity.LegCount; i++)
         {
@@ -166,48 +168,51 @@ public sealed class InstructionStage : IStage
             return;
         }
 
-        Span<byte> destination = Messages.Span(position, MessageLimits.PacketBytes);
+        ReadOnlySpan<InstructionBuffer> instructions = _instructions.AsSpan(0, instructionCount);
+        RouteTemplate? template = Templates.TryPatch(opportunity.RouteDigest, instructions, Tables.Version);
+        if (template is null)
+        {
+            template = Templates.Claim(opportunity.RouteDigest);
+            MessageStatus status = BuildAfresh(template, instructions);
+            if (status != MessageStatus.Ok)
+            {
+                Templates.Release(template);
+                opportunity.Reason = status == MessageStatus.TooLarge
+                    ? DecisionReason.TransactionTooLarge
+                    : DecisionReason.InstructionFailed;
+                return;
+            }
+        }
+
+        ReadOnlySpan<byte> message = template.Message;
+        message.CopyTo(Messages.Span(position, MessageLimits.PacketBytes));
+        Messages.Commit(message.Length);
+        Built++;
+        if (template.Version == MessageVersion.V0) BuiltWithTables++;
+        opportunity.MessageVersion = (byte)template.Version;
+        opportunity.MessagePosition = position;
+        opportunity.MessageLengthBytes = message.Length;
+    }
+
+    private MessageStatus BuildAfresh(RouteTemplate template, ReadOnlySpan<InstructionBuffer> instructions)
+    {
         MessageRequest request = new()
         {
             Version = MessageVersion.Legacy,
             Payer = _settings.Wallet,
-            Instructions = _instructions.AsSpan(0, instructionCount),
+            Instructions = instructions,
         };
-        MessageStatus status = _writer.WriteMessage(in request, destination, out int written);
-        if (status == MessageStatus.TooLarge && _tableCount != 0)
-        {
-            request.Version = MessageVersion.V0;
-            request.Tables = _tables.AsSpan(0, _tableCount)!;
-            status = _writer.WriteMessage(in request, destination, out written);
-            if (status == MessageStatus.Ok) BuiltWithTables++;
-        }
-
-        if (status != MessageStatus.Ok)
-        {
-            opportunity.Reason = status == MessageStatus.TooLarge
-                ? DecisionReason.TransactionTooLarge
-                : DecisionReason.InstructionFailed;
-            return;
-        }
-
-        Messages.Commit(written);
-        Built++;
-        opportunity.MessageVersion = (byte)request.Version;
-        opportunity.MessagePosition = position;
-        opportunity.MessageLengthBytes = written;
+        MessageStatus status = template.Build(_writer, in request, Tables.Version);
+        if (status != MessageStatus.TooLarge || Tables.Count == 0) return status;
+        request.Version = MessageVersion.V0;
+        request.Tables = Tables.Choose(instructions, _settings.Wallet);
+        return template.Build(_writer, in request, Tables.Version);
     }
 
     private void UpdateTable(in MarketEvent e)
     {
         if (e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
-        int i = 0;
-        while (i < _tableCount && _tables[i]!.Key != e.Account) i++;
-        if (i == _tableCount)
-        {
-            if (_tableCount == MaxTables) return;
-            _tables[_tableCount++] = new LookupTable(in e.Account); // registration of a new table: not steady state
-        }
-
-        _ = _tables[i]!.Update(in e.Owner, _payloads.Span(e.PayloadPosition, e.PayloadLengthBytes), e.Slot);
+        ReadOnlySpan<byte> data = _payloads.Span(e.PayloadPosition, e.PayloadLengthBytes);
+        Tables.Update(in e.Account, in e.Owner, data, e.Slot);
     }
 }

@@ -47,7 +47,17 @@ public sealed class TransactionTemplate
         int start = writer.DataOffset(index);
         bool inside = start >= 0 && dataOffset >= 0 && sizeBytes is >= 1 and <= 8
             && dataOffset + sizeBytes <= instruction.Data.Length;
-        return inside ? Add(Layout.MessageOffset + start + dataOffset, sizeBytes) : -1;
+        return inside ? Add(Layout.MessageOffset + start + dataOffset, sizeBytes, PointKind.Number) : -1;
+    }
+
+    /// <summary>
+    /// Names the whole data of an instruction of the last build; the point's number, or -1 if there are too many points.
+    /// Call it before the writer is used again.
+    /// </summary>
+    public int AddData(MessageWriter writer, InstructionBuffer instruction, int index)
+    {
+        int start = writer.DataOffset(index);
+        return start < 0 ? -1 : Add(Layout.MessageOffset + start, instruction.Data.Length, PointKind.Data);
     }
 
     /// <summary>
@@ -56,18 +66,31 @@ public sealed class TransactionTemplate
     public int AddKeyPoint(MessageWriter writer, in Pubkey key)
     {
         int index = writer.StaticIndex(key);
-        return index < 0 ? -1 : Add(Layout.KeysOffset + (index * Pubkey.SizeBytes), Pubkey.SizeBytes);
+        if (index < 0) return -1;
+        return Add(Layout.KeysOffset + (index * Pubkey.SizeBytes), Pubkey.SizeBytes, PointKind.Key);
     }
 
     /// <summary>Writes a number; false if there is no such point or the number does not fit it.</summary>
     public bool Patch(int point, ulong value)
     {
         if ((uint)point >= (uint)_pointCount) return false;
-        (int offset, int size) = _points[point];
-        if (size > 8 || (size < 8 && value >> (8 * size) != 0)) return false;
+        (int offset, int size, PointKind kind) = _points[point];
+        if (kind != PointKind.Number || (size < 8 && value >> (8 * size) != 0)) return false;
         Span<byte> little = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(little, value);
         little[..size].CopyTo(_bytes.AsSpan(offset, size));
+        return true;
+    }
+
+    /// <summary>
+    /// Writes the data of an instruction; false if there is no such point or the length is another one.
+    /// </summary>
+    public bool PatchData(int point, ReadOnlySpan<byte> data)
+    {
+        if ((uint)point >= (uint)_pointCount) return false;
+        (int offset, int size, PointKind kind) = _points[point];
+        if (kind != PointKind.Data || size != data.Length) return false;
+        data.CopyTo(_bytes.AsSpan(offset));
         return true;
     }
 
@@ -78,7 +101,7 @@ public sealed class TransactionTemplate
     /// </summary>
     public bool Patch(int point, in Pubkey key)
     {
-        if ((uint)point >= (uint)_pointCount || _points[point].SizeBytes != Pubkey.SizeBytes) return false;
+        if ((uint)point >= (uint)_pointCount || _points[point].Kind != PointKind.Key) return false;
         int offset = _points[point].Offset;
         if (Pubkey.Read(_bytes, offset) == key) return true;
         for (int at =
@@ -99,12 +122,19 @@ public sealed class TransactionTemplate
 
     private int StaticKeyBytes => Layout.StaticKeyCount * Pubkey.SizeBytes;
 
-    private int Add(int offset, int sizeBytes)
+    private int Add(int offset, int sizeBytes, PointKind kind)
     {
         if (_pointCount == MaxPoints) return -1;
-        _points[_pointCount] = new Point(offset, sizeBytes);
+        _points[_pointCount] = new Point(offset, sizeBytes, kind);
         return _pointCount++;
     }
 
-    private readonly record struct Point(int Offset, int SizeBytes);
+    private enum PointKind : byte
+    {
+        Number,
+        Key,
+        Data,
+    }
+
+    private readonly record struct Point(int Offset, int SizeBytes, PointKind Kind);
 }

@@ -1,0 +1,186 @@
+using System;
+using System.Numerics;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Instructions;
+
+/// <summary>
+/// Messages built before, to be patched instead of compiled again. A template fits if the freshly written instructions
+/// have the same programs, the same accounts with the same privileges in the same order, and data of the same lengths:
+/// then, and only then, a fresh build differs in instruction data alone, and the data is copied to its place. A venue
+/// whose account list depends on the amount (tick and bin arrays) thus never gets a stale list; it gets a second
+/// template. A message with lookup tables also needs the tables unchanged.
+/// Owner: the market group's thread. Bound: a fixed number of templates in sets of four, by route digest; a new one takes
+/// the free or least recently used place of its set. About 15 KB each.
+/// PERF: comparing 60 accounts is 2 KB of sequential reads; compiling hashes and orders them (TransactionBench).
+/// </summary>
+public sealed class TemplateCache
+{
+    /// <summary>Templates in one set: a route has few selections of arrays at a time.</summary>
+    public const int Ways = 4;
+
+    private readonly RouteTemplate[] _templates;
+    private readonly RouteTemplate _scratch = new();
+    private readonly int _setMask;
+    private long _uses;
+
+    /// <summary>
+    /// A cache of at least <paramref name="capacity"/> templates, rounded up to a power of two; 0 keeps none.
+    /// </summary>
+    public TemplateCache(int capacity)
+    {
+        int count = capacity <= 0 ? 0 : (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, Ways));
+        _templates = new RouteTemplate[count];
+        for (int i = 0; i < count; i++) _templates[i] = new RouteTemplate();
+        _setMask = (count / Ways) - 1;
+    }
+
+    /// <summary>Templates it can hold.</summary>
+    public int Capacity => _templates.Length;
+
+    /// <summary>Messages patched.</summary>
+    public long Hits { get; private set; }
+
+    /// <summary>Messages built afresh.</summary>
+    public long Misses { get; private set; }
+
+    /// <summary>Of these, places taken from another message.</summary>
+    public long Evictions { get; private set; }
+
+    /// <summary>
+    /// The patched template of a route, ready to be copied; null if none fits and the message must be built.
+    /// </summary>
+    public RouteTemplate? TryPatch(ulong routeDigest, ReadOnlySpan<InstructionBuffer> instructions, uint tablesVersion)
+    {
+        _uses++;
+        foreach (RouteTemplate template in Set(routeDigest))
+        {
+            if (template.RouteDigest != routeDigest || !template.Fits(instructions, tablesVersion)) continue;
+            template.Patch(instructions);
+            template.LastUse = _uses;
+            Hits++;
+            return template;
+        }
+
+        return null;
+    }
+
+    /// <summary>A place to build a route's message in; what was there is gone.</summary>
+    public RouteTemplate Claim(ulong routeDigest)
+    {
+        Misses++;
+        Span<RouteTemplate> set = Set(routeDigest);
+        if (set.IsEmpty) return _scratch;
+        RouteTemplate place = set[0];
+        foreach (RouteTemplate template in set)
+        {
+            if (template.LastUse < place.LastUse) place = template;
+        }
+
+        if (place.IsBuilt) Evictions++;
+        place.Clear();
+        place.RouteDigest = routeDigest;
+        place.LastUse = _uses;
+        return place;
+    }
+
+    /// <summary>Gives back a place whose message could not be built, so that the next one takes no second place.</summary>
+    public void Release(RouteTemplate template)
+    {
+        template.Clear();
+        template.LastUse = 0;
+    }
+
+    private Span<RouteTemplate> Set(ulong routeDigest) =>
+        _templates.Length == 0 ? default : _templates.AsSpan((int)(routeDigest & (uint)_setMask) * Ways, Ways);
+}
+
+/// <summary>One message of the cache: its template and the shape it was built from.</summary>
+public sealed class RouteTemplate
+{
+    /// <summary>Most account references of a shape; a larger message is built, but not kept.</summary>
+    public const int MaxReferences = 256;
+
+    private const int MaxInstructions = 16;
+
+    private readonly TransactionTemplate _template = new();
+    private readonly Pubkey[] _programs = new Pubkey[MaxInstructions];
+    private readonly int[] _dataLength = new int[MaxInstructions];
+    private readonly int[] _accountEnd = new int[MaxInstructions];
+    private readonly AccountMeta[] _accounts = new AccountMeta[MaxReferences];
+    private int _count;
+    private uint _tablesVersion;
+
+    /// <summary>Digest of the route it belongs to.</summary>
+    internal ulong RouteDigest { get; set; }
+
+    /// <summary>Number of the last use; 0 while free.</summary>
+    internal long LastUse { get; set; }
+
+    /// <summary>True if it holds a message that may be patched.</summary>
+    public bool IsBuilt => _count != 0;
+
+    /// <summary>Version of the message.</summary>
+    public MessageVersion Version { get; private set; }
+
+    /// <summary>The message: the bytes that are signed.</summary>
+    public ReadOnlySpan<byte> Message => _template.Message;
+
+    /// <summary>Builds the message afresh and remembers the shape.</summary>
+    public MessageStatus Build(MessageWriter writer, in MessageRequest request, uint tablesVersion)
+    {
+        _count = 0;
+        MessageStatus status = _template.Build(writer, in request);
+        if (status != MessageStatus.Ok) return status;
+        Version = request.Version;
+        _tablesVersion = tablesVersion;
+        if (TryKeepShape(writer, request.Instructions)) _count = request.Instructions.Length;
+        return MessageStatus.Ok;
+    }
+
+    /// <summary>True if a fresh build of the instructions would differ from this message in data only.</summary>
+    internal bool Fits(ReadOnlySpan<InstructionBuffer> instructions, uint tablesVersion)
+    {
+        if (_count == 0 || instructions.Length != _count) return false;
+        if (Version == MessageVersion.V0 && _tablesVersion != tablesVersion) return false;
+        int start = 0;
+        for (int i = 0; i < instructions.Length; i++)
+        {
+            InstructionBuffer instruction = instructions[i];
+            if (instruction.Overflowed || instruction.Data.Length != _dataLength[i]) return false;
+            if (instruction.ProgramId != _programs[i]) return false;
+            if (!instruction.Accounts.SequenceEqual(_accounts.AsSpan(start, _accountEnd[i] - start))) return false;
+            start = _accountEnd[i];
+        }
+
+        return true;
+    }
+
+    /// <summary>Copies the instructions' data to its place.</summary>
+    internal void Patch(ReadOnlySpan<InstructionBuffer> instructions)
+    {
+        for (int i = 0; i < instructions.Length; i++) _ = _template.PatchData(i, instructions[i].Data);
+    }
+
+    /// <summary>Forgets the message.</summary>
+    internal void Clear() => _count = 0;
+
+    private bool TryKeepShape(MessageWriter writer, ReadOnlySpan<InstructionBuffer> instructions)
+    {
+        if (instructions.Length > MaxInstructions) return false;
+        int end = 0;
+        for (int i = 0; i < instructions.Length; i++)
+        {
+            InstructionBuffer instruction = instructions[i];
+            if (end + instruction.Accounts.Length > MaxReferences) return false;
+            if (_template.AddData(writer, instruction, i) != i) return false; // points are numbered like instructions
+            instruction.Accounts.CopyTo(_accounts.AsSpan(end));
+            end += instruction.Accounts.Length;
+            _accountEnd[i] = end;
+            _programs[i] = instruction.ProgramId;
+            _dataLength[i] = instruction.Data.Length;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,163 @@
+using System;
+using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Solana;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Instructions;
+
+public sealed class TemplateCacheTests
+{
+    private const int Seed = 5113;
+
+    private readonly Random _random = new(Seed);
+    private readonly MessageWriter _writer = new();
+    private readonly byte[] _fresh = new byte[MessageLimits.PacketBytes];
+
+    [Fact]
+    public void TryPatch_SameAccountsOtherAmounts_EqualsFreshBuild()
+    {
+        TemplateCache cache = new(16);
+        Pubkey payer = RandomInstructions.Key(_random);
+        Pubkey[] pools = Keys(40);
+        int patched = 0;
+        for (int round = 0; round < 2_000; round++)
+        {
+            int route = _random.Next(12);
+            InstructionBuffer[] instructions = Route(payer, pools, route, arrays: _random.Next(3));
+            RouteTemplate? template = cache.TryPatch((ulong)route, instructions, 0);
+            if (template is null)
+            {
+                template = cache.Claim((ulong)route);
+                Assert.Equal(MessageStatus.Ok, template.Build(_writer, Request(payer, instructions), 0));
+            }
+            else
+            {
+                patched++;
+            }
+
+            MessageRequest request = Request(payer, instructions);
+            Assert.Equal(MessageStatus.Ok, _writer.WriteMessage(in request, _fresh, out int length));
+            Assert.True(template.Message.SequenceEqual(_fresh.AsSpan(0, length)), $"seed {Seed}, round {round}");
+        }
+
+        Assert.True(patched > 200 && cache.Evictions > 0, $"{patched} patched, {cache.Evictions} evicted");
+        Assert.Equal(2_000, cache.Hits + cache.Misses);
+        Assert.Equal(16, cache.Capacity);
+    }
+
+    [Fact]
+    public void TryPatch_AnyDifferenceOfShape_IsNoFit()
+    {
+        TemplateCache cache = new(4);
+        Pubkey payer = RandomInstructions.Key(_random);
+        Pubkey[] pools = Keys(8);
+        InstructionBuffer[] built = [Swap(payer, pools, 3, 20), Swap(payer, pools, 5, 24)];
+        RouteTemplate template = cache.Claim(7);
+        Assert.Equal(MessageStatus.Ok, template.Build(_writer, Request(payer, built), 0));
+        Assert.NotNull(cache.TryPatch(7, [Swap(payer, pools, 3, 20), Swap(payer, pools, 5, 24)], 0));
+        Assert.Null(cache.TryPatch(8, built, 0)); // another route
+        Assert.Null(cache.TryPatch(7, [Swap(payer, pools, 3, 20)], 0)); // fewer instructions
+        Assert.Null(cache.TryPatch(7, [Swap(payer, pools, 4, 20), Swap(payer, pools, 5, 24)], 0)); // more accounts
+        Assert.Null(cache.TryPatch(7, [Swap(payer, pools, 3, 21), Swap(payer, pools, 5, 24)], 0)); // longer data
+        InstructionBuffer writable = new();
+        writable.Reset(ProgramIds.Token);
+        foreach (ref readonly AccountMeta meta in built[0].Accounts) writable.Add(meta.Key, AccountFlags.Writable);
+        writable.Write(new byte[20]);
+        Assert.Null(cache.TryPatch(7, [writable, Swap(payer, pools, 5, 24)], 0)); // other privileges
+        InstructionBuffer program = new();
+        program.Reset(ProgramIds.Token2022);
+        foreach (ref readonly AccountMeta meta in built[0].Accounts) program.Add(meta.Key, meta.Flags);
+        program.Write(new byte[20]);
+        Assert.Null(cache.TryPatch(7, [program, Swap(payer, pools, 5, 24)], 0)); // other program
+    }
+
+    [Fact]
+    public void TryPatch_TablesChanged_OnlyMessagesWithTablesAreStale()
+    {
+        TemplateCache cache = new(8);
+        Pubkey payer = RandomInstructions.Key(_random);
+        Pubkey[] pools = Keys(8);
+        LookupTable table = new(RandomInstructions.Key(_random));
+        Assert.Equal(LookupTableStatus.Ok, table.Set(pools));
+        InstructionBuffer[] instructions = [Swap(payer, pools, 5, 16)];
+        MessageRequest request = Request(payer, instructions);
+        Assert.Equal(MessageStatus.Ok, cache.Claim(1).Build(_writer, in request, 3));
+        request.Version = MessageVersion.V0;
+        request.Tables = new[] { table };
+        Assert.Equal(MessageStatus.Ok, cache.Claim(2).Build(_writer, in request, 3));
+        Assert.Equal(MessageVersion.V0, cache.TryPatch(2, instructions, 3)!.Version);
+        Assert.NotNull(cache.TryPatch(1, instructions, 4));
+        Assert.Null(cache.TryPatch(2, instructions, 4));
+    }
+
+    [Fact]
+    public void Claim_FullSet_TakesTheLeastRecentlyUsed_ReleasedFirst()
+    {
+        TemplateCache cache = new(4);
+        Pubkey payer = RandomInstructions.Key(_random);
+        InstructionBuffer[] instructions = [Swap(payer, Keys(8), 5, 16)];
+        for (ulong route = 0; route < 4; route++)
+        {
+            Assert.Null(cache.TryPatch(route, instructions, 0));
+            Assert.Equal(MessageStatus.Ok, cache.Claim(route).Build(_writer, Request(payer, instructions), 0));
+        }
+
+        Assert.NotNull(cache.TryPatch(0, instructions, 0));
+        Assert.Equal(0, cache.Evictions);
+        RouteTemplate place = cache.Claim(9); // takes route 1's place
+        cache.Release(place); // and could not be built
+        Assert.Same(place, cache.Claim(10));
+        Assert.Null(cache.TryPatch(1, instructions, 0));
+        Assert.NotNull(cache.TryPatch(0, instructions, 0));
+        Assert.NotNull(cache.TryPatch(2, instructions, 0));
+        Assert.Equal(1, cache.Evictions);
+    }
+
+    [Fact]
+    public void Claim_NoCapacity_BuildsEveryMessage()
+    {
+        TemplateCache cache = new(0);
+        Pubkey payer = RandomInstructions.Key(_random);
+        InstructionBuffer[] instructions = [Swap(payer, Keys(8), 5, 16)];
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Null(cache.TryPatch(1, instructions, 0));
+            Assert.Equal(MessageStatus.Ok, cache.Claim(1).Build(_writer, Request(payer, instructions), 0));
+        }
+
+        Assert.Equal(3, cache.Misses);
+    }
+
+    private static MessageRequest Request(in Pubkey payer, InstructionBuffer[] instructions) => new()
+    {
+        Payer = payer, Instructions = instructions,
+    };
+
+    private InstructionBuffer[] Route(in Pubkey payer, Pubkey[] pools, int route, int arrays)
+    {
+        InstructionBuffer limit = new(), tip = new();
+        ComputeBudget.WriteUnitLimit(limit, (uint)_random.Next());
+        SystemTransfer.Write(tip, payer, TipAccounts.Pick((ulong)route), (ulong)_random.NextInt64());
+        return [limit, Swap(payer, pools.AsSpan(route * 2), 5 + arrays, 24), Swap(payer, pools, 6, 17), tip];
+    }
+
+    private InstructionBuffer Swap(in Pubkey payer, ReadOnlySpan<Pubkey> pools, int accounts, int dataBytes)
+    {
+        InstructionBuffer swap = new();
+        swap.Reset(ProgramIds.Token);
+        swap.Add(payer, AccountFlags.Signer);
+        for (int i = 0; i < accounts; i++)
+            swap.Add(pools[i], i % 2 == 0 ? AccountFlags.Writable : AccountFlags.None);
+        byte[] data = new byte[dataBytes];
+        _random.NextBytes(data);
+        swap.Write(data);
+        return swap;
+    }
+
+    private Pubkey[] Keys(int count)
+    {
+        Pubkey[] keys = new Pubkey[count];
+        for (int i = 0; i < count; i++) keys[i] = RandomInstructions.Key(_random);
+        return keys;
+    }
+}
