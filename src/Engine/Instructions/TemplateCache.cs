@@ -10,8 +10,8 @@ namespace LowLatency.Engine.Instructions;
 /// then, and only then, a fresh build differs in instruction data alone, and the data is copied to its place. A venue
 /// whose account list depends on the amount (tick and bin arrays) thus never gets a stale list; it gets a second
 /// template. A message with lookup tables also needs the tables unchanged.
-/// Owner: the market group's thread. Bound: a fixed number of templates in sets of four, by route digest; a new one takes
-/// the free or least recently used place of its set. About 15 KB each.
+/// Owner: the market group's thread. Bound: a fixed number of templates in sets of four, by route digest; a new one
+/// takes the free or least recently used place of its set. About 15 KB each.
 /// PERF: comparing 60 accounts is 2 KB of sequential reads; compiling hashes and orders them (TransactionBench).
 /// </summary>
 public sealed class TemplateCache
@@ -84,7 +84,7 @@ public sealed class TemplateCache
         return place;
     }
 
-    /// <summary>Gives back a place whose message could not be built, so that the next one takes no second place.</summary>
+    /// <summary>Gives back a place whose message could not be built, so that the next takes no second one.</summary>
     public void Release(RouteTemplate template)
     {
         template.Clear();

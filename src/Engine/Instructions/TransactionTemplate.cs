@@ -51,8 +51,8 @@ public sealed class TransactionTemplate
     }
 
     /// <summary>
-    /// Names the whole data of an instruction of the last build; the point's number, or -1 if there are too many points.
-    /// Call it before the writer is used again.
+    /// Names the whole data of an instruction of the last build; the point's number, or -1 if there are too many
+    /// points. Call it before the writer is used again.
     /// </summary>
     public int AddData(MessageWriter writer, InstructionBuffer instruction, int index)
     {

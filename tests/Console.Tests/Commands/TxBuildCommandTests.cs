@@ -44,8 +44,8 @@ public sealed class TxBuildCommandTests : IDisposable
             Assert.Equal(expected.GetArrayLength() + 1, instructions.GetArrayLength());
             for (int i = 0; i < expected.GetArrayLength(); i++)
                 AssertSame(expected[i], instructions[i + 1], $"{cycle.GetProperty("id")} hop {i}");
-            Assert.Equal(
-                cycle.GetProperty("size_with_lookup_tables").GetInt32(), transaction.GetProperty("size_bytes").GetInt32());
+            int expectedBytes = cycle.GetProperty("size_with_lookup_tables").GetInt32();
+            Assert.Equal(expectedBytes, transaction.GetProperty("size_bytes").GetInt32());
             compared++;
         }
 
@@ -63,7 +63,8 @@ public sealed class TxBuildCommandTests : IDisposable
         Assert.Equal(ExitCodes.Ok, TxBuildCommand.Run(arguments, _output, _errors));
         ulong minimum = arguments.Amount + 5_000 + 1_000_000 + 7_000 + 1;
         Assert.Contains($"at least {minimum}\n", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("1000000 priority, 7000 tip; 500000 compute units", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "1000000 priority, 7000 tip; 500000 compute units", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
