@@ -3,8 +3,10 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Text.Json;
+using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -26,6 +28,7 @@ internal sealed class GroundTruthCheck
     private readonly Dictionary<ulong, JsonElement> _slots = [];
     private readonly MarketPipeline _pipeline;
     private readonly RouteBook _book;
+    private readonly InputSizer _auditSizer;
     private readonly Func<VenueId, bool> _venues;
     private readonly Dictionary<string, VenueId> _venueOf = [];
 
@@ -51,6 +54,7 @@ internal sealed class GroundTruthCheck
             settings.ForGroundTruth(), null,
             p => [book = new RouteBook(p.Graph.Market, p.Graph.Touched, p.Opportunities)]);
         _book = book!;
+        _auditSizer = new InputSizer(_pipeline.Graph.Market, _pipeline.Settings.Search.MinimumInputRaw);
     }
 
     /// <summary>Slots compared.</summary>
@@ -70,6 +74,12 @@ internal sealed class GroundTruthCheck
 
     /// <summary>Found with more.</summary>
     public long Better { get; private set; }
+
+    /// <summary>
+    /// Cycles that the running engine's polish budget sized below the truth and that were sized again, on the same
+    /// state, with the audit's budget (a running engine polishes only what it takes, and within microseconds).
+    /// </summary>
+    public long SizedAgain { get; private set; }
 
     /// <summary>Found with less.</summary>
     public long Worse { get; private set; }
@@ -137,8 +147,20 @@ internal sealed class GroundTruthCheck
             Cycles++;
             long expected = long.Parse(cycle.GetProperty("profit").GetString()!, CultureInfo.InvariantCulture);
             StandingRoute? found = _book.Find(RouteBook.Key(cycle.GetProperty("start").GetString()!, pools));
+            if (found is not null && found.ProfitRaw < expected) found = SizeAgain(found);
             Count(slot, cycle, expected, found);
         }
+    }
+
+    private StandingRoute SizeAgain(StandingRoute route)
+    {
+        SizedAgain++;
+        SizingStatus status = _auditSizer.Size(
+            route.Edges, ulong.MaxValue, SearchSettings.AuditScans, SearchSettings.AuditQuotes);
+        if (status != SizingStatus.Ok || _auditSizer.Profit <= route.ProfitRaw) return route;
+        ulong amountIn = _auditSizer.Amount(0);
+        ulong amountOut = _auditSizer.Amount(route.Edges.Length);
+        return route with { AmountInRaw = amountIn, AmountOutRaw = amountOut, ProfitRaw = _auditSizer.Profit };
     }
 
     private void Count(ulong slot, JsonElement cycle, long expected, StandingRoute? found)

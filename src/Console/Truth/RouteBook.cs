@@ -8,7 +8,8 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.ConsoleHost.Truth;
 
 /// <summary>A route as last sized by the engine.</summary>
-internal sealed record StandingRoute(ulong AmountInRaw, ulong AmountOutRaw, long ProfitRaw, DecisionReason Reason);
+internal sealed record StandingRoute(
+    ulong AmountInRaw, ulong AmountOutRaw, long ProfitRaw, DecisionReason Reason, int[] Edges);
 
 /// <summary>
 /// The opportunities that stand: every route that the engine found profitable when one of its pools last changed.
@@ -78,14 +79,16 @@ internal sealed class RouteBook : IStage
         }
 
         string key = text.ToString();
+        int[] edges = new int[o.LegCount];
         for (int i = 0; i < o.LegCount; i++)
         {
             int poolId = o.Legs[i].PoolId;
+            edges[i] = MarketGraph.Edge(poolId, (SwapDirection)o.Legs[i].Direction);
             if (!_routesOfPool.TryGetValue(poolId, out HashSet<string>? keys)) _routesOfPool[poolId] = keys = [];
             keys.Add(key);
         }
 
-        _routes[key] = new StandingRoute(o.AmountInRaw, o.AmountOutRaw, o.GrossProfitRaw, o.Reason);
+        _routes[key] = new StandingRoute(o.AmountInRaw, o.AmountOutRaw, o.GrossProfitRaw, o.Reason, edges);
     }
 
     private string AddressOf(int poolId)

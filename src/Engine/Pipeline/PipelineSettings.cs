@@ -1,4 +1,3 @@
-using System;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;
@@ -44,21 +43,11 @@ public sealed record PipelineSettings
     /// <summary>Wallet and instructions.</summary>
     public InstructionSettings Instructions { get; init; } = new();
 
-    /// <summary>
-    /// The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit, every candidate
-    /// polished.
-    /// </summary>
+    /// <summary>The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit.</summary>
     public PipelineSettings ForGroundTruth() => this with
     {
         Runner = RunnerKind.Inline,
         TakeStamps = false,
-        Search = new SearchSettings
-        {
-            MaxHops = Search.MaxHops,
-            BaseMints = Search.BaseMints,
-            PolishScansMax = Math.Max(Search.PolishScansMax, SearchSettings.AuditScans),
-            PolishQuotesMax = Math.Max(Search.PolishQuotesMax, SearchSettings.AuditQuotes),
-            PolishAll = true,
-        },
+        Search = new SearchSettings { MaxHops = Search.MaxHops, BaseMints = Search.BaseMints },
     };
 }
