@@ -155,7 +155,7 @@ internal static class ReplayTables
                     + $"{truth.Equal:N0} equal, "
                     + $"{truth.Better:N0} better (by at most {truth.BetterByMax:N0}), {truth.Worse:N0} worse, "
                     + $"{truth.Missing:N0} missing; {truth.Excluded:N0} left out, {truth.SizedAgain:N0} sized again "
-                    + "with the audit's budget"),
+                    + $"with the audit's budget"),
                 differences));
         }
 
