@@ -43,17 +43,32 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static UInt256 Multiply(UInt128 a, UInt128 b)
     {
-        ulong a0 = (ulong)a;
-        ulong a1 = (ulong)(a >> 64);
-        ulong b0 = (ulong)b;
-        ulong b1 = (ulong)(b >> 64);
-        UInt128 low = BigMul(a0, b0);
-        UInt128 middle1 = BigMul(a0, b1);
-        UInt128 middle2 = BigMul(a1, b0);
-        // Sum of three values below 2^64 in the second limb cannot overflow 128 bits.
-        UInt128 second = (low >> 64) + (ulong)middle1 + (ulong)middle2;
-        UInt128 high = BigMul(a1, b1) + (middle1 >> 64) + (middle2 >> 64) + (second >> 64);
-        return new UInt256(high, (second << 64) | (ulong)low);
+        ulong r3 = Multiply(
+            (ulong)(a >> 64), (ulong)a, (ulong)(b >> 64), (ulong)b, out ulong r2, out ulong r1, out ulong r0);
+        return new UInt256(new UInt128(r3, r2), new UInt128(r1, r0));
+    }
+
+    /// <summary>Product of two values of two limbs in four limbs; returns the highest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong Multiply(
+        ulong a1, ulong a0, ulong b1, ulong b0, out ulong r2, out ulong r1, out ulong r0)
+    {
+        // PERF: carries as compares of limbs; sums of UInt128 leave the registers (WhirlpoolBenchmarks.Quote).
+        ulong high00 = Math.BigMul(a0, b0, out r0);
+        ulong high01 = Math.BigMul(a0, b1, out ulong low01);
+        ulong high10 = Math.BigMul(a1, b0, out ulong low10);
+        ulong high11 = Math.BigMul(a1, b1, out ulong low11);
+        ulong second = high00 + low01;
+        ulong carry = second < low01 ? 1UL : 0UL;
+        r1 = second + low10;
+        carry += r1 < low10 ? 1UL : 0UL;
+        ulong third = high01 + high10;
+        ulong carry3 = third < high10 ? 1UL : 0UL;
+        ulong sum = third + low11;
+        carry3 += sum < low11 ? 1UL : 0UL;
+        r2 = sum + carry;
+        carry3 += r2 < carry ? 1UL : 0UL;
+        return high11 + carry3;
     }
 
     /// <summary>Exact product with a 128-bit value; false if it does not fit 256 bits.</summary>

@@ -32,6 +32,7 @@ internal enum PriceMathStatus : byte
 internal static class SqrtPriceMath
 {
     /// <summary>Amount of A between two prices: L (upper - lower) 2^64 / (upper lower).</summary>
+    [SkipLocalsInit]
     internal static PriceMathStatus AmountA(
         UInt128 lowerX64, UInt128 upperX64, UInt128 liquidity, Rounding rounding, out ulong amount)
     {
@@ -41,43 +42,70 @@ internal static class SqrtPriceMath
     }
 
     /// <summary>Amount of A between two prices rounded down, and whether that is exact.</summary>
+    [SkipLocalsInit]
     internal static PriceMathStatus AmountA(
         UInt128 lowerX64, UInt128 upperX64, UInt128 liquidity, out ulong amount, out bool isExact)
     {
         amount = 0;
         isExact = true;
-        UInt256 product = UInt256.Multiply(liquidity, upperX64 - lowerX64);
-        UInt256 denominator = UInt256.Multiply(upperX64, lowerX64);
-        if ((product.High | denominator.High) == UInt128.Zero)
+        UInt128 distance = upperX64 - lowerX64;
+        ulong p3 = UInt256.Multiply(
+            High(liquidity), (ulong)liquidity, High(distance), (ulong)distance, out ulong p2, out ulong p1, out ulong p0);
+        ulong d3 = UInt256.Multiply(
+            High(upperX64), (ulong)upperX64, High(lowerX64), (ulong)lowerX64, out ulong d2, out ulong d1, out ulong d0);
+        UInt128 product = new(p1, p0);
+        UInt128 denominator = new(d1, d0);
+        if ((p3 | p2 | d3 | d2) == 0)
         {
-            if (product.Low >= denominator.Low) return PriceMathStatus.AmountExceeds64;
-            amount = UInt256Division.DivideShifted64(product.Low, denominator.Low, out isExact);
+            if (product >= denominator) return PriceMathStatus.AmountExceeds64;
+            amount = UInt256Division.DivideShifted64(product, denominator, out isExact);
             return PriceMathStatus.Ok;
         }
 
-        if ((product.High >> 64) != UInt128.Zero) return PriceMathStatus.Overflow;
-        if (product >= denominator) return PriceMathStatus.AmountExceeds64;
-        amount = UInt256Division.DivideShifted64(product, denominator, out isExact);
+        if (p3 != 0) return PriceMathStatus.Overflow;
+        UInt256 wideProduct = new(p2, product);
+        UInt256 wideDenominator = new(new UInt128(d3, d2), denominator);
+        if (wideProduct >= wideDenominator) return PriceMathStatus.AmountExceeds64;
+        amount = UInt256Division.DivideShifted64(wideProduct, wideDenominator, out isExact);
         return PriceMathStatus.Ok;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong High(UInt128 value) => (ulong)(value >> 64);
+
     /// <summary>
     /// True if <paramref name="amount"/> is the amount of A between two prices, rounded up; false if it is not, or if
-    /// that takes more than 128-bit factors to tell.
+    /// that takes more limbs than are looked at.
     /// </summary>
+    [SkipLocalsInit]
     internal static bool IsCeilingOfA(UInt128 lowerX64, UInt128 upperX64, UInt128 liquidity, ulong amount)
     {
         // PERF: checking costs one product where dividing costs a division: a price that was found from an amount of
         // A gives that amount back unless the price is too coarse for the liquidity (WhirlpoolBenchmarks, A to B).
-        UInt256 product = UInt256.Multiply(liquidity, upperX64 - lowerX64);
-        UInt256 denominator = UInt256.Multiply(upperX64, lowerX64);
-        if ((product.High | denominator.High) != UInt128.Zero) return false;
-        // 0 <= amount * denominator - product * 2^64 < denominator, in three limbs.
-        UInt128 low = UInt256.BigMul(amount, (ulong)denominator.Low);
-        UInt128 high = UInt256.BigMul(amount, (ulong)(denominator.Low >> 64)) + (ulong)(low >> 64);
-        if (high < product.Low) return false;
-        UInt128 excess = high - product.Low;
-        return (ulong)(excess >> 64) == 0 && new UInt128((ulong)excess, (ulong)low) < denominator.Low;
+        UInt128 distance = upperX64 - lowerX64;
+        ulong p3 = UInt256.Multiply(
+            High(liquidity), (ulong)liquidity, High(distance), (ulong)distance, out ulong p2, out ulong p1, out ulong p0);
+        ulong d3 = UInt256.Multiply(
+            High(upperX64), (ulong)upperX64, High(lowerX64), (ulong)lowerX64, out ulong d2, out ulong d1, out ulong d0);
+        if ((p3 | p2 | d3) != 0) return false;
+
+        // 0 <= amount * denominator - product * 2^64 < denominator, in four limbs.
+        ulong s3 = UInt256.Multiply(0, amount, d1, d0, out ulong s2, out ulong s1, out ulong s0);
+        s3 += System.Math.BigMul(amount, d2, out ulong third);
+        s2 += third;
+        if (s2 < third) s3++;
+        UInt128 middle = new(s2, s1);
+        UInt128 product = new(p1, p0);
+        if (middle < product)
+        {
+            if (s3 == 0) return false;
+            s3--;
+        }
+
+        if (s3 != 0) return false;
+        middle -= product;
+        s2 = High(middle);
+        return s2 < d2 || (s2 == d2 && new UInt128((ulong)middle, s0) < new UInt128(d1, d0));
     }
 
     /// <summary>Amount of B between two prices: L (upper - lower) / 2^64.</summary>
@@ -95,6 +123,7 @@ internal static class SqrtPriceMath
     /// <summary>
     /// Price after A goes in (<paramref name="add"/>) or out: P L 2^64 / (L 2^64 +- amount P), rounded up.
     /// </summary>
+    [SkipLocalsInit]
     internal static PriceMathStatus NextFromA(
         UInt128 priceX64, UInt128 liquidity, ulong amount, bool add, out UInt128 nextX64)
     {
@@ -115,22 +144,25 @@ internal static class SqrtPriceMath
 
     // PERF: P - floor(P P amount / (L 2^64 + amount P)) is the same value, and for a liquidity below 2^64 its quotient
     // is nearly always one limb by a divisor of two (WhirlpoolBenchmarks, A to B).
+    [SkipLocalsInit]
     private static bool TryNextFromAddedA(UInt128 priceX64, UInt128 liquidity, ulong amount, out UInt128 nextX64)
     {
         nextX64 = priceX64;
         if (((liquidity >> 64) | (priceX64 >> 96)) != UInt128.Zero || liquidity == UInt128.Zero) return false;
-        UInt128 low = UInt256.BigMul((ulong)priceX64, amount);
-        // Below 2^96 by 2^64: at most 160 bits.
-        UInt128 high = ((priceX64 >> 64) * amount) + (ulong)(low >> 64);
-        UInt128 sum = high + liquidity;
-        if ((sum >> 64) != UInt128.Zero) return false;
-        UInt128 divisor = new((ulong)sum, (ulong)low);
-        if ((ulong)sum == 0) return false;
-        // (amount P) P in limbs; amount P fits two, as the divisor does.
-        UInt256 dividend = UInt256.Multiply(new UInt128((ulong)high, (ulong)low), priceX64);
-        UInt128 top = (dividend.High << 64) | (dividend.Low >> 64);
-        if ((dividend.High >> 64) != UInt128.Zero || top >= divisor) return false;
-        nextX64 = priceX64 - UInt256Division.DivideToLimb(top, (ulong)dividend.Low, divisor, out _);
+        ulong p1 = High(priceX64);
+        ulong p0 = (ulong)priceX64;
+        ulong s1 = System.Math.BigMul(p0, amount, out ulong s0);
+        ulong s2 = System.Math.BigMul(p1, amount, out ulong second);
+        s1 += second;
+        if (s1 < second) s2++;
+        ulong d1 = s1 + (ulong)liquidity;
+        if (s2 != 0 || d1 < s1 || d1 == 0) return false;
+        // amount P (s1, s0) by P, over (d1, s0).
+        ulong n3 = UInt256.Multiply(s1, s0, p1, p0, out ulong n2, out ulong n1, out ulong n0);
+        UInt128 top = new(n2, n1);
+        UInt128 divisor = new(d1, s0);
+        if (n3 != 0 || top >= divisor) return false;
+        nextX64 = priceX64 - UInt256Division.DivideToLimb(top, n0, divisor, out _);
         return true;
     }
 

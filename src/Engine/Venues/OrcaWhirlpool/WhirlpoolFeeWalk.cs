@@ -1,18 +1,54 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Venues.OrcaWhirlpool;
 
 /// <summary>
-/// The fee along one swap: constant, or adaptive and changing at each tick group until the volatility is at its
-/// maximum.
+/// The fee along one swap. A type argument of the walk, so that a constant fee costs nothing there.
 /// Source: whirlpools@630c0e01 programs/whirlpool/src/manager/fee_rate_manager.rs.
 /// </summary>
-internal ref struct WhirlpoolFeeWalk
+internal interface IWhirlpoolFeeWalk
+{
+    /// <summary>Rate of the coming step, 1e-6; to be called before each step.</summary>
+    uint NextRate();
+
+    /// <summary>Price at which the rate may change before the target; <paramref name="isSkip"/> if it cannot.</summary>
+    UInt128 Bound(UInt128 targetX64, UInt128 liquidity, out bool isSkip);
+
+    /// <summary>Moves on to the next tick group after a step.</summary>
+    void Advance(bool isSkip, UInt128 priceX64, UInt128 nextTickX64, int nextTick);
+}
+
+/// <summary>A constant fee, 1e-6 of the input.</summary>
+internal readonly struct WhirlpoolStaticFeeWalk(uint rate) : IWhirlpoolFeeWalk
+{
+    private readonly uint _rate = rate;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint NextRate() => _rate;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public UInt128 Bound(UInt128 targetX64, UInt128 liquidity, out bool isSkip)
+    {
+        isSkip = false;
+        return targetX64;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Advance(bool isSkip, UInt128 priceX64, UInt128 nextTickX64, int nextTick)
+    {
+    }
+}
+
+/// <summary>An adaptive fee: it changes at each tick group until the volatility is at its maximum.</summary>
+internal struct WhirlpoolFeeWalk : IWhirlpoolFeeWalk
 {
     private readonly bool _aToB;
-    private readonly bool _isAdaptive;
     private readonly uint _staticRate;
     private readonly int _coreLow;
     private readonly int _coreHigh;
@@ -20,21 +56,13 @@ internal ref struct WhirlpoolFeeWalk
     private readonly UInt128 _coreHighX64;
     private int _group;
 
-    /// <summary>Adaptive state as the swap leaves it; meaningless for a static fee.</summary>
+    /// <summary>Adaptive state as the swap leaves it.</summary>
     internal WhirlpoolAdaptiveFee Fee;
-
-    /// <summary>A constant fee of <paramref name="staticRate"/> 1e-6.</summary>
-    internal WhirlpoolFeeWalk(uint staticRate)
-    {
-        _staticRate = staticRate;
-        IsClockValid = true;
-    }
 
     /// <summary>An adaptive fee from the state of the pool's oracle.</summary>
     internal WhirlpoolFeeWalk(bool aToB, int tick, ulong timestamp, uint staticRate, in WhirlpoolAdaptiveFee fee)
     {
         _aToB = aToB;
-        _isAdaptive = true;
         _staticRate = staticRate;
         Fee = fee;
         int size = fee.GroupSize;
@@ -54,24 +82,17 @@ internal ref struct WhirlpoolFeeWalk
     /// <summary>False if the clock is older than the fee state.</summary>
     internal bool IsClockValid { get; }
 
-    /// <summary>Rate of the coming step, 1e-6; to be called before each step.</summary>
-    internal uint NextRate()
+    /// <inheritdoc/>
+    public uint NextRate()
     {
-        if (!_isAdaptive) return _staticRate;
         Fee.UpdateVolatility(_group);
         return Fee.TotalRate(_staticRate);
     }
 
-    /// <summary>Price at which the rate may change before the target; <paramref name="isSkip"/> if it cannot.</summary>
-    internal readonly UInt128 Bound(UInt128 targetX64, UInt128 liquidity, out bool isSkip)
+    /// <inheritdoc/>
+    public readonly UInt128 Bound(UInt128 targetX64, UInt128 liquidity, out bool isSkip)
     {
         isSkip = true;
-        if (!_isAdaptive)
-        {
-            isSkip = false;
-            return targetX64;
-        }
-
         if (Fee.ControlFactor == 0 || liquidity == UInt128.Zero) return targetX64;
         if (_group < _coreLow) return _aToB ? targetX64 : UInt128.Min(targetX64, _coreLowX64);
         if (_group > _coreHigh) return _aToB ? UInt128.Max(targetX64, _coreHighX64) : targetX64;
@@ -83,10 +104,9 @@ internal ref struct WhirlpoolFeeWalk
         return _aToB ? UInt128.Max(targetX64, boundaryX64) : UInt128.Min(targetX64, boundaryX64);
     }
 
-    /// <summary>Moves on to the next tick group after a step.</summary>
-    internal void Advance(bool isSkip, UInt128 priceX64, UInt128 nextTickX64, int nextTick)
+    /// <inheritdoc/>
+    public void Advance(bool isSkip, UInt128 priceX64, UInt128 nextTickX64, int nextTick)
     {
-        if (!_isAdaptive) return;
         if (isSkip)
         {
             int size = Fee.GroupSize;

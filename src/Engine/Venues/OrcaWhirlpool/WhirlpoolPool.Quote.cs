@@ -39,6 +39,7 @@ public sealed partial class WhirlpoolPool
             : WhirlpoolError.ToStatus(code);
     }
 
+    [SkipLocalsInit]
     private uint Run(in SwapRequest request, bool isCommit, ref SwapQuote quote)
     {
         bool aToB = request.Direction == SwapDirection.AToB;
@@ -115,27 +116,51 @@ public sealed partial class WhirlpoolPool
         if (amount == 0) return WhirlpoolError.ZeroTradableAmount;
         if (timestamp < _rewardTimestamp) return WhirlpoolError.InvalidTimestamp;
 
-        WhirlpoolFeeWalk fee = _isAdaptive
-            ? new WhirlpoolFeeWalk(aToB, _tick, timestamp, _feeRate, _fee)
-            : new WhirlpoolFeeWalk(_feeRate);
-        if (!fee.IsClockValid) return WhirlpoolError.InvalidTimestamp;
-
         walk.Remaining = amount;
         walk.PriceX64 = _priceX64;
         walk.Liquidity = _liquidity;
         walk.Tick = _tick;
         walk.FeeGrowthX64 = aToB ? _feeGrowthA : _feeGrowthB;
+        uint code;
+        if (_isAdaptive)
+        {
+            WhirlpoolFeeWalk fee = new(aToB, _tick, timestamp, _feeRate, _fee);
+            if (!fee.IsClockValid) return WhirlpoolError.InvalidTimestamp;
+            code = WalkSteps(limit, aToB, exactIn, sequence, isCommit, ref fee, ref walk);
+            if (code != 0) return code;
+            if (walk.IsTickStale) walk.Tick = WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64);
+            if (IsUnfilled(request, exactIn, walk)) return WhirlpoolError.PartialFill;
+            bool fits = fee.Fee.UpdateMajorSwap(_priceX64, walk.PriceX64, timestamp);
+            _feeAfter = fee.Fee;
+            return fits ? 0 : WhirlpoolError.NumberDownCast;
+        }
+
+        // PERF: the constant fee's walk is compiled on its own, without the adaptive one's state and branches
+        // (WhirlpoolBenchmarks.Quote).
+        WhirlpoolStaticFeeWalk constant = new(_feeRate);
+        code = WalkSteps(limit, aToB, exactIn, sequence, isCommit, ref constant, ref walk);
+        if (code != 0) return code;
+        if (walk.IsTickStale) walk.Tick = WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64);
+        return IsUnfilled(request, exactIn, walk) ? WhirlpoolError.PartialFill : 0;
+    }
+
+    private static bool IsUnfilled(in SwapRequest request, bool exactIn, in Walk walk) =>
+        walk.Remaining > 0 && !exactIn && request.SqrtPriceLimitX64 == UInt128.Zero;
+
+    [SkipLocalsInit]
+    private uint WalkSteps<TFee>(
+        UInt128 limit, bool aToB, bool exactIn, in Sequence sequence, bool isCommit, ref TFee fee, ref Walk walk)
+        where TFee : struct, IWhirlpoolFeeWalk
+    {
         int entry = sequence.FirstEntry;
         bool isAtTick = false;
-        bool isTickStale = false;
         bool isExhausted = false;
+        WhirlpoolSwapStep step = default;
         while (walk.Remaining > 0 && walk.PriceX64 != limit)
         {
             if (isExhausted) return WhirlpoolError.TickArraySequenceInvalidIndex;
             int nextTick = NextTick(entry, aToB, sequence, out bool isInitialized);
-            UInt128 nextX64 = isInitialized
-                ? _ticks.SqrtPriceX64[entry]
-                : sequence.EndX64;
+            UInt128 nextX64 = isInitialized ? _ticks.SqrtPriceX64[entry] : sequence.EndX64;
             UInt128 targetX64 = aToB ? UInt128.Max(nextX64, limit) : UInt128.Min(nextX64, limit);
             do
             {
@@ -146,7 +171,6 @@ public sealed partial class WhirlpoolPool
                     ? ref _ranges.Above(aToB ? entry : entry - 1)
                     : ref _ranges.Open(aToB);
                 isAtTick = false;
-                WhirlpoolSwapStep step = default;
                 uint code = step.Compute(
                     walk.Remaining, rate, walk.Liquidity, walk.PriceX64, boundX64, exactIn, aToB, ref range);
                 if (code == 0) code = walk.Take(step, exactIn);
@@ -165,11 +189,11 @@ public sealed partial class WhirlpoolPool
 
                     isExhausted = sequence.EndsAt(nextTick, aToB, _tickSpacing);
                     walk.Tick = aToB ? nextTick - 1 : nextTick;
-                    isTickStale = false;
+                    walk.IsTickStale = false;
                 }
                 else if (step.NextX64 != walk.PriceX64)
                 {
-                    isTickStale = true;
+                    walk.IsTickStale = true;
                 }
 
                 walk.PriceX64 = step.NextX64;
@@ -178,15 +202,10 @@ public sealed partial class WhirlpoolPool
             while (walk.Remaining != 0 && walk.PriceX64 != targetX64);
         }
 
-        if (isTickStale) walk.Tick = WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64);
-        if (walk.Remaining > 0 && !exactIn && request.SqrtPriceLimitX64 == UInt128.Zero)
-            return WhirlpoolError.PartialFill;
-        if (!_isAdaptive) return 0;
-        if (!fee.Fee.UpdateMajorSwap(_priceX64, walk.PriceX64, timestamp)) return WhirlpoolError.NumberDownCast;
-        walk.Fee = fee.Fee;
         return 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Cross(int entry, bool aToB, ref Walk walk)
     {
         walk.Crossed++;
@@ -258,6 +277,7 @@ public sealed partial class WhirlpoolPool
         return TransferFee.Fee(rate, amount) == fee;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Commit(bool aToB, ulong timestamp, in Walk walk)
     {
         if (_liquidity != UInt128.Zero && timestamp != _rewardTimestamp)
@@ -288,10 +308,10 @@ public sealed partial class WhirlpoolPool
             _protocolFeeB += walk.ProtocolFee;
         }
 
-        if (_isAdaptive) _fee = walk.Fee;
+        if (_isAdaptive) _fee = _feeAfter;
     }
 
-    /// <summary>Arrays of one swap: how many, the start of the last in the swap's direction, and what follows.</summary>
+    /// <summary>Arrays of one swap: how many, and the start of the last in the swap's direction.</summary>
     private struct Sequence
     {
         public int Count;
@@ -324,8 +344,9 @@ public sealed partial class WhirlpoolPool
         public int Tick;
         public int Crossed;
         public uint FirstRate;
-        public WhirlpoolAdaptiveFee Fee;
+        public bool IsTickStale;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public uint Take(in WhirlpoolSwapStep step, bool exactIn)
         {
             ulong paid = step.AmountIn + step.Fee;
@@ -339,6 +360,7 @@ public sealed partial class WhirlpoolPool
             return FeeSum < step.Fee ? WhirlpoolError.AmountCalcOverflow : 0;
         }
 
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Accrue(ulong fee, uint protocolRate)
         {
             ulong protocol = (ulong)((UInt128)fee * protocolRate / ProtocolFeeOne);

@@ -18,16 +18,27 @@ public sealed partial class WhirlpoolPool
         ulong timestamp = (ulong)clock.UnixTimestamp;
         ref readonly Sequence sequence = ref SequenceOf(aToB);
         if (sequence.Count == 0 || (_isAdaptive && _fee.TradeEnableTimestamp > timestamp)) return 0;
-        WhirlpoolFeeWalk fee = _isAdaptive
-            ? new WhirlpoolFeeWalk(aToB, _tick, timestamp, _feeRate, _fee)
-            : new WhirlpoolFeeWalk(_feeRate);
-        if (!fee.IsClockValid || timestamp < _rewardTimestamp) return 0;
-
+        if (timestamp < _rewardTimestamp) return 0;
         ConcentratedCurve curve = new(
             aToB,
             (aToB ? ref _mintInfoA : ref _mintInfoB).FeeAt(clock.Epoch),
             (aToB ? ref _mintInfoB : ref _mintInfoA).FeeAt(clock.Epoch),
             destination);
+        if (_isAdaptive)
+        {
+            WhirlpoolFeeWalk fee = new(aToB, _tick, timestamp, _feeRate, _fee);
+            if (fee.IsClockValid) AddSegments(aToB, sequence, ref fee, ref curve);
+            return curve.Count;
+        }
+
+        WhirlpoolStaticFeeWalk constant = new(_feeRate);
+        AddSegments(aToB, sequence, ref constant, ref curve);
+        return curve.Count;
+    }
+
+    private void AddSegments<TFee>(bool aToB, in Sequence sequence, ref TFee fee, ref ConcentratedCurve curve)
+        where TFee : struct, IWhirlpoolFeeWalk
+    {
         Walk walk = default;
         walk.Liquidity = _liquidity;
         UInt128 priceX64 = _priceX64;
@@ -35,9 +46,7 @@ public sealed partial class WhirlpoolPool
         while (!curve.IsFull)
         {
             int nextTick = NextTick(entry, aToB, sequence, out bool isInitialized);
-            UInt128 nextX64 = isInitialized
-                ? _ticks.SqrtPriceX64[entry]
-                : sequence.EndX64;
+            UInt128 nextX64 = isInitialized ? _ticks.SqrtPriceX64[entry] : sequence.EndX64;
             do
             {
                 // An adaptive fee makes a piece of each tick group, until it is at its maximum.
@@ -53,7 +62,5 @@ public sealed partial class WhirlpoolPool
             if (sequence.EndsAt(nextTick, aToB, _tickSpacing)) break;
             entry += aToB ? -1 : 1;
         }
-
-        return curve.Count;
     }
 }

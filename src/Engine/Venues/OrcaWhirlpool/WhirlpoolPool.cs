@@ -52,6 +52,9 @@ public sealed partial class WhirlpoolPool : Pool
     private MintInfo _mintInfoB;
     private WhirlpoolAdaptiveFee _fee;
 
+    // As the latest walk leaves it; taken over by Execute.
+    private WhirlpoolAdaptiveFee _feeAfter;
+
     // PERF: the walk's start per direction (bit 0: down) is found once a state, not once a quote
     // (WhirlpoolBenchmarks.Quote): sizing asks many quotes of one state.
     private int _knownSequences;

@@ -29,6 +29,7 @@ internal struct WhirlpoolSwapStep
     /// Computes the step; returns the program's error code, 0 for success. <paramref name="range"/> is the place where
     /// the amounts from the current price to the target may be remembered.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint Compute(
         ulong remaining,
         uint feeRate,
@@ -71,6 +72,10 @@ internal struct WhirlpoolSwapStep
         return AmountIn <= remaining && range.TryFee(aToB, feeRate, out Fee) && Fee <= remaining - AmountIn;
     }
 
+    // PERF: not inlined: its wide arithmetic made the walk's frame 4 KB, cleared at each quote, and used up the
+    // compiler's budget for inlining 128-bit compares (WhirlpoolBenchmarks.Quote; perf/NOTES.md).
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     private uint ComputePart(
         ulong remaining,
         uint feeRate,
@@ -144,6 +149,7 @@ internal struct WhirlpoolSwapStep
         return fee;
     }
 
+    [SkipLocalsInit]
     private static uint Delta(
         UInt128 lower, UInt128 upper, UInt128 liquidity, Rounding rounding, bool isA, out ulong amount)
     {
@@ -152,6 +158,12 @@ internal struct WhirlpoolSwapStep
             : SqrtPriceMath.AmountB(lower, upper, liquidity, rounding, out amount);
         if (status == PriceMathStatus.Ok) return 0;
         if (status == PriceMathStatus.Overflow) return WhirlpoolError.MultiplicationOverflow;
+        return WhyNot(lower, upper, liquidity, rounding, isA);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint WhyNot(UInt128 lower, UInt128 upper, UInt128 liquidity, Rounding rounding, bool isA)
+    {
         if (isA)
         {
             // The program tells a quotient beyond 128 bits from one beyond 64 bits.
@@ -164,6 +176,7 @@ internal struct WhirlpoolSwapStep
         return productFits ? WhirlpoolError.MultiplicationOverflow : WhirlpoolError.MultiplicationShiftRightOverflow;
     }
 
+    [SkipLocalsInit]
     private static uint Next(
         UInt128 currentX64, UInt128 liquidity, ulong amount, bool exactIn, bool fixedIsA, out UInt128 nextX64)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.Math;
 
@@ -36,6 +37,7 @@ public sealed partial class RaydiumClmmPool
         return RaydiumClmmFaults.Status(fault);
     }
 
+    [SkipLocalsInit]
     private RaydiumClmmFault Run(in SwapRequest request, bool isCommit, ref SwapQuote quote)
     {
         bool zeroForOne = request.Direction == SwapDirection.AToB;
@@ -102,6 +104,7 @@ public sealed partial class RaydiumClmmPool
         return !exactIn && userIn > request.ThresholdRaw ? RaydiumClmmFault.TooMuchInput : RaydiumClmmFault.None;
     }
 
+    [SkipLocalsInit]
     private RaydiumClmmFault WalkTicks(
         in SwapRequest request, ulong amount, in RaydiumClmmSwapStep.Terms terms, bool isCommit, ref Walk walk)
     {
@@ -148,6 +151,7 @@ public sealed partial class RaydiumClmmPool
     }
 
     // To the next initialized tick or as far as the amount goes, in steps of one tick spacing while the fee changes.
+    [SkipLocalsInit]
     private RaydiumClmmFault WalkToTick(
         int entry, UInt128 limit, in RaydiumClmmSwapStep.Terms terms, bool isCommit, ref Walk walk)
     {

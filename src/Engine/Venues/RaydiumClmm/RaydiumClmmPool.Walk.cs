@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Venues.RaydiumClmm;
@@ -6,6 +7,7 @@ namespace LowLatency.Engine.Venues.RaydiumClmm;
 /// <summary>State of a swap under way, and what it leaves behind.</summary>
 public sealed partial class RaydiumClmmPool
 {
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Commit(bool zeroForOne, in Walk walk)
     {
         _priceX64 = walk.PriceX64;

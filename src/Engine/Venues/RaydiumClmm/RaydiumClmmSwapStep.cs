@@ -37,6 +37,7 @@ internal struct RaydiumClmmSwapStep
     /// Computes the step. <paramref name="range"/> is the place where the amounts from the current price to the target
     /// may be remembered.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal RaydiumClmmFault Compute(
         ulong remaining,
         uint rate,
@@ -78,6 +79,9 @@ internal struct RaydiumClmmSwapStep
         return AmountIn <= remaining && range.TryFee(zeroForOne, rate, out Fee) && Fee <= remaining - AmountIn;
     }
 
+    // PERF: not inlined, see WhirlpoolSwapStep.ComputePart.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     private RaydiumClmmFault ComputePart(
         ulong remaining,
         uint rate,
@@ -113,6 +117,7 @@ internal struct RaydiumClmmSwapStep
     }
 
     // Sets both amounts if the target is within reach.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private RaydiumClmmFault TryReach(
         ulong available, UInt128 liquidity, UInt128 currentX64, UInt128 targetX64, in Terms terms, out bool isReached)
     {
@@ -130,6 +135,7 @@ internal struct RaydiumClmmSwapStep
         return isReached || !terms.IsOld ? RaydiumClmmFault.None : RaydiumClmmFault.Panic;
     }
 
+    [SkipLocalsInit]
     private RaydiumClmmFault MoveBy(ulong available, UInt128 liquidity, UInt128 currentX64, in Terms terms)
     {
         if (liquidity == UInt128.Zero) return terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.ZeroLiquidity;
