@@ -50,7 +50,13 @@ internal static class SqrtPriceMath
         isExact = true;
         UInt128 distance = upperX64 - lowerX64;
         ulong p3 = UInt256.Multiply(
-            High(liquidity), (ulong)liquidity, High(distance), (ulong)distance, out ulong p2, out ulong p1, out ulong p0);
+            High(liquidity),
+            (ulong)liquidity,
+            High(distance),
+            (ulong)distance,
+            out ulong p2,
+            out ulong p1,
+            out ulong p0);
         ulong d3 = UInt256.Multiply(
             High(upperX64), (ulong)upperX64, High(lowerX64), (ulong)lowerX64, out ulong d2, out ulong d1, out ulong d0);
         UInt128 product = new(p1, p0);
@@ -84,7 +90,13 @@ internal static class SqrtPriceMath
         // A gives that amount back unless the price is too coarse for the liquidity (WhirlpoolBenchmarks, A to B).
         UInt128 distance = upperX64 - lowerX64;
         ulong p3 = UInt256.Multiply(
-            High(liquidity), (ulong)liquidity, High(distance), (ulong)distance, out ulong p2, out ulong p1, out ulong p0);
+            High(liquidity),
+            (ulong)liquidity,
+            High(distance),
+            (ulong)distance,
+            out ulong p2,
+            out ulong p1,
+            out ulong p0);
         ulong d3 = UInt256.Multiply(
             High(upperX64), (ulong)upperX64, High(lowerX64), (ulong)lowerX64, out ulong d2, out ulong d1, out ulong d0);
         if ((p3 | p2 | d3) != 0) return false;
