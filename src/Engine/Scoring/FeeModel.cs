@@ -8,7 +8,8 @@ namespace LowLatency.Engine.Scoring;
 
 /// <summary>
 /// What a route's transaction costs, in integer lamports: one signature, priority fee on the compute unit limit, tip as a bounded
-/// share of the profit that is left. Owner: the scoring thread. No state but the settings.
+/// share of the profit that is left. Owner: the scoring thread. State: the compute units and fees it was told of; told nothing
+/// (a replay), it is the settings alone.
 /// </summary>
 public sealed class FeeModel
 {
@@ -24,7 +25,20 @@ public sealed class FeeModel
     private readonly SearchSettings _settings;
 
     /// <summary>A model with the settings' prices and bounds.</summary>
-    public FeeModel(SearchSettings settings) => _settings = settings;
+    public FeeModel(SearchSettings settings)
+    {
+        _settings = settings;
+        ulong floor = settings.PriorityFeeMicroLamportsPerCu;
+        PriorityFeeSettings prices = new() { FloorMicroLamportsPerCu = floor };
+        if (floor > prices.CapMicroLamportsPerCu) prices = prices with { CapMicroLamportsPerCu = floor };
+        PriorityFees = new PriorityFeeEstimator(prices);
+    }
+
+    /// <summary>Compute units learned from simulation; feed it on the scoring thread.</summary>
+    public ComputeUnitTable Units { get; } = new();
+
+    /// <summary>Priority fee from recent slots; feed it on the scoring thread.</summary>
+    public PriorityFeeEstimator PriorityFees { get; }
 
     /// <summary>
     /// Compute units of one swap, an upper estimate: a base and an amount for each tick or bin crossed.
@@ -61,12 +75,12 @@ public sealed class FeeModel
         for (int leg = 0; leg < opportunity.LegCount; leg++)
         {
             ref Leg one = ref opportunity.Legs[leg];
-            units += ComputeUnits(graph.Pool(one.PoolId).Venue, one.CrossedCount);
+            units += Units.Estimate(graph.Pool(one.PoolId).Venue, one.CrossedCount);
         }
 
         units += units * (ulong)_settings.ComputeUnitMarginBps / 10_000;
         uint limit = (uint)Math.Min(units, MaxComputeUnits);
-        UInt128 micro = (UInt128)limit * _settings.PriorityFeeMicroLamportsPerCu;
+        UInt128 micro = (UInt128)limit * PriorityFees.MicroLamportsPerCu;
         ulong priority = (ulong)((micro + 999_999) / 1_000_000);
         Int128 rest = (Int128)grossLamports - SignatureLamports - priority;
         ulong share = rest > 0 ? (ulong)(rest * _settings.TipShareBps / 10_000) : 0;

@@ -45,6 +45,9 @@ public sealed class ScoringStage : IStage
     /// <inheritdoc/>
     public string Name => "scoring";
 
+    /// <summary>Costs of a transaction; what it learns from must be told on this stage's thread.</summary>
+    public FeeModel Fees => _fees;
+
     /// <summary>Decisions since the start.</summary>
     public long DecisionCount { get; private set; }
 
