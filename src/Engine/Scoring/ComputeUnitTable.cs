@@ -4,10 +4,10 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
-/// Compute units of one swap by venue and ticks or bins crossed, learned from simulated and landed transactions. Until a
-/// cell has seen enough swaps the fixed estimate of <see cref="FeeModel.ComputeUnits"/> holds. Learned is a slowly
-/// falling maximum, not the mean: a limit that is too low loses the transaction, one that is too high costs a few
-/// lamports. The mean is kept beside it for people.
+/// Compute units of one swap by venue and ticks or bins crossed, learned from simulated and landed transactions.
+/// Until a cell has seen enough swaps the fixed estimate of <see cref="FeeModel.ComputeUnits"/> holds. Learned is a
+/// slowly falling maximum, not the mean: a limit that is too low loses the transaction, one that is too high costs a
+/// few lamports. The mean is kept beside it for people.
 /// Owner: the scoring thread; feed it there. Bound: 256 venues times 16 cells, allocated once.
 /// </summary>
 public sealed class ComputeUnitTable
@@ -18,7 +18,7 @@ public sealed class ComputeUnitTable
     /// <summary>Swaps a cell must have seen before it is believed.</summary>
     public const int MinimumSamples = 8;
 
-    // A smaller sample takes 1/64 of the difference off the maximum: one expensive swap is remembered for some 64 swaps.
+    // A smaller sample takes 1/64 of the difference off the maximum: a costly swap is remembered for some 64 swaps.
     private const int FallShift = 6;
 
     // Weight 1/8 for the newest sample of the mean.
@@ -29,7 +29,9 @@ public sealed class ComputeUnitTable
     /// <summary>Swaps learned from.</summary>
     public long Samples { get; private set; }
 
-    /// <summary>Takes the units one swap consumed, for example from the program's line in the simulation's logs.</summary>
+    /// <summary>
+    /// Takes the units one swap consumed, for example from the program's line in the simulation's logs.
+    /// </summary>
     public void OnSwap(VenueId venue, int crossed, uint unitsConsumed)
     {
         if (unitsConsumed is 0 or > FeeModel.MaxComputeUnits) return;
@@ -70,8 +72,8 @@ public sealed class ComputeUnitTable
     }
 
     /// <summary>
-    /// A swap ran out of units: the estimate that was used is too low by an unknown amount, so it rises by a quarter and
-    /// is believed at once.
+    /// A swap ran out of units: the estimate that was used is too low by an unknown amount, so it rises by a quarter
+    /// and is believed at once.
     /// </summary>
     public void OnExhausted(VenueId venue, int crossed)
     {

@@ -24,7 +24,9 @@ public sealed record PriorityFeeSettings
     public int BiasBps { get; init; } = 15_000;
 }
 
-/// <summary>How a price came about, for the explanation of a decision; prices in micro-lamports a compute unit.</summary>
+/// <summary>
+/// How a price came about, for the explanation of a decision; prices in micro-lamports a compute unit.
+/// </summary>
 /// <param name="SlotCount">Slots known.</param>
 /// <param name="CongestionBps">Share of the recent slots whose minimum was above zero, 1/10,000.</param>
 /// <param name="PercentileBps">Percentile taken, 1/10,000.</param>
@@ -36,10 +38,10 @@ public readonly record struct PriorityFeeEstimate(
 
 /// <summary>
 /// The priority fee a transaction should offer, from what recent slots took. Input is the answer of
-/// getRecentPrioritizationFees for the accounts a route writes: for each slot the smallest price that landed, up to 150
-/// slots, largest over the accounts. That is a minimum, so it under-estimates contested accounts; corrected by a
-/// percentile over the slots, which rises with congestion, and by a factor. A rise of the last slots counts at once: the
-/// larger of the window's and the recent slots' percentile is taken.
+/// getRecentPrioritizationFees for the accounts a route writes: for each slot the smallest price that landed, up to
+/// 150 slots, largest over the accounts. That is a minimum, so it under-estimates contested accounts; corrected by a
+/// percentile over the slots, which rises with congestion, and by a factor. A rise of the last slots counts at once:
+/// the larger of the window's and the recent slots' percentile is taken.
 /// Integers only, nothing allocated after construction. Owner: the scoring thread; feed it there.
 /// Bound: 150 slots, what the API keeps. Source: protocols.md 2.2, getRecentPrioritizationFees.
 /// </summary>
@@ -74,8 +76,8 @@ public sealed class PriorityFeeEstimator
     }
 
     /// <summary>
-    /// Takes one slot's smallest landed price. A second one for the same slot counts if it is larger (another account of
-    /// the route); a slot that has left the window is ignored.
+    /// Takes one slot's smallest landed price. A second one for the same slot counts if it is larger (another account
+    /// of the route); a slot that has left the window is ignored.
     /// </summary>
     public void OnSlot(ulong slot, ulong microLamportsPerCu)
     {

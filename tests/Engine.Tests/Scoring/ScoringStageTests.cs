@@ -160,6 +160,24 @@ public sealed class ScoringStageTests
         Assert.Equal(0, rates.ToLamports(rig.Graph.AddMint(Other), 1_000_000));
     }
 
+    [Fact]
+    public void OnBatch_LearnedUnitsAndFees_ChangeTheCosts()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol] });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
+        Opportunity before = rig.Ring[rig.Update(0).OpportunityPosition];
+        for (int i = 0; i < ComputeUnitTable.MinimumSamples; i++)
+            rig.Scoring.Fees.Units.OnSwap(rig.Graph.Pool(0).Venue, 0, 10_000);
+        for (ulong slot = 1; slot <= 30; slot++) rig.Scoring.Fees.PriorityFees.OnSlot(slot, 200_000);
+        Opportunity after = rig.Ring[rig.Update(0).OpportunityPosition];
+        uint expected = (20_000 + FeeModel.FixedComputeUnits) * 11 / 10;
+        Assert.True(after.ComputeUnitLimit < before.ComputeUnitLimit);
+        Assert.Equal(expected, after.ComputeUnitLimit);
+        Assert.Equal(expected * 300_000UL / 1_000_000, after.PriorityFeeLamports);
+        Assert.Equal(before.GrossProfitRaw, after.GrossProfitRaw);
+    }
+
     private sealed class Rig
     {
         private readonly TouchedPools _touched = new(16);
