@@ -11,7 +11,8 @@ internal sealed record LatencyOptions(
 {
     public const string Help = """
         End-to-end latency in one process: JSON-RPC messages in memory -> decode -> ... -> decision / unsigned message.
-          --rate N      messages a second, open loop: latency from the intended arrival (default 0: closed loop, as fast as possible)
+          --rate N      messages a second, open loop: latency from the intended arrival
+                        (default 0: closed loop, as fast as possible)
           --seconds N   how long to measure (default 10)
           --warm-up N   laps over the capture before measuring (default 60)
           --runner R    inline, fused or split (default inline)
@@ -30,7 +31,8 @@ internal sealed record LatencyOptions(
                 continue;
             }
 
-            if (i + 1 == args.Length) throw new ArgumentException($"{args[i]}: unknown option, or its value is missing");
+            if (i + 1 == args.Length)
+                throw new ArgumentException($"{args[i]}: unknown option, or its value is missing");
             options = options.With(args[i], args[++i]);
         }
 

@@ -37,7 +37,8 @@ internal static class Program
     private static int Run(LatencyOptions options)
     {
         ScheduleClock clock = new();
-        MarketPipeline pipeline = new(new PipelineSettings { Runner = options.Runner, TakeStamps = options.TakeStamps });
+        PipelineSettings settings = new() { Runner = options.Runner, TakeStamps = options.TakeStamps };
+        MarketPipeline pipeline = new(settings);
         CaptureLoop loop = new(options.CapturePath, pipeline.Publisher, options.TakeStamps ? clock : null);
         pipeline.Start();
         if (loop.Bootstrap() is { } fault)
@@ -102,8 +103,8 @@ internal static class Program
         CultureInfo c = CultureInfo.InvariantCulture;
         string kind = options.MessagesPerSecond > 0 ? $"open loop at {options.MessagesPerSecond:N0}/s" : "closed loop";
         Console.WriteLine(string.Create(
-            c, $"{kind}, {options.Runner}: {messages:N0} messages in {elapsedNs / 1e9:F2} s = {messages * 1e9 / elapsedNs:N0} "
-            + $"messages/s, {decisions:N0} decisions"));
+            c, $"{kind}, {options.Runner}: {messages:N0} messages in {elapsedNs / 1e9:F2} s = "
+            + $"{messages * 1e9 / elapsedNs:N0} messages/s, {decisions:N0} decisions"));
         if (pipeline.Sinks.Latency is not { } latency) return;
         for (StampId stamp = StampId.Published; stamp <= StampId.Instructions; stamp++)
             Row(stamp == StampId.Published ? "decode" : stamp.ToString().ToLowerInvariant(), latency.Step(stamp));

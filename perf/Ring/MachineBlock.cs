@@ -21,7 +21,10 @@ internal static class MachineBlock
         if (Environment.ProcessorCount < 4)
             writer.WriteLine("warning  fewer than 4 cores: rows with more than two threads measure the scheduler too");
         if (load > 0.5)
-            writer.WriteLine("warning  other work is running: trust ratios to the probe, shortest times and highest rates only");
+        {
+            writer.WriteLine(
+                "warning  other work is running: trust ratios to the probe, shortest times and highest rates only");
+        }
     }
 
     private static string Cpu()

@@ -40,7 +40,8 @@ internal static class PipelineAllocation
         for (int i = 0; i < after.Length; i++)
             run.NewProbe(pipeline.Groups[i].Name).Record(after[i] - before[i]);
         pipeline.DrainAndStop();
-        if (pipeline.Fatal.Fault is { } fatal) throw new InvalidOperationException($"halted in {fatal.Where}", fatal.Cause);
+        if (pipeline.Fatal.Fault is { } fatal)
+            throw new InvalidOperationException($"halted in {fatal.Where}", fatal.Cause);
         run.Operations += laps * loop.MessagesPerLap;
     }
 

@@ -29,7 +29,8 @@ internal static class Program
     {
         Console.WriteLine(
             $"mode: {RuntimeInformation.FrameworkDescription}, TieredCompilation "
-            + $"{Mode("System.Runtime.TieredCompilation")}, TieredPGO {Mode("System.Runtime.TieredPGO")}, concurrent GC {Mode("System.GC.Concurrent")}, "
+            + $"{Mode("System.Runtime.TieredCompilation")}, TieredPGO {Mode("System.Runtime.TieredPGO")}, "
+            + $"concurrent GC {Mode("System.GC.Concurrent")}, "
             + $"{(GCSettings.IsServerGC ? "server" : "workstation")} GC");
         int passed = 0;
         foreach (AllocationCase testCase in _cases)

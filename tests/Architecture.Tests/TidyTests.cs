@@ -71,7 +71,9 @@ public sealed class TidyTests
         List<string> found = [];
         foreach (string file in HotFolders.SelectMany(f => SourceTree.Files(f)))
         {
-            string[] lines = FolderRulesTests.WithoutComments(File.ReadAllText(file)).Split('\n');
+            string source = File.ReadAllText(file);
+            if (source.Contains("tidy-ok: cold")) continue; // start-up code in a hot folder, marked as such
+            string[] lines = FolderRulesTests.WithoutComments(source).Split('\n');
             for (int i = 0; i < lines.Length; i++)
             {
                 bool isStartUp = lines[i].Contains("throw ") || lines[i].Contains("Exception(")

@@ -8,8 +8,9 @@ using LowLatency.Engine.Graph;
 namespace LowLatency.Benchmarks.Cycles;
 
 /// <summary>
-/// One pool updated on the real three-DEX graph of 2023-05-12 (1,302 pools): edge update, every profitable cycle through the
-/// pool, and the global search. Each operation takes the next pool in turn; the figure is the mean over all pools.
+/// One pool updated on the real three-DEX graph of 2023-05-12 (1,302 pools): edge update, every profitable cycle
+/// through the pool, and the global search. Each operation takes the next pool in turn; the figure is the mean over all
+/// pools.
 /// </summary>
 [MemoryDiagnoser]
 public class CycleFinderBenchmark

@@ -8,7 +8,9 @@ using LowLatency.Engine.Venues;
 
 namespace LowLatency.Benchmarks.Scoring;
 
-/// <summary>A cycle of four constant-product legs: chain product and optimum, gradient, exact sizes without and with the polish.</summary>
+/// <summary>
+/// A cycle of four constant-product legs: chain product and optimum, gradient, exact sizes without and with the polish.
+/// </summary>
 [MemoryDiagnoser]
 public class InputSizerBenchmark
 {

@@ -13,8 +13,8 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary>
-/// <c>cycles --snapshot &lt;graph.csv[.gz]&gt;</c>: finds and sizes every profitable cycle of a graph snapshot. Exit code 0, 65 if the
-/// file is not a graph, 66 if it is not there, 2 for an unreadable mint or bound.
+/// <c>cycles --snapshot &lt;graph.csv[.gz]&gt;</c>: finds and sizes every profitable cycle of a graph snapshot. Exit
+/// code 0, 65 if the file is not a graph, 66 if it is not there, 2 for an unreadable mint or bound.
 /// </summary>
 internal static class CyclesCommand
 {

@@ -23,7 +23,7 @@ internal sealed record CycleDifference(ulong Slot, string Route, long ExpectedPr
 /// </summary>
 internal sealed class GroundTruthCheck
 {
-    private const int DifferencesKept = 20;
+    private const int DifferencesKeptOfEachKind = 10;
 
     private readonly Dictionary<ulong, JsonElement> _slots = [];
     private readonly MarketPipeline _pipeline;
@@ -175,7 +175,7 @@ internal sealed class GroundTruthCheck
         }
 
         if (found is not null && found.ProfitRaw >= expected) return;
-        if (Differences.Count >= DifferencesKept) return;
+        if ((found is null ? Missing : Worse) > DifferencesKeptOfEachKind) return;
         string route = cycle.GetProperty("route").GetString()!;
         string amountIn = cycle.GetProperty("amount_in").GetString()!;
         string why = found is null

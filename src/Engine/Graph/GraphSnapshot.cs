@@ -11,6 +11,7 @@ namespace LowLatency.Engine.Graph;
 /// optionally fee_rate_1e6, in any order) into a market graph of <see cref="SnapshotPool"/>s. Pools without liquidity
 /// are added too: they have no edges. For start-up, tools and tests; allocates.
 /// </summary>
+// tidy-ok: cold, read once before anything runs
 public static class GraphSnapshot
 {
     /// <summary>Clock of snapshot pools: nothing in them depends on time.</summary>

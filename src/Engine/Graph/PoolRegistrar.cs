@@ -6,14 +6,14 @@ namespace LowLatency.Engine.Graph;
 
 /// <summary>
 /// Finds pools by their accounts' own bytes and links the accounts they name. Registration work: it may allocate (a new
-/// pool, a new account's entry), updates of known accounts never come here. Accounts that name a pool not seen yet wait in
-/// a list at the pool's address, so the order in which a snapshot lists accounts does not matter.
+/// pool, a new account's entry), updates of known accounts never come here. Accounts that name a pool not seen yet wait
+/// in a list at the pool's address, so the order in which a snapshot lists accounts does not matter.
 /// </summary>
 internal sealed class PoolRegistrar
 {
     /// <summary>
-    /// Most accounts one pool may name: a CLMM's pool, config, vaults, mints, bitmap, oracle and the arrays around its price,
-    /// with room for twice as many.
+    /// Most accounts one pool may name: a CLMM's pool, config, vaults, mints, bitmap, oracle and the arrays around its
+    /// price, with room for twice as many.
     /// </summary>
     private const int MaxDependencies = 64;
 

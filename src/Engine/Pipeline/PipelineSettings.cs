@@ -43,7 +43,9 @@ public sealed record PipelineSettings
     /// <summary>Wallet and instructions.</summary>
     public InstructionSettings Instructions { get; init; } = new();
 
-    /// <summary>The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit.</summary>
+    /// <summary>
+    /// The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit.
+    /// </summary>
     public PipelineSettings ForGroundTruth() => this with
     {
         Runner = RunnerKind.Inline,

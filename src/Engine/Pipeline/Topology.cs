@@ -23,7 +23,9 @@ namespace LowLatency.Engine.Pipeline;
 ///            instructions  every live event         message ring 1 MiB (full: counted, decision without bytes)
 ///   sinks    sinks         every event              journal; releases payloads, opportunities, messages
 ///
-///   inline   all groups on the feed's thread          fused    all groups on one thread      split    one thread a group
+///   inline   all groups on the feed's thread
+///   fused    all groups on one thread
+///   split    one thread a group
 /// </code>
 /// Graph, Cycles, Scoring and Instructions share the market thread in every layout, because they read the graph that
 /// Graph writes: on different threads they would see it between two events. Event ring full: block in replay, drop

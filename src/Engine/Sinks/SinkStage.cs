@@ -18,7 +18,11 @@ public sealed class SinkStage : IStage
 
     /// <summary>A stage that releases the three rings.</summary>
     public SinkStage(
-        IDecisionSink[] sinks, OpportunityRing opportunities, PayloadRing messages, PayloadRing payloads, bool takeStamps)
+        IDecisionSink[] sinks,
+        OpportunityRing opportunities,
+        PayloadRing messages,
+        PayloadRing payloads,
+        bool takeStamps)
     {
         _sinks = sinks;
         _opportunities = opportunities;

@@ -151,7 +151,8 @@ public sealed class CaptureLoop
         for (int i = text.IndexOf(member); i >= 0;)
         {
             int number = i + member.Length;
-            if (Utf8Parser.TryParse(text[number..], out ulong slot, out int digits) && (_digits == 0 || digits == _digits))
+            bool isNumber = Utf8Parser.TryParse(text[number..], out ulong slot, out int digits);
+            if (isNumber && (_digits == 0 || digits == _digits))
             {
                 _digits = digits;
                 offsets.Add(start + number);

@@ -19,7 +19,12 @@ public sealed class DedupStageTests
     }
 
     private DropCause Feed(
-        byte account, ulong slot, byte endpoint = 0, EventKind kind = EventKind.Account, long ns = 0, ulong? version = null)
+        byte account,
+        ulong slot,
+        byte endpoint = 0,
+        EventKind kind = EventKind.Account,
+        long ns = 0,
+        ulong? version = null)
     {
         MarketEvent[] one = new MarketEvent[1];
         one[0].Kind = kind;

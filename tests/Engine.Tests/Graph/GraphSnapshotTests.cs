@@ -36,7 +36,8 @@ public sealed class GraphSnapshotTests
     [InlineData(Header + Sol + ",d," + Sol + "," + Usdc + ",-1,1,25,\n", "line 2: '-1' is not an amount")]
     public void Read_BadText_NamesTheLine(string text, string message)
     {
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => GraphSnapshot.Read(new StringReader(text)));
+        InvalidDataException error =
+            Assert.Throws<InvalidDataException>(() => GraphSnapshot.Read(new StringReader(text)));
         Assert.Equal(message, error.Message);
     }
 }

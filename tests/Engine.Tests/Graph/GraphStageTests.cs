@@ -24,7 +24,10 @@ public sealed class GraphStageTests
 
     public GraphStageTests()
     {
-        GraphSettings settings = new() { MaxAccounts = 256, MaxPools = 16, MaxMints = 16, SettleWindowNs = 100_000_000 };
+        GraphSettings settings = new()
+        {
+            MaxAccounts = 256, MaxPools = 16, MaxMints = 16, SettleWindowNs = 100_000_000,
+        };
         _stage = new GraphStage(settings, new MarketGraph(16, 16), _payloads);
         (_pool, _accounts) = VectorAccounts.Load("raydium_cpmm.json.gz", 0);
     }
@@ -32,7 +35,12 @@ public sealed class GraphStageTests
     private MarketGraph Market => _stage.Market;
 
     private DropCause Publish(
-        EventKind kind, ulong slot, VectorAccount? account = null, bool absent = false, ulong parent = 0, byte endpoint = 0)
+        EventKind kind,
+        ulong slot,
+        VectorAccount? account = null,
+        bool absent = false,
+        ulong parent = 0,
+        byte endpoint = 0)
     {
         byte[] data = absent || account is null ? [] : account.Data;
         Assert.Equal(PayloadStatus.Ok, _payloads.TryClaim(data.Length, out long position));
@@ -188,7 +196,9 @@ public sealed class GraphStageTests
         double rate = Market.Rate(0);
         VectorAccount pool = Account(AccountRole.Pool);
         Publish(EventKind.Account, 11, pool with { Data = pool.Data[..50] });
-        Assert.True(_stage.DecodeFailures(DecodeStatus.WrongSize) + _stage.DecodeFailures(DecodeStatus.WrongDiscriminator) > 0);
+        long refused = _stage.DecodeFailures(DecodeStatus.WrongSize)
+            + _stage.DecodeFailures(DecodeStatus.WrongDiscriminator);
+        Assert.Equal(1, refused);
         Assert.Equal(1, _stage.Dropped(DropCause.Undecodable));
         Publish(EventKind.SlotSettled, 11);
         Assert.Equal(rate, Market.Rate(0));

@@ -13,7 +13,8 @@ public sealed class MarketGraphTests
     [Fact]
     public void AddPool_TwoSidedPool_HasAnEdgeInEachDirection()
     {
-        // Seed defect 1.3: the original indexed edges by pool address alone, so a pool's second direction replaced the first.
+        // Seed defect 1.3: the original indexed edges by pool address alone, so a pool's second direction replaced the
+        // first.
         MarketGraph graph = new(8, 8);
         int id = graph.AddPool(TestPool.Of(1, 0, 1, 1_000_000, 150_000_000, 0));
         graph.SetState(id, PoolState.Coherent, 100);
@@ -32,7 +33,8 @@ public sealed class MarketGraphTests
         MarketGraph graph = new(8, 8);
         for (int i = 0; i < 3; i++)
         {
-            int id = graph.AddPool(TestPool.Of(i, i == 1 ? 1 : 0, i == 1 ? 0 : 1, 1_000_000, 1_000_000 + ((ulong)i * 1000), 0));
+            ulong reserve = 1_000_000 + ((ulong)i * 1000);
+            int id = graph.AddPool(TestPool.Of(i, i == 1 ? 1 : 0, i == 1 ? 0 : 1, 1_000_000, reserve, 0));
             graph.SetState(id, PoolState.Coherent, 1);
             graph.Refresh(id, Clock);
         }

@@ -78,7 +78,8 @@ public sealed class StageGroupTests
         }
 
         ThreadedRunner runner = new(
-            8, payloads, chain, new YieldThenParkWaitStrategy(), OverflowPolicy.Block, fatal, SystemClock.Instance, false);
+            8, payloads, chain, new YieldThenParkWaitStrategy(), OverflowPolicy.Block, fatal, SystemClock.Instance,
+            false);
         runner.Start();
         ClaimStatus status = ClaimStatus.Ok;
         for (int i = 0; i < 1000 && status == ClaimStatus.Ok; i++)
@@ -100,11 +101,12 @@ public sealed class StageGroupTests
     {
         using System.Threading.ManualResetEventSlim gate = new();
         List<string> log = [];
-        StageGroup slow = new("slow", [new(new Recorder("s", log, _ => gate.Wait()), StampId.Sinks, StageNeeds.All)], null);
+        Recorder waiting = new("s", log, _ => gate.Wait());
+        StageGroup slow = new("slow", [new(waiting, StampId.Sinks, StageNeeds.All)], null);
         Fatal fatal = new();
         ThreadedRunner runner = new(
-            8, new PayloadRing(1 << 12, 1 << 8), [slow], new YieldThenParkWaitStrategy(), OverflowPolicy.DropNewest, fatal,
-            SystemClock.Instance, false);
+            8, new PayloadRing(1 << 12, 1 << 8), [slow], new YieldThenParkWaitStrategy(), OverflowPolicy.DropNewest,
+            fatal, SystemClock.Instance, false);
         runner.Start();
         for (int i = 0; i < 100; i++)
         {

@@ -56,5 +56,6 @@ public sealed class CaptureLoopTests
     }
 
     private static IEnumerable<ulong> Slots(IEnumerable<RecordedEvent> events) =>
-        events.Where(e => e.Entry.Kind == EventKind.Account && e.Entry.Account != default(Pubkey)).Select(e => e.Entry.Slot);
+        events.Where(e => e.Entry.Kind == EventKind.Account && e.Entry.Account != default(Pubkey))
+            .Select(e => e.Entry.Slot);
 }

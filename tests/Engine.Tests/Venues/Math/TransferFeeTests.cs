@@ -68,7 +68,8 @@ public sealed class TransferFeeTests
     {
         Assert.False(TransferFee.TryAmountBeforeFee(new TransferFeeRate(0, ulong.MaxValue, 1), ulong.MaxValue, out _));
         Assert.False(TransferFee.TryAmountBeforeFee(new TransferFeeRate(0, 10, 10_000), ulong.MaxValue - 9, out _));
-        Assert.True(TransferFee.TryAmountBeforeFee(new TransferFeeRate(0, 9, 10_000), ulong.MaxValue - 9, out ulong gross));
+        TransferFeeRate rate = new(0, 9, 10_000);
+        Assert.True(TransferFee.TryAmountBeforeFee(rate, ulong.MaxValue - 9, out ulong gross));
         Assert.Equal(ulong.MaxValue, gross);
     }
 
