@@ -14,103 +14,174 @@ public sealed partial class InputSizer
     /// </summary>
     private const int NeighbourReach = 320;
 
-    /// <summary>Pivot amounts on each side that are evaluated exactly where predictions may not hold.</summary>
-    private const int ExactReach = 256;
-
     private void Polish()
     {
         int pivot = ChoosePivot(out double roundingLoss);
 
         // Pieces behind the first were rounded by the program on their own, either way: the bound is that much looser.
         _boundSlack = _curve.Walked ? roundingLoss : 0;
+        _edgeRaw = roundingLoss;
         if (Math.Abs(ProfitAt(_bestAmounts[0]) - _bestProfit) > roundingLoss)
         {
             PatternSearch();
             pivot = ChoosePivot(out _);
         }
 
-        double centre = ContinuousInput;
-        for (int leg = 0; leg < pivot; leg++) centre = _curve.LegMaps[leg].Apply(centre);
-        SearchAround(pivot, (ulong)Math.Min(Math.Round(centre), 9e18));
-    }
-
-    private void SearchAround(int pivot, ulong centre)
-    {
-        double bend = Bend() * _unitValue[pivot] * _unitValue[pivot];
-        ulong radius = SearchRadius(bend, _unitValue[pivot]);
-        if (radius == 0)
+        if (SearchRadius(Bend(), 1) == 0)
         {
             Proven = true;
             return;
         }
 
-        if (_scansLeft <= 0)
-        {
-            TryPivot(pivot, centre);
-            return;
-        }
-
-        int scans = _scansLeft;
-        Calibrate(_bestAmounts);
-        _modelReady = true;
-        TryPivot(pivot, centre);
-        Scan(pivot, centre, bend);
-        TryPivot(pivot, _bestAmounts[pivot]);
-        if (_curve.Walked) TryAround(pivot, _bestAmounts[pivot], bend);
+        double centre = ContinuousInput;
+        for (int leg = 0; leg < pivot; leg++) centre = _curve.LegMaps[leg].Apply(centre);
+        TryPivot(pivot, (ulong)Math.Min(Math.Round(centre), 9e18));
+        if (_scansLeft <= 0) return;
+        SearchPieces(pivot);
         LookAtNeighbours();
-        ScanNextPieces(pivot, centre, scans / 2);
 
         // The least input that gives the best output, leg by leg from the end.
         TryPivot(_count, _bestAmounts[_count]);
         _modelReady = false;
-        Proven = SearchRadius(bend, _unitValue[pivot]) == 0;
+        Proven = !(Promise(ContinuousProfit) >= _bestProfit + 1);
     }
 
-    /// <summary>Fits the model to the curve's maps at exact amounts that lie on them.</summary>
-    private void Calibrate(ulong[] amounts)
+    /// <summary>Fits the model to the exact steps that the route takes at an input.</summary>
+    private bool Calibrate(ulong input)
     {
+        _modelReady = false;
+        if (!Try(input)) return false;
         _model.Begin(_count);
         for (int leg = 0; leg < _count; leg++)
-            _model.SetLeg(leg, _curve.LegMaps[leg], _feeRate[leg], _feeOnOutput[leg], amounts[leg], amounts[leg + 1]);
-    }
-
-    /// <summary>The same search with the maps of the pieces before and after the optimum's, where they are in reach.</summary>
-    private void ScanNextPieces(int pivot, ulong centre, int scans)
-    {
-        double bend = Bend() * _unitValue[pivot] * _unitValue[pivot];
-        double reach = SearchRadius(bend, _unitValue[pivot]) * _unitValue[pivot];
-        for (int side = 0; side < 2 && reach > 0 && _quotesLeft > 0; side++)
         {
-            // After the piece first: stepping back then restores the maps saved before the walk's last step.
-            if (!(side == 0 ? _curve.TryStepOn(ContinuousInput, reach) : _curve.TryStepBack(ContinuousInput, reach))) continue;
-            double inside = ContinuousInput + ((side == 0 ? 1 : -1) * Math.Min(reach / 4, ContinuousInput / 8));
-            _modelReady = false;
-            if (!Try((ulong)Math.Max(1, inside))) continue;
-            Calibrate(_amounts);
-            _modelReady = true;
-            _scansLeft = scans;
-            TryPivot(pivot, centre);
-            Scan(pivot, centre, Bend() * _unitValue[pivot] * _unitValue[pivot]);
-        }
-    }
-
-    private void Scan(int pivot, ulong centre, double bend)
-    {
-        ulong radius = SearchRadius(bend, _unitValue[pivot]);
-        int half = _scansLeft / 2;
-        ulong covered = 0;
-        while (covered < radius && _scansLeft > half && _quotesLeft > 0)
-        {
-            // Four amounts above and four below the centre.
-            Vector256<double> offsets = Vector256.Create(1.0, 2, 3, 4) + Vector256.Create((double)covered);
-            Look(pivot, Vector256.Create((double)centre) + offsets);
-            Look(pivot, Vector256.Create((double)centre) - offsets);
-            covered += 4;
-            _scansLeft -= 8;
-            radius = SearchRadius(bend, _unitValue[pivot]);
+            _curve.PieceAt(leg, _steps[leg].StartInRaw, out double rate, out double curvature);
+            _model.SetLeg(leg, _steps[leg], rate, curvature);
         }
 
-        if (covered < radius) Spread(pivot, centre, bend);
+        _modelReady = true;
+        return true;
+    }
+
+    /// <summary>The optimum's piece with half of the budget, then the pieces behind and before it as far as they can be better.</summary>
+    private void SearchPieces(int pivot)
+    {
+        _phase = 0;
+        int middle = _curve.OptimumPiece;
+        int scans = _scansLeft;
+        _scansLeft = scans / 2;
+        _ = SearchPiece(pivot);
+        _scansLeft += scans - (scans / 2);
+        double phase = _phase;
+        _phase = 0;
+        for (int side = 1; side >= -1; side -= 2)
+        {
+            if (side < 0) _scansLeft = Math.Max(_scansLeft, scans / 4);
+            for (int piece = middle + side; _quotesLeft > 0 && _curve.TryMoveTo(piece) && SearchPiece(pivot); piece += side)
+            {
+            }
+        }
+
+        // What is left goes to the optimum's piece again: the spread goes on where it stopped.
+        _ = _curve.TryMoveTo(middle);
+        _phase = phase;
+        if (_scansLeft > 0 && phase > 0) _ = SearchPiece(pivot);
+        _ = Calibrate(_bestAmounts[0]);
+    }
+
+    /// <summary>Looks at the current piece of the curve; false if nothing on it can be better than the best so far.</summary>
+    private bool SearchPiece(int pivot)
+    {
+        (double start, double end) = (_curve.PieceStart, _curve.PieceEnd);
+        if (!TryInterval(_curve.Chain, Promise(0), start, end, out double low, out double high)) return false;
+
+        // Rounding moves the exact ends of the piece: fit well inside, then look a little beyond both ends.
+        double edge = _edgeRaw * (_curve.OptimumPiece + 2);
+        double inset = Math.Min(edge, (Math.Min(high, end) - Math.Max(low, start)) / 2);
+        if (!Calibrate((ulong)Math.Max(1, Math.Round(Math.Clamp(ContinuousInput, low + inset, high - inset))))) return true;
+
+        // The fitted steps give the curve that the exact result never exceeds.
+        TransferMatrix<double> chain = _model.Chain();
+        if (!TryInterval(chain, Promise(0) - _boundSlack, start - edge, end + edge, out low, out high)) return true;
+        double top = Math.Clamp(TradeCurve.Optimum(chain), low, high);
+        for (int leg = 0; leg < pivot; leg++)
+        {
+            TransferMatrix<double> map = _model.Map(leg);
+            (low, top, high) = (map.Apply(low), map.Apply(top), map.Apply(high));
+        }
+
+        Scan(pivot, Math.Floor(top), Math.Max(1, Math.Floor(low)), Math.Ceiling(high));
+        return true;
+    }
+
+    /// <summary>
+    /// Inputs of a piece at which the continuous profit, with the slack, allows more than the best exact one: between the
+    /// roots of C x^2 + (D + C t - A) x + (D t - B) = 0 for the profit t to be exceeded.
+    /// </summary>
+    private bool TryInterval(
+        in TransferMatrix<double> chain, double slack, double start, double end, out double low, out double high)
+    {
+        double least = _bestProfit + 1 - slack;
+        double linear = chain.D + (chain.C * least) - chain.A;
+        double constant = (chain.D * least) - chain.B;
+        (low, high) = (start, Math.Min(end, _cap));
+        if (chain.C > 0)
+        {
+            double discriminant = (linear * linear) - (4 * chain.C * constant);
+            if (!(discriminant >= 0)) return false;
+            double root = Math.Sqrt(discriminant);
+            low = Math.Max(low, ((-linear - root) / (2 * chain.C)) - 1);
+            high = Math.Min(high, ((-linear + root) / (2 * chain.C)) + 1);
+        }
+        else if (linear < 0)
+        {
+            low = Math.Max(low, (constant / -linear) - 1);
+        }
+        else if (linear > 0)
+        {
+            high = Math.Min(high, (-constant / linear) + 1);
+        }
+        else if (constant > 0)
+        {
+            return false;
+        }
+
+        low = Math.Max(low, _minimumInput);
+        return high >= low;
+    }
+
+    /// <summary>What exact profit a continuous one allows at most.</summary>
+    private double Promise(double continuousProfit)
+    {
+        // Doubles carry the continuous maximum to 2^-53 of the amounts; 8 roundings a leg are allowed for.
+        double slack = (ContinuousInput * Legs.MaxCount * 8 * 1.2e-16) + _boundSlack;
+        return continuousProfit + slack;
+    }
+
+    /// <summary>Looks at the pivot amounts of a range, from the centre outward.</summary>
+    private void Scan(int pivot, double centre, double low, double high)
+    {
+        int half = _phase > 0 ? _scansLeft : _scansLeft / 2;
+        if (high - low <= _scansLeft) half = 0;
+        Vector256<double> steps = Vector256.Create(0.0, 1, 2, 3);
+        Vector256<double> up = Vector256.Create(centre) + steps;
+        Vector256<double> down = Vector256.Create(centre - 1) - steps;
+        Vector256<double> four = Vector256.Create(4.0);
+        bool more = true;
+        while (more && _scansLeft > half && _quotesLeft > 0)
+        {
+            more = false;
+            if (up.GetElement(0) <= high)
+            {
+                Look(pivot, up);
+                (up, more, _scansLeft) = (up + four, true, _scansLeft - 4);
+            }
+
+            if (down.GetElement(0) < low) continue;
+            Look(pivot, down);
+            (down, more, _scansLeft) = (down - four, true, _scansLeft - 4);
+        }
+
+        if (more) Spread(pivot, low, high);
     }
 
     /// <summary>Looks at every input near the best one, again from each better one, until none is better.</summary>
@@ -130,48 +201,15 @@ public sealed partial class InputSizer
         }
     }
 
-    /// <summary>
-    /// Where pieces of curve meet near the optimum, predictions hold on one side only: amounts next to the best one are
-    /// evaluated exactly, with what is left of the budget.
-    /// </summary>
-    private void TryAround(int pivot, ulong centre, double bend)
-    {
-        for (ulong away = 1; away <= ExactReach && _quotesLeft > 0; away++)
-        {
-            if (away > SearchRadius(bend, _unitValue[pivot])) return;
-            TryPivot(pivot, centre + away);
-            if (centre > away) TryPivot(pivot, centre - away);
-        }
-    }
-
     /// <summary>Quotes the amounts of the pivot that promise more than the best so far, in order.</summary>
     private void Look(int pivot, Vector256<double> amounts)
     {
-        Vector256<double> outputs = _curve.IsFirstPiece(pivot) ? _model.Forward(pivot, amounts) : QuoteEach(pivot, amounts);
-        Vector256<double> promised = _model.Predict(pivot, amounts, outputs, out Vector256<double> inputs);
+        Vector256<double> promised = _model.Predict(pivot, amounts, out Vector256<double> inputs);
         if (!Vector256.GreaterThanAny(promised, Vector256.Create((double)_bestProfit))) return;
         for (int lane = 0; lane < Vector256<double>.Count; lane++)
         {
             if (promised.GetElement(lane) > _bestProfit) Verify(pivot, amounts.GetElement(lane), inputs.GetElement(lane));
         }
-    }
-
-    /// <summary>
-    /// Exact outputs of the pivot's leg. Behind ticks or bins the model does not know where the fee's rounding falls, and one
-    /// unit of the pivot is what matters most.
-    /// </summary>
-    private Vector256<double> QuoteEach(int leg, Vector256<double> amounts)
-    {
-        Vector256<double> outputs = Vector256.Create(double.NaN);
-        for (int lane = 0; lane < Vector256<double>.Count; lane++)
-        {
-            double amount = amounts.GetElement(lane);
-            if (!(amount >= 1) || !(amount < 9e18)) continue;
-            ulong output = Out(leg, (ulong)amount, out _);
-            if (output > 0) outputs = outputs.WithElement(lane, output);
-        }
-
-        return outputs;
     }
 
     private void Verify(int pivot, double amount, double input)
@@ -181,30 +219,27 @@ public sealed partial class InputSizer
         if (!Try((ulong)input) || _bestProfit == before) TryPivot(pivot, (ulong)amount);
     }
 
-    /// <summary>Points of a golden-ratio sequence over the radius in which a better input is possible.</summary>
-    private void Spread(int pivot, ulong centre, double bend)
+    /// <summary>Points of a golden-ratio sequence over a range of the pivot, with what is left of the budget.</summary>
+    private void Spread(int pivot, double low, double high)
     {
         const double GoldenRatio = 0.6180339887498949;
         Vector256<double> phase = Vector256.Create(0.0, 1, 2, 3) * GoldenRatio;
+        phase += Vector256.Create(_phase);
         for (; _scansLeft > 0 && _quotesLeft > 0; _scansLeft -= 4)
         {
-            double radius = SearchRadius(bend, _unitValue[pivot]);
-            if (radius == 0) return;
             phase += Vector256.Create(4 * GoldenRatio);
             phase -= Vector256.Floor(phase);
-            Vector256<double> offsets = Vector256.Floor(phase * (2 * radius)) - Vector256.Create(radius);
-            Look(pivot, Vector256.Create((double)centre) + offsets);
+            Look(pivot, Vector256.Floor(phase * (high - low)) + Vector256.Create(low));
         }
+
+        _phase = phase.GetElement(0);
     }
 
     /// <summary>How far from the top, in pivot units, an exact profit above the best one is still possible.</summary>
     private ulong SearchRadius(double bend, double unitValue)
     {
-        // Doubles carry the continuous maximum to 2^-53 of the amounts; 8 roundings a leg are allowed for.
-        double slack = (ContinuousInput * Legs.MaxCount * 8 * 1.2e-16) + _boundSlack;
-        double gap = Math.Floor(ContinuousProfit + slack) - _bestProfit;
-        if (!(gap >= 1)) return 0;
-        gap = ContinuousProfit + slack - (_bestProfit + 1);
+        double gap = Promise(ContinuousProfit) - (_bestProfit + 1);
+        if (!(gap >= 0)) return 0;
 
         // Loss at distance e beyond the top: bend e^2 / (1 + lean e), lean = C / (C x + D); solved for loss = gap.
         double lean = _curve.Chain.C / ((_curve.Chain.C * ContinuousInput) + _curve.Chain.D) * unitValue;
@@ -253,9 +288,7 @@ public sealed partial class InputSizer
     {
         for (int leg = pivot - 1; leg >= 0; leg--)
         {
-            ulong output = amount;
-            if (!TryLeastInput(leg, output, out amount)) return;
-            if (_modelReady) _model.LearnLeast(leg, output, amount);
+            if (!TryLeastInput(leg, amount, out amount)) return;
         }
 
         _ = Try(amount);
@@ -270,12 +303,12 @@ public sealed partial class InputSizer
         ulong high = Math.Max(1, (ulong)Math.Ceiling(Math.Max(guess, 1)));
         ulong low;
         ulong step = 1;
-        if (Out(leg, high, out _) >= target)
+        if (Out(leg, high) >= target)
         {
             while (true)
             {
                 low = high > step ? high - step : 0;
-                if (low == 0 || Out(leg, low, out _) < target) break;
+                if (low == 0 || Out(leg, low) < target) break;
                 high = low;
                 step *= 2;
             }
@@ -289,13 +322,13 @@ public sealed partial class InputSizer
                 high += step;
                 step *= 2;
             }
-            while (Out(leg, high, out _) < target);
+            while (Out(leg, high) < target);
         }
 
         while (high - low > 1)
         {
             ulong middle = low + ((high - low) / 2);
-            if (Out(leg, middle, out _) >= target) high = middle;
+            if (Out(leg, middle) >= target) high = middle;
             else low = middle;
         }
 

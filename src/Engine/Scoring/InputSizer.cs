@@ -32,11 +32,14 @@ public enum SizingStatus : byte
 /// input whose legs deliver at least m (exact inverse by bracketing, legs are monotone), then the exact legs onward from it.
 /// Any input that delivers m and is not the least one is no better, so nothing is lost by looking at least inputs only.
 /// Let G be the continuous maximum, rounded down, minus the best profit so far: no point whose continuous loss
-/// k (m - m*)^2 exceeds G can be better. The amounts m*, m* +- 1, ... are looked at outward until that radius is covered, or, where it
-/// is larger than half of the budget, the other half goes to points spread over it (golden-ratio sequence). Looking means
-/// predicting the exact result (<see cref="RoundingModel"/>); only a size that promises more than the best is quoted. If exact
-/// and continuous profit differ by more than rounding can (a curve the model only approximates), a pattern search in exact
-/// quotes finds the real top first. The result is proven only when G is 0; else it is the best of all sizes looked at.
+/// f(m) falls below it by more than G can be better. On each piece of the route's curve, from the optimum's outward, that leaves
+/// an interval of inputs (the roots of a quadratic); pieces without one end the search, because profit falls away from the
+/// optimum. An interval is looked at from its best point outward, whole if the budget allows, else half of the budget goes to
+/// points spread over it (golden-ratio sequence). Looking means predicting the exact result (<see cref="RoundingModel"/>, which
+/// starts from the exact beginning of each leg's tick range or bin); only a size that promises more than the best is
+/// quoted. If exact and continuous profit differ by more than rounding can (a curve the model only approximates), a
+/// pattern search in exact quotes finds the real top first. The result is proven only when G is 0; else it is the best of
+/// all sizes looked at.
 ///
 /// Owner: one thread. Nothing is allocated after construction. Bound: quotes per candidate, a setting.
 /// </summary>
@@ -49,16 +52,16 @@ public sealed partial class InputSizer
     private readonly SwapRequest[] _requests = new SwapRequest[Legs.MaxCount];
     private readonly Pool?[] _pools = new Pool?[Legs.MaxCount];
     private readonly ulong[] _amounts = new ulong[Legs.MaxCount + 1];
-    private readonly int[] _crossed = new int[Legs.MaxCount];
     private readonly ulong[] _bestAmounts = new ulong[Legs.MaxCount + 1];
-    private readonly int[] _bestCrossed = new int[Legs.MaxCount];
-    private readonly uint[] _feeRate = new uint[Legs.MaxCount];
-    private readonly bool[] _feeOnOutput = new bool[Legs.MaxCount];
+    private readonly LegStep[] _steps = new LegStep[Legs.MaxCount];
+    private readonly LegStep[] _bestSteps = new LegStep[Legs.MaxCount];
     private readonly double[] _unitValue = new double[Legs.MaxCount + 1];
     private int _count;
     private int _scansLeft;
     private bool _modelReady;
     private double _boundSlack;
+    private double _edgeRaw;
+    private double _phase;
     private int _quotesLeft;
     private ulong _cap;
     private long _bestProfit;
@@ -101,7 +104,7 @@ public sealed partial class InputSizer
     public ulong Amount(int leg) => _bestAmounts[leg];
 
     /// <summary>Ticks or bins crossed by a leg at the best input.</summary>
-    public int Crossed(int leg) => _bestCrossed[leg];
+    public int Crossed(int leg) => _bestSteps[leg].Crossed;
 
     /// <summary>
     /// Sizes a route of the graph's edges with an input of at most <paramref name="capRaw"/>. The polish predicts at most
@@ -156,14 +159,17 @@ public sealed partial class InputSizer
 
     /// <summary>Exact output of a leg, 0 if the quote fails.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Out(int leg, ulong amountIn, out int crossed)
+    private ulong Out(int leg, ulong amountIn)
     {
         _quotesLeft--;
         ref SwapRequest request = ref _requests[leg];
         request.AmountRaw = amountIn;
         QuoteStatus status = _pools[leg]!.Quote(request, out SwapQuote quote);
-        crossed = quote.CrossedCount;
-        (_feeRate[leg], _feeOnOutput[leg]) = (quote.FeeRateE9, quote.FeeOnOutput);
+        ref LegStep step = ref _steps[leg];
+        (step.InRaw, step.OutRaw) = (amountIn, quote.AmountOutRaw);
+        (step.StartInRaw, step.StartOutRaw) = (quote.LastStepInRaw, quote.LastStepOutRaw);
+        step.FeeRateE9 = quote.LastFeeRateE9 == 0 ? quote.FeeRateE9 : quote.LastFeeRateE9;
+        (step.FeeOnOutput, step.Crossed) = (quote.FeeOnOutput, quote.CrossedCount);
         if (status == QuoteStatus.Ok) return quote.AmountOutRaw;
         (FailedLeg, FailedStatus) = (leg, status);
         return 0;
@@ -177,18 +183,18 @@ public sealed partial class InputSizer
         ulong amount = input;
         for (int leg = 0; leg < _count; leg++)
         {
-            amount = Out(leg, amount, out _crossed[leg]);
+            amount = Out(leg, amount);
             if (amount == 0) return false;
             _amounts[leg + 1] = amount;
         }
 
         if (amount > long.MaxValue) return false;
-        for (int leg = 0; _modelReady && leg < _count; leg++) _model.Learn(leg, _amounts[leg], _amounts[leg + 1]);
+        for (int leg = 0; _modelReady && leg < _count; leg++) _model.Learn(leg, _steps[leg]);
         long profit = (long)amount - (long)input;
         if (profit < _bestProfit || (profit == _bestProfit && input >= _bestAmounts[0])) return true;
         _bestProfit = profit;
         _amounts.CopyTo(_bestAmounts, 0);
-        _crossed.CopyTo(_bestCrossed, 0);
+        _steps.CopyTo(_bestSteps, 0);
         return true;
     }
 

@@ -23,9 +23,7 @@ internal sealed class RouteCurve
     private readonly double[] _endIn = new double[Legs.MaxCount];
     private readonly double[] _limit = new double[Legs.MaxCount];
     private readonly TransferMatrix<double>[] _legs = new TransferMatrix<double>[Legs.MaxCount];
-    private readonly TransferMatrix<double>[] _before = new TransferMatrix<double>[Legs.MaxCount];
-    private double _pieceStart;
-    private double _pieceEnd;
+    private int _pieces;
 
     internal RouteCurve(MarketGraph graph) => _graph = graph;
 
@@ -41,8 +39,14 @@ internal sealed class RouteCurve
     /// <summary>True if the optimum lies beyond the first piece of some leg.</summary>
     internal bool Walked { get; private set; }
 
-    /// <summary>True if the optimum is on the leg's first piece: no tick or bin is crossed.</summary>
-    internal bool IsFirstPiece(int leg) => _startIn[leg] == 0;
+    /// <summary>Route input where the current piece begins.</summary>
+    internal double PieceStart { get; private set; }
+
+    /// <summary>Route input where the current piece ends.</summary>
+    internal double PieceEnd { get; private set; }
+
+    /// <summary>Pieces of the route before the one that holds the optimum.</summary>
+    internal int OptimumPiece { get; private set; }
 
     /// <summary>
     /// Finds the input with the largest profit, at most <paramref name="cap"/>. Returns 0 if no input gains or a leg has no
@@ -51,45 +55,85 @@ internal sealed class RouteCurve
     internal double FindOptimum(ReadOnlySpan<int> edges, double cap)
     {
         Count = edges.Length;
-        Walked = false;
-        for (int leg = 0; leg < Count; leg++)
-        {
-            _edges[leg] = edges[leg];
-            (_segment[leg], _startIn[leg], _startOut[leg], _endIn[leg]) = (-1, 0, 0, 0);
-            if (!Advance(leg)) return 0;
-        }
-
-        double low = 0;
+        edges.CopyTo(_edges);
+        if (!Begin()) return 0;
+        double optimum;
         while (true)
         {
-            double high = Compose();
-            (_pieceStart, _pieceEnd) = (low, high);
-            double optimum = TradeCurve.Optimum(Chain);
-            if (optimum <= high || high >= cap) return Math.Min(Math.Max(optimum, low), Math.Min(cap, high));
-            _legs.CopyTo(_before, 0);
-            if (!AdvanceReached(high)) return high;
-            Walked = true;
-            low = high;
+            optimum = TradeCurve.Optimum(Chain);
+            if (optimum <= PieceEnd || PieceEnd >= cap || !Next()) break;
         }
+
+        OptimumPiece = _pieces;
+        Walked = _pieces > 0;
+        return Math.Min(Math.Max(optimum, PieceStart), Math.Min(cap, PieceEnd));
     }
 
     /// <summary>
-    /// Switches to the maps of the piece that ends where the optimum's piece begins, if there is one and it begins within
-    /// <paramref name="reach"/> of <paramref name="optimum"/>: at a kink the best integer input may lie on either side.
+    /// Switches to another piece of the route, 0 being the first. False if there is none; the current piece is then the last.
     /// </summary>
-    internal bool TryStepBack(double optimum, double reach)
+    internal bool TryMoveTo(int piece)
     {
-        if (!Walked || optimum - _pieceStart > reach) return false;
-        _before.CopyTo(_legs, 0);
-        Chain = TransferChain.Product<double>(_legs.AsSpan(0, Count));
+        if (piece < 0 || (piece < _pieces && !Begin())) return false;
+        while (_pieces < piece)
+        {
+            if (!Next()) return false;
+        }
+
         return true;
     }
 
-    /// <summary>Switches to the maps of the piece after the optimum's, if it begins within <paramref name="reach"/>.</summary>
-    internal bool TryStepOn(double optimum, double reach)
+    /// <summary>Rate and curvature of a leg from one of its inputs onward, on the curve piece that begins or goes on there.</summary>
+    internal void PieceAt(int leg, double input, out double rate, out double curvature)
     {
-        if (_pieceEnd - optimum > reach || !AdvanceReached(_pieceEnd)) return false;
-        Compose();
+        (rate, curvature) = (0, 0);
+        double start = 0;
+        foreach (ref readonly CurveSegment piece in _graph.Segments(_edges[leg]))
+        {
+            if (!IsUsable(piece)) continue;
+            double into = Math.Max(0, input - start);
+            double below = 1 + (piece.Curvature * into);
+            (rate, curvature) = (piece.RateOut / (below * below), piece.Curvature / below);
+            start += piece.AmountInMax;
+
+            // Programs round each step's input up, so an exact start lies at or behind the curve's.
+            if (start > input + 0.5) return;
+        }
+    }
+
+    private static bool IsUsable(in CurveSegment piece) =>
+        piece.RateOut > 0 && piece.AmountInMax > 0 && piece.Curvature >= 0;
+
+    private bool Begin()
+    {
+        for (int leg = 0; leg < Count; leg++)
+        {
+            (_segment[leg], _startIn[leg], _startOut[leg], _endIn[leg]) = (-1, 0, 0, 0);
+            if (!Advance(leg)) return false;
+        }
+
+        _pieces = 0;
+        PieceStart = 0;
+        PieceEnd = Compose();
+        return true;
+    }
+
+    private bool Next()
+    {
+        for (int leg = 0; leg < Count; leg++)
+        {
+            if (_limit[leg] <= PieceEnd && NextUsable(leg) < 0) return false;
+        }
+
+        // Legs whose pieces end together (within rounding) move together; the next composition corrects any remainder.
+        for (int leg = 0; leg < Count; leg++)
+        {
+            if (_limit[leg] <= PieceEnd) _ = Advance(leg);
+        }
+
+        PieceStart = PieceEnd;
+        PieceEnd = Math.Max(PieceStart, Compose());
+        _pieces++;
         return true;
     }
 
@@ -112,40 +156,31 @@ internal sealed class RouteCurve
         return high;
     }
 
-    private bool AdvanceReached(double high)
+    private int NextUsable(int leg)
     {
-        // Legs whose pieces end together (within rounding) move together; the next composition corrects any remainder.
-        bool all = true;
-        for (int leg = 0; leg < Count; leg++)
-        {
-            if (_limit[leg] <= high) all &= Advance(leg);
-        }
-
-        return all;
+        ReadOnlySpan<CurveSegment> segments = _graph.Segments(_edges[leg]);
+        int next = _segment[leg] + 1;
+        while (next < segments.Length && !IsUsable(segments[next])) next++;
+        return next < segments.Length ? next : -1;
     }
 
     /// <summary>Moves a leg to its next piece that trades at all; false if there is none.</summary>
     private bool Advance(int leg)
     {
-        ReadOnlySpan<CurveSegment> segments = _graph.Segments(_edges[leg]);
+        int next = NextUsable(leg);
+        if (next < 0) return false;
+        ref readonly CurveSegment piece = ref _graph.Segments(_edges[leg])[next];
         if (_segment[leg] >= 0) _startOut[leg] = _legs[leg].Apply(_endIn[leg]);
         _startIn[leg] = _endIn[leg];
-        for (int next = _segment[leg] + 1; next < segments.Length; next++)
-        {
-            ref readonly CurveSegment piece = ref segments[next];
-            if (!(piece.RateOut > 0) || !(piece.AmountInMax > 0) || !(piece.Curvature >= 0)) continue;
-            _segment[leg] = next;
-            double x0 = _startIn[leg];
-            double y0 = _startOut[leg];
-            _endIn[leg] = x0 + piece.AmountInMax;
+        _segment[leg] = next;
+        double x0 = _startIn[leg];
+        double y0 = _startOut[leg];
+        _endIn[leg] = x0 + piece.AmountInMax;
 
-            // out(X) = y0 + R (X - x0) / (1 + C (X - x0)) as one fraction in X.
-            double one = 1 - (piece.Curvature * x0);
-            _legs[leg] = new TransferMatrix<double>(
-                (y0 * piece.Curvature) + piece.RateOut, (y0 * one) - (piece.RateOut * x0), piece.Curvature, one);
-            return true;
-        }
-
-        return false;
+        // out(X) = y0 + R (X - x0) / (1 + C (X - x0)) as one fraction in X.
+        double one = 1 - (piece.Curvature * x0);
+        _legs[leg] = new TransferMatrix<double>(
+            (y0 * piece.Curvature) + piece.RateOut, (y0 * one) - (piece.RateOut * x0), piece.Curvature, one);
+        return true;
     }
 }

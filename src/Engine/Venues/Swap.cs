@@ -64,6 +64,20 @@ public struct SwapQuote
     /// <summary>Fee rate of the first step in 1e-9 of the amount (static plus dynamic).</summary>
     public uint FeeRateE9;
 
+    /// <summary>
+    /// Fee rate of the last step (tick range or bin traded in) in 1e-9; 0 where the venue trades in one step.
+    /// </summary>
+    public uint LastFeeRateE9;
+
+    /// <summary>
+    /// Exact in: the pool's input before its last step, base units. The program rounds each step on its own, so this is
+    /// where the last step's rounding starts to count.
+    /// </summary>
+    public ulong LastStepInRaw;
+
+    /// <summary>Exact in: the pool's output before its last step, base units.</summary>
+    public ulong LastStepOutRaw;
+
     /// <summary>sqrt price after the swap, Q64.64 (CLMM, DAMM); 0 where the venue has none.</summary>
     public UInt128 SqrtPriceAfterX64;
 

@@ -34,7 +34,11 @@ public sealed partial class DlmmPool
         internal int ArraysUsed;
 
         internal int Bins;
-        internal uint FirstRate;
+        internal uint FirstRate, LastRate;
+
+        /// <summary>Amounts before the last bin traded in.</summary>
+        internal ulong StepIn, StepOut;
+
         internal uint Error;
     }
 
@@ -210,6 +214,7 @@ public sealed partial class DlmmPool
         _fees.Accumulate(ref walk.Volatility, walk.ActiveId);
         uint rate = _fees.Rate(walk.Volatility.Accumulator);
         if (walk.Bins++ == 0) walk.FirstRate = rate;
+        walk.LastRate = rate;
 
         ref DlmmArraySlot header = ref _arrays.Slot(slot);
         ulong processing = 0;
@@ -248,6 +253,7 @@ public sealed partial class DlmmPool
         ulong totalIn = walk.TotalIn + fill.GrossIn;
         ulong totalOut = walk.TotalOut + netOut;
         if (totalIn < fill.GrossIn || totalOut < netOut) return DlmmProgram.MathOverflow;
+        (walk.StepIn, walk.StepOut) = (walk.TotalIn, walk.TotalOut);
         walk.TotalIn = totalIn;
         walk.TotalOut = totalOut;
         walk.TotalFee += fill.Fee;
@@ -285,6 +291,9 @@ public sealed partial class DlmmPool
         quote.FeeOnOutput = !walk.FeeOnInput;
         quote.CrossedCount = walk.Bins;
         quote.FeeRateE9 = walk.FirstRate;
+        quote.LastFeeRateE9 = walk.LastRate;
+        quote.LastStepInRaw = walk.StepIn;
+        quote.LastStepOutRaw = walk.StepOut;
         quote.TickAfter = walk.ActiveId;
         return QuoteStatus.Ok;
     }

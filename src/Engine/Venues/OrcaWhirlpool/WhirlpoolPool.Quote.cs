@@ -84,6 +84,9 @@ public sealed partial class WhirlpoolPool
         quote.FeeRaw = walk.FeeSum;
         quote.CrossedCount = walk.Crossed;
         quote.FeeRateE9 = walk.FirstRate * 1_000;
+        quote.LastFeeRateE9 = walk.LastRate * 1_000;
+        quote.LastStepInRaw = amount - walk.StepRemaining;
+        quote.LastStepOutRaw = walk.StepCalculated;
         quote.SqrtPriceAfterX64 = walk.PriceX64;
         quote.TickAfter = walk.Tick;
         if (!isCommit) return 0;
@@ -166,6 +169,7 @@ public sealed partial class WhirlpoolPool
             {
                 uint rate = fee.NextRate();
                 if (walk.FirstRate == 0) walk.FirstRate = rate;
+                walk.LastRate = rate;
                 UInt128 boundX64 = fee.Bound(targetX64, walk.Liquidity, out bool isSkip);
                 ref PriceRange range = ref isAtTick && isInitialized
                     ? ref _ranges.Above(aToB ? entry : entry - 1)
@@ -345,6 +349,9 @@ public sealed partial class WhirlpoolPool
         public int Crossed;
         public uint FirstRate;
         public bool IsTickStale;
+        public uint LastRate;
+        public ulong StepRemaining;
+        public ulong StepCalculated;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public uint Take(in WhirlpoolSwapStep step, bool exactIn)
@@ -354,6 +361,7 @@ public sealed partial class WhirlpoolPool
             ulong added = exactIn ? step.AmountOut : paid;
             if (paid < step.Fee || taken > Remaining) return WhirlpoolError.AmountRemainingOverflow;
             if (added > ulong.MaxValue - Calculated) return WhirlpoolError.AmountCalcOverflow;
+            (StepRemaining, StepCalculated) = (Remaining, Calculated);
             Remaining -= taken;
             Calculated += added;
             FeeSum += step.Fee;

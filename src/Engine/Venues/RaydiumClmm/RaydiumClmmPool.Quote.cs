@@ -79,6 +79,9 @@ public sealed partial class RaydiumClmmPool
         quote.FeeOnOutput = !terms.FeeOnInput;
         quote.CrossedCount = walk.Crossed;
         quote.FeeRateE9 = walk.FirstRate * 1_000;
+        quote.LastFeeRateE9 = walk.LastRate * 1_000;
+        quote.LastStepInRaw = amount - walk.StepRemaining;
+        quote.LastStepOutRaw = walk.StepCalculated;
         quote.SqrtPriceAfterX64 = walk.PriceX64;
         quote.TickAfter = walk.Tick;
         if (!isCommit) return RaydiumClmmFault.None;
@@ -252,6 +255,7 @@ public sealed partial class RaydiumClmmPool
         if (paid < amountIn || taken > walk.Remaining || added > ulong.MaxValue - walk.Calculated
             || fee > ulong.MaxValue - walk.FeeSum)
             return IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.CalculateOverflow;
+        (walk.StepRemaining, walk.StepCalculated) = (walk.Remaining, walk.Calculated);
         walk.Remaining -= taken;
         walk.Calculated += added;
         walk.FeeSum += fee;

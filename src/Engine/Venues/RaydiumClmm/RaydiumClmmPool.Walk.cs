@@ -64,6 +64,9 @@ public sealed partial class RaydiumClmmPool
         public bool HasMatchedOrders;
         public int Crossed;
         public uint FirstRate;
+        public uint LastRate;
+        public ulong StepRemaining;
+        public ulong StepCalculated;
         public int SpacingIndex;
         public RaydiumDynamicFee Dynamic;
 
@@ -90,6 +93,7 @@ public sealed partial class RaydiumClmmPool
             }
 
             if (FirstRate == 0) FirstRate = rate;
+            LastRate = rate;
             return rate;
         }
 

@@ -1,0 +1,29 @@
+namespace LowLatency.Engine.Scoring;
+
+/// <summary>
+/// One exact quote of a leg and where its last step (tick range or bin) began: programs round every step on its own, so the
+/// result of a slightly other input follows from here. Base units.
+/// </summary>
+internal struct LegStep
+{
+    /// <summary>Input of the quote.</summary>
+    internal ulong InRaw;
+
+    /// <summary>Output of the quote; 0 if it failed.</summary>
+    internal ulong OutRaw;
+
+    /// <summary>Input before the last step.</summary>
+    internal ulong StartInRaw;
+
+    /// <summary>Output before the last step.</summary>
+    internal ulong StartOutRaw;
+
+    /// <summary>Fee rate of the last step, 1e-9.</summary>
+    internal uint FeeRateE9;
+
+    /// <summary>True if that fee is taken from the output.</summary>
+    internal bool FeeOnOutput;
+
+    /// <summary>Ticks or bins crossed.</summary>
+    internal int Crossed;
+}
