@@ -26,17 +26,19 @@ public sealed class SearchSettings
     public int MaxHops { get; init; } = 4;
 
     /// <summary>
-    /// Mints a route may start and end with. A cycle through several of them is one route for each. Empty: any mint, one
-    /// route a cycle, starting with the leg of the lowest pool id.
+    /// Mints a route may start and end with. A cycle through several of them is one route for each. Empty: any mint,
+    /// one route a cycle, starting with the leg of the lowest pool id.
     /// </summary>
     public Pubkey[] BaseMints { get; init; } = [WrappedSol];
 
-    /// <summary>Most cycles kept for one event; more are counted, and the pool is searched again at the next slot event.</summary>
+    /// <summary>
+    /// Most cycles kept for one event; more are counted, and the pool is searched again at the next slot event.
+    /// </summary>
     public int MaxCyclesPerEvent { get; init; } = 4096;
 
     /// <summary>
-    /// Most adjacency entries looked at for one event (about 1 ns each). When it is reached the search stops, the pool is
-    /// counted and searched again at the next slot event with <see cref="DeferredWorkFactor"/> times the bound.
+    /// Most adjacency entries looked at for one event (about 1 ns each). When it is reached the search stops, the pool
+    /// is counted and searched again at the next slot event with <see cref="DeferredWorkFactor"/> times the bound.
     /// </summary>
     public int MaxStepsPerEvent { get; init; } = 2_000_000;
 
@@ -46,13 +48,18 @@ public sealed class SearchSettings
     /// <summary>Entries of the opportunity ring; rounded up to a power of two.</summary>
     public int OpportunityCapacity { get; init; } = 8192;
 
-    /// <summary>Largest input by base mint, same order as <see cref="BaseMints"/>, base units (the wallet's balance). Missing: no limit.</summary>
+    /// <summary>
+    /// Largest input by base mint, same order as <see cref="BaseMints"/>, base units (the wallet's balance). Missing:
+    /// no limit.
+    /// </summary>
     public ulong[] WalletRaw { get; init; } = [];
 
     /// <summary>Largest input in lamports' worth, whatever the base mint; ulong.MaxValue for none.</summary>
     public ulong MaxNotionalLamports { get; init; } = ulong.MaxValue;
 
-    /// <summary>Smallest sensible input, base units: below it programs round fees to nothing and prices are noise.</summary>
+    /// <summary>
+    /// Smallest sensible input, base units: below it programs round fees to nothing and prices are noise.
+    /// </summary>
     public ulong MinimumInputRaw { get; init; } = 200;
 
     /// <summary>Least net profit of a Go, lamports.</summary>
@@ -73,10 +80,14 @@ public sealed class SearchSettings
     /// <summary>Margin on the compute unit limit, 1/10,000.</summary>
     public int ComputeUnitMarginBps { get; init; } = 1000;
 
-    /// <summary>How much less than the predicted output the transaction accepts, 1/10,000 of the gross profit.</summary>
+    /// <summary>
+    /// How much less than the predicted output the transaction accepts, 1/10,000 of the gross profit.
+    /// </summary>
     public int ProfitSlippageBps { get; init; } = 1000;
 
-    /// <summary>Oldest pool state on a route, slots behind the event; uint.MaxValue leaves staleness to the graph.</summary>
+    /// <summary>
+    /// Oldest pool state on a route, slots behind the event; uint.MaxValue leaves staleness to the graph.
+    /// </summary>
     public uint MaxStateAgeSlots { get; init; } = uint.MaxValue;
 
     /// <summary>

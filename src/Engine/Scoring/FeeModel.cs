@@ -7,9 +7,9 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
-/// What a route's transaction costs, in integer lamports: one signature, priority fee on the compute unit limit, tip as a bounded
-/// share of the profit that is left. Owner: the scoring thread. State: the compute units and fees it was told of; told nothing
-/// (a replay), it is the settings alone.
+/// What a route's transaction costs, in integer lamports: one signature, priority fee on the compute unit limit, tip as
+/// a bounded share of the profit that is left. Owner: the scoring thread. State: the compute units and fees it was told
+/// of; told nothing (a replay), it is the settings alone.
 /// </summary>
 public sealed class FeeModel
 {
@@ -42,10 +42,10 @@ public sealed class FeeModel
 
     /// <summary>
     /// Compute units of one swap, an upper estimate: a base and an amount for each tick or bin crossed.
-    /// Source: largest compute_units of successful swaps on the real programs in the vectors (Raydium AMM 26,945, CPMM 34,113,
-    /// CLMM 51,000 uncrossed, Whirlpool 21,000 to 45,000 uncrossed, DLMM 39,000 to 60,000 in one bin, DAMM v2 37,179,
-    /// Token Swap 14,000 to 45,000 constant product), rounded up. PumpSwap has no measured vector: its value is the
-    /// original's estimate for a constant-product swap with several fee transfers.
+    /// Source: largest compute_units of successful swaps on the real programs in the vectors (Raydium AMM 26,945, CPMM
+    /// 34,113, CLMM 51,000 uncrossed, Whirlpool 21,000 to 45,000 uncrossed, DLMM 39,000 to 60,000 in one bin, DAMM v2
+    /// 37,179, Token Swap 14,000 to 45,000 constant product), rounded up. PumpSwap has no measured vector: its value is
+    /// the original's estimate for a constant-product swap with several fee transfers.
     /// </summary>
     public static uint ComputeUnits(VenueId venue, int crossed)
     {
@@ -65,9 +65,10 @@ public sealed class FeeModel
     }
 
     /// <summary>
-    /// Fills the cost members of a sized opportunity from its legs and its gross profit in lamports, and returns the net
-    /// profit (not yet compared with the minimum). The tip is a share of what is left after network fees, at least the
-    /// floor and at most the cap; it exceeds that rest only where the rest is below the floor, and then the net is negative.
+    /// Fills the cost members of a sized opportunity from its legs and its gross profit in lamports, and returns the
+    /// net profit (not yet compared with the minimum). The tip is a share of what is left after network fees, at least
+    /// the floor and at most the cap; it exceeds that rest only where the rest is below the floor, and then the net is
+    /// negative.
     /// </summary>
     public long Apply(ref Opportunity opportunity, MarketGraph graph, long grossLamports)
     {

@@ -36,7 +36,6 @@ public sealed partial class InputSizer
         double centre = ContinuousInput;
         for (int leg = 0; leg < pivot; leg++) centre = _curve.LegMaps[leg].Apply(centre);
         TryPivot(pivot, (ulong)Math.Min(Math.Round(centre), 9e18));
-        if (_scansLeft <= 0) return;
         SearchPieces(pivot);
         LookAtNeighbours();
 
@@ -62,7 +61,9 @@ public sealed partial class InputSizer
         return true;
     }
 
-    /// <summary>The optimum's piece with half of the budget, then the pieces behind and before it as far as they can be better.</summary>
+    /// <summary>
+    /// The optimum's piece with half of the budget, then the pieces behind and before it as far as they can be better.
+    /// </summary>
     private void SearchPieces(int pivot)
     {
         _phase = 0;
@@ -76,9 +77,8 @@ public sealed partial class InputSizer
         for (int side = 1; side >= -1; side -= 2)
         {
             if (side < 0) _scansLeft = Math.Max(_scansLeft, scans / 4);
-            for (int piece = middle + side; _quotesLeft > 0 && _curve.TryMoveTo(piece) && SearchPiece(pivot); piece += side)
-            {
-            }
+            int piece = middle + side;
+            while (_quotesLeft > 0 && _curve.TryMoveTo(piece) && SearchPiece(pivot)) piece += side;
         }
 
         // What is left goes to the optimum's piece again: the spread goes on where it stopped.
@@ -88,7 +88,9 @@ public sealed partial class InputSizer
         _ = Calibrate(_bestAmounts[0]);
     }
 
-    /// <summary>Looks at the current piece of the curve; false if nothing on it can be better than the best so far.</summary>
+    /// <summary>
+    /// Looks at the current piece of the curve; false if nothing on it can be better than the best so far.
+    /// </summary>
     private bool SearchPiece(int pivot)
     {
         (double start, double end) = (_curve.PieceStart, _curve.PieceEnd);
@@ -97,7 +99,8 @@ public sealed partial class InputSizer
         // Rounding moves the exact ends of the piece: fit well inside, then look a little beyond both ends.
         double edge = _edgeRaw * (_curve.OptimumPiece + 2);
         double inset = Math.Min(edge, (Math.Min(high, end) - Math.Max(low, start)) / 2);
-        if (!Calibrate((ulong)Math.Max(1, Math.Round(Math.Clamp(ContinuousInput, low + inset, high - inset))))) return true;
+        double inside = Math.Round(Math.Clamp(ContinuousInput, low + inset, high - inset));
+        if (!Calibrate((ulong)Math.Max(1, inside))) return true;
 
         // The fitted steps give the curve that the exact result never exceeds.
         TransferMatrix<double> chain = _model.Chain();
@@ -114,8 +117,8 @@ public sealed partial class InputSizer
     }
 
     /// <summary>
-    /// Inputs of a piece at which the continuous profit, with the slack, allows more than the best exact one: between the
-    /// roots of C x^2 + (D + C t - A) x + (D t - B) = 0 for the profit t to be exceeded.
+    /// Inputs of a piece at which the continuous profit, with the slack, allows more than the best exact one: between
+    /// the roots of C x^2 + (D + C t - A) x + (D t - B) = 0 for the profit t to be exceeded.
     /// </summary>
     private bool TryInterval(
         in TransferMatrix<double> chain, double slack, double start, double end, out double low, out double high)
@@ -208,7 +211,8 @@ public sealed partial class InputSizer
         if (!Vector256.GreaterThanAny(promised, Vector256.Create((double)_bestProfit))) return;
         for (int lane = 0; lane < Vector256<double>.Count; lane++)
         {
-            if (promised.GetElement(lane) > _bestProfit) Verify(pivot, amounts.GetElement(lane), inputs.GetElement(lane));
+            if (!(promised.GetElement(lane) > _bestProfit)) continue;
+            Verify(pivot, amounts.GetElement(lane), inputs.GetElement(lane));
         }
     }
 
@@ -252,7 +256,9 @@ public sealed partial class InputSizer
         return (ulong)Math.Min(radius, 1e18);
     }
 
-    /// <summary>Half the second derivative of the continuous profit at the optimum, per input unit squared, positive.</summary>
+    /// <summary>
+    /// Half the second derivative of the continuous profit at the optimum, per input unit squared, positive.
+    /// </summary>
     private double Bend()
     {
         TransferMatrix<double> chain = _curve.Chain;
@@ -263,8 +269,8 @@ public sealed partial class InputSizer
     private double ProfitAt(ulong input) => _curve.Chain.Apply(input) - input;
 
     /// <summary>
-    /// Worth of one base unit at each point of the route, in input units, and the point where it is largest. Also the most
-    /// that rounding (two units each: fee and output) can take.
+    /// Worth of one base unit at each point of the route, in input units, and the point where it is largest. Also the
+    /// most that rounding (two units each: fee and output) can take.
     /// </summary>
     private int ChoosePivot(out double roundingLoss)
     {
@@ -349,8 +355,8 @@ public sealed partial class InputSizer
             if (_bestProfit == before) step /= 2;
         }
 
-        // A top outside the radius that the continuous bound allows, or above it, shows that the bound does not hold here:
-        // what was reached stands in for it.
+        // A top outside the radius that the continuous bound allows, or above it, shows that the bound does not hold
+        // here: what was reached stands in for it.
         double away = Math.Abs(ContinuousInput - _bestAmounts[0]);
         if (_bestProfit <= ContinuousProfit && away <= SearchRadius(Bend(), 1)) return;
         ContinuousInput = _bestAmounts[0];

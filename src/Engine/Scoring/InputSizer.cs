@@ -23,23 +23,23 @@ public enum SizingStatus : byte
 }
 
 /// <summary>
-/// Finds the input with the largest exact profit of a route. First the continuous optimum (<see cref="RouteCurve"/>: closed
-/// form, piece by piece), then a polish in integers with the venues' own quotes.
+/// Finds the input with the largest exact profit of a route. First the continuous optimum (<see cref="RouteCurve"/>:
+/// closed form, piece by piece), then a polish in integers with the venues' own quotes.
 ///
-/// The polish. Programs round at every leg, so profit over integers is the continuous concave curve minus a loss of up to one
-/// unit of each intermediate mint. The mint whose base unit is worth most (8-decimal bitcoin against 6-decimal dollars: some
-/// hundred units) loses most; so the search runs over integer amounts of that mint, the pivot: for an amount m the least
-/// input whose legs deliver at least m (exact inverse by bracketing, legs are monotone), then the exact legs onward from it.
-/// Any input that delivers m and is not the least one is no better, so nothing is lost by looking at least inputs only.
-/// Let G be the continuous maximum, rounded down, minus the best profit so far: no point whose continuous loss
-/// f(m) falls below it by more than G can be better. On each piece of the route's curve, from the optimum's outward, that leaves
-/// an interval of inputs (the roots of a quadratic); pieces without one end the search, because profit falls away from the
-/// optimum. An interval is looked at from its best point outward, whole if the budget allows, else half of the budget goes to
-/// points spread over it (golden-ratio sequence). Looking means predicting the exact result (<see cref="RoundingModel"/>, which
-/// starts from the exact beginning of each leg's tick range or bin); only a size that promises more than the best is
-/// quoted. If exact and continuous profit differ by more than rounding can (a curve the model only approximates), a
-/// pattern search in exact quotes finds the real top first. The result is proven only when G is 0; else it is the best of
-/// all sizes looked at.
+/// The polish. Programs round at every leg, so profit over integers is the continuous concave curve minus a loss of up
+/// to one unit of each intermediate mint. The mint whose base unit is worth most (8-decimal bitcoin against 6-decimal
+/// dollars: some hundred units) loses most; so the search runs over integer amounts of that mint, the pivot: for an
+/// amount m the least input whose legs deliver at least m (exact inverse by bracketing, legs are monotone), then the
+/// exact legs onward from it. Any input that delivers m and is not the least one is no better, so nothing is lost by
+/// looking at least inputs only. Let G be the continuous maximum, rounded down, minus the best profit so far: no point
+/// whose continuous loss f(m) falls below it by more than G can be better. On each piece of the route's curve, from the
+/// optimum's outward, that leaves an interval of inputs (the roots of a quadratic); pieces without one end the search,
+/// because profit falls away from the optimum. An interval is looked at from its best point outward, whole if the
+/// budget allows, else half of the budget goes to points spread over it (golden-ratio sequence). Looking means
+/// predicting the exact result (<see cref="RoundingModel"/>, which starts from the exact beginning of each leg's tick
+/// range or bin); only a size that promises more than the best is quoted. If exact and continuous profit differ by more
+/// than rounding can (a curve the model only approximates), a pattern search in exact quotes finds the real top first.
+/// The result is proven only when G is 0; else it is the best of all sizes looked at.
 ///
 /// Owner: one thread. Nothing is allocated after construction. Bound: quotes per candidate, a setting.
 /// </summary>
@@ -77,7 +77,9 @@ public sealed partial class InputSizer
     /// <summary>Exact profit of the best input found, base units of the route's mint; can be negative.</summary>
     public long Profit => _bestProfit;
 
-    /// <summary>Continuous optimum, base units; an upper bound of the exact profit as far as the curve is exact.</summary>
+    /// <summary>
+    /// Continuous optimum, base units; an upper bound of the exact profit as far as the curve is exact.
+    /// </summary>
     public double ContinuousProfit { get; private set; }
 
     /// <summary>Input of the continuous optimum.</summary>
@@ -107,9 +109,10 @@ public sealed partial class InputSizer
     public int Crossed(int leg) => _bestSteps[leg].Crossed;
 
     /// <summary>
-    /// Sizes a route of the graph's edges with an input of at most <paramref name="capRaw"/>. The polish predicts at most
-    /// <paramref name="scansMax"/> sizes (about 10 ns each; 0 for the closed form and its exact rounding only) and makes at
-    /// most about <paramref name="quotesMax"/> exact quotes (the first evaluations are always made).
+    /// Sizes a route of the graph's edges with an input of at most <paramref name="capRaw"/>. The polish predicts at
+    /// most
+    /// <paramref name="scansMax"/> sizes (about 10 ns each; 0 for the closed form and its exact rounding only) and
+    /// makes at most about <paramref name="quotesMax"/> exact quotes (the first evaluations are always made).
     /// </summary>
     public SizingStatus Size(ReadOnlySpan<int> edges, ulong capRaw, int scansMax, int quotesMax)
     {
@@ -126,12 +129,15 @@ public sealed partial class InputSizer
             return SizingStatus.QuoteFailed;
         }
 
-        Polish();
+        // Ranking needs one exact result; what remains to be gained by rounding is less than the costs it is compared with.
+        if (scansMax > 0) Polish();
         QuotesUsed = quotesMax - _quotesLeft;
         return SizingStatus.Ok;
     }
 
-    /// <summary>Continuous profit of a route without a cap, for ranking; 0 if it gains at no size. No exact quotes.</summary>
+    /// <summary>
+    /// Continuous profit of a route without a cap, for ranking; 0 if it gains at no size. No exact quotes.
+    /// </summary>
     public double Estimate(ReadOnlySpan<int> edges)
     {
         double optimum = _curve.FindOptimum(edges, double.MaxValue);

@@ -8,11 +8,10 @@ namespace LowLatency.Engine.Scoring;
 /// <summary>
 /// Worth of other mints in lamports, from the graph's own marginal rates, so that costs (always lamports) and profits
 /// compare. The rate is that of the deepest coherent pool (largest output its first curve piece can give, in lamports)
-/// that sells the mint for wrapped SOL, fees included; if there is none, of the deepest pool into another base mint that has
-/// such a pool. Deepest, not best: a dust pool may quote any price. A mint without such a way is worth 0: its profits
-/// never count as covering costs.
-/// The rate becomes a Q32 integer rounded down once, and amounts are multiplied in integers. It values profits; no
-/// amount of a swap depends on it.
+/// that sells the mint for wrapped SOL, fees included; if there is none, of the deepest pool into another base mint
+/// that has such a pool. Deepest, not best: a dust pool may quote any price. A mint without such a way is worth 0: its
+/// profits never count as covering costs. The rate becomes a Q32 integer rounded down once, and amounts are multiplied
+/// in integers. It values profits; no amount of a swap depends on it.
 /// </summary>
 public sealed class LamportRates
 {

@@ -1,8 +1,8 @@
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
-/// One exact quote of a leg and where its last step (tick range or bin) began: programs round every step on its own, so the
-/// result of a slightly other input follows from here. Base units.
+/// One exact quote of a leg and where its last step (tick range or bin) began: programs round every step on its own, so
+/// the result of a slightly other input follows from here. Base units.
 /// </summary>
 internal struct LegStep
 {

@@ -7,18 +7,20 @@ using LowLatency.Engine.Fields;
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
-/// Predicts in doubles what the integer quotes of a route will give near its optimum: fee rounded up, output rounded down, at
-/// every leg, from the exact start of the step (tick range or bin) that a quote ended in. A prediction costs a few nanoseconds a leg whatever the venue, so
-/// the polish can look at many sizes and quote only those that promise more. Each leg learns its
-/// difference to the exact quotes that are made. A wrong prediction costs one quote or a missed
-/// unit, never a wrong amount: nothing leaves the sizer but exact quotes.
+/// Predicts in doubles what the integer quotes of a route will give near its optimum: fee rounded up, output rounded
+/// down, at every leg, from the exact start of the step (tick range or bin) that a quote ended in. A prediction costs a
+/// few nanoseconds a leg whatever the venue, so the polish can look at many sizes and quote only those that promise
+/// more. Each leg learns its difference to the exact quotes that are made. A wrong prediction costs one quote or a
+/// missed unit, never a wrong amount: nothing leaves the sizer but exact quotes.
 /// </summary>
 internal sealed class RoundingModel
 {
     /// <summary>Least distance to the next integer that counts: fee rates have six to nine decimals.</summary>
     private const double LeastTolerance = 1e-6;
 
-    /// <summary>Error of a handful of operations in doubles, as a share of the amounts: 16 roundings of 2^-53.</summary>
+    /// <summary>
+    /// Error of a handful of operations in doubles, as a share of the amounts: 16 roundings of 2^-53.
+    /// </summary>
     private const double RelativeTolerance = 16 * 1.2e-16;
 
     private readonly double[] _stepIn = new double[Legs.MaxCount];
@@ -58,14 +60,15 @@ internal sealed class RoundingModel
     }
 
     /// <summary>
-    /// Takes an exact quote that ended in the model's step. What a curve only approximates (a stable swap, a fee split in
-    /// several roundings) is off by a constant: output = floor(curve + bias) puts it between two bounds that every quote
-    /// narrows. No bias where none is needed.
+    /// Takes an exact quote that ended in the model's step. What a curve only approximates (a stable swap, a fee split
+    /// in several roundings) is off by a constant: output = floor(curve + bias) puts it between two bounds that every
+    /// quote narrows. No bias where none is needed.
     /// </summary>
     internal void Learn(int leg, in LegStep step)
     {
         if (step.StartInRaw != _stepIn[leg]) return;
-        double low = step.OutRaw - Unrounded(leg, Vector256.Create((double)step.InRaw)).GetElement(0) - _toleranceOut[leg];
+        double curve = Unrounded(leg, Vector256.Create((double)step.InRaw)).GetElement(0);
+        double low = step.OutRaw - curve - _toleranceOut[leg];
         double high = low + 1 + (2 * _toleranceOut[leg]);
 
         // At the very end of a step the pool has no more to give: that says nothing about the step.
@@ -77,8 +80,8 @@ internal sealed class RoundingModel
     }
 
     /// <summary>
-    /// Predicted profits when these amounts of the mint before leg <paramref name="pivot"/> are made from the least inputs that
-    /// give them. PERF: four sizes at once hide the latency of the divisions (InputSizerBenchmark).
+    /// Predicted profits when these amounts of the mint before leg <paramref name="pivot"/> are made from the least
+    /// inputs that give them. PERF: four sizes at once hide the latency of the divisions (InputSizerBenchmark).
     /// </summary>
     internal Vector256<double> Predict(int pivot, Vector256<double> amounts, out Vector256<double> inputs)
     {
@@ -89,7 +92,9 @@ internal sealed class RoundingModel
         return at - inputs;
     }
 
-    /// <summary>A leg's curve without rounding, as a map of its whole input: never below the exact output in this step.</summary>
+    /// <summary>
+    /// A leg's curve without rounding, as a map of its whole input: never below the exact output in this step.
+    /// </summary>
     internal TransferMatrix<double> Map(int leg)
     {
         double rate = _rate[leg] * _keep[leg];
@@ -130,7 +135,8 @@ internal sealed class RoundingModel
         Vector256<double> part = output - Vector256.Create(_stepOut[leg] + _bias[leg]);
         if (_feeOnOutput[leg])
         {
-            Vector256<double> gross = Vector256.Ceiling((part * _keepInverse[leg]) - Vector256.Create(_toleranceOut[leg]));
+            Vector256<double> toleranceOut = Vector256.Create(_toleranceOut[leg]);
+            Vector256<double> gross = Vector256.Ceiling((part * _keepInverse[leg]) - toleranceOut);
             return Vector256.Ceiling(Inverse(leg, gross) - toleranceIn) + before;
         }
 

@@ -7,11 +7,11 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
-/// The continuous model of one route: each leg is a piece of its pool's curve as a Moebius map of the leg's total input, the
-/// route is their product, valid up to the input at which the first leg leaves its piece. Walks outward piece by piece
-/// until the optimum lies inside; rates only fall along the walk, so the first such piece holds the global optimum.
-/// Pieces are read once each: time is proportional to the ticks or bins that the optimal trade crosses. Doubles, for search
-/// only. Owner: the sizer that made it. Scratch: a few hundred bytes.
+/// The continuous model of one route: each leg is a piece of its pool's curve as a Moebius map of the leg's total
+/// input, the route is their product, valid up to the input at which the first leg leaves its piece. Walks outward
+/// piece by piece until the optimum lies inside; rates only fall along the walk, so the first such piece holds the
+/// global optimum. Pieces are read once each: time is proportional to the ticks or bins that the optimal trade crosses.
+/// Doubles, for search only. Owner: the sizer that made it. Scratch: a few hundred bytes.
 /// </summary>
 internal sealed class RouteCurve
 {
@@ -49,8 +49,8 @@ internal sealed class RouteCurve
     internal int OptimumPiece { get; private set; }
 
     /// <summary>
-    /// Finds the input with the largest profit, at most <paramref name="cap"/>. Returns 0 if no input gains or a leg has no
-    /// curve.
+    /// Finds the input with the largest profit, at most <paramref name="cap"/>. Returns 0 if no input gains or a leg
+    /// has no curve.
     /// </summary>
     internal double FindOptimum(ReadOnlySpan<int> edges, double cap)
     {
@@ -70,7 +70,8 @@ internal sealed class RouteCurve
     }
 
     /// <summary>
-    /// Switches to another piece of the route, 0 being the first. False if there is none; the current piece is then the last.
+    /// Switches to another piece of the route, 0 being the first. False if there is none; the current piece is then the
+    /// last.
     /// </summary>
     internal bool TryMoveTo(int piece)
     {
@@ -83,7 +84,9 @@ internal sealed class RouteCurve
         return true;
     }
 
-    /// <summary>Rate and curvature of a leg from one of its inputs onward, on the curve piece that begins or goes on there.</summary>
+    /// <summary>
+    /// Rate and curvature of a leg from one of its inputs onward, on the curve piece that begins or goes on there.
+    /// </summary>
     internal void PieceAt(int leg, double input, out double rate, out double curvature)
     {
         (rate, curvature) = (0, 0);

@@ -6,11 +6,11 @@ using LowLatency.Engine.Graph;
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
-/// Decides every opportunity that Cycles wrote: sizes it, quotes it leg by leg in integers, subtracts all costs and gives
-/// exactly one reason, also for every no. Of the Go decisions of one event that share a pool only the one with the largest
-/// net profit stays Go; the others are Dominated, because after the first the second's state is gone.
-/// Owner: the market group's thread. Bounds: quotes per candidate and opportunities per event, both settings.
-/// Ties: larger net profit, then the lower position, which Cycles ordered by product and ids.
+/// Decides every opportunity that Cycles wrote: sizes it, quotes it leg by leg in integers, subtracts all costs and
+/// gives exactly one reason, also for every no. Of the Go decisions of one event that share a pool only the one with
+/// the largest net profit stays Go; the others are Dominated, because after the first the second's state is gone.
+/// Owner: the market group's thread. Bounds: quotes per candidate and opportunities per event, both settings. Ties:
+/// larger net profit, then the lower position, which Cycles ordered by product and ids.
 /// </summary>
 public sealed class ScoringStage : IStage
 {
@@ -171,7 +171,9 @@ public sealed class ScoringStage : IStage
         return net < _settings.MinimumProfitLamports ? DecisionReason.BelowMinimumProfit : DecisionReason.Go;
     }
 
-    /// <summary>Best first: takes the largest net profit left, marks what shares a pool with it, until none is left.</summary>
+    /// <summary>
+    /// Best first: takes the largest net profit left, marks what shares a pool with it, until none is left.
+    /// </summary>
     private void SettleOverlaps(long first, int count)
     {
         long end = first + count;
