@@ -110,9 +110,8 @@ public sealed partial class InputSizer
 
     /// <summary>
     /// Sizes a route of the graph's edges with an input of at most <paramref name="capRaw"/>. The polish predicts at
-    /// most
-    /// <paramref name="scansMax"/> sizes (about 10 ns each; 0 for the closed form and its exact rounding only) and
-    /// makes at most about <paramref name="quotesMax"/> exact quotes (the first evaluations are always made).
+    /// most <paramref name="scansMax"/> sizes (about 10 ns each; 0 for the closed form and one exact evaluation only)
+    /// and makes at most about <paramref name="quotesMax"/> exact quotes (the first evaluations are always made).
     /// </summary>
     public SizingStatus Size(ReadOnlySpan<int> edges, ulong capRaw, int scansMax, int quotesMax)
     {
@@ -129,7 +128,7 @@ public sealed partial class InputSizer
             return SizingStatus.QuoteFailed;
         }
 
-        // Ranking needs one exact result; what remains to be gained by rounding is less than the costs it is compared with.
+        // Ranking needs one exact result: what rounding still hides is less than the costs it is compared with.
         if (scansMax > 0) Polish();
         QuotesUsed = quotesMax - _quotesLeft;
         return SizingStatus.Ok;

@@ -186,7 +186,8 @@ public sealed class ScoringStage : IStage
             {
                 ref Opportunity one = ref _ring[position];
                 if (one.Reason != DecisionReason.Go) continue;
-                bool passed = one.NetProfitLamports > last || (one.NetProfitLamports == last && position <= lastPosition);
+                long net = one.NetProfitLamports;
+                bool passed = net > last || (net == last && position <= lastPosition);
                 if (!passed && (best < 0 || one.NetProfitLamports > _ring[best].NetProfitLamports)) best = position;
             }
 
