@@ -154,7 +154,8 @@ internal static class ReplayTables
                     $"{truth.SlotsCompared:N0} of {truth.SlotsTotal:N0} slots, {truth.Cycles:N0} cycles: "
                     + $"{truth.Equal:N0} equal, "
                     + $"{truth.Better:N0} better (by at most {truth.BetterByMax:N0}), {truth.Worse:N0} worse, "
-                    + $"{truth.Missing:N0} missing; {truth.Excluded:N0} left out, {truth.SizedAgain:N0} sized again "
+                    + $"{truth.Missing:N0} missing; {truth.Excluded:N0} left out by venue, "
+                    + $"{truth.OldRounding:N0} by AMM v4's old rounding, {truth.SizedAgain:N0} sized again "
                     + $"with the audit's budget"),
                 differences));
         }
