@@ -4,7 +4,7 @@ const readline = require("node:readline");
 const { LiteSVM, FailedTransactionMetadata } = require("litesvm");
 const kit = require("@solana/kit");
 
-const svm = new LiteSVM().withNativeMints();
+let svm = new LiteSVM().withNativeMints();
 
 function decode(base64) {
   const bytes = Buffer.from(base64, "base64");
@@ -23,6 +23,23 @@ function plain(value) {
 }
 
 const operations = {
+  reset: () => {
+    svm = new LiteSVM().withNativeMints();
+    return {};
+  },
+  program: (r) => {
+    svm.addProgramFromFile(r.address, r.path);
+    return {};
+  },
+  clock: (r) => {
+    svm.warpToSlot(BigInt(r.slot));
+    const clock = svm.getClock();
+    clock.slot = BigInt(r.slot);
+    clock.unixTimestamp = BigInt(r.unix_timestamp);
+    clock.epoch = BigInt(r.epoch);
+    svm.setClock(clock);
+    return {};
+  },
   blockhash: () => ({ blockhash: svm.latestBlockhash() }),
   airdrop: (r) => {
     svm.airdrop(r.address, BigInt(r.lamports));

@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Replay;
+using Xunit;
+
+namespace LowLatency.Feeds.Tests.Submission;
+
+/// <summary>An account as the feed showed it.</summary>
+internal sealed record SeenAccount(ulong Slot, ulong Lamports, Pubkey Owner, byte[] Data);
+
+/// <summary>A decision that was taken, its message, and every account as it was at that moment.</summary>
+internal sealed record TakenDecision(
+    Opportunity Decision, byte[] Message, Dictionary<Pubkey, SeenAccount> Accounts, PoolDescription[] Pools);
+
+/// <summary>
+/// Replays the bundled market for a wallet and keeps what was decided, with the state it was decided on.
+/// </summary>
+internal sealed class MarketDecisions : IStage, IDecisionSink
+{
+    private readonly Dictionary<Pubkey, SeenAccount> _accounts = [];
+    private MarketPipeline? _pipeline;
+
+    public string Name => "market-decisions";
+
+    public List<TakenDecision> Taken { get; } = [];
+
+    public static MarketDecisions Replay(in Pubkey wallet)
+    {
+        MarketDecisions decisions = new();
+        PipelineSettings settings = new()
+        {
+            Search = new SearchSettings { MaxHops = 3, BaseMints = [ProgramIds.WrappedSolMint] },
+            Instructions = new InstructionSettings { Wallet = wallet, RaydiumAmmLegacy = true },
+        };
+        decisions._pipeline = new MarketPipeline(settings, _ => [decisions], null, _ => [decisions]);
+        using ReplayFeed feed = ReplayFeed.Open(MarketFile("capture.jsonl.gz"), new ReplayOptions(), out _)!;
+        Assert.Equal(ReplayOutcome.Completed, feed.Run(decisions._pipeline.Publisher, new ReplayClock()));
+        return decisions;
+    }
+
+    public static string MarketFile(string name)
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string path = Path.Combine(folder.FullName, "data", "market-small", name);
+            if (File.Exists(path)) return path;
+        }
+
+        throw new FileNotFoundException(name);
+    }
+
+    public int OnBatch(Span<MarketEvent> batch, long firstSequence)
+    {
+        foreach (ref MarketEvent e in batch)
+        {
+            bool isAccount = e.Kind is EventKind.Account or EventKind.AccountSnapshot;
+            if (!isAccount || e.Drop is not (DropCause.None or DropCause.UnwatchedAccount)) continue;
+            byte[] data = _pipeline!.Payloads.Span(e.PayloadPosition, e.PayloadLengthBytes).ToArray();
+            _accounts[e.Account] = new SeenAccount(e.Slot, e.Lamports, e.Owner, data);
+        }
+
+        return 0;
+    }
+
+    public void OnHousekeeping(long nowNs)
+    {
+    }
+
+    public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)
+    {
+        if (decision.Reason != DecisionReason.Go || message.IsEmpty) return;
+        PoolDescription[] pools = new PoolDescription[decision.LegCount];
+        for (int i = 0; i < pools.Length; i++) pools[i] = _pipeline!.Describe(decision.Legs[i].PoolId);
+        Taken.Add(new TakenDecision(decision, message.ToArray(), new(_accounts), pools));
+    }
+}
