@@ -71,6 +71,16 @@ public class RaydiumClmmBenchmarks
         return quote.AmountOutRaw;
     }
 
+    /// <summary>
+    /// The first quote of a new price: the way to the first tick is not remembered, passed ranges are.
+    /// </summary>
+    [Benchmark]
+    public ulong DecodePoolThenQuote()
+    {
+        _poolBytes[253] ^= 1;
+        return (ulong)DecodePool() + Quote();
+    }
+
     [Benchmark]
     public DecodeStatus DecodeFullTickArray() => Decode(AccountRole.TickArray, 10, VenueProgram, _array);
 

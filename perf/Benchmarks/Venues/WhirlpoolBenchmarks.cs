@@ -10,8 +10,8 @@ namespace LowLatency.Benchmarks.Venues;
 
 /// <summary>
 /// Whirlpool: quotes that pass 0, 1, 5 and 20 initialized ticks in either direction, decoding of a full fixed tick
-/// array and of the pool, and the conversions between tick and price. Targets: 70 ns in range, 60 ns a tick passed, 0
-/// B.
+/// array and of the pool, and the conversions between tick and price. Targets: 70 ns in range, 60 ns a tick passed,
+/// 0 B.
 /// </summary>
 [MemoryDiagnoser]
 public class WhirlpoolBenchmarks
@@ -67,6 +67,16 @@ public class WhirlpoolBenchmarks
     {
         _ = _pool.Quote(in _request, out SwapQuote quote);
         return quote.AmountOutRaw;
+    }
+
+    /// <summary>
+    /// The first quote of a new price: the way to the first tick is not remembered, passed ranges are.
+    /// </summary>
+    [Benchmark]
+    public ulong DecodePoolThenQuote()
+    {
+        _poolBytes[65] ^= 1;
+        return (ulong)DecodePool() + Quote();
     }
 
     [Benchmark]

@@ -27,6 +27,7 @@ public sealed class VenueBenchmarkSmokeTests
             Assert.Equal(DecodeStatus.Ok, whirlpool.DecodePool());
             Assert.Equal(DecodeStatus.Ok, whirlpool.DecodeFullTickArray());
             Assert.Equal(quoted, whirlpool.Quote());
+            Assert.InRange(whirlpool.DecodePoolThenQuote(), quoted - 1, quoted + 1);
             Assert.NotEqual(0UL, whirlpool.SqrtPriceAtTick());
             Assert.True(whirlpool.TickAtSqrtPrice() > -443_637);
 
@@ -38,6 +39,7 @@ public sealed class VenueBenchmarkSmokeTests
             Assert.Equal(DecodeStatus.Ok, raydium.DecodePool());
             Assert.Equal(DecodeStatus.Ok, raydium.DecodeFullTickArray());
             Assert.Equal(quoted, raydium.Quote());
+            Assert.InRange(raydium.DecodePoolThenQuote(), quoted - 1, quoted + 1);
         }
     }
 

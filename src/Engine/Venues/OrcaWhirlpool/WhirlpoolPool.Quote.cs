@@ -242,15 +242,16 @@ public sealed partial class WhirlpoolPool
     private ref readonly Sequence SequenceOf(bool aToB)
     {
         ref Sequence sequence = ref aToB ? ref _sequenceDown : ref _sequenceUp;
-        if ((_knownSequences & (aToB ? 1 : 2)) == 0) FindSequence(aToB, out sequence);
+        if ((_knownSequences & (aToB ? 1 : 2)) == 0) FindSequence(aToB, ref sequence);
         return ref sequence;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FindSequence(bool aToB, out Sequence sequence)
+    private void FindSequence(bool aToB, ref Sequence sequence)
     {
         int span = Span;
         int first = FirstArray(aToB);
+        Sequence before = sequence;
         sequence = default;
         for (int i = 0; i < ArraysPerSwap; i++)
         {
@@ -269,7 +270,10 @@ public sealed partial class WhirlpoolPool
         sequence.FirstEntry = _ticks.FindAtOrBelow(_tick) + (aToB ? 0 : 1);
         int end = aToB ? sequence.Last : sequence.Last + span - 1;
         sequence.EndTick = System.Math.Clamp(end, TickMath.MinTick, TickMath.MaxTick);
-        sequence.EndX64 = WhirlpoolTickMath.SqrtPriceAtTick(sequence.EndTick);
+        // PERF: most updates leave the arrays as they were; a tick's price costs a chain of products
+        // (WhirlpoolBenchmarks.DecodePoolThenQuote).
+        bool isSameEnd = before.EndTick == sequence.EndTick && before.EndX64 != UInt128.Zero;
+        sequence.EndX64 = isSameEnd ? before.EndX64 : WhirlpoolTickMath.SqrtPriceAtTick(sequence.EndTick);
         _knownSequences |= aToB ? 1 : 2;
     }
 
