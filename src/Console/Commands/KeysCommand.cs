@@ -16,6 +16,9 @@ internal static class KeysCommand
 {
     private const int MaxPasswordBytes = 256;
 
+    // 64 numbers of three digits with a comma and a space each are 320 bytes; Base58 of 64 bytes is at most 88.
+    private const int MaxKeyTextBytes = 1024;
+
     /// <summary>The verb.</summary>
     internal static Command Create()
     {
@@ -31,12 +34,17 @@ internal static class KeysCommand
         Command show = new("show", "Print the address of a key file.") { file, insecure };
         show.SetAction(result => Show(
             result.GetValue(file)!, result.GetValue(insecure), AskPassword, Console.Out, Console.Error));
-        Command check = new("check", "Check a key file and sign with it, once with every library of this machine.")
+        Argument<string> fileOrStdin = new("file")
         {
-            file, insecure,
+            Description = "Key file, or - for a key on stdin (Base58 of 64 bytes, or the array of 64 numbers).",
+        };
+        Command check = new("check", "Check a key and sign with it, once with every library of this machine.")
+        {
+            fileOrStdin, insecure,
         };
         check.SetAction(result => Check(
-            result.GetValue(file)!, result.GetValue(insecure), AskPassword, Console.Out, Console.Error));
+            result.GetValue(fileOrStdin)!, result.GetValue(insecure), AskPassword, Console.Out, Console.Error,
+            Console.OpenStandardInput));
         return new Command("keys", "Make and check signing keys.") { create, show, check };
     }
 
@@ -87,9 +95,15 @@ internal static class KeysCommand
 
     /// <summary>Runs <c>keys check</c>.</summary>
     internal static int Check(
-        string path, bool insecure, Func<string, SecretBuffer?> askPassword, TextWriter output, TextWriter errors)
+        string path,
+        bool insecure,
+        Func<string, SecretBuffer?> askPassword,
+        TextWriter output,
+        TextWriter errors,
+        Func<Stream>? openStdin = null)
     {
         int failed = 0;
+        using SecretBuffer? given = path == "-" && openStdin is not null ? ReadKeyText(openStdin) : null;
         byte[] message = Encoding.ASCII.GetBytes("lowlatency keys check");
         byte[] signature = new byte[ManagedEd25519.SignatureBytes];
         SecretBuffer? password = null;
@@ -104,7 +118,10 @@ internal static class KeysCommand
                     continue;
                 }
 
-                KeyFileStatus status = KeyLoader.TryOpen(path, insecure, Password, out Ed25519Signer? signer, library);
+                Ed25519Signer? signer;
+                KeyFileStatus status = given is null
+                    ? KeyLoader.TryOpen(path, insecure, Password, out signer, library)
+                    : KeyLoader.TryOpenText(given.Bytes, out signer, library);
                 using Ed25519Signer? opened = signer;
                 if (opened is null) return Fail("keys check", path, status, errors);
                 if (library == Ed25519Library.Managed) output.WriteLine($"address: {opened.PublicKey}");
@@ -130,6 +147,20 @@ internal static class KeysCommand
             password.Bytes.CopyTo(copy.Bytes);
             return copy;
         }
+    }
+
+    /// <summary>Reads stdin into a buffer that is zeroed after use; what does not fit is no key.</summary>
+    private static SecretBuffer ReadKeyText(Func<Stream> openStdin)
+    {
+        using Stream stdin = openStdin();
+        SecretBuffer text = new(MaxKeyTextBytes);
+        _ = stdin.ReadAtLeast(text.Bytes, text.Bytes.Length, throwOnEndOfStream: false);
+        for (int i = 0; i < text.Bytes.Length; i++)
+        {
+            if (text.Bytes[i] == 0) text.Bytes[i] = (byte)' '; // trimmed with the line's end
+        }
+
+        return text;
     }
 
     private static int Fail(string verb, string path, KeyFileStatus status, TextWriter errors)

@@ -17,7 +17,10 @@ public sealed partial class MessageWriter
     /// <summary>Most lookup tables of one message: each takes 34 bytes and 32 would fill a packet.</summary>
     public const int MaxTables = 32;
 
-    /// <summary>Accounts the chain locks for one transaction. Source: agave transaction account lock limit.</summary>
+    /// <summary>
+    /// Accounts the chain locks for one transaction. Source: agave runtime, get_transaction_account_lock_limit: 64, and
+    /// 128 (MAX_TX_ACCOUNT_LOCKS) once the feature increase_tx_account_lock_limit is active; 64 is accepted everywhere.
+    /// </summary>
     public const int DefaultAccountLimit = 64;
 
     // Every reference takes a byte of the message, so a longer list cannot fit any version.

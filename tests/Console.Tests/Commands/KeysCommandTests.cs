@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Text;
 using LowLatency.ConsoleHost.Commands;
+using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Submission.Keys;
 using Xunit;
 
@@ -44,6 +45,28 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
+    public void Check_KeyOnStdin_IsReadAsBase58OrNumbers_AndNeverShown()
+    {
+        byte[] pair = new byte[64];
+        pair[0] = 7;
+        ManagedEd25519.PublicKey(pair.AsSpan(0, 32)).CopyTo(pair.AsSpan(32));
+        string base58 = Base58.Encode(pair);
+        foreach (string text in (string[])[base58, $" {base58}\r\n", $"[{string.Join(", ", pair)}]\n"])
+        {
+            _output.GetStringBuilder().Clear();
+            Assert.Equal(ExitCodes.Ok, CheckStdin(text));
+            Assert.Contains(Pubkey.Read(pair, 32).ToString(), _output.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(base58, $"{_output}{_errors}", StringComparison.Ordinal);
+        }
+
+        pair[63] ^= 1;
+        Assert.Equal(ExitCodes.KeyRefused, CheckStdin(Base58.Encode(pair)));
+        Assert.Equal(ExitCodes.BadData, CheckStdin(base58[..^2]));
+        Assert.Equal(ExitCodes.BadData, CheckStdin(string.Empty));
+        Assert.Equal(ExitCodes.BadData, CheckStdin(new string('1', 5_000)));
+    }
+
+    [Fact]
     public void New_DifferentPasswords_WritesNothing()
     {
         string path = Path.Combine(_folder, "id.enc");
@@ -60,6 +83,9 @@ public sealed class KeysCommandTests : IDisposable
         File.WriteAllText(path, "[1,2,3]");
         Assert.Equal(ExitCodes.BadData, KeysCommand.Show(path, true, NoPassword, _output, _errors));
     }
+
+    private int CheckStdin(string text) => KeysCommand.Check(
+        "-", false, NoPassword, _output, _errors, () => new MemoryStream(Encoding.ASCII.GetBytes(text)));
 
     private static SecretBuffer? NoPassword(string prompt) => null;
 

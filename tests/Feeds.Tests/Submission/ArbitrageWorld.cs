@@ -23,7 +23,8 @@ internal sealed class ArbitrageWorld
     private const ulong TokenAccountRent = 2_039_280; // Source: rent of 165 bytes at the default rate
     private const int DlmmOracleBytes = 32 + (100 * 32);
     private const int CpmmObservationBytes = 4_075;
-    private const int ClmmObservationBytes = 4_483;
+    // The size of the 2024 program, 1,000 observations of 52 bytes; later programs read the first 4,483 bytes of it.
+    private const int ClmmObservationBytes = 52_121;
 
     private readonly Dictionary<Pubkey, Made> _made = [];
 

@@ -39,4 +39,32 @@ public static class KeyLoader
         if (status == KeyFileStatus.Ok) signer = Ed25519Signer.Create(seed.Bytes, library);
         return status;
     }
+
+    /// <summary>
+    /// Opens a key given as text: Base58 of the 64 bytes (private half, public half) as wallets export it, or the array
+    /// of 64 numbers. The text is the caller's to zero.
+    /// </summary>
+    public static KeyFileStatus TryOpenText(
+        ReadOnlySpan<byte> ascii, out Ed25519Signer? signer, Ed25519Library library = Ed25519Library.Auto)
+    {
+        signer = null;
+        ReadOnlySpan<byte> text = ascii.Trim(" \t\r\n"u8);
+        using SecretBuffer seed = new(ManagedEd25519.SeedBytes);
+        KeyFileStatus status;
+        if (text is [(byte)'[', ..])
+        {
+            status = KeypairFile.TryParse(text, seed.Bytes, out _);
+        }
+        else
+        {
+            using SecretBuffer pair = new(2 * ManagedEd25519.SeedBytes);
+            if (!Base58.TryDecode64(text, pair.Bytes)) return KeyFileStatus.NotAKeyFile;
+            pair.Bytes[..ManagedEd25519.SeedBytes].CopyTo(seed.Bytes);
+            Pubkey stated = Pubkey.Read(pair.Bytes, ManagedEd25519.SeedBytes);
+            status = ManagedEd25519.PublicKey(seed.Bytes) == stated ? KeyFileStatus.Ok : KeyFileStatus.WrongPublicHalf;
+        }
+
+        if (status == KeyFileStatus.Ok) signer = Ed25519Signer.Create(seed.Bytes, library);
+        return status;
+    }
 }
