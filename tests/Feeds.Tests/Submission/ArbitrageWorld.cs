@@ -23,7 +23,7 @@ internal sealed class ArbitrageWorld
     private const ulong TokenAccountRent = 2_039_280; // Source: rent of 165 bytes at the default rate
     private const int DlmmOracleBytes = 32 + (100 * 32);
     private const int CpmmObservationBytes = 4_075;
-    // The size of the 2024 program, 1,000 observations of 52 bytes; later programs read the first 4,483 bytes of it.
+    // The program of April 2024, which wrote this market: initialized bool, pool, 1,000 observations of 52 bytes.
     private const int ClmmObservationBytes = 52_121;
 
     private readonly Dictionary<Pubkey, Made> _made = [];
@@ -110,10 +110,10 @@ internal sealed class ArbitrageWorld
 
         if (venue == "meteora_dlmm") MakeOracle(Key(pool, "oracle")!.Value, program);
         if (venue == "raydium_cpmm") MakeObservation(CpmmObservationBytes, 11);
-        if (venue == "raydium_clmm") MakeObservation(ClmmObservationBytes, 19);
+        if (venue == "raydium_clmm") MakeObservation(ClmmObservationBytes, 9);
 
-        // Source: raydium-cp-swap@609780f states/oracle.rs (initialized bool, index u16, pool),
-        // raydium-clmm@03b44b7 states/oracle.rs (initialized bool, recent epoch u64, index u16, pool).
+        // Source: raydium-cp-swap@609780f states/oracle.rs (initialized bool, index u16, pool); for the CLMM what the
+        // program of that time asks for when it runs (account length, place of the pool).
         void MakeObservation(int bytes, int poolOffset)
         {
             byte[] data = Anchor("ObservationState", bytes);
