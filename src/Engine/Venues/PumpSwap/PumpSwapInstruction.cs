@@ -22,15 +22,15 @@ public sealed partial class PumpSwapPool
     /// <inheritdoc/>
     public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination)
     {
-        if (!_isDecoded || !_hasConfig || !_sides[0].MintState.IsKnown) return QuoteStatus.Incomplete;
-        if (_sides[1].NeedsMint && !_sides[1].MintState.IsKnown) return QuoteStatus.Incomplete;
+        if (!IsDecoded || !_hasConfig || !Sides[0].MintState.IsKnown) return QuoteStatus.Incomplete;
+        if (Sides[1].NeedsMint && !Sides[1].MintState.IsKnown) return QuoteStatus.Incomplete;
         bool isSell = request.Direction == SwapDirection.AToB;
         bool isExactIn = request.Mode == SwapMode.ExactIn;
         bool isThresholdBuy = !isSell && isExactIn && request.Variant == VariantBuyThreshold;
         if (request.Mode > SwapMode.ExactOut || (isSell && !isExactIn)) return QuoteStatus.UnsupportedMode;
         if (request.Variant != 0 && !isThresholdBuy) return QuoteStatus.UnsupportedMode;
 
-        Pubkey quoteProgram = _sides[1].NeedsMint ? _sides[1].MintState.ProgramId : ProgramIds.Token;
+        Pubkey quoteProgram = Sides[1].NeedsMint ? Sides[1].MintState.ProgramId : ProgramIds.Token;
         _addresses.Prepare(MintB, in quoteProgram, in request.User);
         destination.Reset(in PumpSwapLayout.ProgramId);
         AddCommon(in request, isSell, in quoteProgram, destination);
@@ -63,13 +63,13 @@ public sealed partial class PumpSwapPool
         destination.Add(MintB);
         destination.Add(isSell ? request.UserInput : request.UserOutput, AccountFlags.Writable);
         destination.Add(isSell ? request.UserOutput : request.UserInput, AccountFlags.Writable);
-        destination.Add(in _sides[0].Vault, AccountFlags.Writable);
-        destination.Add(in _sides[1].Vault, AccountFlags.Writable);
+        destination.Add(in Sides[0].Vault, AccountFlags.Writable);
+        destination.Add(in Sides[1].Vault, AccountFlags.Writable);
         destination.Add(_isMayhemMode ? _addresses.ReservedRecipient : _addresses.ProtocolRecipient);
         destination.Add(
             _isMayhemMode ? _addresses.ReservedRecipientAccount : _addresses.ProtocolRecipientAccount,
             AccountFlags.Writable);
-        destination.Add(_sides[0].MintState.ProgramId);
+        destination.Add(Sides[0].MintState.ProgramId);
         destination.Add(in quoteProgram);
         destination.Add(in ProgramIds.System);
         destination.Add(in ProgramIds.AssociatedToken);

@@ -6,29 +6,24 @@ namespace LowLatency.Engine.Venues.PumpSwap;
 
 /// <summary>
 /// A PumpSwap pool: constant product of the base vault and the quote vault plus signed virtual reserves; fees on the
-/// quote
-/// side by market cap. Side A is base, side B is quote. No binary of the program was available: formulas follow the
-/// official SDK and documents, and so do the tests.
+/// quote side by market cap. Side A is base, side B is quote. No binary of the program was available: formulas follow
+/// the official SDK and documents, and so do the tests.
 /// Source: pump-public-docs@1b82215 and @8cda1fa3; pump-swap-sdk 1.20 quote functions.
 /// </summary>
-public sealed partial class PumpSwapPool : Pool
+public sealed partial class PumpSwapPool : VaultPool
 {
-    private readonly PoolSide[] _sides = new PoolSide[2];
     private readonly PumpSwapSchedule _schedule = new();
     private readonly PumpSwapAddresses _addresses = new();
 
     private Int128 _virtualQuoteReserves;
     private ulong _poolCreatorFeeBps;
     private ulong _keptFeesRaw;
-    private ulong _baseReserveRaw;
-    private ulong _quoteReserveRaw;
     private PumpSwapRates _rates;
     private byte _disableFlags;
     private bool _isMayhemMode;
     private bool _isCashbackCoin;
     private bool _isCanonical;
     private bool _isCreatorFeeConfigurable;
-    private bool _isDecoded;
     private bool _hasConfig;
 
     private Pubkey _creator;
@@ -36,7 +31,7 @@ public sealed partial class PumpSwapPool : Pool
 
     /// <summary>An empty pool at <paramref name="address"/>.</summary>
     public PumpSwapPool(in Pubkey address)
-        : base(VenueId.PumpSwap, in address)
+        : base(VenueId.PumpSwap, in address, in PumpSwapLayout.ProgramId)
     {
     }
 
@@ -62,67 +57,24 @@ public sealed partial class PumpSwapPool : Pool
     }
 
     /// <inheritdoc/>
-    public override int CopyDependencies(Span<AccountDependency> destination)
-    {
-        if (!_isDecoded) return 0;
-        ReadOnlySpan<AccountDependency> all =
+    public override int CopyDependencies(Span<AccountDependency> destination) => CopyDependencies(
+        destination,
         [
-            new(_sides[0].Vault, AccountRole.VaultA, true),
-            new(_sides[1].Vault, AccountRole.VaultB, true),
             new(PumpSwapLayout.GlobalConfig, AccountRole.Config, true),
             new(PumpSwapLayout.FeeConfig, AccountRole.FeeConfig, true),
-            new(_sides[0].Mint, AccountRole.MintA, true),
-            new(_sides[1].Mint, AccountRole.MintB, _sides[1].NeedsMint),
-        ];
-        int count = System.Math.Min(all.Length, destination.Length);
-        all[..count].CopyTo(destination);
-        return count;
-    }
+            new(Sides[0].Mint, AccountRole.MintA, true),
+            new(Sides[1].Mint, AccountRole.MintB, Sides[1].NeedsMint),
+        ]);
 
-    /// <inheritdoc/>
-    public override DecodeStatus Apply(AccountRole role, in AccountView account)
+    private protected override DecodeStatus ApplyOther(AccountRole role, in AccountView account) => role switch
     {
-        DecodeStatus status = role switch
-        {
-            AccountRole.Pool => ApplyPool(in account),
-            AccountRole.VaultA => _sides[0].ApplyVault(in account),
-            AccountRole.VaultB => _sides[1].ApplyVault(in account),
-            AccountRole.MintA => _sides[0].ApplyMint(in account),
-            AccountRole.MintB => _sides[1].ApplyMint(in account),
-            AccountRole.Config => ApplyGlobalConfig(in account),
-            AccountRole.FeeConfig => ApplyFeeConfig(in account),
-            _ => DecodeStatus.UnknownRole,
-        };
-        if (status == DecodeStatus.Ok) Readiness = Refresh();
-        return status;
-    }
-
-    /// <inheritdoc/>
-    public override bool TryWriteState(in Pubkey key, Span<byte> data)
-    {
-        if (key == _sides[0].Vault) return _sides[0].VaultState.TryWrite(data);
-        return key == _sides[1].Vault && _sides[1].VaultState.TryWrite(data);
-    }
-
-    /// <inheritdoc/>
-    public override bool IsModelled(AccountRole role, int offset) => role switch
-    {
-        AccountRole.VaultA => _sides[0].VaultState.IsTransferState(offset),
-        AccountRole.VaultB => _sides[1].VaultState.IsTransferState(offset),
-        _ => false,
+        AccountRole.Config => ApplyGlobalConfig(in account),
+        AccountRole.FeeConfig => ApplyFeeConfig(in account),
+        _ => DecodeStatus.UnknownRole,
     };
 
-    private DecodeStatus ApplyPool(in AccountView account)
+    private protected override DecodeStatus DecodePool(ReadOnlySpan<byte> data)
     {
-        if (account.Key != Address) return DecodeStatus.WrongPool;
-        if (!account.Exists)
-        {
-            _isDecoded = false;
-            return DecodeStatus.Ok;
-        }
-
-        ReadOnlySpan<byte> data = account.Data;
-        if (account.Owner != PumpSwapLayout.ProgramId) return DecodeStatus.WrongOwner;
         if (data.Length < PumpSwapLayout.PoolSizeMin) return DecodeStatus.WrongSize;
         if (BinaryPrimitives.ReadUInt64LittleEndian(data) != PumpSwapLayout.PoolDiscriminator)
             return DecodeStatus.WrongDiscriminator;
@@ -143,28 +95,20 @@ public sealed partial class PumpSwapPool : Pool
         _isCashbackCoin = full[PumpSwapLayout.IsCashbackCoin] != 0;
         _virtualQuoteReserves = BinaryPrimitives.ReadInt128LittleEndian(full[PumpSwapLayout.VirtualQuoteReserves..]);
         _poolCreatorFeeBps = BinaryPrimitives.ReadUInt64LittleEndian(full[PumpSwapLayout.CreatorFeeBps..]);
-        MintA = Pubkey.Read(full, PumpSwapLayout.BaseMint);
-        MintB = Pubkey.Read(full, PumpSwapLayout.QuoteMint);
-        _sides[0].SetKeys(MintA, Pubkey.Read(full, PumpSwapLayout.BaseVault), needsMint: true);
-        bool isWrappedSol = MintB == ProgramIds.WrappedSolMint;
-        _sides[1].SetKeys(MintB, Pubkey.Read(full, PumpSwapLayout.QuoteVault), needsMint: !isWrappedSol);
+        Pubkey quoteMint = Pubkey.Read(full, PumpSwapLayout.QuoteMint);
+        Pubkey quoteVault = Pubkey.Read(full, PumpSwapLayout.QuoteVault);
+        SetSide(0, Pubkey.Read(full, PumpSwapLayout.BaseMint), Pubkey.Read(full, PumpSwapLayout.BaseVault), true);
+        SetSide(1, in quoteMint, in quoteVault, needsMint: quoteMint != ProgramIds.WrappedSolMint);
         _addresses.SetPool(MintA, in _coinCreator);
         _isCanonical = _creator == _addresses.PoolAuthority;
-        _isDecoded = true;
         return DecodeStatus.Ok;
     }
 
     private DecodeStatus ApplyGlobalConfig(in AccountView account)
     {
-        if (account.Key != PumpSwapLayout.GlobalConfig) return DecodeStatus.WrongPool;
-        if (!account.Exists)
-        {
-            _hasConfig = false;
-            return DecodeStatus.Ok;
-        }
-
+        if (!TryOpen(in account, in PumpSwapLayout.GlobalConfig, in PumpSwapLayout.ProgramId, ref _hasConfig,
+            out DecodeStatus status)) return status;
         ReadOnlySpan<byte> data = account.Data;
-        if (account.Owner != PumpSwapLayout.ProgramId) return DecodeStatus.WrongOwner;
         if (data.Length < PumpSwapLayout.GlobalConfigSizeMin) return DecodeStatus.WrongSize;
         if (BinaryPrimitives.ReadUInt64LittleEndian(data) != PumpSwapLayout.GlobalConfigDiscriminator)
             return DecodeStatus.WrongDiscriminator;
@@ -191,35 +135,35 @@ public sealed partial class PumpSwapPool : Pool
         return account.Owner == PumpSwapLayout.FeeProgramId ? _schedule.Apply(account.Data) : DecodeStatus.WrongOwner;
     }
 
-    /// <summary>Recomputes what every quote needs from the decoded members; called after each change.</summary>
-    private QuoteStatus Refresh()
+    private protected override QuoteStatus CheckReadiness()
     {
-        if (!_isDecoded || !_hasConfig || !_schedule.IsKnown) return QuoteStatus.Incomplete;
-        for (int i = 0; i < _sides.Length; i++)
+        if (!IsDecoded || !_hasConfig || !_schedule.IsKnown) return QuoteStatus.Incomplete;
+        for (int i = 0; i < Sides.Length; i++)
         {
-            QuoteStatus side = _sides[i].Readiness;
+            QuoteStatus side = Sides[i].Readiness;
             if (side != QuoteStatus.Ok) return side;
             // Pump mints carry no transfer fee and nothing published says how the program would treat one.
-            if (_sides[i].MintState.HasTransferFee) return QuoteStatus.UnsupportedMint;
+            if (Sides[i].MintState.HasTransferFee) return QuoteStatus.UnsupportedMint;
         }
 
-        ulong quoteVaultRaw = _sides[1].VaultState.AmountRaw;
+        ulong quoteVaultRaw = Sides[1].VaultState.AmountRaw;
         // A vault balance has 64 bits; anything outside that range after adding is not a state the program writes.
         if (_virtualQuoteReserves > ulong.MaxValue || _virtualQuoteReserves < -(Int128)ulong.MaxValue)
             return QuoteStatus.InvalidState;
         Int128 effective = quoteVaultRaw + _virtualQuoteReserves;
-        _baseReserveRaw = _sides[0].VaultState.AmountRaw;
-        if (_baseReserveRaw == 0 || quoteVaultRaw == 0 || effective <= 0 || effective > ulong.MaxValue
+        ulong baseReserveRaw = Sides[0].VaultState.AmountRaw;
+        if (baseReserveRaw == 0 || quoteVaultRaw == 0 || effective <= 0 || effective > ulong.MaxValue
             || _keptFeesRaw > quoteVaultRaw)
             return QuoteStatus.InvalidState;
-        _quoteReserveRaw = (ulong)effective;
+        ReserveRaw[0] = baseReserveRaw;
+        ReserveRaw[1] = (ulong)effective;
 
-        ulong supply = _isMayhemMode ? PumpSwapLayout.MayhemSupplyRaw : _sides[0].MintState.SupplyRaw;
-        UInt128 marketCap = (UInt128)_quoteReserveRaw * supply / _baseReserveRaw;
-        if (!_schedule.TryGetRates(_isCanonical, MintB, marketCap,
-            out PumpSwapRates rates)) return QuoteStatus.InvalidState;
-        if (_isCreatorFeeConfigurable && _poolCreatorFeeBps != 0) rates =
-            rates with { CreatorBps = _poolCreatorFeeBps };
+        ulong supply = _isMayhemMode ? PumpSwapLayout.MayhemSupplyRaw : Sides[0].MintState.SupplyRaw;
+        UInt128 marketCap = (UInt128)ReserveRaw[1] * supply / baseReserveRaw;
+        if (!_schedule.TryGetRates(_isCanonical, MintB, marketCap, out PumpSwapRates rates))
+            return QuoteStatus.InvalidState;
+        if (_isCreatorFeeConfigurable && _poolCreatorFeeBps != 0)
+            rates = rates with { CreatorBps = _poolCreatorFeeBps };
         if (_coinCreator.IsZero) rates = rates with { CreatorBps = 0 };
         if (rates.CreatorBps > PumpSwapLayout.BpsOne) return QuoteStatus.InvalidState;
         _rates = rates;

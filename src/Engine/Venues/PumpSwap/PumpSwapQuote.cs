@@ -13,6 +13,10 @@ public sealed partial class PumpSwapPool
 {
     private const uint E9PerBps = 100_000;
 
+    private ulong BaseReserveRaw => ReserveRaw[0];
+
+    private ulong QuoteReserveRaw => ReserveRaw[1];
+
     /// <inheritdoc/>
     public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote) =>
         Compute(in request, out quote, out _);
@@ -22,31 +26,19 @@ public sealed partial class PumpSwapPool
     {
         QuoteStatus status = Compute(in request, out quote, out ulong quoteMovedRaw);
         if (status != QuoteStatus.Ok) return status;
-        if (request.Direction == SwapDirection.AToB)
-        {
-            _sides[0].Receive(quote.AmountInRaw, 0);
-            _sides[1].Send(quoteMovedRaw);
-        }
-        else
-        {
-            _sides[0].Send(quote.AmountOutRaw);
-            _sides[1].Receive(quoteMovedRaw, 0);
-        }
-
-        Readiness = Refresh();
+        if (request.Direction == SwapDirection.AToB) Transfer(0, quote.AmountInRaw, 0, quoteMovedRaw);
+        else Transfer(1, quoteMovedRaw, 0, quote.AmountOutRaw);
         return QuoteStatus.Ok;
     }
 
-    /// <inheritdoc/>
-    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    private protected override bool TryKeptShares(
+        SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept)
     {
-        if (Readiness != QuoteStatus.Ok || destination.IsEmpty || IsDisabled(direction)) return 0;
         double fee = (double)_rates.TotalBps / PumpSwapLayout.BpsOne;
-        if (fee >= 1.0) return 0;
-        destination[0] = direction == SwapDirection.AToB
-            ? ConstantProduct.Segment(_baseReserveRaw, _quoteReserveRaw, 1.0, 1.0 - fee)
-            : ConstantProduct.Segment(_quoteReserveRaw, _baseReserveRaw, 1.0 / (1.0 + fee), 1.0);
-        return 1;
+        bool isSell = direction == SwapDirection.AToB;
+        inputKept = isSell ? 1.0 : 1.0 / (1.0 + fee);
+        outputKept = isSell ? 1.0 - fee : 1.0;
+        return fee < 1.0 && !IsDisabled(direction);
     }
 
     /// <summary>
@@ -82,7 +74,7 @@ public sealed partial class PumpSwapPool
         quote.FeeOnOutput = isSell;
         quote.FeeRateE9 = (uint)_rates.TotalBps * E9PerBps;
         ulong received = isSell ? quote.AmountInRaw : quoteMovedRaw;
-        return _sides[isSell ? 0 : 1].CanReceive(received)
+        return Sides[isSell ? 0 : 1].CanReceive(received)
             ? QuoteStatus.Ok
             : Fail(QuoteStatus.Overflow, PumpSwapLayout.ErrorOverflow, out quote);
     }
@@ -92,9 +84,9 @@ public sealed partial class PumpSwapPool
     {
         quoteMovedRaw = 0;
         ulong baseOut = request.AmountRaw;
-        if (!ConstantProduct.TryAmountIn(_quoteReserveRaw, _baseReserveRaw, baseOut, out UInt128 net))
+        if (!ConstantProduct.TryAmountIn(QuoteReserveRaw, BaseReserveRaw, baseOut, out UInt128 net))
         {
-            uint code = baseOut == _baseReserveRaw
+            uint code = baseOut == BaseReserveRaw
                 ? PumpSwapLayout.ErrorDivisionByZero
                 : PumpSwapLayout.ErrorBuyMoreThanReserves;
             return Fail(QuoteStatus.InsufficientLiquidity, code, out quote);
@@ -134,7 +126,7 @@ public sealed partial class PumpSwapPool
         }
 
         if (net == 0) return Fail(QuoteStatus.FeeExceedsAmount, PumpSwapLayout.ErrorBuyCannotCoverFees, out quote);
-        ulong baseOut = ConstantProduct.AmountOut(_quoteReserveRaw, _baseReserveRaw, net - 1);
+        ulong baseOut = ConstantProduct.AmountOut(QuoteReserveRaw, BaseReserveRaw, net - 1);
         if (baseOut < request.ThresholdRaw)
             return Fail(QuoteStatus.SlippageExceeded, PumpSwapLayout.ErrorBuyBelowMinimumOut, out quote);
         quote = default;
@@ -160,8 +152,8 @@ public sealed partial class PumpSwapPool
         if (Readiness != QuoteStatus.Ok || _rates.TotalBps >= PumpSwapLayout.BpsOne) return false;
         UInt128 gross = ConstantProduct.MultiplyDivideUp(
             quoteOutRaw, PumpSwapLayout.BpsOne, PumpSwapLayout.BpsOne - _rates.TotalBps);
-        if (gross >= _quoteReserveRaw) return false;
-        bool ok = ConstantProduct.TryAmountIn(_baseReserveRaw, _quoteReserveRaw, (ulong)gross, out UInt128 baseIn)
+        if (gross >= QuoteReserveRaw) return false;
+        bool ok = ConstantProduct.TryAmountIn(BaseReserveRaw, QuoteReserveRaw, (ulong)gross, out UInt128 baseIn)
             && baseIn <= ulong.MaxValue;
         baseInRaw = ok ? (ulong)baseIn : 0;
         return ok;
@@ -171,10 +163,10 @@ public sealed partial class PumpSwapPool
     private QuoteStatus Sell(ulong baseIn, ulong minimumOut, out SwapQuote quote, out ulong quoteMovedRaw)
     {
         quoteMovedRaw = 0;
-        ulong gross = ConstantProduct.AmountOut(_baseReserveRaw, _quoteReserveRaw, baseIn);
+        ulong gross = ConstantProduct.AmountOut(BaseReserveRaw, QuoteReserveRaw, baseIn);
         UInt128 lpFee = Fee(gross, _rates.LpBps);
         UInt128 fees = lpFee + Fee(gross, _rates.ProtocolBps) + Fee(gross, _rates.CreatorBps);
-        ulong realQuoteRaw = _sides[1].VaultState.AmountRaw - _keptFeesRaw;
+        ulong realQuoteRaw = Sides[1].VaultState.AmountRaw - _keptFeesRaw;
         if (lpFee <= gross && gross - (ulong)lpFee > realQuoteRaw)
             return Fail(QuoteStatus.InsufficientLiquidity, 0, out quote);
         if (fees > gross) return Fail(QuoteStatus.FeeExceedsAmount, PumpSwapLayout.ErrorOverflow, out quote);
@@ -195,11 +187,4 @@ public sealed partial class PumpSwapPool
 
     private static UInt128 Fee(ulong amount, ulong bps) =>
         ConstantProduct.MultiplyDivideUp(amount, bps, PumpSwapLayout.BpsOne);
-
-    private static QuoteStatus Fail(QuoteStatus status, uint programErrorCode, out SwapQuote quote)
-    {
-        quote = default;
-        quote.ProgramErrorCode = programErrorCode;
-        return status;
-    }
 }

@@ -21,7 +21,7 @@ public sealed partial class RaydiumAmmPool
     /// <inheritdoc/>
     public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination)
     {
-        if (!_isDecoded) return QuoteStatus.Incomplete;
+        if (!IsDecoded) return QuoteStatus.Incomplete;
         if (request.Mode is not (SwapMode.ExactIn or SwapMode.ExactOut)) return QuoteStatus.UnsupportedMode;
         bool isLegacy = request.Variant is VariantLegacy or VariantLegacyWithTargetOrders;
         if (!isLegacy && request.Variant != 0) return QuoteStatus.UnsupportedMode;
@@ -38,8 +38,8 @@ public sealed partial class RaydiumAmmPool
                 AccountFlags.Writable);
         }
 
-        destination.Add(in _sides[0].Vault, AccountFlags.Writable);
-        destination.Add(in _sides[1].Vault, AccountFlags.Writable);
+        destination.Add(in Sides[0].Vault, AccountFlags.Writable);
+        destination.Add(in Sides[1].Vault, AccountFlags.Writable);
         if (isLegacy) AddMarket(destination);
         destination.Add(in request.UserInput, AccountFlags.Writable);
         destination.Add(in request.UserOutput, AccountFlags.Writable);

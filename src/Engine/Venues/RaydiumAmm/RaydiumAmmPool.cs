@@ -9,11 +9,9 @@ namespace LowLatency.Engine.Venues.RaydiumAmm;
 /// funds no longer count. Side A is coin, side B is pc. Fees round up.
 /// Source: raydium-amm@27f461d program/src/processor.rs process_swap_base_in_v2 and process_swap_base_out_v2.
 /// </summary>
-public sealed partial class RaydiumAmmPool : Pool
+public sealed partial class RaydiumAmmPool : VaultPool
 {
-    private readonly PoolSide[] _sides = new PoolSide[2];
     private readonly ulong[] _needTakePnlRaw = new ulong[2];
-    private readonly ulong[] _reserveRaw = new ulong[2];
 
     private ulong _status;
     private ulong _nonce;
@@ -21,8 +19,6 @@ public sealed partial class RaydiumAmmPool : Pool
     private ulong _recentEpoch;
     private ulong _feeNumerator;
     private ulong _feeDenominator;
-    private bool _isDecoded;
-    private uint _notReadyErrorCode;
 
     private Pubkey _authority;
     private Pubkey _openOrders;
@@ -34,7 +30,7 @@ public sealed partial class RaydiumAmmPool : Pool
 
     /// <summary>An empty pool at <paramref name="address"/>.</summary>
     public RaydiumAmmPool(in Pubkey address)
-        : base(VenueId.RaydiumAmm, in address)
+        : base(VenueId.RaydiumAmm, in address, in RaydiumAmmLayout.ProgramId)
     {
     }
 
@@ -60,69 +56,26 @@ public sealed partial class RaydiumAmmPool : Pool
     }
 
     /// <inheritdoc/>
-    public override int CopyDependencies(Span<AccountDependency> destination)
-    {
-        if (!_isDecoded) return 0;
-        ReadOnlySpan<AccountDependency> all =
-        [
-            new(_sides[0].Vault, AccountRole.VaultA, true),
-            new(_sides[1].Vault, AccountRole.VaultB, true),
-            new(_market, AccountRole.Market, false),
-        ];
-        int count = System.Math.Min(all.Length, destination.Length);
-        all[..count].CopyTo(destination);
-        return count;
-    }
+    public override int CopyDependencies(Span<AccountDependency> destination) =>
+        CopyDependencies(destination, [new(_market, AccountRole.Market, false)]);
 
-    /// <inheritdoc/>
-    public override DecodeStatus Apply(AccountRole role, in AccountView account)
-    {
-        DecodeStatus status = role switch
-        {
-            AccountRole.Pool => ApplyPool(in account),
-            AccountRole.VaultA => _sides[0].ApplyVault(in account),
-            AccountRole.VaultB => _sides[1].ApplyVault(in account),
-            AccountRole.MintA => _sides[0].ApplyMint(in account),
-            AccountRole.MintB => _sides[1].ApplyMint(in account),
-            AccountRole.Market => ApplyMarket(in account),
-            _ => DecodeStatus.UnknownRole,
-        };
-        if (status == DecodeStatus.Ok) Refresh();
-        return status;
-    }
+    private protected override DecodeStatus ApplyOther(AccountRole role, in AccountView account) =>
+        role == AccountRole.Market ? ApplyMarket(in account) : DecodeStatus.UnknownRole;
 
-    /// <inheritdoc/>
-    public override bool TryWriteState(in Pubkey key, Span<byte> data)
+    private protected override bool TryWritePool(Span<byte> data)
     {
-        if (key == _sides[0].Vault) return _sides[0].VaultState.TryWrite(data);
-        if (key == _sides[1].Vault) return _sides[1].VaultState.TryWrite(data);
-        if (key != Address || data.Length != RaydiumAmmLayout.PoolSizeBytes) return false;
+        if (data.Length != RaydiumAmmLayout.PoolSizeBytes) return false;
         BinaryPrimitives.WriteUInt64LittleEndian(data[RaydiumAmmLayout.Status..], _status);
         BinaryPrimitives.WriteUInt64LittleEndian(data[RaydiumAmmLayout.RecentEpoch..], _recentEpoch);
         return true;
     }
 
-    /// <inheritdoc/>
-    public override bool IsModelled(AccountRole role, int offset) => role switch
-    {
-        AccountRole.Pool => (uint)(offset - RaydiumAmmLayout.Status) < sizeof(ulong)
-            || (uint)(offset - RaydiumAmmLayout.RecentEpoch) < sizeof(ulong),
-        AccountRole.VaultA => _sides[0].VaultState.IsTransferState(offset),
-        AccountRole.VaultB => _sides[1].VaultState.IsTransferState(offset),
-        _ => false,
-    };
+    private protected override bool IsPoolModelled(int offset) =>
+        (uint)(offset - RaydiumAmmLayout.Status) < sizeof(ulong)
+        || (uint)(offset - RaydiumAmmLayout.RecentEpoch) < sizeof(ulong);
 
-    private DecodeStatus ApplyPool(in AccountView account)
+    private protected override DecodeStatus DecodePool(ReadOnlySpan<byte> data)
     {
-        if (account.Key != Address) return DecodeStatus.WrongPool;
-        if (!account.Exists)
-        {
-            _isDecoded = false;
-            return DecodeStatus.Ok;
-        }
-
-        if (account.Owner != RaydiumAmmLayout.ProgramId) return DecodeStatus.WrongOwner;
-        ReadOnlySpan<byte> data = account.Data;
         if (data.Length != RaydiumAmmLayout.PoolSizeBytes) return DecodeStatus.WrongSize;
 
         ulong nonce = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.Nonce..]);
@@ -140,31 +93,23 @@ public sealed partial class RaydiumAmmPool : Pool
         _needTakePnlRaw[1] = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.NeedTakePnlPc..]);
         _openTime = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.PoolOpenTime..]);
         _recentEpoch = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.RecentEpoch..]);
-        MintA = Pubkey.Read(data, RaydiumAmmLayout.CoinMint);
-        MintB = Pubkey.Read(data, RaydiumAmmLayout.PcMint);
-        _sides[0].SetKeys(MintA, Pubkey.Read(data, RaydiumAmmLayout.CoinVault), needsMint: false);
-        _sides[1].SetKeys(MintB, Pubkey.Read(data, RaydiumAmmLayout.PcVault), needsMint: false);
+        SetSide(0, Pubkey.Read(data, RaydiumAmmLayout.CoinMint), Pubkey.Read(data, RaydiumAmmLayout.CoinVault), false);
+        SetSide(1, Pubkey.Read(data, RaydiumAmmLayout.PcMint), Pubkey.Read(data, RaydiumAmmLayout.PcVault), false);
         _openOrders = Pubkey.Read(data, RaydiumAmmLayout.OpenOrders);
         _targetOrders = Pubkey.Read(data, RaydiumAmmLayout.TargetOrders);
         _marketProgram = Pubkey.Read(data, RaydiumAmmLayout.MarketProgram);
         Pubkey market = Pubkey.Read(data, RaydiumAmmLayout.Market);
         if (market != _market && !_market.IsZero) _hasMarketAccounts = false;
         _market = market;
-        _isDecoded = true;
         return DecodeStatus.Ok;
     }
 
     private DecodeStatus ApplyMarket(in AccountView account)
     {
-        if (!_isDecoded || account.Key != _market) return DecodeStatus.WrongPool;
-        if (!account.Exists)
-        {
-            _hasMarketAccounts = false;
-            return DecodeStatus.Ok;
-        }
-
+        if (!IsDecoded) return DecodeStatus.WrongPool;
+        if (!TryOpen(in account, in _market, in _marketProgram, ref _hasMarketAccounts, out DecodeStatus status))
+            return status;
         ReadOnlySpan<byte> data = account.Data;
-        if (account.Owner != _marketProgram) return DecodeStatus.WrongOwner;
         if (data.Length != RaydiumAmmLayout.MarketSizeBytes) return DecodeStatus.WrongSize;
         ProgramAddressSeeds seeds = default;
         seeds.Add(in _market);
@@ -190,40 +135,21 @@ public sealed partial class RaydiumAmmPool : Pool
         return seeds.Create(in RaydiumAmmLayout.ProgramId, out authority) == ProgramAddressStatus.Ok;
     }
 
-    /// <summary>Recomputes what every quote needs from the decoded members; called after each change.</summary>
-    private void Refresh()
+    private protected override QuoteStatus CheckReadiness()
     {
-        _notReadyErrorCode = 0;
-        Readiness = CheckReadiness();
-        for (int i = 0; i < _sides.Length; i++)
-        {
-            ulong vaultRaw = _sides[i].VaultState.AmountRaw;
-            _reserveRaw[i] = vaultRaw >= _needTakePnlRaw[i] ? vaultRaw - _needTakePnlRaw[i] : 0;
-        }
-    }
-
-    private QuoteStatus CheckReadiness()
-    {
-        if (!_isDecoded) return QuoteStatus.Incomplete;
-        for (int i = 0; i < _sides.Length; i++)
-        {
-            QuoteStatus side = _sides[i].Readiness;
-            if (side == QuoteStatus.Frozen) _notReadyErrorCode = RaydiumAmmLayout.TokenErrorFrozen;
-            if (side != QuoteStatus.Ok) return side;
-        }
-
+        if (!IsDecoded) return QuoteStatus.Incomplete;
+        QuoteStatus sides = CheckSides(RaydiumAmmLayout.TokenErrorFrozen);
+        if (sides != QuoteStatus.Ok) return sides;
         if (_status > RaydiumAmmLayout.StatusWaitingTrade) return QuoteStatus.InvalidState;
         if (_status is not (RaydiumAmmLayout.StatusInitialized
             or RaydiumAmmLayout.StatusSwapOnly or RaydiumAmmLayout.StatusWaitingTrade))
+            return NotReady(QuoteStatus.SwapDisabled, RaydiumAmmLayout.ErrorInvalidStatus);
+        for (int i = 0; i < Sides.Length; i++)
         {
-            _notReadyErrorCode = RaydiumAmmLayout.ErrorInvalidStatus;
-            return QuoteStatus.SwapDisabled;
-        }
-
-        if (_sides[0].VaultState.AmountRaw < _needTakePnlRaw[0] || _sides[1].VaultState.AmountRaw < _needTakePnlRaw[1])
-        {
-            _notReadyErrorCode = RaydiumAmmLayout.ErrorCheckedSubOverflow;
-            return QuoteStatus.InvalidState;
+            ulong vaultRaw = Sides[i].VaultState.AmountRaw;
+            if (vaultRaw < _needTakePnlRaw[i])
+                return NotReady(QuoteStatus.InvalidState, RaydiumAmmLayout.ErrorCheckedSubOverflow);
+            ReserveRaw[i] = vaultRaw - _needTakePnlRaw[i];
         }
 
         return _feeDenominator == 0 || _feeNumerator > _feeDenominator ? QuoteStatus.InvalidState : QuoteStatus.Ok;

@@ -12,7 +12,7 @@ public sealed partial class RaydiumAmmPool
     /// <inheritdoc/>
     public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
     {
-        if (Readiness != QuoteStatus.Ok) return Fail(Readiness, _notReadyErrorCode, out quote);
+        if (Readiness != QuoteStatus.Ok) return Fail(Readiness, NotReadyErrorCode, out quote);
         if (_status == RaydiumAmmLayout.StatusWaitingTrade && (ulong)request.Clock.UnixTimestamp < _openTime)
             return Fail(QuoteStatus.NotOpenYet, RaydiumAmmLayout.ErrorInvalidStatus, out quote);
         return request.Mode switch
@@ -28,35 +28,27 @@ public sealed partial class RaydiumAmmPool
     {
         QuoteStatus status = Quote(in request, out quote);
         if (status != QuoteStatus.Ok) return status;
-        int input = (int)request.Direction;
-        _sides[input].Receive(quote.AmountInRaw, 0);
-        _sides[1 - input].Send(quote.AmountOutRaw);
         _recentEpoch = request.Clock.Epoch;
         if (_status == RaydiumAmmLayout.StatusWaitingTrade) _status = RaydiumAmmLayout.StatusSwapOnly;
-        Refresh();
+        Transfer((int)request.Direction, quote.AmountInRaw, 0, quote.AmountOutRaw);
         return QuoteStatus.Ok;
     }
 
-    /// <inheritdoc/>
-    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    private protected override bool TryKeptShares(
+        SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept)
     {
-        if (Readiness != QuoteStatus.Ok || destination.IsEmpty) return 0;
-        if (_status == RaydiumAmmLayout.StatusWaitingTrade && (ulong)clock.UnixTimestamp < _openTime) return 0;
-        ulong reserveIn = _reserveRaw[(int)direction];
-        ulong reserveOut = _reserveRaw[1 - (int)direction];
-        if (reserveIn == 0 || reserveOut == 0) return 0;
-        double kept = 1.0 - ((double)_feeNumerator / _feeDenominator);
-        destination[0] = ConstantProduct.Segment(reserveIn, reserveOut, kept, 1.0);
-        return 1;
+        inputKept = 1.0 - ((double)_feeNumerator / _feeDenominator);
+        outputKept = 1.0;
+        return _status != RaydiumAmmLayout.StatusWaitingTrade || (ulong)clock.UnixTimestamp >= _openTime;
     }
 
     private QuoteStatus QuoteExactIn(in SwapRequest request, out SwapQuote quote)
     {
         int input = (int)request.Direction;
-        ulong reserveIn = _reserveRaw[input];
-        ulong reserveOut = _reserveRaw[1 - input];
+        ulong reserveIn = ReserveRaw[input];
+        ulong reserveOut = ReserveRaw[1 - input];
         ulong amountIn = request.AmountRaw;
-        // The fee is at most the amount: the numerator is at most the denominator (checked in Refresh).
+        // The fee is at most the amount: the numerator is at most the denominator (checked in CheckReadiness).
         ulong fee = (ulong)ConstantProduct.MultiplyDivideUp(amountIn, _feeNumerator, _feeDenominator);
         ulong net = amountIn - fee;
         // With nothing on either side the program divides by zero and aborts.
@@ -80,7 +72,7 @@ public sealed partial class RaydiumAmmPool
         int input = (int)request.Direction;
         ulong amountOut = request.AmountRaw;
         // The program unwraps: whole pool or more, and results above 64 bits, abort it without a code of its own.
-        if (!ConstantProduct.TryAmountIn(_reserveRaw[input], _reserveRaw[1 - input], amountOut, out UInt128 net))
+        if (!ConstantProduct.TryAmountIn(ReserveRaw[input], ReserveRaw[1 - input], amountOut, out UInt128 net))
             return Fail(QuoteStatus.InsufficientLiquidity, 0, out quote);
         ulong keptNumerator = _feeDenominator - _feeNumerator;
         if (keptNumerator == 0) return Fail(QuoteStatus.FeeExceedsAmount, 0, out quote);
@@ -98,7 +90,7 @@ public sealed partial class RaydiumAmmPool
 
     private QuoteStatus Succeed(int input, ulong amountIn, ulong amountOut, ulong fee, out SwapQuote quote)
     {
-        if (!_sides[input].CanReceive(amountIn))
+        if (!Sides[input].CanReceive(amountIn))
             return Fail(QuoteStatus.Overflow, RaydiumAmmLayout.TokenErrorOverflow, out quote);
         quote = default;
         quote.AmountInRaw = amountIn;
@@ -106,12 +98,5 @@ public sealed partial class RaydiumAmmPool
         quote.FeeRaw = fee;
         quote.FeeRateE9 = (uint)ConstantProduct.MultiplyDivideDown(OneE9, _feeNumerator, _feeDenominator);
         return QuoteStatus.Ok;
-    }
-
-    private static QuoteStatus Fail(QuoteStatus status, uint programErrorCode, out SwapQuote quote)
-    {
-        quote = default;
-        quote.ProgramErrorCode = programErrorCode;
-        return status;
     }
 }

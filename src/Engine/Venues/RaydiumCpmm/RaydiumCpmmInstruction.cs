@@ -15,12 +15,12 @@ public sealed partial class RaydiumCpmmPool
     /// <inheritdoc/>
     public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination)
     {
-        if (!_isDecoded) return QuoteStatus.Incomplete;
+        if (!IsDecoded) return QuoteStatus.Incomplete;
         if (request.Mode is not (SwapMode.ExactIn or SwapMode.ExactOut) || request.Variant != 0)
             return QuoteStatus.UnsupportedMode;
         int input = (int)request.Direction;
-        ref PoolSide sideIn = ref _sides[input];
-        ref PoolSide sideOut = ref _sides[1 - input];
+        ref PoolSide sideIn = ref Sides[input];
+        ref PoolSide sideOut = ref Sides[1 - input];
         bool isAToB = request.Direction == SwapDirection.AToB;
 
         destination.Reset(in RaydiumCpmmLayout.ProgramId);

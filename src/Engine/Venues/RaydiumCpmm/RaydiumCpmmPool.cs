@@ -9,13 +9,11 @@ namespace LowLatency.Engine.Venues.RaydiumCpmm;
 /// transfer fees at both ends. Side A is token 0, side B is token 1.
 /// Source: raydium-cp-swap@609780f programs/cp-swap/src/instructions/swap_base_input.rs and swap_base_output.rs.
 /// </summary>
-public sealed partial class RaydiumCpmmPool : Pool
+public sealed partial class RaydiumCpmmPool : VaultPool
 {
-    private readonly PoolSide[] _sides = new PoolSide[2];
     private readonly ulong[] _protocolFeesRaw = new ulong[2];
     private readonly ulong[] _fundFeesRaw = new ulong[2];
     private readonly ulong[] _creatorFeesRaw = new ulong[2];
-    private readonly ulong[] _reserveRaw = new ulong[2];
 
     private ulong _openTime;
     private ulong _recentEpoch;
@@ -27,9 +25,7 @@ public sealed partial class RaydiumCpmmPool : Pool
     private byte _status;
     private byte _creatorFeeOn;
     private bool _enableCreatorFee;
-    private bool _isDecoded;
     private bool _hasConfig;
-    private uint _notReadyErrorCode;
 
     private Pubkey _config;
     private Pubkey _observation;
@@ -38,13 +34,13 @@ public sealed partial class RaydiumCpmmPool : Pool
 
     /// <summary>An empty pool at <paramref name="address"/>.</summary>
     public RaydiumCpmmPool(in Pubkey address)
-        : base(VenueId.RaydiumCpmm, in address)
+        : base(VenueId.RaydiumCpmm, in address, in RaydiumCpmmLayout.ProgramId)
     {
     }
 
     /// <inheritdoc/>
     public override bool IsTimeDependent =>
-        HasFeeSchedule(in _sides[0].MintState) || HasFeeSchedule(in _sides[1].MintState) || MayNotBeOpen;
+        HasFeeSchedule(in Sides[0].MintState) || HasFeeSchedule(in Sides[1].MintState) || MayNotBeOpen;
 
     /// <summary>
     /// Fees owed prove that swaps have happened, so the opening time (which never changes) has passed.
@@ -70,45 +66,20 @@ public sealed partial class RaydiumCpmmPool : Pool
     }
 
     /// <inheritdoc/>
-    public override int CopyDependencies(Span<AccountDependency> destination)
-    {
-        if (!_isDecoded) return 0;
-        ReadOnlySpan<AccountDependency> all =
+    public override int CopyDependencies(Span<AccountDependency> destination) => CopyDependencies(
+        destination,
         [
-            new(_sides[0].Vault, AccountRole.VaultA, true),
-            new(_sides[1].Vault, AccountRole.VaultB, true),
             new(_config, AccountRole.Config, true),
-            new(_sides[0].Mint, AccountRole.MintA, _sides[0].NeedsMint),
-            new(_sides[1].Mint, AccountRole.MintB, _sides[1].NeedsMint),
-        ];
-        int count = System.Math.Min(all.Length, destination.Length);
-        all[..count].CopyTo(destination);
-        return count;
-    }
+            new(Sides[0].Mint, AccountRole.MintA, Sides[0].NeedsMint),
+            new(Sides[1].Mint, AccountRole.MintB, Sides[1].NeedsMint),
+        ]);
 
-    /// <inheritdoc/>
-    public override DecodeStatus Apply(AccountRole role, in AccountView account)
-    {
-        DecodeStatus status = role switch
-        {
-            AccountRole.Pool => ApplyPool(in account),
-            AccountRole.VaultA => _sides[0].ApplyVault(in account),
-            AccountRole.VaultB => _sides[1].ApplyVault(in account),
-            AccountRole.MintA => _sides[0].ApplyMint(in account),
-            AccountRole.MintB => _sides[1].ApplyMint(in account),
-            AccountRole.Config => ApplyConfig(in account),
-            _ => DecodeStatus.UnknownRole,
-        };
-        if (status == DecodeStatus.Ok) Refresh();
-        return status;
-    }
+    private protected override DecodeStatus ApplyOther(AccountRole role, in AccountView account) =>
+        role == AccountRole.Config ? ApplyConfig(in account) : DecodeStatus.UnknownRole;
 
-    /// <inheritdoc/>
-    public override bool TryWriteState(in Pubkey key, Span<byte> data)
+    private protected override bool TryWritePool(Span<byte> data)
     {
-        if (key == _sides[0].Vault) return _sides[0].VaultState.TryWrite(data);
-        if (key == _sides[1].Vault) return _sides[1].VaultState.TryWrite(data);
-        if (key != Address || data.Length != RaydiumCpmmLayout.PoolSizeBytes) return false;
+        if (data.Length != RaydiumCpmmLayout.PoolSizeBytes) return false;
         WritePair(data, RaydiumCpmmLayout.ProtocolFees0, _protocolFeesRaw);
         WritePair(data, RaydiumCpmmLayout.FundFees0, _fundFeesRaw);
         WritePair(data, RaydiumCpmmLayout.CreatorFees0, _creatorFeesRaw);
@@ -116,29 +87,14 @@ public sealed partial class RaydiumCpmmPool : Pool
         return true;
     }
 
-    /// <inheritdoc/>
-    public override bool IsModelled(AccountRole role, int offset) => role switch
-    {
-        AccountRole.Pool => (uint)(offset - RaydiumCpmmLayout.ProtocolFees0) < 2 * sizeof(ulong)
-            || (uint)(offset - RaydiumCpmmLayout.FundFees0) < 2 * sizeof(ulong)
-            || (uint)(offset - RaydiumCpmmLayout.CreatorFees0) < 2 * sizeof(ulong)
-            || (uint)(offset - RaydiumCpmmLayout.RecentEpoch) < sizeof(ulong),
-        AccountRole.VaultA => _sides[0].VaultState.IsTransferState(offset),
-        AccountRole.VaultB => _sides[1].VaultState.IsTransferState(offset),
-        _ => false,
-    };
+    private protected override bool IsPoolModelled(int offset) =>
+        (uint)(offset - RaydiumCpmmLayout.ProtocolFees0) < 2 * sizeof(ulong)
+        || (uint)(offset - RaydiumCpmmLayout.FundFees0) < 2 * sizeof(ulong)
+        || (uint)(offset - RaydiumCpmmLayout.CreatorFees0) < 2 * sizeof(ulong)
+        || (uint)(offset - RaydiumCpmmLayout.RecentEpoch) < sizeof(ulong);
 
-    private DecodeStatus ApplyPool(in AccountView account)
+    private protected override DecodeStatus DecodePool(ReadOnlySpan<byte> data)
     {
-        if (account.Key != Address) return DecodeStatus.WrongPool;
-        if (!account.Exists)
-        {
-            _isDecoded = false;
-            return DecodeStatus.Ok;
-        }
-
-        ReadOnlySpan<byte> data = account.Data;
-        if (account.Owner != RaydiumCpmmLayout.ProgramId) return DecodeStatus.WrongOwner;
         if (data.Length != RaydiumCpmmLayout.PoolSizeBytes) return DecodeStatus.WrongSize;
         if (BinaryPrimitives.ReadUInt64LittleEndian(data) != RaydiumCpmmLayout.PoolDiscriminator)
             return DecodeStatus.WrongDiscriminator;
@@ -147,12 +103,12 @@ public sealed partial class RaydiumCpmmPool : Pool
         Pubkey config = Pubkey.Read(data, RaydiumCpmmLayout.Config);
         if (config != _config) _hasConfig = false;
         _config = config;
-        MintA = Pubkey.Read(data, RaydiumCpmmLayout.Mint0);
-        MintB = Pubkey.Read(data, RaydiumCpmmLayout.Mint1);
         _program0 = Pubkey.Read(data, RaydiumCpmmLayout.Program0);
         _program1 = Pubkey.Read(data, RaydiumCpmmLayout.Program1);
-        _sides[0].SetKeys(MintA, Pubkey.Read(data, RaydiumCpmmLayout.Vault0), _program0 != ProgramIds.Token);
-        _sides[1].SetKeys(MintB, Pubkey.Read(data, RaydiumCpmmLayout.Vault1), _program1 != ProgramIds.Token);
+        Pubkey vault0 = Pubkey.Read(data, RaydiumCpmmLayout.Vault0);
+        SetSide(0, Pubkey.Read(data, RaydiumCpmmLayout.Mint0), in vault0, _program0 != ProgramIds.Token);
+        Pubkey vault1 = Pubkey.Read(data, RaydiumCpmmLayout.Vault1);
+        SetSide(1, Pubkey.Read(data, RaydiumCpmmLayout.Mint1), in vault1, _program1 != ProgramIds.Token);
         _observation = Pubkey.Read(data, RaydiumCpmmLayout.Observation);
         _status = data[RaydiumCpmmLayout.Status];
         ReadPair(data, RaydiumCpmmLayout.ProtocolFees0, _protocolFeesRaw);
@@ -162,21 +118,15 @@ public sealed partial class RaydiumCpmmPool : Pool
         _recentEpoch = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumCpmmLayout.RecentEpoch..]);
         _creatorFeeOn = data[RaydiumCpmmLayout.CreatorFeeOn];
         _enableCreatorFee = data[RaydiumCpmmLayout.EnableCreatorFee] != 0;
-        _isDecoded = true;
         return DecodeStatus.Ok;
     }
 
     private DecodeStatus ApplyConfig(in AccountView account)
     {
-        if (!_isDecoded || account.Key != _config) return DecodeStatus.WrongPool;
-        if (!account.Exists)
-        {
-            _hasConfig = false;
-            return DecodeStatus.Ok;
-        }
-
+        if (!IsDecoded) return DecodeStatus.WrongPool;
+        if (!TryOpen(in account, in _config, in RaydiumCpmmLayout.ProgramId, ref _hasConfig, out DecodeStatus status))
+            return status;
         ReadOnlySpan<byte> data = account.Data;
-        if (account.Owner != RaydiumCpmmLayout.ProgramId) return DecodeStatus.WrongOwner;
         if (data.Length != RaydiumCpmmLayout.ConfigSizeBytes) return DecodeStatus.WrongSize;
         if (BinaryPrimitives.ReadUInt64LittleEndian(data) != RaydiumCpmmLayout.ConfigDiscriminator)
             return DecodeStatus.WrongDiscriminator;
@@ -199,45 +149,27 @@ public sealed partial class RaydiumCpmmPool : Pool
         return DecodeStatus.Ok;
     }
 
-    /// <summary>Recomputes what every quote needs from the decoded members; called after each change.</summary>
-    private void Refresh()
+    private protected override QuoteStatus CheckReadiness()
     {
         _creatorFeeRate = _enableCreatorFee ? _configCreatorFeeRate : 0;
-        _notReadyErrorCode = 0;
-        Readiness = CheckReadiness();
-    }
-
-    private QuoteStatus CheckReadiness()
-    {
-        if (!_isDecoded || !_hasConfig) return QuoteStatus.Incomplete;
-        for (int i = 0; i < _sides.Length; i++)
-        {
-            QuoteStatus side = _sides[i].Readiness;
-            if (side == QuoteStatus.Frozen) _notReadyErrorCode = RaydiumCpmmLayout.TokenErrorFrozen;
-            if (side != QuoteStatus.Ok) return side;
-        }
-
+        if (!IsDecoded || !_hasConfig) return QuoteStatus.Incomplete;
+        QuoteStatus sides = CheckSides(RaydiumCpmmLayout.TokenErrorFrozen);
+        if (sides != QuoteStatus.Ok) return sides;
         if ((_status & RaydiumCpmmLayout.StatusSwapDisabledBit) != 0)
             return NotReady(QuoteStatus.SwapDisabled, RaydiumCpmmLayout.ErrorNotApproved);
-        for (int i = 0; i < _sides.Length; i++)
+        for (int i = 0; i < Sides.Length; i++)
         {
             UInt128 owed = (UInt128)_protocolFeesRaw[i] + _fundFeesRaw[i] + _creatorFeesRaw[i];
-            ulong vaultRaw = _sides[i].VaultState.AmountRaw;
+            ulong vaultRaw = Sides[i].VaultState.AmountRaw;
             if (owed > ulong.MaxValue) return NotReady(QuoteStatus.InvalidState, RaydiumCpmmLayout.ErrorMathOverflow);
             if (owed > vaultRaw) return NotReady(QuoteStatus.InvalidState, RaydiumCpmmLayout.ErrorInsufficientVault);
-            _reserveRaw[i] = vaultRaw - (ulong)owed;
+            ReserveRaw[i] = vaultRaw - (ulong)owed;
         }
 
         // The price for the observation divides by each reserve: an empty side aborts the program.
-        if (_reserveRaw[0] == 0 || _reserveRaw[1] == 0) return QuoteStatus.InvalidState;
+        if (ReserveRaw[0] == 0 || ReserveRaw[1] == 0) return QuoteStatus.InvalidState;
         if (_creatorFeeOn > 2) return NotReady(QuoteStatus.UnsupportedPool, RaydiumCpmmLayout.ErrorInvalidFeeModel);
         return QuoteStatus.Ok;
-    }
-
-    private QuoteStatus NotReady(QuoteStatus status, uint programErrorCode)
-    {
-        _notReadyErrorCode = programErrorCode;
-        return status;
     }
 
     private static bool HasFeeSchedule(in MintInfo mint) =>

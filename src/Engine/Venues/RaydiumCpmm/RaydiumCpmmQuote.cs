@@ -56,27 +56,21 @@ public sealed partial class RaydiumCpmmPool
         _protocolFeesRaw[input] += Share(parts.TradeFee, _protocolFeeRate);
         _fundFeesRaw[input] += Share(parts.TradeFee, _fundFeeRate);
         _creatorFeesRaw[creatorSide] += parts.CreatorFee;
-        _sides[input].Receive(parts.TransferIn, parts.TransferInFee);
-        _sides[1 - input].Send(parts.TransferOut);
         _recentEpoch = request.Clock.Epoch;
-        Refresh();
+        Transfer(input, parts.TransferIn, parts.TransferInFee, parts.TransferOut);
         return QuoteStatus.Ok;
     }
 
-    /// <inheritdoc/>
-    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    private protected override bool TryKeptShares(
+        SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept)
     {
-        if (Readiness != QuoteStatus.Ok || destination.IsEmpty || (ulong)clock.UnixTimestamp < _openTime) return 0;
         int input = (int)direction;
         bool creatorOnInput = IsCreatorFeeOnInput(input);
         double inputRate = _tradeFeeRate + (creatorOnInput ? _creatorFeeRate : 0);
         double outputRate = creatorOnInput ? 0 : _creatorFeeRate;
-        double inputKept = (1.0 - (inputRate / RaydiumCpmmLayout.FeeRateOne)) * _sides[input].KeptShare(clock.Epoch);
-        double outputKept = (1.0 - (outputRate / RaydiumCpmmLayout.FeeRateOne)) * _sides[1 - input].KeptShare(
-            clock.Epoch);
-        if (inputKept <= 0 || outputKept <= 0) return 0;
-        destination[0] = ConstantProduct.Segment(_reserveRaw[input], _reserveRaw[1 - input], inputKept, outputKept);
-        return 1;
+        inputKept = (1.0 - (inputRate / RaydiumCpmmLayout.FeeRateOne)) * Sides[input].KeptShare(clock.Epoch);
+        outputKept = (1.0 - (outputRate / RaydiumCpmmLayout.FeeRateOne)) * Sides[1 - input].KeptShare(clock.Epoch);
+        return inputKept > 0 && outputKept > 0 && (ulong)clock.UnixTimestamp >= _openTime;
     }
 
     private QuoteStatus Compute(in SwapRequest request, out Parts parts, out uint code)
@@ -87,7 +81,7 @@ public sealed partial class RaydiumCpmmPool
         if (request.Mode > SwapMode.ExactOut) return QuoteStatus.UnsupportedMode;
         if (isExactOut && request.AmountRaw == 0)
             return Refuse(QuoteStatus.ZeroAmount, RaydiumCpmmLayout.ErrorRequireGtViolated, out code);
-        if (Readiness != QuoteStatus.Ok) return Refuse(Readiness, _notReadyErrorCode, out code);
+        if (Readiness != QuoteStatus.Ok) return Refuse(Readiness, NotReadyErrorCode, out code);
         if ((ulong)request.Clock.UnixTimestamp < _openTime)
             return Refuse(QuoteStatus.NotOpenYet, RaydiumCpmmLayout.ErrorNotApproved, out code);
 
@@ -103,8 +97,8 @@ public sealed partial class RaydiumCpmmPool
     private QuoteStatus ComputeExactIn(in SwapRequest request, int input, ref Parts parts, out uint code)
     {
         code = 0;
-        ref PoolSide sideIn = ref _sides[input];
-        ref PoolSide sideOut = ref _sides[1 - input];
+        ref PoolSide sideIn = ref Sides[input];
+        ref PoolSide sideOut = ref Sides[1 - input];
         parts.TransferIn = request.AmountRaw;
         parts.TransferInFee = sideIn.NeedsMint
             ? TransferFee.Fee(sideIn.MintState.FeeAt(request.Clock.Epoch), request.AmountRaw)
@@ -119,7 +113,7 @@ public sealed partial class RaydiumCpmmPool
             return Refuse(QuoteStatus.FeeExceedsAmount, RaydiumCpmmLayout.ErrorZeroTradingTokens, out code);
         SplitInputFee((ulong)totalFee, inputRate, ref parts);
 
-        ulong swapped = ConstantProduct.AmountOut(_reserveRaw[input], _reserveRaw[1 - input],
+        ulong swapped = ConstantProduct.AmountOut(ReserveRaw[input], ReserveRaw[1 - input],
             amountIn - (ulong)totalFee);
         if (!parts.IsCreatorFeeOnInput)
             parts.CreatorFee = (ulong)ConstantProduct.MultiplyDivideUp(
@@ -135,8 +129,8 @@ public sealed partial class RaydiumCpmmPool
 
     private QuoteStatus ComputeExactOut(in SwapRequest request, int input, ref Parts parts, out uint code)
     {
-        ref PoolSide sideIn = ref _sides[input];
-        ref PoolSide sideOut = ref _sides[1 - input];
+        ref PoolSide sideIn = ref Sides[input];
+        ref PoolSide sideOut = ref Sides[1 - input];
         parts.Received = request.AmountRaw;
         QuoteStatus status = InverseFee(in sideOut, request.AmountRaw, request.Clock.Epoch, out ulong outFee, out code);
         if (status != QuoteStatus.Ok) return status;
@@ -148,13 +142,13 @@ public sealed partial class RaydiumCpmmPool
         {
             if (!TryBeforeFee(parts.TransferOut, _creatorFeeRate, out takenFromPool))
                 return Refuse(QuoteStatus.FeeExceedsAmount, RaydiumCpmmLayout.ErrorZeroTradingTokens, out code);
-            if (takenFromPool >= _reserveRaw[1 - input]) return QuoteStatus.InsufficientLiquidity;
+            if (takenFromPool >= ReserveRaw[1 - input]) return QuoteStatus.InsufficientLiquidity;
             parts.CreatorFee = (ulong)takenFromPool - parts.TransferOut;
         }
 
-        if (takenFromPool >= _reserveRaw[1 - input]
+        if (takenFromPool >= ReserveRaw[1 - input]
             || !ConstantProduct.TryAmountIn(
-                _reserveRaw[input], _reserveRaw[1 - input], (ulong)takenFromPool, out UInt128 swappedIn))
+                ReserveRaw[input], ReserveRaw[1 - input], (ulong)takenFromPool, out UInt128 swappedIn))
             return QuoteStatus.InsufficientLiquidity;
 
         ulong inputRate = _tradeFeeRate + (parts.IsCreatorFeeOnInput ? _creatorFeeRate : 0);
@@ -200,7 +194,7 @@ public sealed partial class RaydiumCpmmPool
             || Share(parts.TradeFee, _fundFeeRate) > ulong.MaxValue - _fundFeesRaw[input]
             || parts.CreatorFee > ulong.MaxValue - _creatorFeesRaw[creatorSide])
             return QuoteStatus.Overflow;
-        return _sides[input].CanReceive(parts.TransferIn - parts.TransferInFee)
+        return Sides[input].CanReceive(parts.TransferIn - parts.TransferInFee)
             ? QuoteStatus.Ok
             : Refuse(QuoteStatus.Overflow, RaydiumCpmmLayout.TokenErrorOverflow, out code);
     }

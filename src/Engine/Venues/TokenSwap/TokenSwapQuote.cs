@@ -20,34 +20,16 @@ public sealed partial class TokenSwapPool
     /// <inheritdoc/>
     public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
     {
-        quote = default;
-        if (request.Mode != SwapMode.ExactIn) return QuoteStatus.UnsupportedMode;
-        if (Readiness != QuoteStatus.Ok)
-        {
-            quote.ProgramErrorCode = _hasFrozenVault ? TokenSwapLayout.TokenErrorFrozen : 0;
-            return Readiness;
-        }
-
+        if (request.Mode != SwapMode.ExactIn) return Fail(QuoteStatus.UnsupportedMode, 0, out quote);
+        if (Readiness != QuoteStatus.Ok) return Fail(Readiness, NotReadyErrorCode, out quote);
         int input = (int)request.Direction;
         QuoteStatus status = Compute(input, request.AmountRaw, out ulong amountIn, out ulong amountOut, out ulong fee);
-        if (status != QuoteStatus.Ok)
-        {
-            quote.ProgramErrorCode = TokenSwapLayout.ErrorZeroTradingTokens;
-            return status;
-        }
-
+        if (status != QuoteStatus.Ok) return Fail(status, TokenSwapLayout.ErrorZeroTradingTokens, out quote);
         if (amountOut < request.ThresholdRaw)
-        {
-            quote.ProgramErrorCode = TokenSwapLayout.ErrorExceededSlippage;
-            return QuoteStatus.SlippageExceeded;
-        }
-
-        if (!_sides[input].CanReceive(amountIn))
-        {
-            quote.ProgramErrorCode = TokenSwapLayout.TokenErrorOverflow;
-            return QuoteStatus.Overflow;
-        }
-
+            return Fail(QuoteStatus.SlippageExceeded, TokenSwapLayout.ErrorExceededSlippage, out quote);
+        if (!Sides[input].CanReceive(amountIn))
+            return Fail(QuoteStatus.Overflow, TokenSwapLayout.TokenErrorOverflow, out quote);
+        quote = default;
         quote.AmountInRaw = amountIn;
         quote.AmountOutRaw = amountOut;
         quote.FeeRaw = fee;
@@ -61,33 +43,35 @@ public sealed partial class TokenSwapPool
     {
         QuoteStatus status = Quote(in request, out quote);
         if (status != QuoteStatus.Ok) return status;
-        int input = (int)request.Direction;
-        _sides[input].Receive(quote.AmountInRaw, 0);
-        _sides[1 - input].Send(quote.AmountOutRaw);
+        Transfer((int)request.Direction, quote.AmountInRaw, 0, quote.AmountOutRaw);
         return QuoteStatus.Ok;
     }
 
     /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {
+        if (_curveType != TokenSwapLayout.CurveStable) return base.CopySegments(direction, in clock, destination);
         if (Readiness != QuoteStatus.Ok || destination.IsEmpty) return 0;
-        int input = (int)direction;
-        ulong reserveIn = _sides[input].VaultState.AmountRaw;
-        ulong reserveOut = _sides[1 - input].VaultState.AmountRaw;
-        if (reserveIn == 0 || reserveOut == 0) return 0;
-        double kept = 1.0 - Share(_tradeFeeNumerator, _tradeFeeDenominator) - Share(_ownerFeeNumerator,
-            _ownerFeeDenominator);
-        if (kept <= 0) return 0;
-        if (_curveType == TokenSwapLayout.CurveStable)
-            return CopyStableSegments(reserveIn, reserveOut, kept, destination);
-        destination[0] = ConstantProduct.Segment(reserveIn, reserveOut, kept, 1.0);
-        return 1;
+        ulong reserveIn = ReserveRaw[(int)direction];
+        ulong reserveOut = ReserveRaw[1 - (int)direction];
+        return reserveIn != 0 && reserveOut != 0 && TryKeptShares(direction, in clock, out double kept, out _)
+            ? CopyStableSegments(reserveIn, reserveOut, kept, destination)
+            : 0;
+    }
+
+    private protected override bool TryKeptShares(
+        SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept)
+    {
+        inputKept = 1.0 - Share(_tradeFeeNumerator, _tradeFeeDenominator)
+            - Share(_ownerFeeNumerator, _ownerFeeDenominator);
+        outputKept = 1.0;
+        return inputKept > 0;
     }
 
     /// <inheritdoc/>
     public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination)
     {
-        if (!_isDecoded) return QuoteStatus.Incomplete;
+        if (!IsDecoded) return QuoteStatus.Incomplete;
         if (request.Mode != SwapMode.ExactIn || request.Variant != 0) return QuoteStatus.UnsupportedMode;
         int input = (int)request.Direction;
         destination.Reset(in TokenSwapLayout.ProgramId);
@@ -95,8 +79,8 @@ public sealed partial class TokenSwapPool
         destination.Add(in _authority);
         destination.Add(in request.User, AccountFlags.Signer);
         destination.Add(in request.UserInput, AccountFlags.Writable);
-        destination.Add(in _sides[input].Vault, AccountFlags.Writable);
-        destination.Add(in _sides[1 - input].Vault, AccountFlags.Writable);
+        destination.Add(in Sides[input].Vault, AccountFlags.Writable);
+        destination.Add(in Sides[1 - input].Vault, AccountFlags.Writable);
         destination.Add(in request.UserOutput, AccountFlags.Writable);
         destination.Add(in _poolMint, AccountFlags.Writable);
         destination.Add(in _feeAccount, AccountFlags.Writable);
@@ -119,8 +103,8 @@ public sealed partial class TokenSwapPool
         UInt128 totalFee = tradeFee + ownerFee;
         if (totalFee > amount) return QuoteStatus.FeeExceedsAmount;
         ulong net = amount - (ulong)totalFee;
-        ulong reserveIn = _sides[input].VaultState.AmountRaw;
-        ulong reserveOut = _sides[1 - input].VaultState.AmountRaw;
+        ulong reserveIn = ReserveRaw[input];
+        ulong reserveOut = ReserveRaw[1 - input];
         fee = (ulong)totalFee;
         QuoteStatus status = _curveType == TokenSwapLayout.CurveStable
             ? SwapStable(reserveIn, reserveOut, net, out UInt128 swappedIn, out amountOut)

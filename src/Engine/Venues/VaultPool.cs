@@ -1,0 +1,198 @@
+using System;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues;
+
+/// <summary>
+/// A pool whose reserves are the balances of two token accounts (its vaults), less what the venue sets aside: holds
+/// both sides, and does for every such venue what does not depend on its formulas. A venue adds its accounts' layout,
+/// its fees, its quotes and its instruction. Owner thread as <see cref="Pool"/>'s; arrays of two, side A first.
+/// </summary>
+public abstract class VaultPool : Pool
+{
+    /// <summary>Both sides.</summary>
+    private protected readonly PoolSide[] Sides = new PoolSide[2];
+
+    /// <summary>
+    /// Base units that price a swap; set by <see cref="CheckReadiness"/>, valid while <see cref="Pool.Readiness"/>
+    /// is Ok.
+    /// </summary>
+    private protected readonly ulong[] ReserveRaw = new ulong[2];
+
+    /// <summary>True while the pool account is known and valid.</summary>
+    private protected bool IsDecoded;
+
+    /// <summary>The program's error code for a <see cref="Pool.Readiness"/> that is not Ok; 0 if it has none.</summary>
+    private protected uint NotReadyErrorCode;
+
+    private readonly Pubkey _programId;
+
+    /// <summary>An empty pool at <paramref name="address"/> of the program <paramref name="programId"/>.</summary>
+    private protected VaultPool(VenueId venue, in Pubkey address, in Pubkey programId)
+        : base(venue, in address)
+    {
+        _programId = programId;
+    }
+
+    /// <inheritdoc/>
+    public override int CopyDependencies(Span<AccountDependency> destination) => CopyDependencies(destination, []);
+
+    /// <inheritdoc/>
+    public sealed override DecodeStatus Apply(AccountRole role, in AccountView account)
+    {
+        DecodeStatus status = role switch
+        {
+            AccountRole.Pool => ApplyPool(in account),
+            AccountRole.VaultA => Sides[0].ApplyVault(in account),
+            AccountRole.VaultB => Sides[1].ApplyVault(in account),
+            AccountRole.MintA => Sides[0].ApplyMint(in account),
+            AccountRole.MintB => Sides[1].ApplyMint(in account),
+            _ => ApplyOther(role, in account),
+        };
+        if (status == DecodeStatus.Ok) Refresh();
+        return status;
+    }
+
+    /// <inheritdoc/>
+    public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
+    {
+        if (Readiness != QuoteStatus.Ok || destination.IsEmpty) return 0;
+        ulong reserveIn = ReserveRaw[(int)direction];
+        ulong reserveOut = ReserveRaw[1 - (int)direction];
+        if (reserveIn == 0 || reserveOut == 0
+            || !TryKeptShares(direction, in clock, out double inputKept, out double outputKept)) return 0;
+        destination[0] = ConstantProduct.Segment(reserveIn, reserveOut, inputKept, outputKept);
+        return 1;
+    }
+
+    /// <inheritdoc/>
+    public sealed override bool TryWriteState(in Pubkey key, Span<byte> data)
+    {
+        if (key == Sides[0].Vault) return Sides[0].VaultState.TryWrite(data);
+        if (key == Sides[1].Vault) return Sides[1].VaultState.TryWrite(data);
+        return key == Address && TryWritePool(data);
+    }
+
+    /// <inheritdoc/>
+    public sealed override bool IsModelled(AccountRole role, int offset) => role switch
+    {
+        AccountRole.Pool => IsPoolModelled(offset),
+        AccountRole.VaultA => Sides[0].VaultState.IsTransferState(offset),
+        AccountRole.VaultB => Sides[1].VaultState.IsTransferState(offset),
+        _ => false,
+    };
+
+    /// <summary>Decodes the pool account of the right key and owner; unless Ok, the state is unchanged.</summary>
+    private protected abstract DecodeStatus DecodePool(ReadOnlySpan<byte> data);
+
+    /// <summary>Takes an account that is neither pool, vault nor mint.</summary>
+    private protected virtual DecodeStatus ApplyOther(AccountRole role, in AccountView account) =>
+        DecodeStatus.UnknownRole;
+
+    /// <summary>
+    /// What <see cref="Pool.Readiness"/> has to be, with its error code; also recomputes <see cref="ReserveRaw"/> and
+    /// whatever else quotes need from the decoded members.
+    /// </summary>
+    private protected abstract QuoteStatus CheckReadiness();
+
+    /// <summary>
+    /// Shares of input and output that remain after all fees, for search; false if the pool does not swap now.
+    /// </summary>
+    private protected abstract bool TryKeptShares(
+        SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept);
+
+    /// <summary>Writes the pool account's modelled members; false if there are none or the size is wrong.</summary>
+    private protected virtual bool TryWritePool(Span<byte> data) => false;
+
+    /// <summary>True if a swap changes the byte at <paramref name="offset"/> of the pool account.</summary>
+    private protected virtual bool IsPoolModelled(int offset) => false;
+
+    /// <summary>Both vaults, then <paramref name="others"/>, as far as they fit.</summary>
+    private protected int CopyDependencies(
+        Span<AccountDependency> destination, ReadOnlySpan<AccountDependency> others)
+    {
+        if (!IsDecoded) return 0;
+        ReadOnlySpan<AccountDependency> vaults =
+        [
+            new(Sides[0].Vault, AccountRole.VaultA, true),
+            new(Sides[1].Vault, AccountRole.VaultB, true),
+        ];
+        int vaultCount = System.Math.Min(vaults.Length, destination.Length);
+        vaults[..vaultCount].CopyTo(destination);
+        int otherCount = System.Math.Min(others.Length, destination.Length - vaultCount);
+        others[..otherCount].CopyTo(destination[vaultCount..]);
+        return vaultCount + otherCount;
+    }
+
+    /// <summary>Sets mint and vault of a side, as the pool account names them.</summary>
+    private protected void SetSide(int side, in Pubkey mint, in Pubkey vault, bool needsMint)
+    {
+        if (side == 0) MintA = mint;
+        else MintB = mint;
+        Sides[side].SetKeys(in mint, in vault, needsMint);
+    }
+
+    /// <summary>First reason why one of the sides cannot be swapped, or Ok.</summary>
+    private protected QuoteStatus CheckSides(uint frozenErrorCode)
+    {
+        for (int i = 0; i < Sides.Length; i++)
+        {
+            QuoteStatus side = Sides[i].Readiness;
+            if (side == QuoteStatus.Frozen) NotReadyErrorCode = frozenErrorCode;
+            if (side != QuoteStatus.Ok) return side;
+        }
+
+        return QuoteStatus.Ok;
+    }
+
+    /// <summary>A status for <see cref="CheckReadiness"/> with the program's code for it.</summary>
+    private protected QuoteStatus NotReady(QuoteStatus status, uint programErrorCode)
+    {
+        NotReadyErrorCode = programErrorCode;
+        return status;
+    }
+
+    /// <summary>Moves a swap's transfers between the user and the vaults.</summary>
+    private protected void Transfer(int input, ulong inRaw, ulong inTransferFeeRaw, ulong outRaw)
+    {
+        Sides[input].Receive(inRaw, inTransferFeeRaw);
+        Sides[1 - input].Send(outRaw);
+        Refresh();
+    }
+
+    /// <summary>
+    /// What is asked of every program account before its bytes are read. False if <paramref name="status"/> is the
+    /// answer: refused, or Ok and known to be absent, whereupon <paramref name="isKnown"/> is cleared.
+    /// </summary>
+    private protected static bool TryOpen(
+        in AccountView account, in Pubkey key, in Pubkey owner, ref bool isKnown, out DecodeStatus status)
+    {
+        status = account.Key != key ? DecodeStatus.WrongPool
+            : account.Exists && account.Owner != owner ? DecodeStatus.WrongOwner : DecodeStatus.Ok;
+        if (status == DecodeStatus.Ok && !account.Exists) isKnown = false;
+        return status == DecodeStatus.Ok && account.Exists;
+    }
+
+    /// <summary>A refused quote: no amounts, the program's error code.</summary>
+    private protected static QuoteStatus Fail(QuoteStatus status, uint programErrorCode, out SwapQuote quote)
+    {
+        quote = default;
+        quote.ProgramErrorCode = programErrorCode;
+        return status;
+    }
+
+    private DecodeStatus ApplyPool(in AccountView account)
+    {
+        if (!TryOpen(in account, Address, in _programId, ref IsDecoded, out DecodeStatus status)) return status;
+        status = DecodePool(account.Data);
+        if (status == DecodeStatus.Ok) IsDecoded = true;
+        return status;
+    }
+
+    private void Refresh()
+    {
+        NotReadyErrorCode = 0;
+        Readiness = CheckReadiness();
+    }
+}
