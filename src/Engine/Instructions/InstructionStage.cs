@@ -9,9 +9,9 @@ namespace LowLatency.Engine.Instructions;
 
 /// <summary>
 /// Builds the unsigned message of every opportunity that Scoring takes: compute budget, each leg as an exact-input swap
-/// whose minimum output is the amount the next leg spends, the last leg's minimum covering principal, costs and required
-/// profit, and the tip as a transfer inside the transaction. Legacy form first; if that is too large, v0 with the best
-/// of the lookup tables the feed has shown. A message of the same shape as one built before is patched, see
+/// whose minimum output is the amount the next leg spends, the last leg's minimum covering principal, costs and
+/// required profit, and the tip as a transfer inside the transaction. Legacy form first; if that is too large, v0 with
+/// the best of the lookup tables the feed has shown. A message of the same shape as one built before is patched, see
 /// <see cref="TemplateCache"/>. What cannot be built is not taken: the reason changes. The blockhash is left zero:
 /// whoever signs patches it. Owner thread: the market group's.
 /// </summary>
