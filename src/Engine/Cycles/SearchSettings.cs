@@ -91,11 +91,11 @@ public sealed class SearchSettings
     public uint MaxStateAgeSlots { get; init; } = uint.MaxValue;
 
     /// <summary>
-    /// Most sizes whose exact result the polish of one candidate predicts (about 10 ns each). Against searches that
-    /// quote a thousand sizes around the optimum, 1,024 leave one route in thirty a unit or two short, 4,096 one in
-    /// five hundred.
+    /// Most sizes whose exact result the polish of one candidate predicts (about 10 ns each). On the bundled market 64
+    /// leave 0.0009 % of the net profit of all Go decisions behind against 4,096, 256 leave 0.0005 %, none leaves
+    /// 0.009 %: more is an audit's business (<see cref="AuditScans"/>).
     /// </summary>
-    public int PolishScansMax { get; init; } = 4096;
+    public int PolishScansMax { get; init; } = 256;
 
     /// <summary>Most exact leg quotes of one polish; 10 to 70 are usual.</summary>
     public int PolishQuotesMax { get; init; } = 1024;

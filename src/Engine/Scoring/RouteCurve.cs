@@ -11,10 +11,13 @@ namespace LowLatency.Engine.Scoring;
 /// input, the route is their product, valid up to the input at which the first leg leaves its piece. Walks outward
 /// piece by piece until the optimum lies inside; rates only fall along the walk, so the first such piece holds the
 /// global optimum. Pieces are read once each: time is proportional to the ticks or bins that the optimal trade crosses.
-/// Doubles, for search only. Owner: the sizer that made it. Scratch: a few hundred bytes.
+/// Doubles, for search only. Owner: the sizer that made it. Scratch: 74 KiB.
 /// </summary>
 internal sealed class RouteCurve
 {
+    /// <summary>Most pieces of one leg's curve: three full tick arrays of Raydium, four bin arrays of DLMM.</summary>
+    private const int LongPieces = 512;
+
     private readonly MarketGraph _graph;
     private readonly int[] _edges = new int[Legs.MaxCount];
     private readonly int[] _segment = new int[Legs.MaxCount];
@@ -23,6 +26,8 @@ internal sealed class RouteCurve
     private readonly double[] _endIn = new double[Legs.MaxCount];
     private readonly double[] _limit = new double[Legs.MaxCount];
     private readonly TransferMatrix<double>[] _legs = new TransferMatrix<double>[Legs.MaxCount];
+    private readonly CurveSegment[] _long = new CurveSegment[Legs.MaxCount * LongPieces];
+    private readonly int[] _longCount = new int[Legs.MaxCount];
     private int _pieces;
 
     internal RouteCurve(MarketGraph graph) => _graph = graph;
@@ -56,6 +61,7 @@ internal sealed class RouteCurve
     {
         Count = edges.Length;
         edges.CopyTo(_edges);
+        Array.Fill(_longCount, -1, 0, Count);
         if (!Begin()) return 0;
         double optimum;
         while (true)
@@ -91,7 +97,7 @@ internal sealed class RouteCurve
     {
         (rate, curvature) = (0, 0);
         double start = 0;
-        foreach (ref readonly CurveSegment piece in _graph.Segments(_edges[leg]))
+        foreach (ref readonly CurveSegment piece in SegmentsOf(leg))
         {
             if (!IsUsable(piece)) continue;
             double into = Math.Max(0, input - start);
@@ -161,18 +167,30 @@ internal sealed class RouteCurve
 
     private int NextUsable(int leg)
     {
-        ReadOnlySpan<CurveSegment> segments = _graph.Segments(_edges[leg]);
+        ReadOnlySpan<CurveSegment> segments = SegmentsOf(leg);
         int next = _segment[leg] + 1;
         while (next < segments.Length && !IsUsable(segments[next])) next++;
-        return next < segments.Length ? next : -1;
+        if (next < segments.Length) return next;
+
+        // The graph keeps the nearest pieces only; a walk beyond them reads the pool's curve itself, once a route.
+        if (_longCount[leg] >= 0 || segments.Length < _graph.SegmentCapacity) return -1;
+        int pool = MarketGraph.EdgePool(_edges[leg]);
+        _longCount[leg] = _graph.Pool(pool).CopySegments(
+            MarketGraph.EdgeDirection(_edges[leg]), _graph.Clock(pool), LongCurve(leg));
+        return NextUsable(leg);
     }
+
+    private Span<CurveSegment> LongCurve(int leg) => _long.AsSpan(leg * LongPieces, LongPieces);
+
+    private ReadOnlySpan<CurveSegment> SegmentsOf(int leg) =>
+        _longCount[leg] >= 0 ? LongCurve(leg)[.._longCount[leg]] : _graph.Segments(_edges[leg]);
 
     /// <summary>Moves a leg to its next piece that trades at all; false if there is none.</summary>
     private bool Advance(int leg)
     {
         int next = NextUsable(leg);
         if (next < 0) return false;
-        ref readonly CurveSegment piece = ref _graph.Segments(_edges[leg])[next];
+        ref readonly CurveSegment piece = ref SegmentsOf(leg)[next];
         if (_segment[leg] >= 0) _startOut[leg] = _legs[leg].Apply(_endIn[leg]);
         _startIn[leg] = _endIn[leg];
         _segment[leg] = next;
