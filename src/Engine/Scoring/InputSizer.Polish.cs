@@ -21,7 +21,7 @@ public sealed partial class InputSizer
         // Pieces behind the first were rounded by the program on their own, either way: the bound is that much looser.
         _boundSlack = _curve.Walked ? roundingLoss : 0;
         _edgeRaw = roundingLoss;
-        if (Math.Abs(ProfitAt(_bestAmounts[0]) - _bestProfit) > roundingLoss)
+        if (_curve.Ended || Math.Abs(ProfitAt(_bestAmounts[0]) - _bestProfit) > roundingLoss)
         {
             PatternSearch();
             pivot = ChoosePivot(out _);

@@ -50,6 +50,9 @@ internal sealed class RouteCurve
     /// <summary>Route input where the current piece ends.</summary>
     internal double PieceEnd { get; private set; }
 
+    /// <summary>True if the curve ended while the profit still rose: quotes may know more than the curve.</summary>
+    internal bool Ended { get; private set; }
+
     /// <summary>Pieces of the route before the one that holds the optimum.</summary>
     internal int OptimumPiece { get; private set; }
 
@@ -62,12 +65,15 @@ internal sealed class RouteCurve
         Count = edges.Length;
         edges.CopyTo(_edges);
         Array.Fill(_longCount, -1, 0, Count);
+        Ended = false;
         if (!Begin()) return 0;
         double optimum;
         while (true)
         {
             optimum = TradeCurve.Optimum(Chain);
-            if (optimum <= PieceEnd || PieceEnd >= cap || !Next()) break;
+            if (optimum <= PieceEnd || PieceEnd >= cap) break;
+            Ended = !Next();
+            if (Ended) break;
         }
 
         OptimumPiece = _pieces;
