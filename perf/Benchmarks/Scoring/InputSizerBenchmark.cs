@@ -46,7 +46,8 @@ public class InputSizerBenchmark
         }
 
         _sizer = new InputSizer(graph, 200);
-        if (_sizer.Size(_edges, ulong.MaxValue, 0, 64) != SizingStatus.Ok) throw new InvalidOperationException("no gain to size");
+        if (_sizer.Size(_edges, ulong.MaxValue, 0, 64) != SizingStatus.Ok)
+            throw new InvalidOperationException("no gain to size");
     }
 
     [Benchmark]

@@ -33,8 +33,16 @@ internal static class CyclesCommand
             Description = "Mint that routes start and end with; may be given more than once. Default: any mint.",
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<int> hops = new("--max-hops") { Description = "Most legs of a cycle, 2 to 6.", DefaultValueFactory = _ => 4 };
-        Option<int> show = new("--show") { Description = "Routes to list (0 = all).", DefaultValueFactory = _ => DefaultShown };
+        Option<int> hops = new("--max-hops")
+        {
+            Description = "Most legs of a cycle, 2 to 6.",
+            DefaultValueFactory = _ => 4,
+        };
+        Option<int> show = new("--show")
+        {
+            Description = "Routes to list (0 = all).",
+            DefaultValueFactory = _ => DefaultShown,
+        };
         Option<bool> json = new("--json") { Description = "Print the result as JSON on stdout." };
         Command command = new("cycles", "Find and size every profitable cycle in a snapshot of pools.")
         {
@@ -74,7 +82,8 @@ internal static class CyclesCommand
             else WriteText(graph, routes, limit, totals, output);
             return ExitCodes.Ok;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
             errors.WriteLine($"cycles: {path}: cannot be read: {e.Message}");
             return ExitCodes.NoInput;
@@ -126,12 +135,18 @@ internal static class CyclesCommand
     }
 
     private static void Size(
-        MarketGraph graph, CycleFinder finder, InputSizer sizer, SearchSettings settings, in Cycle cycle, List<SizedRoute> routes)
+        MarketGraph graph,
+        CycleFinder finder,
+        InputSizer sizer,
+        SearchSettings settings,
+        in Cycle cycle,
+        List<SizedRoute> routes)
     {
         Span<int> edges = stackalloc int[cycle.LegCount];
         for (int start = 0; start < cycle.LegCount; start++)
         {
-            if (settings.BaseMints.Length == 0 ? start > 0 : !finder.IsBase(graph.EdgeFrom(cycle.Edges[start]))) continue;
+            bool isBase = finder.IsBase(graph.EdgeFrom(cycle.Edges[start]));
+            if (settings.BaseMints.Length == 0 ? start > 0 : !isBase) continue;
             for (int i = 0; i < edges.Length; i++) edges[i] = cycle.Edges[(start + i) % edges.Length];
             SizingStatus status = sizer.Size(edges, ulong.MaxValue, settings.PolishScansMax, settings.PolishQuotesMax);
             bool sized = status == SizingStatus.Ok;
@@ -158,14 +173,20 @@ internal static class CyclesCommand
     private static void WriteText(
         MarketGraph graph, List<SizedRoute> routes, int limit, SearchTotals totals, TextWriter output)
     {
-        output.WriteLine($"{graph.PoolCount:N0} pools, {graph.MintCount:N0} mints: {totals.Cycles:N0} profitable cycles, "
-            + $"{routes.Count:N0} routes; search {totals.SearchMilliseconds:F1} ms, with sizing {totals.TotalMilliseconds:F1} ms");
-        if (totals.Incomplete > 0) output.WriteLine($"{totals.Incomplete} pools hold more cycles than fit; the best are listed");
-        output.WriteLine("Snapshot reserves are virtual for concentrated pools: gains are for comparing searches, not for trading.");
+        output.WriteLine(
+            $"{graph.PoolCount:N0} pools, {graph.MintCount:N0} mints: {totals.Cycles:N0} profitable cycles, "
+            + $"{routes.Count:N0} routes; search {totals.SearchMilliseconds:F1} ms, "
+            + $"with sizing {totals.TotalMilliseconds:F1} ms");
+        if (totals.Incomplete > 0)
+            output.WriteLine($"{totals.Incomplete} pools hold more cycles than fit; the best are listed");
+        output.WriteLine(
+            "Snapshot reserves are virtual for concentrated pools: gains are for comparing searches, not for trading.");
         output.WriteLine($"{"gain %",10} {"input raw",22} {"profit raw",20}  route");
         foreach (SizedRoute route in routes.GetRange(0, limit))
         {
-            string size = route.Status == SizingStatus.Ok ? $"{route.InputRaw,22:N0} {route.ProfitRaw,20:N0}" : $"{route.Status,43}";
+            string size = route.Status == SizingStatus.Ok
+                ? $"{route.InputRaw,22:N0} {route.ProfitRaw,20:N0}"
+                : $"{route.Status,43}";
             output.WriteLine($"{(route.Product - 1) * 100,10:F4} {size}  {route.Text}");
         }
     }

@@ -21,18 +21,24 @@ internal static class QuoteCommand
     {
         Option<string> accounts = new("--accounts")
         {
-            Description = "File of accounts: vector file, getMultipleAccounts answer, one account.", Required = true,
+            Description = "File of accounts: vector file, getMultipleAccounts answer, one account.",
+            Required = true,
         };
         Option<string[]> pools = new("--pool")
         {
-            Description = "Pool address; several make a route, in order.", Required =
-                true, AllowMultipleArgumentsPerToken = true,
+            Description = "Pool address; several make a route, in order.",
+            Required =
+                true,
+            AllowMultipleArgumentsPerToken = true,
         };
         Option<string> input = new("--in") { Description = "Mint that goes into the first pool.", Required = true };
         Option<ulong> amount = new("--amount") { Description = "Amount in base units.", Required = true };
         Option<bool> exactOut = new("--exact-out") { Description = "The amount is what comes out (one pool only)." };
-        Option<long?> time = new("--time") { Description =
-            "Unix time the program would see; else the file's clock, else now." };
+        Option<long?> time = new("--time")
+        {
+            Description =
+            "Unix time the program would see; else the file's clock, else now."
+        };
         Option<ulong?> epoch = new("--epoch") { Description = "Epoch the program would see; else the file's, else 0." };
         Command command = new("quote", "Quote a swap or a route from accounts in a file.")
         {

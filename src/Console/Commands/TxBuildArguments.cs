@@ -76,19 +76,22 @@ internal sealed class TxBuildOptions
 {
     private readonly Option<string> _route = new("--route")
     {
-        Description = "Pool addresses in order, with > between them (quote it for the shell).", Required = true,
+        Description = "Pool addresses in order, with > between them (quote it for the shell).",
+        Required = true,
     };
 
     private readonly Option<string> _input = new("--in")
     {
-        Description = "Mint that goes into the first pool.", Required = true,
+        Description = "Mint that goes into the first pool.",
+        Required = true,
     };
 
     private readonly Option<ulong> _amount = new("--amount") { Description = "Amount in base units.", Required = true };
 
     private readonly Option<string> _accounts = new("--accounts")
     {
-        Description = "File of accounts: vector file, getMultipleAccounts answer, one account.", Required = true,
+        Description = "File of accounts: vector file, getMultipleAccounts answer, one account.",
+        Required = true,
     };
 
     private readonly Option<bool> _dry = new("--dry") { Description = "Print only; this verb never sends." };

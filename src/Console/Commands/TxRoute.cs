@@ -73,7 +73,10 @@ internal sealed class TxRoute
         SwapDirection direction = mint == pool.MintA ? SwapDirection.AToB : SwapDirection.BToA;
         SwapRequest request = new()
         {
-            Direction = direction, Mode = SwapMode.ExactIn, AmountRaw = amountRaw, Clock = _clock,
+            Direction = direction,
+            Mode = SwapMode.ExactIn,
+            AmountRaw = amountRaw,
+            Clock = _clock,
         };
         QuoteStatus status = pool.Quote(in request, out SwapQuote quote);
         if (status != QuoteStatus.Ok) return $"{status} (program error {quote.ProgramErrorCode})";

@@ -81,8 +81,6 @@ internal static class ConfigCatalog
             (c, v) => c.PriorityFeeMicroLamportsPerCu = v.Whole(0, 1_000_000_000_000)),
         new("Costs", "computeUnitMarginBps", ConfigShape.Scalar, "Margin on the compute unit limit, 1/10,000.",
             (c, v) => c.ComputeUnitMarginBps = v.Int(0, 100_000)),
-        new("Costs", "profitSlippageBps", ConfigShape.Scalar, "Share of the gross profit that may be lost, 1/10,000.",
-            (c, v) => c.ProfitSlippageBps = v.Int(0, 10_000)),
         new("Graph", "denied", ConfigShape.List, "Pools and mints never used.",
             (c, v) => c.Graph = c.Graph with { Denied = new HashSet<Engine.Solana.Pubkey>(v.Addresses()) }),
         new("Graph", "settleWindowMs", ConfigShape.Scalar, "How long an incomplete pool is waited for, milliseconds.",

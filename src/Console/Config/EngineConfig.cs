@@ -48,8 +48,6 @@ internal sealed class EngineConfig
 
     public int ComputeUnitMarginBps { get; set; } = SearchDefaults.ComputeUnitMarginBps;
 
-    public int ProfitSlippageBps { get; set; } = SearchDefaults.ProfitSlippageBps;
-
     public uint MaxStateAgeSlots { get; set; } = SearchDefaults.MaxStateAgeSlots;
 
     public int PolishQuotesMax { get; set; } = SearchDefaults.PolishQuotesMax;
@@ -136,7 +134,6 @@ internal sealed class EngineConfig
             TipCapLamports = TipCapLamports,
             PriorityFeeMicroLamportsPerCu = PriorityFeeMicroLamportsPerCu,
             ComputeUnitMarginBps = ComputeUnitMarginBps,
-            ProfitSlippageBps = ProfitSlippageBps,
             MaxStateAgeSlots = MaxStateAgeSlots,
             PolishQuotesMax = PolishQuotesMax,
             PolishScansMax = PolishScansMax,

@@ -18,7 +18,6 @@ internal sealed record JournalRunInfo
     public ulong TipFloorLamports { get; init; }
     public ulong TipCapLamports { get; init; }
     public ulong PriorityFeeMicroLamportsPerCu { get; init; }
-    public int ProfitSlippageBps { get; init; }
     public uint MaxStateAgeSlots { get; init; }
     public ulong MinimumInputRaw { get; init; }
     public string Wallet { get; init; } = string.Empty;
@@ -36,7 +35,6 @@ internal sealed record JournalRunInfo
             TipFloorLamports = search.TipFloorLamports,
             TipCapLamports = search.TipCapLamports,
             PriorityFeeMicroLamportsPerCu = search.PriorityFeeMicroLamportsPerCu,
-            ProfitSlippageBps = search.ProfitSlippageBps,
             MaxStateAgeSlots = search.MaxStateAgeSlots,
             MinimumInputRaw = search.MinimumInputRaw,
             Wallet = settings.Pipeline.Instructions.Wallet.ToString(),

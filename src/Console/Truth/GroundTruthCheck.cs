@@ -26,8 +26,8 @@ internal sealed class GroundTruthCheck
     private const int DifferencesKeptOfEachKind = 10;
 
     /// <summary>
-    /// The old division rounded up gives 0 when twice the numerator is below the denominator: input * 25 * 2 &lt; 10,000.
-    /// Source: README of the vectors, Raydium AMM v4.
+    /// The old division rounded up gives 0 when twice the numerator is below the denominator: input * 25 * 2 &lt;
+    /// 10,000. Source: README of the vectors, Raydium AMM v4.
     /// </summary>
     private const ulong OldRoundingInputRaw = 200;
 
@@ -76,8 +76,8 @@ internal sealed class GroundTruthCheck
     public long Excluded { get; private set; }
 
     /// <summary>
-    /// Cycles left out because a Raydium AMM v4 leg of theirs takes less than <see cref="OldRoundingInputRaw"/>: the binary
-    /// that made the truth charges no fee there, the program's current source does.
+    /// Cycles left out because a Raydium AMM v4 leg of theirs takes less than <see cref="OldRoundingInputRaw"/>: the
+    /// binary that made the truth charges no fee there, the program's current source does.
     /// </summary>
     public long OldRounding { get; private set; }
 

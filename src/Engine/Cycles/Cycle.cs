@@ -25,7 +25,10 @@ public struct Cycle
     /// <summary>Product of the marginal rates in canonical order; above 1.</summary>
     public double MarginalProduct;
 
-    /// <summary>Order of cycles of one event: higher product first, then by edges, so that nothing depends on how they were found.</summary>
+    /// <summary>
+    /// Order of cycles of one event: higher product first, then by edges, so that nothing depends on how they were
+    /// found.
+    /// </summary>
     internal static int Compare(in Cycle left, in Cycle right)
     {
         if (left.MarginalProduct != right.MarginalProduct) return left.MarginalProduct > right.MarginalProduct ? -1 : 1;

@@ -18,32 +18,36 @@ public enum SearchStatus : byte
 }
 
 /// <summary>
-/// Finds, after an update of one pool, every profitable cycle of 2 to N legs through that pool in both directions: simple
-/// in mints, distinct in pools, all parallel pools considered, product of marginal rates above 1, through at least one base
-/// mint. Owner: the market group's thread. Bounds: steps and cycles a call, both settings; nothing is cut silently.
+/// Finds, after an update of one pool, every profitable cycle of 2 to N legs through that pool in both directions:
+/// simple in mints, distinct in pools, all parallel pools considered, product of marginal rates above 1, through at
+/// least one base mint. Owner: the market group's thread. Bounds: steps and cycles a call, both settings; nothing is
+/// cut silently.
 ///
-/// Method. Let the pool lead u to v with rate r. A cycle is r followed by a path from v to u. The search walks ordered pairs
-/// of mints, not pools, always with the best rate of the pair, depth first from v, and expands parallel pools only for mint
-/// cycles that pass.
+/// Method. Let the pool lead u to v with rate r. A cycle is r followed by a path from v to u. The search walks ordered
+/// pairs of mints, not pools, always with the best rate of the pair, depth first from v, and expands parallel pools
+/// only for mint cycles that pass.
 ///
-/// Why nothing is missed. Let w be the best rates and B[k](x) the largest product of w over walks of 1 to k legs from x to u:
-/// B[1](x) = w(x, u), B[k](x) = max(B[k-1](x), max over y of w(x, y) * B[k-1](y)). A simple path is a walk and each pool's
-/// rate is at most its pair's best, so for every way to finish a prefix with product P at x within k legs the cycle's product
-/// is at most P * B[k](x). A branch is left only if that bound is not above 1. The same with the suffix of best rates prunes
-/// the expansion. Bound and final product multiply the same numbers in another order: at most 2 * 6 roundings of 2^-53 each,
-/// so branches are kept down to 1 - <see cref="Slack"/> and the last test is the exact one: product in canonical order > 1.
+/// Why nothing is missed. Let w be the best rates and B[k](x) the largest product of w over walks of 1 to k legs from x
+/// to u: B[1](x) = w(x, u), B[k](x) = max(B[k-1](x), max over y of w(x, y) * B[k-1](y)). A simple path is a walk and
+/// each pool's rate is at most its pair's best, so for every way to finish a prefix with product P at x within k legs
+/// the cycle's product is at most P * B[k](x). A branch is left only if that bound is not above 1. The same with the
+/// suffix of best rates prunes the expansion. Bound and final product multiply the same numbers in another order: at
+/// most 2 * 6 roundings of 2^-53 each, so branches are kept down to 1 - <see cref="Slack"/> and the last test is the
+/// exact one: product in canonical order > 1.
 ///
-/// Why nothing is found twice. A cycle contains the pool once, in one direction; the path after it is enumerated once, since
-/// depth-first search visits each mint sequence once and each choice of pools once. With three or more legs distinct mints
-/// make distinct pairs, hence distinct pools; with two legs the pool itself is excluded.
+/// Why nothing is found twice. A cycle contains the pool once, in one direction; the path after it is enumerated once,
+/// since depth-first search visits each mint sequence once and each choice of pools once. With three or more legs
+/// distinct mints make distinct pairs, hence distinct pools; with two legs the pool itself is excluded.
 ///
-/// A marginal product above 1 is necessary for a profit at any size above dust because no venue gets cheaper with size: the
-/// rate at size x is at most the marginal rate. The exception are inputs so small that a program rounds its fee to nothing
-/// (under about 200 base units), which are not searched.
+/// A marginal product above 1 is necessary for a profit at any size above dust because no venue gets cheaper with size:
+/// the rate at size x is at most the marginal rate. The exception are inputs so small that a program rounds its fee to
+/// nothing (under about 200 base units), which are not searched.
 /// </summary>
 public sealed class CycleFinder
 {
-    /// <summary>2 * 6 roundings of 2^-53 are 1.4e-15; a thousand times that still costs no measurable pruning.</summary>
+    /// <summary>
+    /// 2 * 6 roundings of 2^-53 are 1.4e-15; a thousand times that still costs no measurable pruning.
+    /// </summary>
     internal const double Slack = 1e-12;
 
     private const double Threshold = 1 - Slack;
@@ -106,8 +110,8 @@ public sealed class CycleFinder
     public SearchStatus Find(int poolId, long stepsMax) => Find(poolId, stepsMax, -1);
 
     /// <summary>
-    /// Finds the cycles through a pool all of whose other pools have higher ids: called for every pool it lists each cycle
-    /// of the graph exactly once.
+    /// Finds the cycles through a pool all of whose other pools have higher ids: called for every pool it lists each
+    /// cycle of the graph exactly once.
     /// </summary>
     public SearchStatus FindOwned(int poolId, long stepsMax) => Find(poolId, stepsMax, poolId);
 
@@ -122,7 +126,8 @@ public sealed class CycleFinder
         SearchFrom(poolId << 1);
         SearchFrom((poolId << 1) | 1);
         CycleOrder.Sort(_cycles, _order.AsSpan(0, _count));
-        return _steps > _stepsMax ? SearchStatus.WorkBound : _bufferFull ? SearchStatus.BufferFull : SearchStatus.Complete;
+        if (_steps > _stepsMax) return SearchStatus.WorkBound;
+        return _bufferFull ? SearchStatus.BufferFull : SearchStatus.Complete;
     }
 
     private void SearchFrom(int edge)
@@ -169,7 +174,9 @@ public sealed class CycleFinder
         foreach (int mint in _graph.Neighbours(_target)) last[mint] = 0;
     }
 
-    /// <summary>At <paramref name="mint"/> after <paramref name="legs"/> legs with the given product of best rates.</summary>
+    /// <summary>
+    /// At <paramref name="mint"/> after <paramref name="legs"/> legs with the given product of best rates.
+    /// </summary>
     private void Extend(int mint, int legs, double product)
     {
         if (product * _bound[0][mint] > Threshold) CloseAt(mint, legs);
@@ -179,7 +186,8 @@ public sealed class CycleFinder
         ReadOnlySpan<double> rates = _graph.RatesOut(mint);
         _steps += neighbours.Length;
 
-        // The bound for one leg less than remain; where no such array is kept (the first level), every neighbour is entered.
+        // The bound for one leg less than remain; where no such array is kept (the first level), every neighbour is
+        // entered.
         int bound = left - 2;
         double[]? remaining = bound < _bound.Length ? _bound[bound] : null;
         for (int i = 0; i < neighbours.Length; i++)

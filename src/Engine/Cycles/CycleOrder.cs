@@ -3,8 +3,8 @@ using System;
 namespace LowLatency.Engine.Cycles;
 
 /// <summary>
-/// Sorts indices of cycles in place, best first: heap sort, because the library's sort with a comparer allocates or boxes.
-/// The order is total (<see cref="Cycle.Compare"/>), so instability does not show.
+/// Sorts indices of cycles in place, best first: heap sort, because the library's sort with a comparer allocates or
+/// boxes. The order is total (<see cref="Cycle.Compare"/>), so instability does not show.
 /// </summary>
 internal static class CycleOrder
 {

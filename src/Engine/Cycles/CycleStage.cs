@@ -5,11 +5,11 @@ using LowLatency.Engine.Graph;
 namespace LowLatency.Engine.Cycles;
 
 /// <summary>
-/// For each event that changed a pool: finds the profitable cycles through it and writes one opportunity for each cycle and
-/// base mint on it. A pool whose search met a bound waits in a queue and is searched again, with a larger bound, at the next
-/// slot event; slot events are part of the input, so this is the same in every run.
-/// Owner: the market group's thread; only writer of the opportunity ring. The stage must see the graph as it is after its
-/// event and before the next, so Graph, Cycles and Scoring run event by event.
+/// For each event that changed a pool: finds the profitable cycles through it and writes one opportunity for each cycle
+/// and base mint on it. A pool whose search met a bound waits in a queue and is searched again, with a larger bound, at
+/// the next slot event; slot events are part of the input, so this is the same in every run. Owner: the market group's
+/// thread; only writer of the opportunity ring. The stage must see the graph as it is after its event and before the
+/// next, so Graph, Cycles and Scoring run event by event.
 /// </summary>
 public sealed class CycleStage : IStage
 {
@@ -118,7 +118,9 @@ public sealed class CycleStage : IStage
         }
     }
 
-    /// <summary>A cycle through several touched pools belongs to the one touched first, so it is written once.</summary>
+    /// <summary>
+    /// A cycle through several touched pools belongs to the one touched first, so it is written once.
+    /// </summary>
     private bool IsFirstTouchedOf(int pool, in Cycle cycle)
     {
         int rank = _touched.Rank(pool);

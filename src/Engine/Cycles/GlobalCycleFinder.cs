@@ -5,15 +5,15 @@ namespace LowLatency.Engine.Cycles;
 
 /// <summary>
 /// Finds profitable cycles of any length in the whole graph, for housekeeping: audits the incremental search and finds
-/// cycles longer than its bound. Bellman-Ford in queue order over ordered pairs of mints with weight -ln(best rate), started
-/// from every mint at once (a virtual root with weight 0 to each), so no component is missed. Tarjan's subtree disassembly:
-/// when u lowers v, v's subtree is taken out of the tree; if u is in it, the tree path from v to u plus the edge is a
-/// negative cycle. It is found at the first such relaxation, is simple, and has no tail, because a tree path has none.
-/// Source: R. E. Tarjan, "Shortest paths", 1981 (subtree disassembly); Cherkassky and Goldberg, "Negative-cycle detection
-/// algorithms", 1999.
-/// Time O(mints * pairs) at worst, memory 48 bytes a mint and 9 a pair. Relaxations below <see cref="Epsilon"/> are ignored:
-/// they are rounding (a pool without fee, there and back), so cycles that gain less are not found.
-/// Owner: one thread that may read the graph. Nothing is allocated after construction.
+/// cycles longer than its bound. Bellman-Ford in queue order over ordered pairs of mints with weight -ln(best rate),
+/// started from every mint at once (a virtual root with weight 0 to each), so no component is missed. Tarjan's subtree
+/// disassembly: when u lowers v, v's subtree is taken out of the tree; if u is in it, the tree path from v to u plus
+/// the edge is a negative cycle. It is found at the first such relaxation, is simple, and has no tail, because a tree
+/// path has none. Source: R. E. Tarjan, "Shortest paths", 1981 (subtree disassembly); Cherkassky and Goldberg,
+/// "Negative-cycle detection algorithms", 1999. Time O(mints * pairs) at worst, memory 48 bytes a mint and 9 a pair.
+/// Relaxations below <see cref="Epsilon"/> are ignored: they are rounding (a pool without fee, there and back), so
+/// cycles that gain less are not found. Owner: one thread that may read the graph. Nothing is allocated after
+/// construction.
 /// </summary>
 public sealed class GlobalCycleFinder
 {
@@ -65,9 +65,9 @@ public sealed class GlobalCycleFinder
     }
 
     /// <summary>
-    /// Finds a cycle that shares no ordered pair with those found since <see cref="Begin"/>, and writes its edges. Returns the number
-    /// of legs (edges beyond the destination are cut off), 0 if no cycle is left, -1 if <paramref name="stepsMax"/> was
-    /// reached first.
+    /// Finds a cycle that shares no ordered pair with those found since <see cref="Begin"/>, and writes its edges.
+    /// Returns the number of legs (edges beyond the destination are cut off), 0 if no cycle is left, -1 if
+    /// <paramref name="stepsMax"/> was reached first.
     /// </summary>
     public int FindNext(Span<int> edges, long stepsMax)
     {

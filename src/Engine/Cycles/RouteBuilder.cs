@@ -8,7 +8,8 @@ namespace LowLatency.Engine.Cycles;
 public static class RouteBuilder
 {
     /// <summary>
-    /// Fills legs, start mint, product, digest, slot and age. <paramref name="start"/> is the leg the route begins with.
+    /// Fills legs, start mint, product, digest, slot and age. <paramref name="start"/> is the leg the route begins
+    /// with.
     /// </summary>
     public static void Fill(ref Opportunity one, MarketGraph graph, in Cycle cycle, int start, ulong eventSlot)
     {

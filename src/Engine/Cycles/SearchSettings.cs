@@ -81,11 +81,6 @@ public sealed class SearchSettings
     public int ComputeUnitMarginBps { get; init; } = 1000;
 
     /// <summary>
-    /// How much less than the predicted output the transaction accepts, 1/10,000 of the gross profit.
-    /// </summary>
-    public int ProfitSlippageBps { get; init; } = 1000;
-
-    /// <summary>
     /// Oldest pool state on a route, slots behind the event; uint.MaxValue leaves staleness to the graph.
     /// </summary>
     public uint MaxStateAgeSlots { get; init; } = uint.MaxValue;
@@ -120,8 +115,6 @@ public sealed class SearchSettings
         ArgumentOutOfRangeException.ThrowIfNegative(TipShareBps);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(TipShareBps, 10_000);
         ArgumentOutOfRangeException.ThrowIfNegative(ComputeUnitMarginBps);
-        ArgumentOutOfRangeException.ThrowIfNegative(ProfitSlippageBps);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ProfitSlippageBps, 10_000);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(TipFloorLamports, TipCapLamports);
         ArgumentOutOfRangeException.ThrowIfLessThan(PolishQuotesMax, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(PolishScansMax);

@@ -5,9 +5,10 @@ using System.Runtime.CompilerServices;
 namespace LowLatency.Engine.Fields;
 
 /// <summary>
-/// A 2x2 matrix of a linear layer, read as the Moebius map x -> (A x + B) / (C x + D). Composition of maps is the matrix
-/// product, so a chain of layers is one matrix. The scalar is generic: real for AMM legs (<c>out(x) = R x / (1 + C x)</c> is
-/// [[R, 0], [C, 1]]), complex for optical layers; the JIT compiles each on its own, so neither pays for the other.
+/// A 2x2 matrix of a linear layer, read as the Moebius map x -> (A x + B) / (C x + D). Composition of maps is the
+/// matrix product, so a chain of layers is one matrix. The scalar is generic: real for AMM legs (<c>out(x) = R x / (1 +
+/// C x)</c> is [[R, 0], [C, 1]]), complex for optical layers; the JIT compiles each on its own, so neither pays for the
+/// other.
 /// </summary>
 /// <param name="A">Row 1, column 1.</param>
 /// <param name="B">Row 1, column 2.</param>
@@ -73,9 +74,9 @@ public static class TransferChain
     }
 
     /// <summary>
-    /// For a scalar function L of the chain's product P, given dL/dP (element by element), writes dL/dM for every element M.
-    /// With P = S M Q (Q the product before M, S after it): dL/dM = S^T (dL/dP) Q^T. Two passes, about twice the
-    /// forward cost. Complex scalars get the holomorphic derivative (no conjugation).
+    /// For a scalar function L of the chain's product P, given dL/dP (element by element), writes dL/dM for every
+    /// element M. With P = S M Q (Q the product before M, S after it): dL/dM = S^T (dL/dP) Q^T. Two passes, about twice
+    /// the forward cost. Complex scalars get the holomorphic derivative (no conjugation).
     /// </summary>
     /// <param name="chain">The elements, 0 acts first.</param>
     /// <param name="productGradient">dL/dP.</param>
@@ -103,14 +104,15 @@ public static class TransferChain
 }
 
 /// <summary>
-/// Closed forms for the profit of a chain of swaps, f(x) = M(x) - x, with M a real Moebius map that rises and bends down.
+/// Closed forms for the profit of a chain of swaps, f(x) = M(x) - x, with M a real Moebius map that rises and bends
+/// down.
 /// </summary>
 public static class TradeCurve
 {
     /// <summary>
-    /// Input with the largest profit, where the slope is 1: (C x + D)^2 = det, so x = (sqrt(det) - D) / C, written without
-    /// cancellation as (det - D^2) / (C (sqrt(det) + D)). Positive infinity for a straight line steeper than 1; negative or 0 if nothing
-    /// is gained (negative infinity for a straight line that is not).
+    /// Input with the largest profit, where the slope is 1: (C x + D)^2 = det, so x = (sqrt(det) - D) / C, written
+    /// without cancellation as (det - D^2) / (C (sqrt(det) + D)). Positive infinity for a straight line steeper than 1;
+    /// negative or 0 if nothing is gained (negative infinity for a straight line that is not).
     /// </summary>
     public static double Optimum(in TransferMatrix<double> chain)
     {

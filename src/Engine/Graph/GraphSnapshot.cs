@@ -40,10 +40,12 @@ public static class GraphSnapshot
             number++;
             if (line.Length == 0) continue;
             string[] cells = line.Split(',');
-            if (cells.Length != header.Length) throw Bad(number, $"{cells.Length} columns where the header has {header.Length}");
+            if (cells.Length != header.Length)
+                throw Bad(number, $"{cells.Length} columns where the header has {header.Length}");
             if (pools.Count == MaxPools) throw Bad(number, $"more than {MaxPools} pools");
             bool hasPpm = feePpm >= 0 && cells[feePpm].Length > 0;
-            uint fee = (uint)Math.Min(1e6, hasPpm ? Number(cells[feePpm], number) : Number(cells[feeBps], number) * 100);
+            double feeE6 = hasPpm ? Number(cells[feePpm], number) : Number(cells[feeBps], number) * 100;
+            uint fee = (uint)Math.Min(1e6, feeE6);
             pools.Add(new SnapshotPool(
                 Venue(cells[dex]), Key(cells[id], number), Key(cells[a], number), Key(cells[b], number),
                 (ulong)Number(cells[reserveA], number), (ulong)Number(cells[reserveB], number), fee));
@@ -79,8 +81,10 @@ public static class GraphSnapshot
     }
 
     private static double Number(string cell, int line) =>
-        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && value < 1.8e19
-            ? value : throw Bad(line, $"'{cell}' is not an amount");
+        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+        && value >= 0 && value < 1.8e19
+            ? value
+            : throw Bad(line, $"'{cell}' is not an amount");
 
     private static Pubkey Key(string cell, int line) =>
         Pubkey.TryParse(cell, out Pubkey key) ? key : throw Bad(line, $"'{cell}' is not an address");

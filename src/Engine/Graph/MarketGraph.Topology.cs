@@ -19,7 +19,9 @@ public sealed partial class MarketGraph
     private readonly int[] _cursor;
     private bool _topologyStale;
 
-    /// <summary>Unordered pairs of mints; an ordered pair is <c>2 * pair + (0 low to high, 1 high to low)</c>.</summary>
+    /// <summary>
+    /// Unordered pairs of mints; an ordered pair is <c>2 * pair + (0 low to high, 1 high to low)</c>.
+    /// </summary>
     public int PairCount => _pairs.Count;
 
     /// <summary>Ordered pair of an edge. The opposite direction is the value with its lowest bit flipped.</summary>
@@ -156,7 +158,8 @@ public sealed partial class MarketGraph
         }
 
         // Mints registered later than the last rebuild have empty ranges until pools name them.
-        for (int mint = mints; mint + 1 < _adjacencyStart.Length; mint++) _adjacencyStart[mint + 1] = _adjacencyStart[mint];
+        for (int mint = mints; mint + 1 < _adjacencyStart.Length; mint++)
+            _adjacencyStart[mint + 1] = _adjacencyStart[mint];
         for (int ordered = 0; ordered < 2 * _pairs.Count; ordered++)
         {
             int from = PairFrom(ordered);

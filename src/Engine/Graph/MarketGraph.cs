@@ -6,20 +6,20 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Graph;
 
 /// <summary>
-/// The market as a graph: mints are nodes, each pool is two directed edges (<c>2 * poolId + direction</c>), parallel pools
-/// are kept. Structure of arrays with integer ids; everything is allocated by the constructor.
-/// Owner: the market group's thread: Graph writes, Cycles and Scoring read on the same thread.
-/// An edge's rate is output base units per input base unit at zero size, all fees included; it is finite and positive only
-/// while the pool is <see cref="PoolState.Coherent"/> and its venue gives a curve, else 0 (no edge).
-/// Besides the edges the graph keeps, per ordered pair of mints, the best rate of all parallel pools, stored next to each
-/// other per mint, so that the search scans contiguous memory.
-/// Bounds: capacities given at construction, because growth would move arrays under the search; a full table refuses (-1).
-/// Memory: about 250 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of curve.
+/// The market as a graph: mints are nodes, each pool is two directed edges (<c>2 * poolId + direction</c>), parallel
+/// pools are kept. Structure of arrays with integer ids; everything is allocated by the constructor. Owner: the market
+/// group's thread: Graph writes, Cycles and Scoring read on the same thread. An edge's rate is output base units per
+/// input base unit at zero size, all fees included; it is finite and positive only while the pool is
+/// <see cref="PoolState.Coherent"/> and its venue gives a curve, else 0 (no edge). Besides the edges the graph keeps,
+/// per ordered pair of mints, the best rate of all parallel pools, stored next to each other per mint, so that the
+/// search scans contiguous memory. Bounds: capacities given at construction, because growth would move arrays under the
+/// search; a full table refuses (-1). Memory: about 250 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
+/// curve.
 /// </summary>
 public sealed partial class MarketGraph
 {
-    /// <summary>Curve pieces kept per edge if not told otherwise: the venues' own arrays hold about that many ticks or bins
-    /// around the price.</summary>
+    /// <summary>Curve pieces kept per edge if not told otherwise: the venues' own arrays hold about that many ticks or
+    /// bins around the price.</summary>
     public const int DefaultSegmentCapacity = 64;
 
     private readonly MintTable _mints;
@@ -164,9 +164,9 @@ public sealed partial class MarketGraph
     }
 
     /// <summary>
-    /// Takes both directions' marginal rates from the pool's decoded state at <paramref name="clock"/>, or at the later time that
-    /// the state itself proves (a pool update may overtake the clock's). The full curves are
-    /// copied later, when a route over the pool is sized (<see cref="Segments"/>), at the same clock.
+    /// Takes both directions' marginal rates from the pool's decoded state at <paramref name="clock"/>, or at the later
+    /// time that the state itself proves (a pool update may overtake the clock's). The full curves are copied later,
+    /// when a route over the pool is sized (<see cref="Segments"/>), at the same clock.
     /// </summary>
     public void Refresh(int poolId, in ChainClock clock)
     {
@@ -188,7 +188,9 @@ public sealed partial class MarketGraph
     /// <summary>Clock of the pool's last refresh: quotes of the decision use the same one.</summary>
     public ref readonly ChainClock Clock(int poolId) => ref _clock[poolId];
 
-    /// <summary>Marginal rate of an edge, output base units per input base unit, fees included; 0 if there is none.</summary>
+    /// <summary>
+    /// Marginal rate of an edge, output base units per input base unit, fees included; 0 if there is none.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Rate(int edge) => _rate[edge];
 

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace LowLatency.Engine.Graph;
 
 /// <summary>
-/// Unordered pairs of mints that at least one pool trades, with small ids. Parallel pools share a pair: the search walks
-/// pairs (one best rate a direction) and expands the parallel pools only where the best one can be profitable.
+/// Unordered pairs of mints that at least one pool trades, with small ids. Parallel pools share a pair: the search
+/// walks pairs (one best rate a direction) and expands the parallel pools only where the best one can be profitable.
 /// Open addressing over the packed key (low mint, high mint). Bound: one pair a pool at most.
 /// </summary>
 internal sealed class PairTable

@@ -1,8 +1,8 @@
 namespace LowLatency.Engine.Graph;
 
 /// <summary>
-/// What is known about a pool's accounts taken together. Only <see cref="Coherent"/> pools have edges with a rate: a pool
-/// that is anything else never quotes.
+/// What is known about a pool's accounts taken together. Only <see cref="Coherent"/> pools have edges with a rate: a
+/// pool that is anything else never quotes.
 /// </summary>
 public enum PoolState : byte
 {

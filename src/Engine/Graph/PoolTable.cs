@@ -9,7 +9,8 @@ namespace LowLatency.Engine.Graph;
 /// Pool address to small integer id and the pool itself; ids in order of registration, never taken back.
 /// The index holds addresses of pools with both directions known: one pool, one id, two directed edges
 /// (<c>2 * id + direction</c>), so neither direction can overwrite the other.
-/// Open addressing, linear probing, load at most one half. Owner: the market group's thread. Bound: <c>capacity</c> pools.
+/// Open addressing, linear probing, load at most one half. Owner: the market group's thread. Bound: <c>capacity</c>
+/// pools.
 /// </summary>
 public sealed class PoolTable
 {

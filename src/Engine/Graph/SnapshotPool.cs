@@ -6,8 +6,8 @@ namespace LowLatency.Engine.Graph;
 
 /// <summary>
 /// A pool known by two reserves and a fee only, as graph snapshots give it: constant product, fee on input rounded up,
-/// output rounded down. Concentrated pools appear in such snapshots with the virtual reserves of their price range, so depth
-/// beyond that range is not theirs: for search, scaling and display, never for a transaction, and it writes none.
+/// output rounded down. Concentrated pools appear in such snapshots with the virtual reserves of their price range, so
+/// depth beyond that range is not theirs: for search, scaling and display, never for a transaction, and it writes none.
 /// </summary>
 public sealed class SnapshotPool : Pool
 {

@@ -1,7 +1,7 @@
+using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
-using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Sinks;

@@ -165,10 +165,22 @@ public sealed class ScoringStage : IStage
         long grossLamports = _rates.ToLamports(one.BaseMintId, one.GrossProfitRaw);
         long net = _fees.Apply(ref one, _graph, grossLamports);
 
-        // The output may fall by a share of the gross profit, never below the input.
-        ulong give = (ulong)((UInt128)(ulong)one.GrossProfitRaw * (uint)_settings.ProfitSlippageBps / 10_000);
-        one.MinimumOutRaw = one.AmountOutRaw - give;
+        one.MinimumOutRaw = MinimumOut(in one, grossLamports - net);
         return net < _settings.MinimumProfitLamports ? DecisionReason.BelowMinimumProfit : DecisionReason.Go;
+    }
+
+    /// <summary>
+    /// Principal, costs and required profit, rounded up, in units of the base mint: a market that moves too far fails the
+    /// transaction instead of losing money. Lamports become base units at the rate that valued the gross profit. More
+    /// than the quoted output is never asked for: such a decision is no Go.
+    /// </summary>
+    private ulong MinimumOut(in Opportunity one, long costsLamports)
+    {
+        long grossLamports = costsLamports + one.NetProfitLamports;
+        if (grossLamports <= 0) return one.AmountOutRaw;
+        Int128 neededLamports = (Int128)costsLamports + _settings.MinimumProfitLamports;
+        Int128 neededRaw = ((neededLamports * one.GrossProfitRaw) + grossLamports - 1) / grossLamports;
+        return one.AmountInRaw + (ulong)Int128.Clamp(neededRaw, 0, one.GrossProfitRaw);
     }
 
     /// <summary>

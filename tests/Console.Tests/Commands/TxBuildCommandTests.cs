@@ -32,7 +32,10 @@ public sealed class TxBuildCommandTests : IDisposable
             ulong last = ulong.Parse(hops[hops.GetArrayLength() - 1].GetProperty("amount_out").GetString()!);
             TxBuildArguments arguments = Arguments(cycle) with
             {
-                Version = "v0", TablePaths = [Scenario], MinimumOut = last, AsJson = true,
+                Version = "v0",
+                TablePaths = [Scenario],
+                MinimumOut = last,
+                AsJson = true,
             };
             _output.GetStringBuilder().Clear();
             int code = TxBuildCommand.Run(arguments, _output, _errors);
@@ -58,7 +61,10 @@ public sealed class TxBuildCommandTests : IDisposable
         JsonElement cycle = FirstOf("So11111111111111111111111111111111111111112");
         TxBuildArguments arguments = Arguments(cycle) with
         {
-            TablePaths = [Scenario], Tip = 7_000, PriceMicroLamports = 2_000_000, ComputeUnitLimit = 500_000,
+            TablePaths = [Scenario],
+            Tip = 7_000,
+            PriceMicroLamports = 2_000_000,
+            ComputeUnitLimit = 500_000,
         };
         Assert.Equal(ExitCodes.Ok, TxBuildCommand.Run(arguments, _output, _errors));
         ulong minimum = arguments.Amount + 5_000 + 1_000_000 + 7_000 + 1;
@@ -72,7 +78,9 @@ public sealed class TxBuildCommandTests : IDisposable
     {
         TxBuildArguments arguments = Arguments(FirstOf("So11111111111111111111111111111111111111112")) with
         {
-            Version = "v0", TablePaths = [Scenario], AsJson = true,
+            Version = "v0",
+            TablePaths = [Scenario],
+            AsJson = true,
         };
         Assert.Equal(ExitCodes.Ok, TxBuildCommand.Run(arguments, _output, _errors));
         using JsonDocument built = JsonDocument.Parse(_output.ToString());

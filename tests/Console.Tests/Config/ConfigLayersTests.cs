@@ -31,7 +31,7 @@ public sealed class ConfigLayersTests
               "polishAll": true,
               "costs": { // sections are optional
                 "minimumProfitLamports": 21, "tipShareBps": 22, "tipFloorLamports": 23, "tipCapLamports": 24,
-                "priorityFeeMicroLamportsPerCu": 25, "computeUnitMarginBps": 26, "profitSlippageBps": 27,
+                "priorityFeeMicroLamportsPerCu": 25, "computeUnitMarginBps": 26,
               },
               "denied": ["{{Usdt}}"], "settleWindowMs": 28, "maxAccounts": 29, "maxPools": 30, "maxMints": 31,
               "wallet": "{{Usdc}}", "tokenAccounts": { "{{Usdc}}": "{{Usdt}}" }, "raydiumAmmLegacy": true,
@@ -48,8 +48,7 @@ public sealed class ConfigLayersTests
             s.Search.MaxStateAgeSlots, s.Search.PolishQuotesMax, s.Search.PolishScansMax, s.Search.PolishAll));
         Assert.Equal((21L, 22, 23UL, 24UL), (s.Search.MinimumProfitLamports, s.Search.TipShareBps,
             s.Search.TipFloorLamports, s.Search.TipCapLamports));
-        Assert.Equal((25UL, 26, 27), (s.Search.PriorityFeeMicroLamportsPerCu, s.Search.ComputeUnitMarginBps,
-            s.Search.ProfitSlippageBps));
+        Assert.Equal((25UL, 26), (s.Search.PriorityFeeMicroLamportsPerCu, s.Search.ComputeUnitMarginBps));
         Assert.Equal((28_000_000L, 29, 30, 31), (s.Graph.SettleWindowNs, s.Graph.MaxAccounts, s.Graph.MaxPools,
             s.Graph.MaxMints));
         Assert.Contains(Pubkey.Parse(Usdt), s.Graph.Denied);

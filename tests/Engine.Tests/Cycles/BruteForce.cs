@@ -24,7 +24,8 @@ internal static class BruteForce
             double depth = 1e9 * Math.Exp(random.NextDouble() * 6);
             double error = Math.Exp((random.NextDouble() - 0.5) * 2 * noise);
             bool empty = random.Next(12) == 0;
-            TestPool pool = TestPool.Of(i, a, b, empty ? 0 : (ulong)(depth / price[a]), (ulong)(depth * error / price[b]),
+            TestPool pool = TestPool.Of(
+                i, a, b, empty ? 0 : (ulong)(depth / price[a]), (ulong)(depth * error / price[b]),
                 (uint)random.Next(0, 4) * 1000);
             int id = graph.AddPool(pool);
             graph.SetState(id, random.Next(20) == 0 ? PoolState.Torn : PoolState.Coherent, 1);

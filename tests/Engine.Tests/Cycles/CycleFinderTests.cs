@@ -29,8 +29,14 @@ public sealed class CycleFinderTests
         {
             Random random = new((mints * 1_000_003) + (hops * 7919) + seed);
             MarketGraph graph = BruteForce.RandomGraph(random, mints, pools, random.NextDouble() * 0.05);
-            Pubkey[] bases = random.Next(3) switch { 0 => [], 1 => [TestPool.Key(2, 0)], _ => [TestPool.Key(2, 0), TestPool.Key(2, 1)] };
-            CycleFinder finder = new(graph, new SearchSettings { MaxHops = hops, BaseMints = bases, MaxCyclesPerEvent = 20_000 });
+            Pubkey[] bases = random.Next(3) switch
+            {
+                0 => [],
+                1 => [TestPool.Key(2, 0)],
+                _ => [TestPool.Key(2, 0), TestPool.Key(2, 1)],
+            };
+            SearchSettings settings = new() { MaxHops = hops, BaseMints = bases, MaxCyclesPerEvent = 20_000 };
+            CycleFinder finder = new(graph, settings);
             HashSet<int> baseIds = [];
             foreach (Pubkey mint in bases) baseIds.Add(graph.MintId(mint));
             int pool = random.Next(pools);
@@ -52,7 +58,8 @@ public sealed class CycleFinderTests
         for (int seed = 0; seed < 30; seed++)
         {
             MarketGraph graph = BruteForce.RandomGraph(new Random(seed), mints, pools, 0.03);
-            CycleFinder finder = new(graph, new SearchSettings { MaxHops = hops, BaseMints = [], MaxCyclesPerEvent = 50_000 });
+            SearchSettings settings = new() { MaxHops = hops, BaseMints = [], MaxCyclesPerEvent = 50_000 };
+            CycleFinder finder = new(graph, settings);
             SortedSet<string> expected = BruteForce.Cycles(graph, -1, hops, []);
             List<string> found = [];
             for (int pool = 0; pool < pools; pool++)
@@ -124,7 +131,8 @@ public sealed class CycleFinderTests
     [InlineData(2)]
     public void Find_CheapAndDearMints_AreFoundFromEveryBase(int baseMint)
     {
-        // Seed defect 1.5: raw log rates were pruned by a constant a leg, so a 3 % triangle was found from ETH, not from SOL.
+        // Seed defect 1.5: raw log rates were pruned by a constant a leg, so a 3 % triangle was found from ETH, not
+        // from SOL.
         MarketGraph graph = new(8, 8);
         AddCoherent(graph, TestPool.Of(0, 0, 1, 1_000_000_000, 150_000_000_000, 0));
         AddCoherent(graph, TestPool.Of(1, 1, 2, 3_000_000_000_000, 1_000_000_000, 0));
@@ -155,7 +163,8 @@ public sealed class CycleFinderTests
         Assert.Equal(SearchStatus.BufferFull, finder.Find(3, 20_000_000));
         Assert.True(finder.DroppedCycles > 0);
         double worstKept = finder[finder.Count - 1].MarginalProduct;
-        CycleFinder large = new(graph, new SearchSettings { BaseMints = [], MaxHops = 6, MaxCyclesPerEvent = 2_000_000 });
+        SearchSettings largest = new() { BaseMints = [], MaxHops = 6, MaxCyclesPerEvent = 2_000_000 };
+        CycleFinder large = new(graph, largest);
         Assert.Equal(SearchStatus.Complete, large.Find(3, long.MaxValue));
         Assert.Equal(large[99].MarginalProduct, worstKept);
     }
@@ -172,11 +181,15 @@ public sealed class CycleFinderTests
         Assert.True(expected.SetEquals(found), $"seed {seed}: {expected.Count} expected, {found.Count} found");
     }
 
-    internal static (MarketGraph Graph, CycleFinder Finder) Market(int hops, params (int From, int To, double Rate)[] pools)
+    internal static (MarketGraph Graph, CycleFinder Finder) Market(
+        int hops, params (int From, int To, double Rate)[] pools)
     {
         MarketGraph graph = new(16, pools.Length);
         for (int i = 0; i < pools.Length; i++)
-            AddCoherent(graph, TestPool.Of(i, pools[i].From, pools[i].To, 1_000_000_000, (ulong)(1e9 * pools[i].Rate), 0));
+        {
+            ulong reserve = (ulong)(1e9 * pools[i].Rate);
+            AddCoherent(graph, TestPool.Of(i, pools[i].From, pools[i].To, 1_000_000_000, reserve, 0));
+        }
         return (graph, new CycleFinder(graph, new SearchSettings { BaseMints = [TestPool.Key(2, 0)], MaxHops = hops }));
     }
 

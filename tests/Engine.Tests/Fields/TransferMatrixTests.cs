@@ -45,7 +45,8 @@ public sealed class TransferMatrixTests
                     double down = Shifted(chain, i, member, -step, x);
                     double slope = (up - down) / (2 * step);
                     double actual = Member(gradients[i], member);
-                    Assert.True(Math.Abs(slope - actual) <= 1e-6 * Math.Abs(slope) + (1e-9 * x / scale), $"seed {seed}: {slope} {actual}");
+                    double tolerance = (1e-6 * Math.Abs(slope)) + (1e-9 * x / scale);
+                    Assert.True(Math.Abs(slope - actual) <= tolerance, $"seed {seed}: {slope} {actual}");
                 }
             }
         }
@@ -80,7 +81,8 @@ public sealed class TransferMatrixTests
         for (int seed = 0; seed < 2000; seed++)
         {
             Random random = new(seed);
-            TransferMatrix<double> chain = TransferChain.Product<double>(RandomChain(random, 1 + random.Next(5), false));
+            TransferMatrix<double>[] layers = RandomChain(random, 1 + random.Next(5), false);
+            TransferMatrix<double> chain = TransferChain.Product<double>(layers);
             double top = TradeCurve.Optimum(chain);
             if (!(top > 0) || double.IsInfinity(top)) continue;
             gains++;

@@ -26,7 +26,10 @@ public sealed class GraphStageTests
     {
         GraphSettings settings = new()
         {
-            MaxAccounts = 256, MaxPools = 16, MaxMints = 16, SettleWindowNs = 100_000_000,
+            MaxAccounts = 256,
+            MaxPools = 16,
+            MaxMints = 16,
+            SettleWindowNs = 100_000_000,
         };
         _stage = new GraphStage(settings, new MarketGraph(16, 16), _payloads);
         (_pool, _accounts) = VectorAccounts.Load("raydium_cpmm.json.gz", 0);
@@ -212,7 +215,10 @@ public sealed class GraphStageTests
         Pubkey mint = Market.Pool(0).MintA;
         GraphSettings settings = new()
         {
-            MaxAccounts = 256, MaxPools = 16, MaxMints = 16, Denied = new HashSet<Pubkey> { mint },
+            MaxAccounts = 256,
+            MaxPools = 16,
+            MaxMints = 16,
+            Denied = new HashSet<Pubkey> { mint },
         };
         GraphStageTests other = new(settings);
         other.Snapshot(10);

@@ -130,7 +130,8 @@ public sealed class TemplateCacheTests
 
     private static MessageRequest Request(in Pubkey payer, InstructionBuffer[] instructions) => new()
     {
-        Payer = payer, Instructions = instructions,
+        Payer = payer,
+        Instructions = instructions,
     };
 
     private InstructionBuffer[] Route(in Pubkey payer, Pubkey[] pools, int route, int arrays)

@@ -10,7 +10,9 @@ namespace LowLatency.Engine.Tests.Scoring;
 
 public sealed class InputSizerTests
 {
-    /// <summary>Every input from 1 to past break-even against the sizer, mints with units of very different worth.</summary>
+    /// <summary>
+    /// Every input from 1 to past break-even against the sizer, mints with units of very different worth.
+    /// </summary>
     [Theory]
     [InlineData(2, 1.0, 100)]
     [InlineData(3, 1.0, 100)]
@@ -34,7 +36,9 @@ public sealed class InputSizerTests
             }
 
             compared++;
-            Assert.True(sizer.Profit >= bestProfit, $"seed {seed}: {sizer.Profit} at {sizer.Amount(0)}, best {bestProfit} at {bestInput}");
+            Assert.True(
+                sizer.Profit >= bestProfit,
+                $"seed {seed}: {sizer.Profit} at {sizer.Amount(0)}, best {bestProfit} at {bestInput}");
             Assert.Equal(Chain(graph, edges, sizer.Amount(0)), sizer.Amount(0) + (ulong)sizer.Profit);
         }
 
@@ -96,7 +100,8 @@ public sealed class InputSizerTests
         Assert.Equal(SizingStatus.NoGain, new InputSizer(graph, 1).Size(edges, ulong.MaxValue, 4096, 2048));
     }
 
-    internal static (MarketGraph Graph, int[] Edges) RandomRing(Random random, int legs, double spread, double depth, double gain = 0)
+    internal static (MarketGraph Graph, int[] Edges) RandomRing(
+        Random random, int legs, double spread, double depth, double gain = 0)
     {
         MarketGraph graph = new(legs + 2, legs, 1);
         double[] worth = new double[legs];
@@ -134,7 +139,8 @@ public sealed class InputSizerTests
         return amount;
     }
 
-    private static (ulong Input, long Profit) TryAll(MarketGraph graph, int[] edges, ulong max) => TryRange(graph, edges, 1, max);
+    private static (ulong Input, long Profit) TryAll(MarketGraph graph, int[] edges, ulong max) =>
+        TryRange(graph, edges, 1, max);
 
     private static (ulong Input, long Profit) TryRange(MarketGraph graph, int[] edges, ulong from, ulong to)
     {

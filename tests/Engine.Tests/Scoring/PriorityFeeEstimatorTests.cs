@@ -11,7 +11,8 @@ public sealed class PriorityFeeEstimatorTests
 
     private static readonly PriorityFeeSettings Settings = new()
     {
-        FloorMicroLamportsPerCu = 100, CapMicroLamportsPerCu = 1_000_000,
+        FloorMicroLamportsPerCu = 100,
+        CapMicroLamportsPerCu = 1_000_000,
     };
 
     [Fact]

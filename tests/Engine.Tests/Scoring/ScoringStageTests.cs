@@ -34,6 +34,10 @@ public sealed class ScoringStageTests
         long costs = (long)(found.SignatureFeeLamports + found.PriorityFeeLamports + found.TipLamports);
         Assert.Equal(found.GrossProfitRaw - costs, found.NetProfitLamports);
         Assert.InRange(found.MinimumOutRaw, found.AmountInRaw + 1, found.AmountOutRaw);
+
+        // The base mint is SOL: principal, costs and the required profit to the lamport, the tip among the costs.
+        ulong costs = found.SignatureFeeLamports + found.PriorityFeeLamports + found.TipLamports;
+        Assert.Equal(found.AmountInRaw + costs + 1, found.MinimumOutRaw);
         Assert.Equal(5000UL, found.SignatureFeeLamports);
         Assert.True(found.TipLamports <= (ulong)found.GrossProfitRaw / 2);
     }
@@ -49,7 +53,8 @@ public sealed class ScoringStageTests
         Assert.Equal(2, one.OpportunityCount);
         Opportunity first = rig.Ring[one.OpportunityPosition];
         Opportunity second = rig.Ring[one.OpportunityPosition + 1];
-        Assert.Equal(new[] { rig.Graph.MintId(Sol), rig.Graph.MintId(Usd) }, new[] { first.BaseMintId, second.BaseMintId });
+        Assert.Equal(rig.Graph.MintId(Sol), first.BaseMintId);
+        Assert.Equal(rig.Graph.MintId(Usd), second.BaseMintId);
         Assert.NotEqual(first.RouteDigest, second.RouteDigest);
         Assert.Equal(0, first.Legs[0].PoolId);
         Assert.Equal(1, second.Legs[0].PoolId);

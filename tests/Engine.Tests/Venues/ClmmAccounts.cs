@@ -33,7 +33,8 @@ internal sealed record ClmmText
     /// update.
     /// </summary>
     public (ushort Filter, ushort Decay, ushort Reduction, uint Control, uint Max, int Reference, uint VolReference,
-        uint Volatility, ulong LastUpdate)? Dynamic { get; init; }
+        uint Volatility, ulong LastUpdate)? Dynamic
+    { get; init; }
 }
 
 /// <summary>Account bytes for made-up pools. Offsets are written here on their own, from protocols 2.5.</summary>

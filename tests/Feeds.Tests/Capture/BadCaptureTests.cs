@@ -195,12 +195,17 @@ public sealed class BadCaptureTests
             ends.Add((int)writer.BytesWritten);
             writer.Write(new CaptureFrame
             {
-                Kind = CaptureFrameKind.Request, ReceiveUtcNs = 2, Bytes = Messages.Subscribe(1),
+                Kind = CaptureFrameKind.Request,
+                ReceiveUtcNs = 2,
+                Bytes = Messages.Subscribe(1),
             });
             ends.Add((int)writer.BytesWritten);
             writer.Write(new CaptureFrame
             {
-                Kind = CaptureFrameKind.Http, ReceiveUtcNs = 3, HttpRequest = "{}"u8, Bytes = "{\"x\":1}"u8,
+                Kind = CaptureFrameKind.Http,
+                ReceiveUtcNs = 3,
+                HttpRequest = "{}"u8,
+                Bytes = "{\"x\":1}"u8,
             });
             ends.Add((int)writer.BytesWritten);
         }

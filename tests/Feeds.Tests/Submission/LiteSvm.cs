@@ -59,7 +59,10 @@ internal sealed class LiteSvm : IDisposable
 
     public void Put(in Pubkey key, ulong lamports, in Pubkey owner, byte[] data) => Ask(new
     {
-        op = "put", address = key.ToString(), lamports = $"{lamports}", owner = owner.ToString(),
+        op = "put",
+        address = key.ToString(),
+        lamports = $"{lamports}",
+        owner = owner.ToString(),
         data = Convert.ToBase64String(data),
     });
 

@@ -205,9 +205,12 @@ public sealed class LiteSvmTests
 
     private static MessageRequest Request(
         LiteSvm svm, Ed25519Signer payer, MessageVersion version, params InstructionBuffer[] instructions) => new()
-    {
-        Version = version, Payer = payer.PublicKey, Blockhash = svm.Blockhash(), Instructions = instructions,
-    };
+        {
+            Version = version,
+            Payer = payer.PublicKey,
+            Blockhash = svm.Blockhash(),
+            Instructions = instructions,
+        };
 
     private ReadOnlySpan<byte> Build(
         LiteSvm svm, Ed25519Signer payer, MessageVersion version, params InstructionBuffer[] instructions) =>

@@ -142,7 +142,12 @@ public sealed class DammMathTests
 
         DammBaseFee market = new()
         {
-            Mode = 3, Cliff = 100_000_000, Word = 50, First = 200, Second = 1_000, Last = 1_500_000,
+            Mode = 3,
+            Cliff = 100_000_000,
+            Word = 50,
+            First = 200,
+            Second = 1_000,
+            Last = 1_500_000,
         };
         UInt128 start = UInt128.One << 64;
         for (int moved = 0; moved < 2_000; moved += 7)
