@@ -170,9 +170,9 @@ public sealed class ScoringStage : IStage
     }
 
     /// <summary>
-    /// Principal, costs and required profit, rounded up, in units of the base mint: a market that moves too far fails the
-    /// transaction instead of losing money. Lamports become base units at the rate that valued the gross profit. More
-    /// than the quoted output is never asked for: such a decision is no Go.
+    /// Principal, costs and required profit, rounded up, in units of the base mint: a market that moves too far fails
+    /// the transaction instead of losing money. Lamports become base units at the rate that valued the gross profit.
+    /// More than the quoted output is never asked for: such a decision is no Go.
     /// </summary>
     private ulong MinimumOut(in Opportunity one, long costsLamports)
     {
