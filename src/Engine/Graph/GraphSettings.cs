@@ -22,6 +22,12 @@ public sealed record GraphSettings
     /// </summary>
     public long SettleWindowNs { get; init; } = 150_000_000;
 
+    /// <summary>
+    /// Slots that may begin after the newest account update before every pool counts as stale; 0 = never. Default 64, about
+    /// 13 to 25 seconds: a subscribed Clock changes every slot, and 28 busy pools never pause a tenth of that.
+    /// </summary>
+    public ulong StaleAfterSlots { get; init; } = 64;
+
     /// <summary>Pools or mints never used.</summary>
     public IReadOnlySet<Pubkey> Denied { get; init; } = new HashSet<Pubkey>();
 

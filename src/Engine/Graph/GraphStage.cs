@@ -16,6 +16,7 @@ namespace LowLatency.Engine.Graph;
 public sealed class GraphStage : IStage
 {
     private readonly long _settleWindowNs;
+    private readonly ulong _staleAfterSlots;
     private readonly PayloadRing _payloads;
     private readonly AccountTable _accounts;
     private readonly PoolCoherence _coherence;
@@ -27,6 +28,7 @@ public sealed class GraphStage : IStage
     private long _currentSlotFirstNs;
     private uint _openFeeds;
     private uint _gapEpoch;
+    private bool _isStale;
 
     /// <summary>
     /// A stage over <paramref name="graph"/>, reading account bytes from <paramref name="payloads"/>.
@@ -34,6 +36,7 @@ public sealed class GraphStage : IStage
     public GraphStage(GraphSettings settings, MarketGraph graph, PayloadRing payloads)
     {
         _settleWindowNs = settings.SettleWindowNs;
+        _staleAfterSlots = settings.StaleAfterSlots;
         Market = graph;
         _payloads = payloads;
         _accounts = new AccountTable(settings.MaxAccounts);
@@ -66,6 +69,9 @@ public sealed class GraphStage : IStage
 
     /// <summary>Pools that became whole only because their slot was over.</summary>
     public long SettledPools { get; private set; }
+
+    /// <summary>Times all pools were stale: slots went on and no account came.</summary>
+    public long StaleTimes { get; private set; }
 
     /// <summary>Times every feed was down at once.</summary>
     public long Gaps => _gapEpoch;
@@ -134,6 +140,7 @@ public sealed class GraphStage : IStage
             SettleAll();
             _currentSlot = e.Slot;
             _currentSlotFirstNs = e.ReceiveUtcNs;
+            UpdateStaleness();
         }
         else if (_coherence.UnsettledCount != 0
             && e.ReceiveUtcNs - _currentSlotFirstNs > _settleWindowNs)
@@ -148,6 +155,17 @@ public sealed class GraphStage : IStage
         Slots.Add(e.Slot, e.ParentSlot);
         if (Slots.ForkCount != forks) TouchAll(); // pools written in the slot that was left may quote no longer
         RefreshMovedPools();
+        UpdateStaleness();
+    }
+
+    /// <summary>Slots go on and no account comes: the subscriptions are silent, whatever the connection says.</summary>
+    private void UpdateStaleness()
+    {
+        bool isStale = _currentSlot != 0 && _staleAfterSlots != 0 && Slots.Head > _currentSlot + _staleAfterSlots;
+        if (isStale == _isStale) return;
+        _isStale = isStale;
+        if (isStale) StaleTimes++;
+        TouchAll();
     }
 
     private void SettleAll()
@@ -278,7 +296,8 @@ public sealed class GraphStage : IStage
     {
         if (Market.Pool(poolId).Readiness != QuoteStatus.Ok) return PoolState.NotReady;
         if (_coherence.IsTorn(poolId) || Slots.IsAbandoned(_coherence.Slot(poolId))) return PoolState.Torn;
-        return _gapEpoch != 0 && IsGapped(poolId) ? PoolState.Gapped : PoolState.Coherent;
+        if (_gapEpoch != 0 && IsGapped(poolId)) return PoolState.Gapped;
+        return _isStale ? PoolState.Stale : PoolState.Coherent;
     }
 
     /// <summary>True until every required account was seen again after the last time all feeds were down.</summary>

@@ -193,6 +193,23 @@ public sealed class GraphStageTests
     }
 
     [Fact]
+    public void Slots_GoOnWithoutAccounts_MakePoolsStaleUntilTheNextUpdate()
+    {
+        Snapshot(10);
+        Publish(EventKind.Account, 11, Account(AccountRole.Pool));
+        Publish(EventKind.SlotSettled, 11);
+        Publish(EventKind.Slot, 75, parent: 74);
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+        Publish(EventKind.Slot, 76, parent: 75);
+        Assert.Equal(PoolState.Stale, Market.State(0));
+        Assert.Equal(0, Market.Rate(0));
+        Assert.Equal(1, _stage.StaleTimes);
+        VectorAccount stranger = new(Pubkey.Read(new byte[] { 9, 9 }.Concat32()), ProgramIds.Token, 1, new byte[10]);
+        Publish(EventKind.Account, 76, stranger);
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+    }
+
+    [Fact]
     public void Account_TruncatedBytes_AreRefusedAndCountedAndChangeNothing()
     {
         Snapshot(10);
