@@ -23,8 +23,8 @@ public sealed record GraphSettings
     public long SettleWindowNs { get; init; } = 150_000_000;
 
     /// <summary>
-    /// Slots that may begin after the newest account update before every pool counts as stale; 0 = never. Default 64, about
-    /// 13 to 25 seconds: a subscribed Clock changes every slot, and 28 busy pools never pause a tenth of that.
+    /// Slots that may begin after the newest account update before every pool counts as stale; 0 = never. Default 64,
+    /// about 13 to 25 seconds: a subscribed Clock changes every slot, and 28 busy pools never pause a tenth of that.
     /// </summary>
     public ulong StaleAfterSlots { get; init; } = 64;
 

@@ -10,8 +10,8 @@ using Xunit;
 namespace LowLatency.Console.Tests.Vectors;
 
 /// <summary>
-/// Properties of every pool of the committed vector files, whatever its venue: quotes are pure and monotone, a swap back at
-/// once never profits, and at a constant fee two swaps never beat one by more than rounding.
+/// Properties of every pool of the committed vector files, whatever its venue: quotes are pure and monotone, a swap
+/// back at once never profits, and at a constant fee two swaps never beat one by more than rounding.
 /// </summary>
 public class PoolPropertyTests
 {
