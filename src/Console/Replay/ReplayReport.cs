@@ -39,6 +39,7 @@ internal sealed record ReplayReport
     public required SortedDictionary<string, long> Messages { get; init; }
     public required SortedDictionary<string, long> DecodeRefusals { get; init; }
     public required SortedDictionary<string, long> Drops { get; init; }
+    public required SortedDictionary<string, long> Incidents { get; init; }
     public required SortedDictionary<string, long> PoolsByState { get; init; }
     public required SortedDictionary<string, long> PoolsByVenue { get; init; }
     public required IReadOnlyList<EndpointReport> Endpoints { get; init; }
@@ -80,6 +81,7 @@ internal sealed record ReplayReport
             Messages = ReplayTables.Messages(feed.Total),
             DecodeRefusals = ReplayTables.Refusals(feed.Total),
             Drops = ReplayTables.Drops(pipeline),
+            Incidents = ReplayTables.Incidents(pipeline),
             PoolsByState = ReplayTables.PoolsByState(pipeline.Graph.Market),
             PoolsByVenue = ReplayTables.PoolsByVenue(pipeline.Graph.Market),
             Endpoints = ReplayTables.Endpoints(pipeline.Dedup.Race, feed),

@@ -29,6 +29,30 @@ internal static class ReplayTables
             ? 0
             : pipeline.Dedup.Dropped(cause) + pipeline.Graph.Dropped(cause));
 
+    /// <summary>What the engine counted besides drops: refusals, bounds that were met, feeds that failed.</summary>
+    public static SortedDictionary<string, long> Incidents(MarketPipeline pipeline)
+    {
+        SortedDictionary<string, long> rows = Counts<DecodeStatus>(
+            status => status == DecodeStatus.Ok ? 0 : pipeline.Graph.DecodeFailures(status), "Account refused: ");
+        (string Name, long Count)[] others =
+        [
+            ("Account refused when linked", pipeline.Graph.LinkedUndecodable),
+            ("Registration table full", pipeline.Graph.TableFull),
+            ("All feeds down", pipeline.Graph.Gaps),
+            ("All pools stale", pipeline.Graph.StaleTimes),
+            ("Opportunity ring full", pipeline.Cycles.RingFullCount),
+            ("Cycle buffer full", pipeline.Cycles.DroppedCycleCount),
+            ("Message ring full", pipeline.Instructions.MessageRingFull),
+            ("Event ring full", pipeline.Refused),
+        ];
+        foreach ((string name, long count) in others)
+        {
+            if (count != 0) rows[name] = count;
+        }
+
+        return rows;
+    }
+
     public static SortedDictionary<string, long> Decisions(DecisionStatistics decisions) =>
         Counts<DecisionReason>(decisions.By);
 
@@ -215,14 +239,14 @@ internal static class ReplayTables
         return notes;
     }
 
-    private static SortedDictionary<string, long> Counts<T>(Func<T, long> count)
+    private static SortedDictionary<string, long> Counts<T>(Func<T, long> count, string prefix = "")
         where T : struct, Enum
     {
         SortedDictionary<string, long> rows = new(StringComparer.Ordinal);
         foreach (T value in Enum.GetValues<T>())
         {
             long n = count(value);
-            if (n != 0) rows[value.ToString()] = n;
+            if (n != 0) rows[prefix + value] = n;
         }
 
         return rows;

@@ -21,6 +21,7 @@ internal sealed class ReplayText(TextWriter output)
         Counts("Messages", r.Messages);
         Counts("Refused by the decoder", r.DecodeRefusals);
         Counts("Events dropped", r.Drops);
+        if (r.Incidents.Count != 0) Counts("Incidents in the engine", r.Incidents);
         Endpoints(r.Endpoints);
         Latency(r.Latency);
         Line(string.Empty);

@@ -74,12 +74,9 @@ public enum DropCause : byte
     /// <summary>The venue refused the bytes.</summary>
     Undecodable = 5,
 
-    /// <summary>The account's bytes and existence are the same as before.</summary>
-    Unchanged = 6,
-
     /// <summary>A slot number too far ahead of every other endpoint's to be believed.</summary>
-    ImplausibleSlot = 7,
+    ImplausibleSlot = 6,
 
     /// <summary>A table of fixed capacity was full.</summary>
-    TableFull = 8,
+    TableFull = 7,
 }

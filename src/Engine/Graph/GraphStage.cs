@@ -79,6 +79,9 @@ public sealed class GraphStage : IStage
     /// <summary>Pools or links refused because a table was full.</summary>
     public long TableFull => _registrar.TableFull;
 
+    /// <summary>Accounts that a pool refused when it was linked to them.</summary>
+    public long LinkedUndecodable => _registrar.LinkedUndecodable;
+
     /// <summary>Events dropped here, by cause.</summary>
     public long Dropped(DropCause cause) => _drops[(int)cause];
 
