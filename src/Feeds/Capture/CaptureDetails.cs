@@ -1,5 +1,6 @@
 using System;
 using System.Text.Json;
+using LowLatency.Feeds.Decoding;
 
 namespace LowLatency.Feeds.Capture;
 
@@ -11,16 +12,28 @@ internal static class CaptureDetails
     /// </summary>
     public const string SyntheticScheme = "synthetic:";
 
+    /// <summary>Value of the member <c>protocol</c> of a Yellowstone connection.</summary>
+    public const string Yellowstone = "yellowstone";
+
     /// <summary>The endpoint's address; empty if the details do not say it.</summary>
-    public static string ReadAddress(ReadOnlySpan<byte> details)
+    public static string ReadAddress(ReadOnlySpan<byte> details) => ReadMember(details, "url");
+
+    /// <summary>
+    /// What the endpoint speaks: the member <c>protocol</c> is <see cref="Yellowstone"/>, or JSON-RPC.
+    /// </summary>
+    public static FeedProtocol ReadProtocol(ReadOnlySpan<byte> details) =>
+        ReadMember(details, "protocol") == Yellowstone ? FeedProtocol.Yellowstone : FeedProtocol.JsonRpc;
+
+    private static string ReadMember(ReadOnlySpan<byte> details, string name)
     {
+        if (details.IsEmpty) return string.Empty;
         try
         {
             Utf8JsonReader reader = new(details);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             bool isObject = document.RootElement.ValueKind == JsonValueKind.Object;
-            return isObject && document.RootElement.TryGetProperty("url", out JsonElement url)
-                ? url.ToString()
+            return isObject && document.RootElement.TryGetProperty(name, out JsonElement value)
+                ? value.ToString()
                 : string.Empty;
         }
         catch (JsonException)

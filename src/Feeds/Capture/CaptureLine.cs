@@ -1,4 +1,6 @@
 using System;
+using System.Buffers;
+using System.Buffers.Text;
 using System.Numerics;
 using LowLatency.Feeds.Decoding;
 
@@ -32,6 +34,7 @@ internal sealed class CaptureLine
         Message = 8,
         HttpRequest = 16,
         Asked = 32,
+        Binary = 64,
     }
 
     private byte[] _message = new byte[1 << 14];
@@ -106,6 +109,7 @@ internal sealed class CaptureLine
         if (name.Is("ep"u8)) return Seen.Endpoint;
         if (name.Is("m"u8)) return Seen.Message;
         if (name.Is("k"u8)) return Seen.Kind;
+        if (name.Is("b"u8)) return Seen.Binary;
         if (name.Is("req"u8)) return Seen.HttpRequest;
         return name.Is("t0"u8) ? Seen.Asked : Seen.None;
     }
@@ -140,6 +144,10 @@ internal sealed class CaptureLine
                 return true;
             case Seen.Message:
                 return cursor.TryReadString(out text) && Resolve(text, ref _message, out _messageLength);
+            case Seen.Binary:
+                return cursor.TryReadString(out text) && Resolve(text, ref _message, out _messageLength)
+                    && Base64.DecodeFromUtf8InPlace(_message.AsSpan(0, _messageLength), out _messageLength)
+                        == OperationStatus.Done;
             case Seen.HttpRequest:
                 return cursor.TryReadString(out text) && Resolve(text, ref _request, out _requestLength);
             case Seen.Kind:
@@ -158,6 +166,8 @@ internal sealed class CaptureLine
     {
         if ((seen & Seen.Time) == 0) return Bad("the line has no receive time `t`");
         if ((seen & Seen.Endpoint) == 0) return Bad("the line has no endpoint `ep`");
+        Seen message = seen & (Seen.Message | Seen.Binary);
+        if (message == (Seen.Message | Seen.Binary)) return Bad("the line has a message `m` and bytes `b`");
         switch (Kind)
         {
             case CaptureFrameKind.None:
@@ -169,7 +179,7 @@ internal sealed class CaptureLine
             case CaptureFrameKind.Http when (seen & Seen.HttpRequest) == 0:
                 return Bad("an http line has no request `req`");
             default:
-                return (seen & Seen.Message) == 0 ? Bad("the line has no message `m`") : CaptureLineStatus.Frame;
+                return message == Seen.None ? Bad("the line has no message `m`") : CaptureLineStatus.Frame;
         }
     }
 

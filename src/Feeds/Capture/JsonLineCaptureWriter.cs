@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.IO;
 using System.IO.Compression;
+using System.Text.Unicode;
 
 namespace LowLatency.Feeds.Capture;
 
@@ -59,7 +60,8 @@ public sealed class JsonLineCaptureWriter : ICaptureSink
                 WriteDetails(frame.Bytes);
                 break;
             case CaptureFrameKind.Request:
-                WriteText(",\"k\":\"req\",\"m\":\""u8, frame.Bytes);
+                _stream.Write(",\"k\":\"req\""u8);
+                WriteMessage(frame.Bytes);
                 break;
             case CaptureFrameKind.Http:
                 _stream.Write(",\"k\":\"http\",\"t0\":"u8);
@@ -68,7 +70,7 @@ public sealed class JsonLineCaptureWriter : ICaptureSink
                 WriteText(",\"m\":\""u8, frame.Bytes);
                 break;
             default:
-                WriteText(",\"m\":\""u8, frame.Bytes);
+                WriteMessage(frame.Bytes);
                 break;
         }
 
@@ -95,6 +97,23 @@ public sealed class JsonLineCaptureWriter : ICaptureSink
         if (details.Length <= 2) return;
         _stream.WriteByte((byte)',');
         _stream.Write(details[1..^1]);
+    }
+
+    /// <summary>Text as <c>m</c>; bytes that are no UTF-8 (protobuf) as <c>b</c>, in base64.</summary>
+    private void WriteMessage(ReadOnlySpan<byte> message)
+    {
+        if (Utf8.IsValid(message))
+        {
+            WriteText(",\"m\":\""u8, message);
+            return;
+        }
+
+        byte[] text = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(message.Length));
+        _ = Base64.EncodeToUtf8(message, text, out _, out int length);
+        _stream.Write(",\"b\":\""u8);
+        _stream.Write(text.AsSpan(0, length));
+        _stream.WriteByte((byte)'"');
+        ArrayPool<byte>.Shared.Return(text);
     }
 
     private void WriteText(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> text)

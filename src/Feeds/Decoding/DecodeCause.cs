@@ -16,7 +16,7 @@ public enum DecodeCause : byte
     /// </summary>
     UnexpectedShape = 2,
 
-    /// <summary>A notification of a method that is not known.</summary>
+    /// <summary>A notification of a method, or a Yellowstone update of a kind, that is not known.</summary>
     UnknownMethod = 3,
 
     /// <summary>A subscription id that no request of this connection is waiting for or has got.</summary>
@@ -68,4 +68,9 @@ public enum DecodeCause : byte
     /// messages need no id and pass.)
     /// </summary>
     AfterClose = 18,
+
+    /// <summary>
+    /// The bytes are not a protobuf message: a length past the end, an endless number, a group, a wrong wire type.
+    /// </summary>
+    MalformedProtobuf = 19,
 }

@@ -9,10 +9,10 @@ namespace LowLatency.Feeds.Decoding;
 public sealed class DecodeCounters
 {
     /// <summary>Number of message kinds.</summary>
-    public const int KindCount = (int)MessageKind.OtherHttp + 1;
+    public const int KindCount = (int)MessageKind.Pong + 1;
 
     /// <summary>Number of causes.</summary>
-    public const int CauseCount = (int)DecodeCause.AfterClose + 1;
+    public const int CauseCount = (int)DecodeCause.MalformedProtobuf + 1;
 
     private readonly long[] _kinds = new long[KindCount];
     private readonly long[] _causes = new long[CauseCount];
@@ -36,7 +36,8 @@ public sealed class DecodeCounters
     public long ReleasedByAck { get; internal set; }
 
     /// <summary>
-    /// slotsUpdates of a type that is no event here (first shred, completed, frozen, confirmed, root).
+    /// Slot updates of a type that is no event here (first shred, completed, frozen, confirmed, root), or that say
+    /// again what another said (Yellowstone: processed after created bank).
     /// </summary>
     public long SlotUpdatesWithoutEvent { get; internal set; }
 

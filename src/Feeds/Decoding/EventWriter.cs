@@ -84,6 +84,30 @@ internal sealed class EventWriter
         return DecodeCause.None;
     }
 
+    /// <summary>Publishes an account whose bytes stand in the message as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public DecodeCause PublishAccount(EventKind kind, in BinaryAccount account, in FrameStamp stamp)
+    {
+        // An account without lamports does not exist at the end of its transaction, whatever bytes it still has.
+        ReadOnlySpan<byte> data = account.Lamports == 0 ? default : account.Data;
+        ClaimStatus status = _publisher.TryClaim(data.Length, out Span<byte> payload);
+        if (status != ClaimStatus.Ok) return Refused(status);
+        data.CopyTo(payload);
+        ref MarketEvent entry = ref _publisher.Current;
+        entry.Kind = kind;
+        entry.Slot = account.Slot;
+        entry.WriteVersion = account.WriteVersion;
+        entry.Account = Pubkey.Read(account.Key);
+        entry.Owner = Pubkey.Read(account.Owner);
+        entry.Lamports = account.Lamports;
+        entry.RentEpoch = account.RentEpoch;
+        EventFlags flags = EventFlags.HasWriteVersion;
+        if (account.IsExecutable) flags |= EventFlags.Executable;
+        if (account.Lamports == 0) flags |= EventFlags.Absent;
+        Finish(ref entry, flags, stamp, data.Length);
+        return DecodeCause.None;
+    }
+
     /// <summary>
     /// Decodes padded base64 without white space. Source: RFC 4648 section 4.
     /// </summary>

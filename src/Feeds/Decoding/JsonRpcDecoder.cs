@@ -30,7 +30,7 @@ public sealed class DecoderOptions
 /// the decoder must be shown the client's requests too. Notifications before their ack are held, in order.
 /// Source: protocol rules of agave b64857b5 rpc/src/rpc_pubsub.rs (ids belong to a connection and are reused).
 /// </summary>
-public sealed class JsonRpcDecoder
+public sealed class JsonRpcDecoder : IConnectionDecoder
 {
     private readonly EventWriter _writer;
     private readonly SnapshotDecoder _snapshots;
@@ -51,13 +51,13 @@ public sealed class JsonRpcDecoder
         _pending = new PendingNotifications(options.MaxPendingMessages, options.MaxPendingBytes);
     }
 
-    /// <summary>What was seen.</summary>
+    /// <inheritdoc/>
     public DecodeCounters Counters { get; } = new();
 
-    /// <summary>True once the pipeline has halted: stop feeding.</summary>
+    /// <inheritdoc/>
     public bool IsHalted => _writer.IsHalted;
 
-    /// <summary>Highest slot of an event so far; 0 if none.</summary>
+    /// <inheritdoc/>
     public ulong HighestSlot => _writer.HighestSlot;
 
     /// <summary>The fast path may be switched off to test and measure the strict one.</summary>
@@ -79,7 +79,7 @@ public sealed class JsonRpcDecoder
         return _writer.PublishMark(EventKind.FeedClose, 0, 0, stamp);
     }
 
-    /// <summary>Publishes the end of a capture.</summary>
+    /// <inheritdoc/>
     public DecodeCause OnEndOfFeed(in FrameStamp stamp) => _writer.PublishMark(EventKind.EndOfFeed, 0, 0, stamp);
 
     /// <summary>
@@ -88,14 +88,14 @@ public sealed class JsonRpcDecoder
     public bool TryMapSubscription(ulong subscription, in Pubkey account) =>
         _subscriptions.TrySet(subscription, SubscriptionKind.Account, account, 0);
 
-    /// <summary>The client sent a request on this connection.</summary>
+    /// <inheritdoc/>
     public DecodeCause OnRequest(ReadOnlySpan<byte> request)
     {
         Begin(request.Length, MessageKind.Request);
         return End(DecodeRequest(request));
     }
 
-    /// <summary>A complete message of the server came.</summary>
+    /// <inheritdoc/>
     public DecodeCause OnMessage(ReadOnlySpan<byte> message, in FrameStamp stamp)
     {
         Counters.Messages++;
@@ -112,7 +112,7 @@ public sealed class JsonRpcDecoder
         return isHeld ? DecodeCause.None : End(cause);
     }
 
-    /// <summary>An HTTP exchange was answered.</summary>
+    /// <inheritdoc/>
     public DecodeCause OnSnapshot(ReadOnlySpan<byte> request, ReadOnlySpan<byte> response, in FrameStamp stamp)
     {
         Counters.Messages++;

@@ -47,4 +47,31 @@ public enum MessageKind : byte
 
     /// <summary>Any other HTTP answer; counted only.</summary>
     OtherHttp = 14,
+
+    /// <summary>Yellowstone account update.</summary>
+    AccountUpdate = 15,
+
+    /// <summary>Yellowstone slot status.</summary>
+    SlotUpdate = 16,
+
+    /// <summary>Yellowstone transaction; counted only.</summary>
+    TransactionUpdate = 17,
+
+    /// <summary>Yellowstone transaction status; counted only.</summary>
+    TransactionStatusUpdate = 18,
+
+    /// <summary>Yellowstone full block; counted only.</summary>
+    BlockUpdate = 19,
+
+    /// <summary>Yellowstone block meta: gives the latest blockhash, no event.</summary>
+    BlockMetaUpdate = 20,
+
+    /// <summary>Yellowstone entry or block footer; counted only.</summary>
+    EntryUpdate = 21,
+
+    /// <summary>Yellowstone ping of the server, which the client answers.</summary>
+    Ping = 22,
+
+    /// <summary>Yellowstone answer to a ping of the client.</summary>
+    Pong = 23,
 }

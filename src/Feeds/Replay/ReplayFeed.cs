@@ -5,6 +5,7 @@ using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Geyser;
 
 namespace LowLatency.Feeds.Replay;
 
@@ -94,7 +95,7 @@ public sealed class ReplayFeed : IDisposable
             ReportProgress();
         }
 
-        JsonRpcDecoder last = GetAnyDecoder();
+        IConnectionDecoder last = GetAnyDecoder();
         DecodeCause end = last.OnEndOfFeed(new FrameStamp(_lastUtcNs, clock.NowNs, 0));
         if (end == DecodeCause.Halted) return ReplayOutcome.Halted;
         _nextProgressMs = 0;
@@ -161,24 +162,25 @@ public sealed class ReplayFeed : IDisposable
     private EndpointState GetEndpoint(in CaptureFrame frame, in FrameStamp stamp)
     {
         EndpointState state = _endpoints[frame.EndpointId] ?? CreateEndpoint(
-            frame.EndpointId,
-            frame.Kind == CaptureFrameKind.Open ? CaptureDetails.ReadAddress(frame.Bytes) : string.Empty);
+            frame.EndpointId, frame.Kind == CaptureFrameKind.Open ? frame.Bytes : default);
         if (state.Frames++ == 0 && frame.Kind != CaptureFrameKind.Open)
         {
             // A capture without the opening of the connection: the feed is open from its first frame on.
             _ = state.Decoder.OnOpen(stamp);
-            foreach ((ulong subscription, Pubkey account) in _subscriptions)
+            if (state.Decoder is JsonRpcDecoder decoder)
             {
-                _ = state.Decoder.TryMapSubscription(subscription, account);
+                foreach ((ulong subscription, Pubkey account) in _subscriptions)
+                    _ = decoder.TryMapSubscription(subscription, account);
             }
         }
 
         return state;
     }
 
-    private EndpointState CreateEndpoint(byte endpointId, string address)
+    private EndpointState CreateEndpoint(byte endpointId, ReadOnlySpan<byte> openDetails)
     {
         DecoderOptions bounds = _options.Decoder;
+        string address = CaptureDetails.ReadAddress(openDetails);
         bool isSynthetic = (_reader.Header?.IsSynthetic ?? false)
             || address.StartsWith(CaptureDetails.SyntheticScheme, StringComparison.Ordinal);
         DecoderOptions options = new()
@@ -189,7 +191,9 @@ public sealed class ReplayFeed : IDisposable
             MaxSnapshotKeys = bounds.MaxSnapshotKeys,
             SourceFlags = bounds.SourceFlags | (isSynthetic ? EventFlags.Synthetic : EventFlags.None),
         };
-        JsonRpcDecoder decoder = new(endpointId, _publisher, options) { UseFastPath = UseFastPath };
+        IConnectionDecoder decoder = CaptureDetails.ReadProtocol(openDetails) == FeedProtocol.Yellowstone
+            ? new GeyserDecoder(endpointId, _publisher, options)
+            : new JsonRpcDecoder(endpointId, _publisher, options) { UseFastPath = UseFastPath };
         EndpointState state = new(decoder);
         IReadOnlyList<string> addresses = _reader.Header?.Endpoints ?? [];
         if (endpointId < addresses.Count) state.Address = addresses[endpointId];
@@ -197,19 +201,19 @@ public sealed class ReplayFeed : IDisposable
         return state;
     }
 
-    private JsonRpcDecoder GetAnyDecoder()
+    private IConnectionDecoder GetAnyDecoder()
     {
         foreach (EndpointState? state in _endpoints)
         {
             if (state is not null) return state.Decoder;
         }
 
-        return CreateEndpoint(0, string.Empty).Decoder;
+        return CreateEndpoint(0, default).Decoder;
     }
 
     private void Decode(EndpointState endpoint, in CaptureFrame frame, in FrameStamp stamp)
     {
-        JsonRpcDecoder decoder = endpoint.Decoder;
+        IConnectionDecoder decoder = endpoint.Decoder;
         long refusedBefore = decoder.Counters.Refused;
         switch (frame.Kind)
         {
@@ -267,9 +271,9 @@ public sealed class ReplayFeed : IDisposable
         return slot;
     }
 
-    private sealed class EndpointState(JsonRpcDecoder decoder)
+    private sealed class EndpointState(IConnectionDecoder decoder)
     {
-        public JsonRpcDecoder Decoder { get; } = decoder;
+        public IConnectionDecoder Decoder { get; } = decoder;
 
         public string Address { get; set; } = string.Empty;
 

@@ -1,0 +1,187 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Feeds.Decoding;
+
+namespace LowLatency.Feeds.Geyser;
+
+/// <summary>
+/// The messages of one Yellowstone connection in, events out. A message is one gRPC message's protobuf bytes
+/// (SubscribeUpdate). Purpose: account bytes straight from the message into the claimed payload; never throw, never
+/// allocate, count every refusal. Owner: one feed thread; counters may be read by others.
+/// Bound: the slots announced last, <see cref="AnnouncedSlots"/>; nothing else is kept.
+/// Source: rpcpool/yellowstone-grpc@0013f2d5 geyser.proto.
+/// </summary>
+public sealed class GeyserDecoder : IConnectionDecoder
+{
+    /// <summary>Slots remembered as announced: a slot's statuses come within 32 slots of each other.</summary>
+    private const int AnnouncedSlots = 256;
+
+    private readonly EventWriter _writer;
+    private readonly SnapshotDecoder _snapshots;
+    private readonly ulong[] _announced = new ulong[AnnouncedSlots];
+    private ulong _highestAnnounced;
+    private bool _isClosed;
+
+    /// <summary>A decoder for one endpoint that publishes into <paramref name="publisher"/>.</summary>
+    public GeyserDecoder(byte endpointId, EventPublisher publisher, DecoderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags);
+        _snapshots = new SnapshotDecoder(_writer, Counters, new KeyCache(), options.MaxSnapshotKeys);
+    }
+
+    /// <inheritdoc/>
+    public DecodeCounters Counters { get; } = new();
+
+    /// <inheritdoc/>
+    public bool IsHalted => _writer.IsHalted;
+
+    /// <inheritdoc/>
+    public ulong HighestSlot => _writer.HighestSlot;
+
+    /// <summary>The last block meta that came; for the blockhash of transactions. Feed thread only.</summary>
+    public GeyserBlockMeta LatestBlock { get; private set; }
+
+    /// <summary>Block metas seen; changes when <see cref="LatestBlock"/> does.</summary>
+    public long BlocksSeen => Counters[MessageKind.BlockMetaUpdate];
+
+    /// <inheritdoc/>
+    public DecodeCause OnOpen(in FrameStamp stamp)
+    {
+        Forget();
+        _isClosed = false;
+        return _writer.PublishMark(EventKind.FeedOpen, 0, 0, stamp);
+    }
+
+    /// <inheritdoc/>
+    public DecodeCause OnClose(in FrameStamp stamp)
+    {
+        Forget();
+        _isClosed = true;
+        return _writer.PublishMark(EventKind.FeedClose, 0, 0, stamp);
+    }
+
+    /// <inheritdoc/>
+    public DecodeCause OnEndOfFeed(in FrameStamp stamp) => _writer.PublishMark(EventKind.EndOfFeed, 0, 0, stamp);
+
+    /// <inheritdoc/>
+    public DecodeCause OnRequest(ReadOnlySpan<byte> request)
+    {
+        // Updates say themselves what they are about, so a request is only looked at for damage.
+        DecodeCause cause = ProtoReader.IsWellFormed(request) ? DecodeCause.None : DecodeCause.MalformedProtobuf;
+        return Count(request.Length, MessageKind.Request, cause);
+    }
+
+    /// <inheritdoc/>
+    public DecodeCause OnMessage(ReadOnlySpan<byte> message, in FrameStamp stamp)
+    {
+        DecodeCause cause = Decode(message, stamp, out MessageKind kind);
+        return Count(message.Length, kind, cause);
+    }
+
+    /// <inheritdoc/>
+    public DecodeCause OnSnapshot(ReadOnlySpan<byte> request, ReadOnlySpan<byte> response, in FrameStamp stamp)
+    {
+        DecodeCause cause = _snapshots.Decode(request, response, stamp, out MessageKind kind);
+        return Count(request.Length + response.Length, kind, cause);
+    }
+
+    private DecodeCause Decode(ReadOnlySpan<byte> message, in FrameStamp stamp, out MessageKind kind)
+    {
+        kind = MessageKind.Other;
+        switch (GeyserEnvelope.TryRead(message, out GeyserEnvelope envelope))
+        {
+            case EnvelopeStatus.Ok:
+                break;
+            case EnvelopeStatus.UnexpectedShape:
+                return DecodeCause.UnexpectedShape;
+            case EnvelopeStatus.UnknownUpdate:
+                return DecodeCause.UnknownMethod;
+            default:
+                return DecodeCause.MalformedProtobuf;
+        }
+
+        kind = Kind(envelope.Field);
+        if (_isClosed) return DecodeCause.AfterClose;
+        switch (kind)
+        {
+            case MessageKind.AccountUpdate:
+                BinaryAccount account = default;
+                DecodeCause cause = GeyserAccountReader.Read(envelope.Body, ref account);
+                if (cause != DecodeCause.None) return cause;
+                EventKind eventKind = account.IsStartup ? EventKind.AccountSnapshot : EventKind.Account;
+                return _writer.PublishAccount(eventKind, account, stamp);
+            case MessageKind.SlotUpdate:
+                return OnSlot(envelope.Body, stamp);
+            case MessageKind.BlockMetaUpdate:
+                cause = GeyserBlockMeta.Read(envelope.Body, out GeyserBlockMeta meta);
+                if (cause == DecodeCause.None) LatestBlock = meta;
+                return cause;
+            default:
+                return ProtoReader.IsWellFormed(envelope.Body) ? DecodeCause.None : DecodeCause.MalformedProtobuf;
+        }
+    }
+
+    private static MessageKind Kind(uint field) => field switch
+    {
+        UpdateField.Account => MessageKind.AccountUpdate,
+        UpdateField.Slot => MessageKind.SlotUpdate,
+        UpdateField.Transaction => MessageKind.TransactionUpdate,
+        UpdateField.TransactionStatus => MessageKind.TransactionStatusUpdate,
+        UpdateField.Block => MessageKind.BlockUpdate,
+        UpdateField.BlockMeta => MessageKind.BlockMetaUpdate,
+        UpdateField.Ping => MessageKind.Ping,
+        UpdateField.Pong => MessageKind.Pong,
+        _ => MessageKind.EntryUpdate,
+    };
+
+    /// <summary>
+    /// A slot begins with its bank. A server that sends no statuses between (interslot_updates off) says it first with
+    /// Processed, and one at a higher commitment with Confirmed or Finalized; the first of them is the event.
+    /// </summary>
+    private DecodeCause OnSlot(ReadOnlySpan<byte> body, in FrameStamp stamp)
+    {
+        DecodeCause cause = GeyserSlot.Read(body, out GeyserSlot update);
+        if (cause != DecodeCause.None) return cause;
+        switch (update.Status)
+        {
+            case GeyserSlotStatus.Dead:
+                return _writer.PublishMark(EventKind.SlotDead, update.Slot, update.ParentSlot, stamp);
+            case GeyserSlotStatus.CreatedBank:
+            case GeyserSlotStatus.Processed:
+                break;
+            case GeyserSlotStatus.Confirmed when update.Slot > _highestAnnounced:
+            case GeyserSlotStatus.Finalized when update.Slot > _highestAnnounced:
+                break;
+            default:
+                Counters.SlotUpdatesWithoutEvent++;
+                return DecodeCause.None;
+        }
+
+        ref ulong announced = ref _announced[(int)(update.Slot % AnnouncedSlots)];
+        if (announced == update.Slot)
+        {
+            Counters.SlotUpdatesWithoutEvent++;
+            return DecodeCause.None;
+        }
+
+        if (update.ParentSlot != 0) announced = update.Slot; // else a later status may still name the parent
+        _highestAnnounced = Math.Max(_highestAnnounced, update.Slot);
+        return _writer.PublishMark(EventKind.Slot, update.Slot, update.ParentSlot, stamp);
+    }
+
+    private void Forget()
+    {
+        Array.Clear(_announced);
+        _highestAnnounced = 0;
+    }
+
+    private DecodeCause Count(int bytes, MessageKind kind, DecodeCause cause)
+    {
+        Counters.Messages++;
+        Counters.Bytes += bytes;
+        Counters.Count(kind);
+        Counters.Count(cause);
+        return cause;
+    }
+}
