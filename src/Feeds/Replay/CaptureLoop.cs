@@ -9,7 +9,8 @@ using LowLatency.Feeds.Decoding;
 namespace LowLatency.Feeds.Replay;
 
 /// <summary>
-/// A JSON-RPC capture in memory, played over and over: real messages for measurements that need more of them than a file holds.
+/// A JSON-RPC capture in memory, played over and over: real messages for measurements that need more of them than a
+/// file holds.
 /// <see cref="Bootstrap"/> plays the capture once as recorded. Each lap then plays its account and slot notifications
 /// again, with every slot number moved past the lap before, so that nothing is a repetition to the engine. Endpoints
 /// play what came after their last connection, because subscription ids belong to a connection. Laps allocate nothing.

@@ -1,0 +1,115 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Tests.Support;
+using Xunit;
+
+namespace LowLatency.Feeds.Tests.Geyser;
+
+/// <summary>A recorded Yellowstone stream replays from both encodings of captures.</summary>
+public sealed class GeyserCaptureTests
+{
+    [Fact]
+    public void Replay_YellowstoneBesideJsonRpc_DecodesEachByItsProtocol()
+    {
+        string binary = NewPath(".cap");
+        string lines = NewPath(".jsonl.gz");
+        try
+        {
+            WriteCapture(binary);
+            RecordingPublisher fromBinary = Replay(binary, out ReplayStatistics statistics);
+            Assert.Equal(0, statistics.Total.Refused);
+            Assert.Equal(295, statistics.Endpoints[1].Counters[MessageKind.SlotUpdate]);
+            Assert.Equal(1, statistics.Endpoints[1].Counters[MessageKind.AccountUpdate]);
+            Assert.Equal(1, statistics.Endpoints[1].Counters[MessageKind.Request]);
+            Assert.Equal(1, statistics.Endpoints[0].Counters[MessageKind.SlotNotification]);
+            Assert.Equal("http://127.0.0.1:10000", statistics.Endpoints[1].Address);
+
+            CaptureImportResult? imported = CaptureImport.Run(
+                binary, lines, CaptureTarget.JsonLines, new CaptureReaderOptions(), out CaptureFault? fault);
+            Assert.Null(fault);
+            Assert.Null(imported!.SourceFault);
+            string text = Encoding.UTF8.GetString(TestData.Gunzip(lines));
+            Assert.Contains("\"b\":\"", text, StringComparison.Ordinal);
+            RecordingPublisher fromLines = Replay(lines, out statistics);
+            Assert.Equal(0, statistics.Total.Refused);
+            Assert.Equal(fromBinary.Events.Select(Describe), fromLines.Events.Select(Describe));
+        }
+        finally
+        {
+            File.Delete(binary);
+            File.Delete(lines);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"t":1,"ep":0,"b":"AAEC"}""", null)]
+    [InlineData("""{"t":1,"ep":0,"b":"AAE"}""", "a member has the wrong type")]
+    [InlineData("""{"t":1,"ep":0,"b":"A*EC"}""", "a member has the wrong type")]
+    [InlineData("""{"t":1,"ep":0,"b":"AAEC","m":"x"}""", "the line has a message `m` and bytes `b`")]
+    [InlineData("""{"t":1,"ep":0,"b":7}""", "a member has the wrong type")]
+    public void Read_LineWithBytes_IsStrict(string line, string? problem)
+    {
+        using TemporaryFile file = new(Encoding.UTF8.GetBytes(line + "\n"), ".jsonl");
+        using CaptureReader? reader = CaptureReader.Open(file.FilePath, new CaptureReaderOptions(), out _);
+        bool isFrame = reader!.TryRead(out CaptureFrame frame);
+        Assert.Equal(problem is null, isFrame);
+        if (problem is null) Assert.Equal([0, 1, 2], frame.Bytes.ToArray());
+        else Assert.Contains(problem, reader.Fault!.ToString(), StringComparison.Ordinal);
+    }
+
+    private static void WriteCapture(string path)
+    {
+        using CaptureWriter writer = CaptureWriter.Create(
+            path, new CaptureHeader { CreatedUtcNs = 1, Endpoints = ["ws://a", "http://127.0.0.1:10000"] });
+        long utcNs = 1_770_287_040_000_000_000;
+        Write(writer, ref utcNs, CaptureFrameKind.Open, 0, "{\"url\":\"ws://a\"}"u8);
+        Write(
+            writer, ref utcNs, CaptureFrameKind.Open, 1,
+            "{\"url\":\"http://127.0.0.1:10000\",\"protocol\":\"yellowstone\"}"u8);
+        Write(writer, ref utcNs, CaptureFrameKind.Request, 1, GeyserMessages.Message(o => o.Field(6, 1UL)));
+        foreach (byte[] message in ProtobufOracleTests.RealMessages())
+            Write(writer, ref utcNs, CaptureFrameKind.Message, 1, message);
+        Write(
+            writer, ref utcNs, CaptureFrameKind.Message, 0,
+            Encoding.UTF8.GetBytes(
+                "{\"jsonrpc\":\"2.0\",\"method\":\"slotNotification\",\"params\":{\"result\":"
+                + "{\"slot\":398202822,\"parent\":398202821,\"root\":5},\"subscription\":1}}"));
+        Write(
+            writer, ref utcNs, CaptureFrameKind.Message, 1,
+            GeyserMessages.Account(new AccountUpdate { Slot = 398_202_821 }));
+        Write(writer, ref utcNs, CaptureFrameKind.Close, 1, "{\"reason\":\"test\"}"u8);
+    }
+
+    private static void Write(
+        CaptureWriter writer, ref long utcNs, CaptureFrameKind kind, byte endpoint, ReadOnlySpan<byte> bytes) =>
+        writer.Write(new CaptureFrame
+        {
+            Kind = kind,
+            EndpointId = endpoint,
+            ReceiveUtcNs = utcNs += 1000,
+            Bytes = bytes,
+        });
+
+    private static RecordingPublisher Replay(string path, out ReplayStatistics statistics)
+    {
+        using ReplayFeed? feed = ReplayFeed.Open(path, new ReplayOptions(), out CaptureFault? fault);
+        Assert.Null(fault);
+        RecordingPublisher publisher = new();
+        Assert.Equal(ReplayOutcome.Completed, feed!.Run(publisher, new ReplayClock()));
+        statistics = feed.GetStatistics();
+        return publisher;
+    }
+
+    private static string Describe(RecordedEvent e) =>
+        $"{e.Entry.Kind} {e.Entry.EndpointId} {e.Entry.Slot} {e.Entry.ParentSlot} {e.Entry.WriteVersion} "
+        + $"{e.Entry.Account} {e.Entry.ReceiveUtcNs} {Convert.ToHexString(e.Payload)}";
+
+    private static string NewPath(string suffix) =>
+        Path.Combine(Path.GetTempPath(), "lowlatency-" + Guid.NewGuid().ToString("N") + suffix);
+}

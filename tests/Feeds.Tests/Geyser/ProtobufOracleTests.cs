@@ -1,0 +1,216 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.IO;
+using Google.Protobuf;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
+using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Geyser;
+using LowLatency.Feeds.Tests.Support;
+using Xunit;
+
+namespace LowLatency.Feeds.Tests.Geyser;
+
+/// <summary>The hand-written reader against Google.Protobuf, on real, random and damaged bytes.</summary>
+public sealed class ProtobufOracleTests
+{
+    private static readonly string RealStream = Path.Combine(
+        TestData.Root, "tests", "Vectors", "geyser-richat-2026-02-05.bin.gz");
+
+    [Fact]
+    public void Varints_OfEveryLength_ReadAsTheOracleWroteThem()
+    {
+        Random random = new(71);
+        for (int i = 0; i < 20_000; i++)
+        {
+            ulong value = (ulong)random.NextInt64() >> random.Next(64);
+            if (i < 65) value = i == 64 ? ulong.MaxValue : (1UL << i) - 1;
+            byte[] one = GeyserMessages.Message(o => o.WriteUInt64(value));
+            byte[] followed = [.. one, .. new byte[random.Next(12)]]; // both the word and the byte-wise path
+            random.NextBytes(followed.AsSpan(one.Length));
+            ProtoReader reader = new(followed);
+            Assert.True(reader.TryReadVarint(out ulong read));
+            Assert.Equal(value, read);
+            for (int cut = 0; cut < one.Length; cut++)
+            {
+                ProtoReader truncated = new(one.AsSpan(0, cut));
+                Assert.False(truncated.TryReadVarint(out _));
+            }
+        }
+    }
+
+    /// <summary>Source of the counts: the recording's README (counted by another program).</summary>
+    [Fact]
+    public void RealStream_EveryMessage_DecodesToWhatTheOracleReads()
+    {
+        RecordingPublisher publisher = new();
+        GeyserDecoder decoder = new(0, publisher, new DecoderOptions());
+        List<(ulong Slot, ulong Parent)> begun = [];
+        HashSet<ulong> known = [];
+        foreach (byte[] message in RealMessages())
+        {
+            Assert.Equal(DecodeCause.None, decoder.OnMessage(message, default));
+            if (!TryReadSlot(message, out ulong slot, out ulong parent, out ulong status)) continue;
+            if (status is 0 or 5 && known.Add(slot)) begun.Add((slot, parent));
+        }
+
+        Assert.Equal(40_186, decoder.Counters.Messages);
+        Assert.Equal(39_840, decoder.Counters[MessageKind.EntryUpdate]);
+        Assert.Equal(295, decoder.Counters[MessageKind.SlotUpdate]);
+        Assert.Equal(50, decoder.Counters[MessageKind.BlockMetaUpdate]);
+        Assert.Equal(1, decoder.Counters[MessageKind.Ping]);
+        Assert.Equal(0, decoder.Counters.Refused);
+        Assert.Equal(398_202_821UL, decoder.LatestBlock.Slot);
+        Assert.Equal(begun, publisher.Events.ConvertAll(e => (e.Entry.Slot, e.Entry.ParentSlot)));
+        Assert.Equal(50, begun.Count);
+    }
+
+    [Fact]
+    public void DamagedMessages_NeverThrow_AndWhatIsAcceptedTheOracleReadsAlike()
+    {
+        byte[][] messages =
+        [
+            GeyserMessages.Account(new AccountUpdate { Data = AccountUpdate.Filled(40, 1) }),
+            GeyserMessages.Account(new AccountUpdate { Data = [], Signature = null, IsStartup = true }),
+            GeyserMessages.Slot(101, 100, 6, "dead"),
+            GeyserMessages.BlockMeta(101, "CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK", 5),
+        ];
+        int accepted = 0;
+        RecordingPublisher publisher = new();
+        GeyserDecoder decoder = new(0, publisher, new DecoderOptions());
+        for (int seed = 0; seed < 40_000; seed++)
+        {
+            Random random = new(seed);
+            byte[] message = Mutate.Bytes(messages[random.Next(messages.Length)], random);
+            publisher.Events.Clear();
+            DecodeCause cause = decoder.OnMessage(message, default);
+            if (cause != DecodeCause.None || publisher.Events.Count == 0) continue;
+            RecordedEvent recorded = publisher.Events[0];
+            if (recorded.Entry.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) continue;
+            accepted++;
+            AccountUpdate read = ReadAccount(message);
+            Assert.True(
+                Pubkey.Read(read.Key) == recorded.Entry.Account && Pubkey.Read(read.Owner) == recorded.Entry.Owner
+                && read.Slot == recorded.Entry.Slot && read.Lamports == recorded.Entry.Lamports
+                && read.WriteVersion == recorded.Entry.WriteVersion && read.RentEpoch == recorded.Entry.RentEpoch
+                && (read.Lamports == 0 || read.Data.AsSpan().SequenceEqual(recorded.Payload)),
+                $"seed {seed}");
+        }
+
+        Assert.True(accepted > 1000, $"only {accepted} damaged messages were accepted");
+    }
+
+    [Fact]
+    public void TruncatedAccount_AtEveryByte_GivesNoWrongEvent()
+    {
+        byte[] message = GeyserMessages.Account(new AccountUpdate());
+        int createdAtBytes = 2 + 12;
+        GeyserDecoder decoder = new(0, new RecordingPublisher(), new DecoderOptions());
+        for (int length = 0; length < message.Length; length++)
+        {
+            DecodeCause cause = decoder.OnMessage(message.AsSpan(0, length), default);
+
+            // Only the server's time stands behind the account; cutting exactly there leaves a whole account.
+            if (length == message.Length - createdAtBytes) Assert.Equal(DecodeCause.None, cause);
+            else Assert.NotEqual(DecodeCause.None, cause);
+        }
+    }
+
+    [Fact]
+    public void CreatedAt_OfTheRealStream_IsReadToTheNanosecond()
+    {
+        foreach (byte[] message in RealMessages())
+        {
+            Assert.Equal(EnvelopeStatus.Ok, GeyserEnvelope.TryRead(message, out GeyserEnvelope envelope));
+            if (envelope.Field != UpdateField.Slot) continue;
+
+            // Source: first slot row of the recording's events.csv.
+            Assert.Equal(1_770_287_040_770_177_449, envelope.ReadCreatedAtUtcNs());
+            return;
+        }
+    }
+
+    internal static IEnumerable<byte[]> RealMessages()
+    {
+        byte[] bytes = TestData.Gunzip(RealStream);
+        for (int at = 0; at < bytes.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at));
+            yield return bytes.AsSpan(at + 4, length).ToArray();
+            at += 4 + length;
+        }
+    }
+
+    private static bool TryReadSlot(byte[] message, out ulong slot, out ulong parent, out ulong status)
+    {
+        slot = 0;
+        parent = 0;
+        status = 0;
+        bool isSlot = false;
+        CodedInputStream outer = new(message);
+        while (outer.ReadTag() is var tag && tag != 0)
+        {
+            if (tag != WireFormat.MakeTag(3, WireFormat.WireType.LengthDelimited))
+            {
+                outer.SkipLastField();
+                continue;
+            }
+
+            isSlot = true;
+            CodedInputStream inner = new(outer.ReadBytes().ToByteArray());
+            while (inner.ReadTag() is var member && member != 0)
+            {
+                if (member == 8) slot = inner.ReadUInt64();
+                else if (member == 16) parent = inner.ReadUInt64();
+                else if (member == 24) status = inner.ReadUInt64();
+                else inner.SkipLastField();
+            }
+        }
+
+        return isSlot;
+    }
+
+    private static AccountUpdate ReadAccount(byte[] message)
+    {
+        byte[] body = [];
+        byte[] info = [];
+        AccountUpdate read = new()
+        {
+            Key = [], Owner = [], Data = [], Slot = 0, Lamports = 0, RentEpoch = 0, WriteVersion = 0,
+        };
+        Walk(message, (input, field) => body = field == 2 ? input.ReadBytes().ToByteArray() : Skip(input, body));
+        Walk(body, (input, field) =>
+        {
+            if (field == 1) info = input.ReadBytes().ToByteArray();
+            else if (field == 2) read = read with { Slot = input.ReadUInt64() };
+            else input.SkipLastField();
+        });
+        Walk(info, (input, field) =>
+        {
+            switch (field)
+            {
+                case 1: read = read with { Key = input.ReadBytes().ToByteArray() }; break;
+                case 2: read = read with { Lamports = input.ReadUInt64() }; break;
+                case 3: read = read with { Owner = input.ReadBytes().ToByteArray() }; break;
+                case 5: read = read with { RentEpoch = input.ReadUInt64() }; break;
+                case 6: read = read with { Data = input.ReadBytes().ToByteArray() }; break;
+                case 7: read = read with { WriteVersion = input.ReadUInt64() }; break;
+                default: input.SkipLastField(); break;
+            }
+        });
+        return read;
+    }
+
+    private static byte[] Skip(CodedInputStream input, byte[] kept)
+    {
+        input.SkipLastField();
+        return kept;
+    }
+
+    private static void Walk(byte[] bytes, Action<CodedInputStream, int> member)
+    {
+        CodedInputStream input = new(bytes);
+        while (input.ReadTag() is var tag && tag != 0) member(input, WireFormat.GetTagFieldNumber(tag));
+    }
+}
