@@ -38,6 +38,7 @@ const operations = {
     clock.unixTimestamp = BigInt(r.unix_timestamp);
     clock.epoch = BigInt(r.epoch);
     svm.setClock(clock);
+    svm.expireBlockhash(); // a message may be the same as an earlier one
     return {};
   },
   blockhash: () => ({ blockhash: svm.latestBlockhash() }),
@@ -70,7 +71,16 @@ const operations = {
     if (result instanceof FailedTransactionMetadata) {
       return { executed: false, same, failure: result.toString(), logs: result.meta().logs() };
     }
-    return { executed: true, same, units: result.computeUnitsConsumed().toString() };
+    return {
+      executed: true, same, units: result.computeUnitsConsumed().toString(), logs: result.logs(),
+      inner: result.innerInstructions().map((calls) => calls.map((call) => {
+        const instruction = call.instruction();
+        return {
+          program: instruction.programIdIndex(), accounts: Array.from(instruction.accounts()),
+          data: Buffer.from(instruction.data()).toString("base64"),
+        };
+      })),
+    };
   },
 };
 

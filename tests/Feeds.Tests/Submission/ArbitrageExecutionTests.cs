@@ -1,45 +1,19 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
-using System.Globalization;
-using System.IO;
-using System.Text.Json;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Submission.Keys;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace LowLatency.Feeds.Tests.Submission;
 
-/// <summary>
-/// A fact that runs the venues' own programs: needs litesvm, and LOWLATENCY_PROGRAMS naming a folder of binaries called
-/// after their program address (address.so). Reported as skipped, with the reason, where something is missing.
-/// </summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class ProgramsFactAttribute : FactAttribute
-{
-    public ProgramsFactAttribute()
-    {
-        if (Folder is null) Skip = "LOWLATENCY_PROGRAMS names no folder of program binaries (<program address>.so)";
-        else if (!LiteSvm.IsInstalled) Skip = "Node or litesvm is missing";
-    }
-
-    /// <summary>The folder; null if none is named or it does not exist.</summary>
-    public static string? Folder =>
-        Environment.GetEnvironmentVariable("LOWLATENCY_PROGRAMS") is { Length: > 0 } path && Directory.Exists(path)
-            ? path
-            : null;
-}
-
 /// <summary>Whole arbitrage transactions of the bundled market, as the engine built them.</summary>
-public sealed class ArbitrageExecutionTests : IDisposable
+public sealed class ArbitrageExecutionTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly Pubkey RaydiumAmmProgram = Pubkey.Parse("675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8");
-
-    // Each takes a fresh VM and a dozen accounts; more of the same market says little more.
-    private const int MaxExecuted = 40;
-
     private readonly Ed25519Signer _signer = Ed25519Signer.Create(new byte[32]);
 
     public void Dispose() => _signer.Dispose();
@@ -59,7 +33,7 @@ public sealed class ArbitrageExecutionTests : IDisposable
             foreach ((Pubkey mint, Int128 change) in ArbitrageWorld.Changes(taken))
             {
                 // A cycle leaves every mint but the first as it was: each leg spends exactly what the one before gave.
-                Int128 expected = mint == ProgramIds.WrappedSolMint ? taken.Decision.GrossProfitRaw : 0;
+                Int128 expected = mint == ArbitrageWorld.StartMint(taken) ? taken.Decision.GrossProfitRaw : 0;
                 Assert.Equal(expected, change);
                 Assert.NotNull(world.Find(taken, world.WalletAccounts[mint]));
             }
@@ -70,82 +44,46 @@ public sealed class ArbitrageExecutionTests : IDisposable
     }
 
     [ProgramsFact]
-    public void Send_DecisionsOfKnownPrograms_ExecuteWithThePredictedAmounts()
+    public void Send_EveryDecision_GivesThePredictedOutputOfEachLeg()
     {
         ArbitrageWorld world = new(_signer.PublicKey);
         MarketDecisions market = MarketDecisions.Replay(_signer.PublicKey);
-        using LiteSvm svm = new();
-        int executed = 0;
+        using ArbitrageVm vm = new(world, _signer);
+        SortedDictionary<string, int> executed = [];
+        ComputeUnitTable learned = new();
+        ulong fixedSum = 0, learnedSum = 0, consumedSum = 0;
         foreach (TakenDecision taken in market.Taken)
         {
-            if (executed == MaxExecuted) break;
-            if (!HasPrograms(taken)) continue;
-            Execute(svm, world, taken);
-            executed++;
+            if (!Array.TrueForAll(taken.Pools, pool => HasProgram(taken, pool))) continue;
+            vm.Execute(taken, market.ClockOf(taken));
+            Count(executed, $"{(MessageVersion)taken.Decision.MessageVersion}");
+            for (int i = 0; i < taken.Decision.LegCount; i++)
+            {
+                VenueId venue = (VenueId)taken.Pools[i].Venue;
+                int crossed = taken.Decision.Legs[i].CrossedCount;
+                Count(executed, $"{venue}");
+                consumedSum += vm.LegUnits[i];
+                fixedSum += FeeModel.ComputeUnits(venue, crossed);
+                learnedSum += learned.Estimate(venue, crossed);
+                learned.OnSwap(venue, crossed, vm.LegUnits[i]);
+            }
         }
 
-        Assert.True(executed > 0, "no decision uses only the programs in the folder");
+        output.WriteLine($"{vm.Executed} of {market.Taken.Count} decisions executed: {string.Join(", ", executed)}");
+        output.WriteLine($"units {consumedSum}, fixed estimate {fixedSum}, learned {learnedSum}");
+        Assert.True(vm.Executed > 0, "no decision uses only the programs in the folder");
+        if (!world.Programs.IsSubsetOf(ProgramFolder.Programs.Keys)) return;
+
+        // All programs of the market are there: nothing may be left out.
+        Assert.Equal(market.Taken.Count, vm.Executed);
+        Assert.True(executed["V0"] > 100 && executed["Legacy"] > 10, string.Join(", ", executed));
+        Assert.Equal(world.Programs.Count + 2, executed.Count);
+        Assert.True(learnedSum < fixedSum && learnedSum > consumedSum, $"{consumedSum} {learnedSum} {fixedSum}");
     }
 
-    private void Execute(LiteSvm svm, ArbitrageWorld world, TakenDecision taken)
-    {
-        svm.Ask(new { op = "reset" });
-        foreach (PoolDescription pool in taken.Pools)
-        {
-            Pubkey program = taken.Accounts[pool.Address].Owner;
-            svm.Ask(new { op = "program", address = program.ToString(), path = ProgramPath(program) });
-        }
+    private static bool HasProgram(TakenDecision taken, in PoolDescription pool) =>
+        ProgramFolder.Programs.ContainsKey(taken.Accounts[pool.Address].Owner);
 
-        Assert.True(ChainClock.TryDecode(taken.Accounts[ProgramIds.ClockSysvar].Data, out ChainClock clock));
-        svm.Ask(new
-        {
-            op = "clock",
-            slot = Text(clock.Slot),
-            unix_timestamp = Text(clock.UnixTimestamp),
-            epoch = Text(clock.Epoch),
-        });
-        TransactionReadStatus status = TransactionReader.TryReadMessage(taken.Message, out TransactionView view);
-        Assert.Equal(TransactionReadStatus.Ok, status);
-        for (int i = 0; i < view.Facts.StaticKeyCount; i++)
-        {
-            Pubkey key = view.StaticKey(i);
-            if (world.Find(taken, key) is { } account) svm.Put(key, account.Lamports, account.Owner, account.Data);
-        }
-
-        Dictionary<Pubkey, Int128> changes = ArbitrageWorld.Changes(taken);
-        Dictionary<Pubkey, ulong> before = [];
-        foreach (Pubkey mint in changes.Keys) before[mint] = Balance(svm, world.WalletAccounts[mint]);
-        JsonElement answer = svm.Send(ArbitrageWorld.Sign(taken, svm.Blockhash(), _signer));
-        string what = $"decision {taken.Decision.Sequence}.{taken.Decision.Ordinal}";
-        Assert.True(answer.GetProperty("executed").GetBoolean(), $"{what}: {answer.GetRawText()}");
-        foreach ((Pubkey mint, Int128 change) in changes)
-        {
-            Int128 got = (Int128)Balance(svm, world.WalletAccounts[mint]) - before[mint];
-            Assert.True(got == change, $"{what}: {mint} changed by {got}, predicted {change}");
-        }
-    }
-
-    private static bool HasPrograms(TakenDecision taken)
-    {
-        // Looked-up accounts would need the table accounts in the VM too.
-        bool isLegacy = taken.Decision.MessageVersion == (byte)MessageVersion.Legacy;
-        return isLegacy && Array.TrueForAll(taken.Pools, pool => IsExecutable(taken.Accounts[pool.Address].Owner));
-    }
-
-    /// <summary>
-    /// Not Raydium AMM v4: we write its V2 instruction, the public binaries know only the older one, and the order-book
-    /// accounts that one names are not in the capture.
-    /// </summary>
-    private static bool IsExecutable(in Pubkey program) =>
-        program != RaydiumAmmProgram && File.Exists(ProgramPath(program));
-
-    private static string ProgramPath(in Pubkey program) =>
-        Path.Combine(ProgramsFactAttribute.Folder!, $"{program}.so");
-
-    private static ulong Balance(LiteSvm svm, in Pubkey account) =>
-        BinaryPrimitives.ReadUInt64LittleEndian(svm.Account(account)!.Value.Data.AsSpan(64));
-
-    private static string Text(ulong value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private static void Count(SortedDictionary<string, int> counts, string name) =>
+        counts[name] = counts.GetValueOrDefault(name) + 1;
 }

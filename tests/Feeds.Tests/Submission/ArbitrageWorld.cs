@@ -60,6 +60,10 @@ internal sealed class ArbitrageWorld
         return (seen.Lamports, seen.Owner, seen.Data);
     }
 
+    /// <summary>The mint a decision's cycle starts and ends with.</summary>
+    public static Pubkey StartMint(TakenDecision taken) =>
+        taken.Decision.Legs[0].Direction == 0 ? taken.Pools[0].MintA : taken.Pools[0].MintB;
+
     /// <summary>What the wallet's balance of each mint must change by: exactly what was predicted.</summary>
     public static Dictionary<Pubkey, Int128> Changes(TakenDecision taken)
     {

@@ -32,15 +32,35 @@ internal sealed class MarketDecisions : IStage, IDecisionSink
 
     public List<TakenDecision> Taken { get; } = [];
 
+    /// <summary>The chain's clock by slot.</summary>
+    public SortedList<ulong, ChainClock> Clocks { get; } = [];
+
+    /// <summary>
+    /// The clock a program would have seen right after the newest state the decision was made on: that slot's own, or
+    /// the next known one. The engine may have decided before it arrived.
+    /// </summary>
+    public ChainClock ClockOf(TakenDecision taken)
+    {
+        ulong newest = 0;
+        foreach (PoolDescription pool in taken.Pools) newest = Math.Max(newest, taken.Accounts[pool.Address].Slot);
+        foreach ((ulong slot, ChainClock clock) in Clocks)
+        {
+            if (slot >= newest) return clock;
+        }
+
+        throw new InvalidDataException($"no clock of slot {newest} or later");
+    }
+
     public static MarketDecisions Replay(in Pubkey wallet)
     {
         MarketDecisions decisions = new();
         PipelineSettings settings = new()
         {
-            Search = new SearchSettings { MaxHops = 3, BaseMints = [ProgramIds.WrappedSolMint] },
+            Search = new SearchSettings { BaseMints = [ProgramIds.WrappedSolMint, OrderBooks.UsdcMint] },
             Instructions = new InstructionSettings { Wallet = wallet, RaydiumAmmLegacy = true },
         };
         decisions._pipeline = new MarketPipeline(settings, _ => [decisions], null, _ => [decisions]);
+        OrderBooks.Publish(decisions._pipeline.Publisher);
         using ReplayFeed feed = ReplayFeed.Open(MarketFile("capture.jsonl.gz"), new ReplayOptions(), out _)!;
         Assert.Equal(ReplayOutcome.Completed, feed.Run(decisions._pipeline.Publisher, new ReplayClock()));
         return decisions;
@@ -65,6 +85,8 @@ internal sealed class MarketDecisions : IStage, IDecisionSink
             if (!isAccount || e.Drop is not (DropCause.None or DropCause.UnwatchedAccount)) continue;
             byte[] data = _pipeline!.Payloads.Span(e.PayloadPosition, e.PayloadLengthBytes).ToArray();
             _accounts[e.Account] = new SeenAccount(e.Slot, e.Lamports, e.Owner, data);
+            if (e.Account == ProgramIds.ClockSysvar && ChainClock.TryDecode(data, out ChainClock clock))
+                Clocks[e.Slot] = clock;
         }
 
         return 0;
