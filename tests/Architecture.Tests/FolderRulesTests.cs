@@ -36,6 +36,15 @@ public sealed class FolderRulesTests
     private static readonly string[] FeedsMayUse =
         ["Numerics", "Time", "Solana", "Metrics", "Events", "Ring", "Sinks"];
 
+    /// <summary>Rooms of Feeds whose use of other rooms of Feeds is restricted.</summary>
+    private static readonly Dictionary<string, string[]> FeedsRules = new()
+    {
+        ["Live"] = ["Capture", "Decoding", "Framing", "Rpc"],
+        ["Rpc"] = ["Capture", "Framing", "Live"],
+    };
+
+    private static readonly Regex FeedsUse = new(@"LowLatency\.Feeds\.(\w+)", RegexOptions.Compiled);
+
     private static readonly Regex EngineUse = new(@"LowLatency\.Engine\.(\w+)", RegexOptions.Compiled);
 
     [Fact]
@@ -67,6 +76,26 @@ public sealed class FolderRulesTests
             bool isSynthetic = SourceTree.Relative(file).StartsWith("src/Feeds/Synthetic/", StringComparison.Ordinal);
             string[] extra = isSubmission ? ["Instructions"] : isSynthetic ? ["Venues"] : [];
             Check(file, [.. FeedsMayUse, .. extra], violations);
+        }
+
+        Assert.True(violations.Count == 0, string.Join('\n', violations));
+    }
+
+    [Fact]
+    public void FeedsFolders_UseOnlyWhatTheTableAllows()
+    {
+        List<string> violations = [];
+        foreach ((string folder, string[] allowed) in FeedsRules)
+        {
+            foreach (string file in SourceTree.Files($"src/Feeds/{folder}"))
+            {
+                foreach (Match use in FeedsUse.Matches(WithoutComments(File.ReadAllText(file))))
+                {
+                    string used = use.Groups[1].Value;
+                    if (used != folder && !allowed.Contains(used))
+                        violations.Add($"{SourceTree.Relative(file)} uses Feeds/{used}");
+                }
+            }
         }
 
         Assert.True(violations.Count == 0, string.Join('\n', violations));

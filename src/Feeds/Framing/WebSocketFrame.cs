@@ -30,7 +30,7 @@ public enum WebSocketFault : byte
     /// <summary>None.</summary>
     None = 0,
 
-    /// <summary>A reserved bit without an extension that gives it a meaning (compression is never offered). 5.2.</summary>
+    /// <summary>A reserved bit without an extension that gives it a meaning (none is ever offered). 5.2.</summary>
     ReservedBit = 1,
 
     /// <summary>An opcode that the protocol does not know. 5.2.</summary>
