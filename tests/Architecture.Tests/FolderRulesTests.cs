@@ -20,7 +20,7 @@ public sealed class FolderRulesTests
         ["Ring"] = ["Numerics", "Time"],
         ["Dedup"] = ["Numerics", "Solana", "Events", "Metrics"],
         ["Venues"] = ["Numerics", "Solana", "Events", "Metrics"],
-        ["Fields"] = ["Numerics", "Solana", "Events", "Metrics"],
+        ["Fields"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph"],
         ["Graph"] = ["Numerics", "Solana", "Events", "Metrics", "Ring", "Venues"],
         ["Cycles"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph"],
         ["Scoring"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph", "Cycles", "Fields"],

@@ -49,6 +49,7 @@ internal sealed record ReplayReport
     public required long MessagesBuilt { get; init; }
     public required long SearchesBounded { get; init; }
     public required IReadOnlyList<RouteReport> TopRoutes { get; init; }
+    public required FieldReport Field { get; init; }
     public required string DecisionHash { get; init; }
     public required long AllocatedBytes { get; init; }
     public required double AllocatedBytesPerEvent { get; init; }
@@ -91,6 +92,7 @@ internal sealed record ReplayReport
             MessagesBuilt = run.Decisions.Messages,
             SearchesBounded = pipeline.Cycles.WorkBoundCount,
             TopRoutes = ReplayTables.TopRoutes(run.Decisions, pipeline),
+            Field = FieldReport.Of(pipeline),
             DecisionHash = HashText(run.Hash.Value),
             AllocatedBytes = run.AllocatedBytes,
             AllocatedBytesPerEvent = events == 0 ? 0 : (double)run.AllocatedBytes / events,

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
@@ -9,6 +10,7 @@ namespace LowLatency.ConsoleHost.Replay;
 /// </summary>
 internal sealed class ReplayText(TextWriter output)
 {
+    private const int ShownPools = 5;
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     public void Write(ReplayReport r)
@@ -16,6 +18,7 @@ internal sealed class ReplayText(TextWriter output)
         Headline(r);
         Counts("Decisions", r.Decisions);
         Routes(r.TopRoutes);
+        Field(r.Field);
         Counts("Pools by venue", r.PoolsByVenue);
         Counts("Pools by state", r.PoolsByState);
         Counts("Messages", r.Messages);
@@ -121,6 +124,21 @@ internal sealed class ReplayText(TextWriter output)
             Wrapped($"            {r.Route}", 14);
             string tip = MintName.Decimal(r.TipLamports, 9);
             Line($"            in {r.AmountInText}, gross {r.GrossProfitText}, tip {tip} SOL");
+        }
+    }
+
+    private void Field(FieldReport field)
+    {
+        if (field.Pools.Count == 0) return;
+        Line(string.Empty);
+        Line(string.Create(
+            Invariant,
+            $"Most mispriced pools at the end, of {field.Pools.Count:N0} (energy {field.Energy:G3}, components "
+            + $"{field.Components})"));
+        for (int i = 0; i < Math.Min(field.Pools.Count, ShownPools); i++)
+        {
+            PoolCurl pool = field.Pools[i];
+            Line(string.Create(Invariant, $"  {pool.CurlBps,10:F2} bps  {pool.Venue,-14}{pool.Pair,-14}{pool.Pool}"));
         }
     }
 

@@ -7,6 +7,9 @@ namespace LowLatency.Engine.Events;
 /// <summary>Points of an event's way where its time is taken; index into <see cref="MarketEvent.Stamps"/>.</summary>
 public enum StampId
 {
+    /// <summary>No stamp is taken.</summary>
+    None = -1,
+
     /// <summary>The frame was complete in memory; decoding starts.</summary>
     Framed = 0,
 

@@ -293,6 +293,7 @@ public sealed class GraphStage : IStage
         }
 
         if (Touched.Count != 0 && e.PoolId < 0) e.PoolId = Touched.Ids[0];
+        Touched.OrderByPriority();
     }
 
     private PoolState StateOf(int poolId)

@@ -3,19 +3,23 @@ using System;
 namespace LowLatency.Engine.Graph;
 
 /// <summary>
-/// Pools whose quotes the current event may have changed, each once, in the order they were touched. Filled by Graph,
-/// read by Cycles for the same event, on the same thread. Bound: the pools of the graph.
+/// Pools whose quotes the current event may have changed, each once. Filled by Graph in the order they were touched,
+/// then put in order of priority; read by Cycles for the same event, on the same thread. Bound: the pools of the graph.
 /// </summary>
 public sealed class TouchedPools
 {
     private readonly int[] _ids;
     private readonly int[] _rank; // position in the list + 1; 0 = not in it
+    private readonly uint[] _priority;
+    private readonly ulong[] _keys;
 
     /// <summary>A list for at most <paramref name="maxPools"/> pools.</summary>
     public TouchedPools(int maxPools)
     {
         _ids = new int[maxPools];
         _rank = new int[maxPools];
+        _priority = new uint[maxPools];
+        _keys = new ulong[maxPools];
     }
 
     /// <summary>Pools touched.</summary>
@@ -36,6 +40,26 @@ public sealed class TouchedPools
         if (_rank[poolId] != 0) return;
         _ids[Count++] = poolId;
         _rank[poolId] = Count;
+    }
+
+    /// <summary>Says how early a pool is to be searched; larger is earlier, 0 at the start.</summary>
+    public void SetPriority(int poolId, uint priority) => _priority[poolId] = priority;
+
+    /// <summary>Puts the largest priority first; equal ones stay in the order they were touched.</summary>
+    public void OrderByPriority()
+    {
+        if (Count < 2) return;
+        for (int i = 0; i < Count; i++) _keys[i] = ((ulong)~_priority[_ids[i]] << 32) | (uint)i;
+        Span<ulong> keys = _keys.AsSpan(0, Count);
+        keys.Sort();
+
+        // The old order is kept in the keys' upper halves while the list is rewritten.
+        for (int i = 0; i < Count; i++) _keys[i] = (keys[i] & uint.MaxValue) | ((ulong)(uint)_ids[i] << 32);
+        for (int i = 0; i < Count; i++)
+        {
+            _ids[i] = (int)(_keys[(int)(uint)_keys[i]] >> 32);
+            _rank[_ids[i]] = i + 1;
+        }
     }
 
     /// <summary>Empties the list.</summary>

@@ -2,6 +2,7 @@ using System;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Ring;
@@ -40,10 +41,11 @@ public sealed class MarketPipeline : IPoolDirectory
         Cycles = new CycleStage(market, Graph.Touched, Opportunities, settings.Search);
         Scoring = new ScoringStage(market, Opportunities, settings.Search);
         Instructions = new InstructionStage(settings.Instructions, market, Graph.Accounts, Opportunities, Payloads);
+        Mispricing = new MispricingStage(market, Graph.Touched, SearchSettings.WrappedSol);
         Sinks = new SinkStage(
             sinks?.Invoke(this) ?? [], Opportunities, Instructions.Messages, Payloads, settings.TakeStamps);
         PipelineStages stages = new(
-            Dedup, Graph, Cycles, Scoring, Instructions, Sinks,
+            Dedup, Graph, Cycles, Scoring, Instructions, Mispricing, Sinks,
             marketObservers?.Invoke(this) ?? [], sinkObservers?.Invoke(this) ?? []);
 
         // replay-ok: stamps and housekeeping use real time; no decision depends on them.
@@ -89,6 +91,9 @@ public sealed class MarketPipeline : IPoolDirectory
 
     /// <summary>Instruction stage.</summary>
     public InstructionStage Instructions { get; }
+
+    /// <summary>Mispricing field of the market.</summary>
+    public MispricingStage Mispricing { get; }
 
     /// <summary>Sink stage.</summary>
     public SinkStage Sinks { get; }

@@ -10,7 +10,7 @@ namespace LowLatency.Engine.Pipeline;
 
 /// <summary>A stage in a group, and where its end is stamped.</summary>
 /// <param name="Stage">The stage.</param>
-/// <param name="Stamp">Stamp taken after it.</param>
+/// <param name="Stamp">Stamp taken after it, if any.</param>
 /// <param name="Needs">Which events it must see.</param>
 public readonly record struct StageSlot(IStage Stage, StampId Stamp, StageNeeds Needs);
 
@@ -89,7 +89,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         {
             if (!IsNeeded(slot.Needs, in e)) continue;
             work |= slot.Stage.OnBatch(one, sequence);
-            if (_clock is not null) e.Stamps[(int)slot.Stamp] = _clock.NowNs;
+            if (_clock is not null && slot.Stamp != StampId.None) e.Stamps[(int)slot.Stamp] = _clock.NowNs;
         }
 
         return work == 0 ? 0 : 1;

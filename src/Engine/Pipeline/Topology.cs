@@ -1,6 +1,7 @@
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Scoring;
@@ -21,6 +22,7 @@ namespace LowLatency.Engine.Pipeline;
 ///            cycles        pools touched            opportunity ring (full: WorkBound, counted)
 ///            scoring       opportunities            -
 ///            instructions  every live event         message ring 1 MiB (full: counted, decision without bytes)
+///            field         pools touched            -
 ///   sinks    sinks         every event              journal; releases payloads, opportunities, messages
 ///
 ///   inline   all groups on the feed's thread
@@ -56,6 +58,7 @@ public static class Topology
             new(stages.Cycles, StampId.Cycles, StageNeeds.Searchable),
             new(stages.Scoring, StampId.Scoring, StageNeeds.Opportunities),
             new(stages.Instructions, StampId.Instructions, StageNeeds.OpportunitiesOrTables),
+            new(stages.Mispricing, StampId.None, StageNeeds.Searchable),
             .. Observers(stages.MarketObservers, StampId.Instructions),
         ];
         StageSlot[] sinks =
@@ -83,6 +86,7 @@ public sealed record PipelineStages(
     CycleStage Cycles,
     ScoringStage Scoring,
     InstructionStage Instructions,
+    MispricingStage Mispricing,
     SinkStage Sinks,
     IStage[] MarketObservers,
     IStage[] SinkObservers);
