@@ -184,7 +184,8 @@ public sealed class AccountTable
     public AccountView View(int accountId)
     {
         ref AccountEntry entry = ref _entries[accountId];
-        return new AccountView(in entry.Key, in entry.Owner, entry.Lamports, entry.Data.AsSpan(0, entry.DataLength));
+        ReadOnlySpan<byte> data = entry.Data.AsSpan(0, entry.DataLength);
+        return new AccountView(in entry.Key, in entry.Owner, entry.Lamports, data, entry.Slot);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -2,6 +2,9 @@ using System;
 using System.Runtime.Intrinsics;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Fields;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -53,8 +56,15 @@ public sealed partial class InputSizer
         _model.Begin(_count);
         for (int leg = 0; leg < _count; leg++)
         {
-            _curve.PieceAt(leg, _steps[leg].StartInRaw, out double rate, out double curvature);
-            _model.SetLeg(leg, _steps[leg], rate, curvature);
+            // Pieces are measured in what the user sends, steps in what arrives in the pool.
+            Pool pool = _pools[leg]!;
+            bool isAIn = _requests[leg].Direction == SwapDirection.AToB;
+            ulong epoch = _requests[leg].Clock.Epoch;
+            TransferFeeRate feeIn = pool.TransferFeeAt(isAIn, epoch);
+            ulong start = _steps[leg].StartInRaw;
+            if (!feeIn.IsZero && TransferFee.TryAmountBeforeFee(feeIn, start, out ulong sent)) start = sent;
+            _curve.PieceAt(leg, start, out double rate, out double curvature);
+            _model.SetLeg(leg, _steps[leg], rate, curvature, feeIn, pool.TransferFeeAt(!isAIn, epoch));
         }
 
         _modelReady = true;

@@ -3,15 +3,18 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Fields;
+using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
 /// Predicts in doubles what the integer quotes of a route will give near its optimum: fee rounded up, output rounded
-/// down, at every leg, from the exact start of the step (tick range or bin) that a quote ended in. A prediction costs a
-/// few nanoseconds a leg whatever the venue, so the polish can look at many sizes and quote only those that promise
-/// more. Each leg learns its difference to the exact quotes that are made. A wrong prediction costs one quote or a
-/// missed unit, never a wrong amount: nothing leaves the sizer but exact quotes.
+/// down, at every leg, from the exact start of the step (tick range or bin) that a quote ended in, and Token-2022
+/// transfer fees of both mints rounded on their own. A prediction costs a few nanoseconds a leg whatever the venue, so
+/// the polish can look at many sizes and quote only those that promise more. Each leg learns its difference to the
+/// exact quotes that are made; while none needs one, predictions are never below the exact result, because programs
+/// round against the user (<see cref="IsUpperBound"/>). A wrong prediction costs one quote or a missed unit, never a
+/// wrong amount: nothing leaves the sizer but exact quotes.
 /// </summary>
 internal sealed class RoundingModel
 {
@@ -25,6 +28,8 @@ internal sealed class RoundingModel
 
     private readonly double[] _stepIn = new double[Legs.MaxCount];
     private readonly double[] _stepOut = new double[Legs.MaxCount];
+    private readonly double[] _inRaw = new double[Legs.MaxCount];
+    private readonly double[] _outRaw = new double[Legs.MaxCount];
     private readonly double[] _rate = new double[Legs.MaxCount];
     private readonly double[] _curvature = new double[Legs.MaxCount];
     private readonly double[] _keep = new double[Legs.MaxCount];
@@ -35,22 +40,43 @@ internal sealed class RoundingModel
     private readonly double[] _biasHigh = new double[Legs.MaxCount];
     private readonly double[] _toleranceIn = new double[Legs.MaxCount];
     private readonly double[] _toleranceOut = new double[Legs.MaxCount];
+    private readonly TransferShare[] _transferIn = new TransferShare[Legs.MaxCount];
+    private readonly TransferShare[] _transferOut = new TransferShare[Legs.MaxCount];
     private int _count;
 
     /// <summary>Starts a route; one <see cref="SetLeg"/> for each leg follows.</summary>
-    internal void Begin(int legs) => _count = legs;
+    internal void Begin(int legs)
+    {
+        _count = legs;
+        IsUpperBound = true;
+    }
+
+    /// <summary>
+    /// True if every exact quote since <see cref="Begin"/> fits the rounding rules without a learned difference.
+    /// </summary>
+    internal bool IsUpperBound { get; private set; }
 
     /// <summary>
     /// Takes the step of a leg that one exact quote ended in: its exact start, and the curve from there on
-    /// (out = rate x / (1 + curvature x), fees inside).
+    /// (out = rate x / (1 + curvature x), all fees inside), and the mints' transfer fees.
     /// </summary>
-    internal void SetLeg(int leg, in LegStep step, double rate, double curvature)
+    internal void SetLeg(
+        int leg,
+        in LegStep step,
+        double rate,
+        double curvature,
+        in TransferFeeRate feeIn,
+        in TransferFeeRate feeOut)
     {
+        (_transferIn[leg], _transferOut[leg]) = (new TransferShare(feeIn), new TransferShare(feeOut));
+        rate /= (1 - _transferIn[leg].Share) * (1 - _transferOut[leg].Share);
+        curvature /= 1 - _transferIn[leg].Share;
         double keep = 1 - (step.FeeRateE9 * 1e-9);
         _keep[leg] = keep;
         _keepInverse[leg] = 1 / keep;
         _feeOnOutput[leg] = step.FeeOnOutput;
         (_stepIn[leg], _stepOut[leg]) = (step.StartInRaw, step.StartOutRaw);
+        (_inRaw[leg], _outRaw[leg]) = (step.InRaw, step.OutRaw);
         _rate[leg] = rate / keep;
         _curvature[leg] = step.FeeOnOutput ? curvature : curvature / keep;
         (_biasLow[leg], _biasHigh[leg]) = (double.NegativeInfinity, double.PositiveInfinity);
@@ -67,9 +93,13 @@ internal sealed class RoundingModel
     internal void Learn(int leg, in LegStep step)
     {
         if (step.StartInRaw != _stepIn[leg]) return;
-        double curve = Unrounded(leg, Vector256.Create((double)step.InRaw)).GetElement(0);
-        double low = step.OutRaw - curve - _toleranceOut[leg];
-        double high = low + 1 + (2 * _toleranceOut[leg]);
+        Vector256<double> input = _transferIn[leg].After(Vector256.Create((double)step.InRaw));
+        double curve = Unrounded(leg, input).GetElement(0);
+
+        // What the pool gave, before the transfer fee: from the least that leaves this output to below the next one's.
+        Vector256<double> given = _transferOut[leg].Before(Vector256.Create((double)step.OutRaw, step.OutRaw + 1.0, 0, 0));
+        double low = given.GetElement(0) - curve - _toleranceOut[leg];
+        double high = given.GetElement(1) - curve + _toleranceOut[leg];
 
         // At the very end of a step the pool has no more to give: that says nothing about the step.
         if (low > _biasHigh[leg] + 1 || high < _biasLow[leg] - 1) return;
@@ -77,6 +107,7 @@ internal sealed class RoundingModel
         if (low > high) (low, high) = (high - 1, low + 1);
         (_biasLow[leg], _biasHigh[leg]) = (low, high);
         _bias[leg] = low <= 0 && high >= 0 ? 0 : (low + high) / 2;
+        IsUpperBound &= _bias[leg] == 0;
     }
 
     /// <summary>
@@ -93,7 +124,8 @@ internal sealed class RoundingModel
     }
 
     /// <summary>
-    /// A leg's curve without rounding, as a map of its whole input: never below the exact output in this step.
+    /// A leg's curve without rounding, as a map of its whole input: never below the exact output in this step (a
+    /// transfer fee at its cap stays at it).
     /// </summary>
     internal TransferMatrix<double> Map(int leg)
     {
@@ -101,8 +133,10 @@ internal sealed class RoundingModel
         double curvature = _feeOnOutput[leg] ? _curvature[leg] : _curvature[leg] * _keep[leg];
         double before = 1 - (curvature * _stepIn[leg]);
         double output = _stepOut[leg] + Math.Max(0, _bias[leg]);
-        return new TransferMatrix<double>(
+        TransferMatrix<double> map = new(
             (output * curvature) + rate, (output * before) - (rate * _stepIn[leg]), curvature, before);
+        if (!_transferIn[leg].IsCharged && !_transferOut[leg].IsCharged) return map;
+        return _transferOut[leg].Map(_outRaw[leg]) * (map * _transferIn[leg].Map(_inRaw[leg]));
     }
 
     /// <summary>Product of the maps.</summary>
@@ -114,10 +148,15 @@ internal sealed class RoundingModel
     }
 
     /// <summary>Predicted outputs of a leg.</summary>
-    internal Vector256<double> Forward(int leg, Vector256<double> input) =>
-        Vector256.Floor(Unrounded(leg, input) + Vector256.Create(_bias[leg] + _toleranceOut[leg]));
+    internal Vector256<double> Forward(int leg, Vector256<double> input)
+    {
+        if (_transferIn[leg].IsCharged) input = _transferIn[leg].After(input);
+        Vector256<double> unrounded = Unrounded(leg, input);
+        Vector256<double> output = Vector256.Floor(unrounded + Vector256.Create(_bias[leg] + _toleranceOut[leg]));
+        return _transferOut[leg].IsCharged ? _transferOut[leg].After(output) : output;
+    }
 
-    /// <summary>Output before its last rounding.</summary>
+    /// <summary>The pool's output before its last rounding, for what arrives in the pool.</summary>
     private Vector256<double> Unrounded(int leg, Vector256<double> input)
     {
         Vector256<double> before = Vector256.Create(_stepOut[leg]);
@@ -129,6 +168,13 @@ internal sealed class RoundingModel
     }
 
     private Vector256<double> Least(int leg, Vector256<double> output)
+    {
+        if (_transferOut[leg].IsCharged) output = _transferOut[leg].Before(output);
+        Vector256<double> input = LeastOfPool(leg, output);
+        return _transferIn[leg].IsCharged ? _transferIn[leg].Before(input) : input;
+    }
+
+    private Vector256<double> LeastOfPool(int leg, Vector256<double> output)
     {
         Vector256<double> toleranceIn = Vector256.Create(_toleranceIn[leg]);
         Vector256<double> before = Vector256.Create(_stepIn[leg]);

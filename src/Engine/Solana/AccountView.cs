@@ -20,9 +20,14 @@ public readonly ref struct AccountView
     /// <summary>Account data.</summary>
     public readonly ReadOnlySpan<byte> Data;
 
+    /// <summary>Slot of this state; 0 where all accounts are of one moment and slots do not matter.</summary>
+    public readonly ulong Slot;
+
     /// <summary>A view over <paramref name="data"/>.</summary>
-    public AccountView(scoped in Pubkey key, scoped in Pubkey owner, ulong lamports, ReadOnlySpan<byte> data)
+    public AccountView(
+        scoped in Pubkey key, scoped in Pubkey owner, ulong lamports, ReadOnlySpan<byte> data, ulong slot = 0)
     {
+        Slot = slot;
         Key = key;
         Owner = owner;
         Lamports = lamports;

@@ -33,6 +33,9 @@ public struct TokenAccountInfo
     /// <summary>Balance in base units.</summary>
     public ulong AmountRaw;
 
+    /// <summary>Slot of this balance; 0 where slots do not matter.</summary>
+    public ulong Slot;
+
     /// <summary>Transfer fees withheld in this account, base units; not part of <see cref="AmountRaw"/>.</summary>
     public ulong WithheldRaw;
 
@@ -73,10 +76,17 @@ public struct TokenAccountInfo
         decoded.AmountRaw = BinaryPrimitives.ReadUInt64LittleEndian(data[AmountOffset..]);
         decoded.IsFrozen = state == 2;
         decoded.IsKnown = true;
+        decoded.Slot = account.Slot;
         if (data.Length > BaseSizeBytes && !TryReadExtensions(data, ref decoded)) return false;
         info = decoded;
         return true;
     }
+
+    /// <summary>
+    /// True if the balance is known to be below <paramref name="amountRaw"/> in a state of
+    /// <paramref name="stateSlot"/>: a balance from before it (a vault that no feed follows) says nothing about it.
+    /// </summary>
+    public readonly bool IsShort(ulong amountRaw, ulong stateSlot) => AmountRaw < amountRaw && Slot >= stateSlot;
 
     /// <summary>
     /// Writes the members a transfer changes (amount, withheld fee) back into <paramref name="data"/>: the inverse of

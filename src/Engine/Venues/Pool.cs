@@ -121,6 +121,11 @@ public abstract class Pool
     /// </summary>
     public abstract bool IsModelled(AccountRole role, int offset);
 
+    /// <summary>
+    /// Token-2022 transfer fee of mint A or B at an epoch, as quotes charge it; none unless the venue says so.
+    /// </summary>
+    public virtual TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) => default;
+
     /// <summary>The other side's mint, or zero if <paramref name="mint"/> is none of the pool's.</summary>
     public Pubkey OtherMint(in Pubkey mint) => mint == MintA ? MintB : mint == MintB ? MintA : default;
 

@@ -1,6 +1,7 @@
 using System;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Tests.Graph;
 
@@ -27,6 +28,11 @@ internal sealed class TestPool : Pool
 
     internal uint FeePpm { get; set; }
 
+    /// <summary>Token-2022 transfer fees of mint A and B.</summary>
+    internal TransferFeeRate TransferFeeA { get; set; }
+
+    internal TransferFeeRate TransferFeeB { get; set; }
+
     internal static Pubkey Key(int kind, int number)
     {
         Span<byte> bytes = stackalloc byte[32];
@@ -50,12 +56,14 @@ internal sealed class TestPool : Pool
         if (request.AmountRaw == 0) return QuoteStatus.ZeroAmount;
         (ulong rin, ulong rout) = Reserves(request.Direction);
         if (rin == 0 || rout == 0) return QuoteStatus.InsufficientLiquidity;
-        UInt128 fee = (((UInt128)request.AmountRaw * FeePpm) + 999_999) / 1_000_000;
-        UInt128 net = request.AmountRaw - fee;
-        UInt128 output = net * rout / (rin + net);
+        bool isAIn = request.Direction == SwapDirection.AToB;
+        ulong arriving = TransferFee.AmountAfterFee(TransferFeeAt(isAIn, 0), request.AmountRaw);
+        UInt128 fee = (((UInt128)arriving * FeePpm) + 999_999) / 1_000_000;
+        UInt128 net = arriving - fee;
+        ulong output = TransferFee.AmountAfterFee(TransferFeeAt(!isAIn, 0), (ulong)(net * rout / (rin + net)));
         if (output == 0) return QuoteStatus.ZeroOutput;
         quote.AmountInRaw = request.AmountRaw;
-        quote.AmountOutRaw = (ulong)output;
+        quote.AmountOutRaw = output;
         quote.FeeRaw = (ulong)fee;
         quote.FeeRateE9 = FeePpm * 1000;
         return QuoteStatus.Ok;
@@ -67,15 +75,18 @@ internal sealed class TestPool : Pool
     {
         (ulong rin, ulong rout) = Reserves(direction);
         if (rin == 0 || rout == 0 || destination.IsEmpty) return 0;
-        double keep = 1 - (FeePpm * 1e-6);
+        bool isAIn = direction == SwapDirection.AToB;
+        double keep = (1 - (FeePpm * 1e-6)) * (1 - (TransferFeeAt(isAIn, 0).FeeBps / 10_000.0));
         destination[0] = new CurveSegment
         {
-            RateOut = keep * rout / rin,
+            RateOut = keep * rout / rin * (1 - (TransferFeeAt(!isAIn, 0).FeeBps / 10_000.0)),
             Curvature = keep / rin,
             AmountInMax = double.PositiveInfinity,
         };
         return 1;
     }
+
+    public override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) => isMintA ? TransferFeeA : TransferFeeB;
 
     public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination) =>
         QuoteStatus.UnsupportedMode;

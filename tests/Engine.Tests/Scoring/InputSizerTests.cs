@@ -1,6 +1,7 @@
 using System;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Scoring;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Tests.Cycles;
 using LowLatency.Engine.Tests.Graph;
 using LowLatency.Engine.Venues;
@@ -40,6 +41,42 @@ public sealed class InputSizerTests
                 sizer.Profit >= bestProfit,
                 $"seed {seed}: {sizer.Profit} at {sizer.Amount(0)}, best {bestProfit} at {bestInput}");
             Assert.Equal(Chain(graph, edges, sizer.Amount(0)), sizer.Amount(0) + (ulong)sizer.Profit);
+        }
+
+        Assert.True(compared > cases / 10);
+    }
+
+    /// <summary>
+    /// A mint with a transfer fee: both of its pools round that fee on their own, besides the swap's.
+    /// </summary>
+    [Theory]
+    [InlineData(3, 1.0, 15, 100)]
+    [InlineData(3, 40.0, 125, 200)]
+    [InlineData(4, 20.0, 50, 300)]
+    public void Size_MintWithTransferFee_EqualsEveryInputTried(int legs, double spread, int bps, int cases)
+    {
+        TransferFeeRate fee = new(0, ulong.MaxValue, (ushort)bps);
+        int compared = 0;
+        for (int seed = 0; seed < cases; seed++)
+        {
+            Random random = new((legs * 7_919) + seed);
+            (MarketGraph graph, int[] edges) = RandomRing(random, legs, spread, 3e5, 1.1);
+            for (int leg = 0; leg < legs; leg++)
+            {
+                TestPool pool = (TestPool)graph.Pool(edges[leg] >> 1);
+                if (pool.MintA == TestPool.Key(2, 1)) pool.TransferFeeA = fee;
+                if (pool.MintB == TestPool.Key(2, 1)) pool.TransferFeeB = fee;
+                graph.Refresh(edges[leg] >> 1, default);
+            }
+
+            InputSizer sizer = new(graph, 1);
+            SizingStatus status = sizer.Size(edges, ulong.MaxValue, 65_536, 65_536);
+            (ulong bestInput, long bestProfit) = TryAll(graph, edges, 40_000);
+            if (status != SizingStatus.Ok) continue;
+            compared++;
+            Assert.True(
+                sizer.Profit >= bestProfit,
+                $"seed {seed}: {sizer.Profit} at {sizer.Amount(0)}, best {bestProfit} at {bestInput}");
         }
 
         Assert.True(compared > cases / 10);

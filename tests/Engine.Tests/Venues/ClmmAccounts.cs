@@ -191,6 +191,15 @@ internal static class ClmmAccounts
     public static DecodeStatus TryApply(Pool pool, AccountRole role, Pubkey key, byte[] data) => pool.Apply(
         role, new AccountView(key, pool is WhirlpoolPool ? Whirlpools : Raydium, 1, data));
 
+    /// <summary>Gives the pool's account and then both vaults, with another balance, as of two slots.</summary>
+    public static void ApplyVaults(Pool pool, byte[] poolData, ulong poolSlot, ulong balance, ulong vaultSlot)
+    {
+        Pubkey program = pool is WhirlpoolPool ? Whirlpools : Raydium;
+        pool.Apply(AccountRole.Pool, new AccountView(PoolKey, program, 1, poolData, poolSlot));
+        pool.Apply(AccountRole.VaultA, new AccountView(VaultA, ProgramIds.Token, 1, Vault(MintA, balance), vaultSlot));
+        pool.Apply(AccountRole.VaultB, new AccountView(VaultB, ProgramIds.Token, 1, Vault(MintB, balance), vaultSlot));
+    }
+
     public static Pubkey ArrayKey(int start)
     {
         byte[] bytes = new byte[32];
@@ -212,12 +221,12 @@ internal static class ClmmAccounts
         Apply(pool, AccountRole.VaultB, VaultB, ProgramIds.Token, Vault(MintB));
     }
 
-    private static byte[] Vault(Pubkey mint)
+    private static byte[] Vault(Pubkey mint, ulong balance = VaultAmount)
     {
         byte[] data = new byte[165];
         mint.CopyTo(data);
         PoolKey.CopyTo(data.AsSpan(32));
-        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(64), VaultAmount);
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(64), balance);
         data[108] = 1;
         return data;
     }

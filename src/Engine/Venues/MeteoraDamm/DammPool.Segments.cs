@@ -10,6 +10,10 @@ namespace LowLatency.Engine.Venues.MeteoraDamm;
 public sealed partial class DammPool
 {
     /// <inheritdoc/>
+    public override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) =>
+        MintInfoOf(isMintA).FeeAt(epoch);
+
+    /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {
         SwapRequest request = default;

@@ -10,6 +10,10 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 public sealed partial class DlmmPool
 {
     /// <inheritdoc/>
+    public override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) =>
+        InputMintInfo(isMintA).FeeAt(epoch);
+
+    /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {
         SwapRequest request = default;

@@ -77,7 +77,7 @@ public sealed partial class WhirlpoolPool
         if (_vaultA.IsFrozen || _vaultB.IsFrozen) return WhirlpoolError.TokenAccountFrozen;
         ref TokenAccountInfo vaultIn = ref aToB ? ref _vaultA : ref _vaultB;
         ref TokenAccountInfo vaultOut = ref aToB ? ref _vaultB : ref _vaultA;
-        if (vaultOut.AmountRaw < poolOut) return WhirlpoolError.TokenInsufficientFunds;
+        if (vaultOut.IsShort(poolOut, _stateSlot)) return WhirlpoolError.TokenInsufficientFunds;
 
         quote.AmountInRaw = userIn;
         quote.AmountOutRaw = userOut;
@@ -94,7 +94,7 @@ public sealed partial class WhirlpoolPool
         ulong withheld = TransferFee.Fee(inputFee, userIn);
         vaultIn.AmountRaw += userIn - withheld;
         vaultIn.WithheldRaw += withheld;
-        vaultOut.AmountRaw -= poolOut;
+        vaultOut.AmountRaw -= System.Math.Min(poolOut, vaultOut.AmountRaw);
         Commit(aToB, timestamp, walk);
         return 0;
     }

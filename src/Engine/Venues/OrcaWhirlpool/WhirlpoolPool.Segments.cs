@@ -11,6 +11,10 @@ namespace LowLatency.Engine.Venues.OrcaWhirlpool;
 public sealed partial class WhirlpoolPool
 {
     /// <inheritdoc/>
+    public override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) =>
+        (isMintA ? ref _mintInfoA : ref _mintInfoB).FeeAt(epoch);
+
+    /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {
         if (Readiness != QuoteStatus.Ok || clock.UnixTimestamp < 0) return 0;

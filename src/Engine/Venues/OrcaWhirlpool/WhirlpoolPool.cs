@@ -48,6 +48,7 @@ public sealed partial class WhirlpoolPool : Pool
     private Pubkey _vaultKeyB;
     private TokenAccountInfo _vaultA;
     private TokenAccountInfo _vaultB;
+    private ulong _stateSlot;
     private MintInfo _mintInfoA;
     private MintInfo _mintInfoB;
     private WhirlpoolAdaptiveFee _fee;
@@ -205,6 +206,7 @@ public sealed partial class WhirlpoolPool : Pool
         MintB = Pubkey.Read(data, WhirlpoolLayout.MintB);
         _vaultKeyA = Pubkey.Read(data, WhirlpoolLayout.VaultA);
         _vaultKeyB = Pubkey.Read(data, WhirlpoolLayout.VaultB);
+        _stateSlot = account.Slot;
         _isPoolKnown = true;
         return DecodeStatus.Ok;
     }

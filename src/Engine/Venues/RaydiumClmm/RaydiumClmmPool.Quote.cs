@@ -69,7 +69,7 @@ public sealed partial class RaydiumClmmPool
         if (_vault0.IsFrozen || _vault1.IsFrozen) return RaydiumClmmFault.VaultFrozen;
         ref TokenAccountInfo vaultIn = ref zeroForOne ? ref _vault0 : ref _vault1;
         ref TokenAccountInfo vaultOut = ref zeroForOne ? ref _vault1 : ref _vault0;
-        if (vaultOut.AmountRaw < poolOut) return RaydiumClmmFault.VaultInsufficient;
+        if (vaultOut.IsShort(poolOut, _stateSlot)) return RaydiumClmmFault.VaultInsufficient;
         fault = CheckAfter(request, amount, poolIn, poolOut, userIn, userOut, walk);
         if (fault != RaydiumClmmFault.None) return fault;
 
@@ -90,7 +90,7 @@ public sealed partial class RaydiumClmmPool
         ulong withheld = TransferFee.Fee(inputFee, userIn);
         vaultIn.AmountRaw += userIn - withheld;
         vaultIn.WithheldRaw += withheld;
-        vaultOut.AmountRaw -= poolOut;
+        vaultOut.AmountRaw -= System.Math.Min(poolOut, vaultOut.AmountRaw);
         Commit(zeroForOne, walk);
         return RaydiumClmmFault.None;
     }

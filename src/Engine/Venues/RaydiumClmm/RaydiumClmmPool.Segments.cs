@@ -12,6 +12,10 @@ namespace LowLatency.Engine.Venues.RaydiumClmm;
 public sealed partial class RaydiumClmmPool
 {
     /// <inheritdoc/>
+    public override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) =>
+        (isMintA ? ref _mint0 : ref _mint1).FeeAt(epoch);
+
+    /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {
         if (Readiness != QuoteStatus.Ok || (ulong)clock.UnixTimestamp <= _openTime) return 0;

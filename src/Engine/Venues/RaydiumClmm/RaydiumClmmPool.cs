@@ -59,6 +59,7 @@ public sealed partial class RaydiumClmmPool : Pool
     private Pubkey _vaultKey1;
     private TokenAccountInfo _vault0;
     private TokenAccountInfo _vault1;
+    private ulong _stateSlot;
     private MintInfo _mint0;
     private MintInfo _mint1;
     private RaydiumDynamicFee _dynamicFee;
@@ -214,6 +215,7 @@ public sealed partial class RaydiumClmmPool : Pool
         Pubkey config = Pubkey.Read(data, RaydiumClmmLayout.Config);
         if (config != _configKey) _isConfigKnown = false;
         _configKey = config;
+        _stateSlot = account.Slot;
         _isPoolKnown = true;
         return DecodeStatus.Ok;
     }

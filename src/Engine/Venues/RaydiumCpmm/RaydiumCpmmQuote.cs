@@ -61,6 +61,13 @@ public sealed partial class RaydiumCpmmPool
         return QuoteStatus.Ok;
     }
 
+    /// <inheritdoc/>
+    public override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch)
+    {
+        ref PoolSide side = ref Sides[isMintA ? 0 : 1];
+        return side.NeedsMint ? side.MintState.FeeAt(epoch) : default;
+    }
+
     private protected override bool TryKeptShares(
         SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept)
     {
