@@ -97,7 +97,8 @@ internal sealed class RoundingModel
         double curve = Unrounded(leg, input).GetElement(0);
 
         // What the pool gave, before the transfer fee: from the least that leaves this output to below the next one's.
-        Vector256<double> given = _transferOut[leg].Before(Vector256.Create((double)step.OutRaw, step.OutRaw + 1.0, 0, 0));
+        Vector256<double> outputs = Vector256.Create((double)step.OutRaw, step.OutRaw + 1.0, 0, 0);
+        Vector256<double> given = _transferOut[leg].Before(outputs);
         double low = given.GetElement(0) - curve - _toleranceOut[leg];
         double high = given.GetElement(1) - curve + _toleranceOut[leg];
 
