@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Text.Json;
 using LowLatency.Feeds.Decoding;
 
@@ -23,6 +24,38 @@ internal static class CaptureDetails
     /// </summary>
     public static FeedProtocol ReadProtocol(ReadOnlySpan<byte> details) =>
         ReadMember(details, "protocol") == Yellowstone ? FeedProtocol.Yellowstone : FeedProtocol.JsonRpc;
+
+    /// <summary>Details of an opening; <paramref name="fromSlot"/> 0 = nothing is replayed.</summary>
+    public static byte[] WriteOpen(string address, FeedProtocol protocol, ulong fromSlot = 0)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("url", address);
+            if (protocol == FeedProtocol.Yellowstone) json.WriteString("protocol", Yellowstone);
+            if (fromSlot != 0) json.WriteNumber("fromSlot", fromSlot);
+            json.WriteEndObject();
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Details of a close: a code of the protocol and the reason, cut to what an inbox takes.</summary>
+    public static byte[] WriteClose(int code, string reason)
+    {
+        const int MaxReasonChars = 120; // at most six bytes each when escaped
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("code", code);
+            json.WriteString("reason", reason.Length <= MaxReasonChars ? reason : reason[..MaxReasonChars]);
+            json.WriteEndObject();
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
 
     private static string ReadMember(ReadOnlySpan<byte> details, string name)
     {

@@ -14,4 +14,7 @@ public enum FrameStatus : byte
 
     /// <summary>A frame's checksum or header is wrong; nothing was consumed.</summary>
     Corrupt = 3,
+
+    /// <summary>A frame is compressed, which was not agreed on; nothing was consumed.</summary>
+    Compressed = 4,
 }
