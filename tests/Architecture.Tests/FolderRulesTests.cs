@@ -39,6 +39,7 @@ public sealed class FolderRulesTests
     /// <summary>Rooms of Feeds whose use of other rooms of Feeds is restricted.</summary>
     private static readonly Dictionary<string, string[]> FeedsRules = new()
     {
+        ["Geyser"] = ["Capture", "Decoding", "Framing", "Live", "Rpc"],
         ["Live"] = ["Capture", "Decoding", "Framing", "Rpc"],
         ["Rpc"] = ["Capture", "Framing", "Live"],
     };

@@ -47,7 +47,7 @@ public sealed class GrpcFramer
         BinaryPrimitives.WriteUInt32BigEndian(destination[1..], (uint)messageBytes);
     }
 
-    /// <summary>Room for the next read, at least 64 KiB. What <see cref="TryRead"/> gave is invalid from here.</summary>
+    /// <summary>Room for the next read, at least 64 KiB. What <see cref="TryRead"/> gave is invalid then.</summary>
     public Memory<byte> GetRoom()
     {
         if (_start == _end) _start = _end = 0;

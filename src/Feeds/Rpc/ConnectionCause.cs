@@ -80,11 +80,22 @@ public enum ConnectionCause : byte
 
     /// <summary>The connection's thread met an error of ours; the detail says which.</summary>
     InternalError = 25,
+
+    /// <summary>A gRPC server ended the stream with an error; the code is the gRPC status.</summary>
+    GrpcStatus = 26,
+
+    /// <summary>A gRPC server refused to replay from the slot asked for: what was missed must be fetched.</summary>
+    ReplayRefused = 27,
+
+    /// <summary>A gRPC message is compressed although we accept no compression.</summary>
+    CompressedMessage = 28,
 }
 
 /// <summary>How a connection ended.</summary>
 /// <param name="Cause">Why.</param>
-/// <param name="Code">WebSocket close code, or HTTP status of a refused handshake; 0 if there is none.</param>
+/// <param name="Code">
+/// WebSocket close code, gRPC status, HTTP/2 error code of a reset, or HTTP status of a refused handshake; 0 if none.
+/// </param>
 /// <param name="Detail">In words, without keys and tokens.</param>
 /// <param name="RetryAfterNs">What the server asked to wait, nanoseconds; 0 if it did not.</param>
 public readonly record struct ConnectionEnd(

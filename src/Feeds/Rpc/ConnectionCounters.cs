@@ -7,7 +7,7 @@ namespace LowLatency.Feeds.Rpc;
 public sealed class ConnectionCounters
 {
     /// <summary>Number of causes.</summary>
-    public const int CauseCount = (int)ConnectionCause.InternalError + 1;
+    public const int CauseCount = (int)ConnectionCause.CompressedMessage + 1;
 
     private readonly long[] _ends = new long[CauseCount];
 
@@ -49,6 +49,9 @@ public sealed class ConnectionCounters
 
     /// <summary>Times that a write had to wait because the peer did not read.</summary>
     public long WriteWaits { get; internal set; }
+
+    /// <summary>Connections that began with a replay from an earlier slot (Yellowstone).</summary>
+    public long Replays { get; internal set; }
 
     /// <summary>Ends and failed attempts for a cause.</summary>
     public long this[ConnectionCause cause] => _ends[(int)cause];

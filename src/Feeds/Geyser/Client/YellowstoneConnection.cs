@@ -28,7 +28,7 @@ internal sealed class YellowstoneConnection : IDisposable
     private readonly MessageInbox _inbox;
     private readonly IClock _clock;
     private readonly GrpcFramer _framer;
-    private readonly YellowstoneCounters _counters;
+    private readonly ConnectionCounters _counters;
     private readonly GrpcRequestStream _requests = new();
     private readonly byte[] _request;
     private readonly ulong _fromSlot;
@@ -44,7 +44,7 @@ internal sealed class YellowstoneConnection : IDisposable
         MessageInbox inbox,
         IClock clock,
         GrpcFramer framer,
-        YellowstoneCounters counters)
+        ConnectionCounters counters)
     {
         _options = options;
         _inbox = inbox;
@@ -68,6 +68,7 @@ internal sealed class YellowstoneConnection : IDisposable
         using CancellationTokenSource life = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using GrpcChannel channel = new(
             _options.Address, _options.Token, TimeSpan.FromTicks(_options.ConnectTimeoutNs / 100), _options.Tls);
+        _counters.Attempts++;
         _requests.TrySend(_request);
         Volatile.Write(ref _lastReceiveNs, _clock.NowNs);
         Task watch = WatchAsync(life);
@@ -114,6 +115,8 @@ internal sealed class YellowstoneConnection : IDisposable
             int read = await stream.ReadAsync(_framer.GetRoom(), cancellation).ConfigureAwait(false);
             if (read == 0) break;
             _framer.Advance(read);
+            _counters.Reads++;
+            _counters.BytesRead += read;
             ConnectionEnd end = TakeMessages();
             if (end.Cause != ConnectionCause.None) return end;
         }
@@ -135,22 +138,15 @@ internal sealed class YellowstoneConnection : IDisposable
         long nowNs = _clock.NowNs;
         long utcNs = _clock.UtcNs;
         Volatile.Write(ref _lastReceiveNs, nowNs);
-        _counters.Reads++;
         while (true)
         {
             FrameStatus status = _framer.TryRead(out ReadOnlySpan<byte> message);
             if (status == FrameStatus.NeedMore) return default;
             if (status != FrameStatus.Frame) return Refuse(status);
             _counters.Messages++;
-            _counters.Bytes += message.Length;
             if (!IsOpen && !TryOpen(nowNs, utcNs)) return InboxFull();
             if (Volatile.Read(ref _newRequest) is not null) RecordNewRequest(nowNs, utcNs);
-            if (message.Length > LongestPingBytes || !IsPing(message))
-            {
-                _counters.Updates++;
-                HasUpdates = true;
-            }
-
+            if (message.Length > LongestPingBytes || !IsPing(message)) HasUpdates = true;
             if (!_inbox.TryWrite(CaptureFrameKind.Message, nowNs, utcNs, message)) return InboxFull();
         }
     }
@@ -189,12 +185,12 @@ internal sealed class YellowstoneConnection : IDisposable
         if (GeyserEnvelope.TryRead(message, out GeyserEnvelope envelope) != EnvelopeStatus.Ok) return false;
         if (envelope.Field == UpdateField.Pong)
         {
-            _counters.Pongs++;
+            _counters.PongsReceived++;
             return true;
         }
 
         if (envelope.Field != UpdateField.Ping) return false;
-        _counters.PingsAnswered++;
+        _counters.PingsReceived++;
         _requests.TrySend(YellowstoneSubscription.Ping(1));
         return true;
     }

@@ -57,7 +57,7 @@ public sealed class YellowstoneFeed
     public bool IsOpen => Volatile.Read(ref _connection)?.IsOpen ?? false;
 
     /// <summary>What was seen; one writer, read late by others.</summary>
-    public YellowstoneCounters Counters { get; } = new();
+    public ConnectionCounters Counters { get; } = new();
 
     /// <summary>How the last connection ended; cause None before the first end. Written while not open.</summary>
     public ConnectionEnd LastEnd { get; private set; }
