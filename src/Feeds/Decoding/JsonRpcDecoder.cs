@@ -92,7 +92,18 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
     public DecodeCause OnRequest(ReadOnlySpan<byte> request)
     {
         Begin(request.Length, MessageKind.Request);
-        return End(DecodeRequest(request));
+        if (!IsBatch(request)) return End(DecodeRequest(request));
+        DecodeCause first = DecodeCause.None;
+        JsonCursor cursor = new(request);
+        bool isFirst = true;
+        _ = cursor.TryEnterArray();
+        while (cursor.NextElement(ref isFirst) && cursor.TrySkipValue(out ReadOnlySpan<byte> one))
+        {
+            DecodeCause cause = DecodeRequest(one);
+            if (first == DecodeCause.None) first = cause;
+        }
+
+        return End(cursor.Failed || !cursor.IsAtEnd() ? DecodeCause.MalformedJson : first);
     }
 
     /// <inheritdoc/>
@@ -107,6 +118,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
             return DecodeCause.None;
         }
 
+        if (IsBatch(message)) return End(DecodeBatch(message, stamp));
         DecodeCause cause = DecodeStrict(message, stamp, out MessageKind kind, out bool isHeld);
         Counters.Count(kind);
         return isHeld ? DecodeCause.None : End(cause);
@@ -120,6 +132,26 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         DecodeCause cause = _snapshots.Decode(request, response, stamp, out MessageKind kind);
         Counters.Count(kind);
         return End(cause);
+    }
+
+    /// <summary>JSON-RPC 2.0 section 6: several requests or answers in one array.</summary>
+    private static bool IsBatch(ReadOnlySpan<byte> text) => !text.IsEmpty && text[0] == (byte)'[';
+
+    /// <summary>The answers of a batch, each counted by its kind; the first refusal is the batch's.</summary>
+    private DecodeCause DecodeBatch(ReadOnlySpan<byte> batch, in FrameStamp stamp)
+    {
+        DecodeCause first = DecodeCause.None;
+        JsonCursor cursor = new(batch);
+        bool isFirst = true;
+        _ = cursor.TryEnterArray();
+        while (cursor.NextElement(ref isFirst) && cursor.TrySkipValue(out ReadOnlySpan<byte> one))
+        {
+            DecodeCause cause = DecodeStrict(one, stamp, out MessageKind kind, out _);
+            Counters.Count(kind);
+            if (first == DecodeCause.None) first = cause;
+        }
+
+        return cursor.Failed || !cursor.IsAtEnd() ? DecodeCause.MalformedJson : first;
     }
 
     private void Begin(int bytes, MessageKind kind)

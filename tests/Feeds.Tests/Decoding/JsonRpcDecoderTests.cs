@@ -36,6 +36,23 @@ public sealed class JsonRpcDecoderTests
     }
 
     [Fact]
+    public void OnMessage_BatchOfAcks_AnswersTheBatchOfRequests()
+    {
+        JsonRpcDecoder decoder = new(0, _publisher, new DecoderOptions());
+        byte[] second = Messages.Subscribe(2, Messages.Owner);
+        byte[] requests = [(byte)'[', .. Messages.Subscribe(1), (byte)',', .. second, (byte)']'];
+        byte[] acks = [(byte)'[', .. Messages.Ack(2, 51), (byte)',', .. Messages.Ack(1, 50), (byte)']'];
+        Assert.Equal(DecodeCause.None, decoder.OnRequest(requests));
+        Assert.Equal(DecodeCause.None, decoder.OnMessage(acks, Messages.Stamp));
+        Assert.Equal(2, decoder.Counters[MessageKind.SubscribeAck]);
+        decoder.OnMessage(Messages.AccountNotification([1], 51, 10), Messages.Stamp);
+        Assert.Equal(Messages.OwnerKey, Assert.Single(_publisher.Events).Entry.Account);
+        Assert.Equal(DecodeCause.UnknownRequest, decoder.OnMessage(acks, Messages.Stamp));
+        for (int length = 1; length < acks.Length; length++)
+            Assert.NotEqual(DecodeCause.None, decoder.OnMessage(acks.AsSpan(0, length), Messages.Stamp));
+    }
+
+    [Fact]
     public void OnMessage_HeldNotificationsBeyondTheBound_AreCountedAndTheOthersSurvive()
     {
         JsonRpcDecoder decoder = new(0, _publisher, new DecoderOptions { MaxPendingMessages = 2 });
