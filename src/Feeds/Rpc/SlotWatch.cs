@@ -6,7 +6,7 @@ namespace LowLatency.Feeds.Rpc;
 /// <summary>When silence of the slots means that a connection is dead.</summary>
 public sealed record SlotWatchOptions
 {
-    /// <summary>Measured slot times without a slot notification: 24 is six leaders in a row that do not produce.</summary>
+    /// <summary>Measured slot times without a slot notification: 24 are six idle leaders in a row.</summary>
     public int SilentSlots { get; init; } = 24;
 
     /// <summary>At least this long, nanoseconds, whatever slot time was measured.</summary>
