@@ -103,6 +103,18 @@ public sealed class FolderRulesTests
     }
 
     [Fact]
+    public void Screens_SeePublishedFiguresOnly()
+    {
+        Regex forbidden =
+            new(@"\b(MarketPipeline|MarketGraph|GraphStage|DedupStage|CycleStage|ScoringStage|SinkStage)\b");
+        List<string> violations = SourceTree.Files("src/Console/Screens")
+            .Where(f => forbidden.IsMatch(WithoutComments(File.ReadAllText(f)))).Select(SourceTree.Relative).ToList();
+        violations.AddRange(SourceTree.Files("src/Console/Rendering")
+            .Where(f => EngineUse.IsMatch(WithoutComments(File.ReadAllText(f)))).Select(SourceTree.Relative));
+        Assert.True(violations.Count == 0, string.Join('\n', violations));
+    }
+
+    [Fact]
     public void Projects_DependOneWay()
     {
         string engine = File.ReadAllText(Path.Combine(SourceTree.Root, "src/Engine/Engine.csproj"));

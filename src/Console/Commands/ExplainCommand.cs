@@ -125,7 +125,7 @@ internal static class ExplainCommand
             else
             {
                 if (i != 0) output.Write("\n" + new string('-', 80) + "\n");
-                text.Write(chosen[i]);
+                text.Write(chosen[i].Decision, chosen[i].Message.Length);
             }
         }
     }

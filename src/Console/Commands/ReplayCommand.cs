@@ -19,6 +19,7 @@ internal static class ReplayCommand
         Examples:
           lowlatency replay                          the bundled capture, at full speed
           lowlatency replay my.jsonl.gz --speed 10x --runner fused
+          lowlatency replay --ui --speed 1x          watch it in full-screen, steer it
           lowlatency replay --journal run.journal    write every decision to a file
           lowlatency explain --journal run.journal   ... and ask why
           lowlatency replay --config my.json --set maxHops=3 --json > report.json
@@ -47,6 +48,7 @@ internal static class ReplayCommand
         ReplayOptionSet options, ParseResult result, IReadOnlyDictionary<string, string> environment,
         TextWriter output, TextWriter errors)
     {
+        CaptureFault? fault;
         try
         {
             using SyntheticSource? synthetic = options.ReadSynthetic(result);
@@ -56,9 +58,10 @@ internal static class ReplayCommand
             ReplaySettings settings =
                 options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
             ReplayProgressLine progress = new(errors);
-            ReplayRun run = new(settings, progress.Write);
-            progress.Follow(run);
-            if (run.Execute() is { } unopened)
+            ReplayRun run = result.GetValue(options.Ui) && ReplayScreens.TryOpenTerminal(errors) is { } terminal
+                ? ReplayScreens.Run(settings, result.GetValue(options.Paused), terminal, progress, errors, out fault)
+                : RunPlainly(settings, progress, out fault);
+            if (fault is { } unopened)
             {
                 errors.WriteLine($"replay: {unopened}");
                 return ExitCodeOf(unopened);
@@ -69,16 +72,25 @@ internal static class ReplayCommand
             else report.WriteText(output);
             return ExitCode(result.GetValue(options.Assert), run, errors);
         }
-        catch (CommandException fault)
+        catch (CommandException wrong)
         {
-            errors.WriteLine($"replay: {fault.Message}");
-            return fault.ExitCode;
+            errors.WriteLine($"replay: {wrong.Message}");
+            return wrong.ExitCode;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            errors.WriteLine($"replay: {fault.Message}");
-            return fault is FileNotFoundException or DirectoryNotFoundException ? ExitCodes.NoInput : ExitCodes.BadData;
+            errors.WriteLine($"replay: {wrong.Message}");
+            return wrong is FileNotFoundException or DirectoryNotFoundException ? ExitCodes.NoInput : ExitCodes.BadData;
         }
+    }
+
+    private static ReplayRun RunPlainly(
+        ReplaySettings settings, ReplayProgressLine progress, out CaptureFault? unopened)
+    {
+        ReplayRun run = new(settings, progress.Write);
+        progress.Follow(run);
+        unopened = run.Execute();
+        return run;
     }
 
     /// <summary>The first Ctrl-C ends the replay in order, with its report; the second ends the process.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
+using System.IO;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Venues;
@@ -124,6 +125,13 @@ internal sealed class ReplayOptionSet
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print the report as JSON on stdout." };
 
+    public Option<bool> Ui { get; } = new("--ui")
+    {
+        Description = "Watch and steer it in full-screen (docs/console.md); without a terminal, lines as always.",
+    };
+
+    public Option<bool> Paused { get; } = new("--paused") { Description = "With --ui: begin paused." };
+
     public Option<bool> NoStamps { get; } = new("--no-stamps")
     {
         Description = "Take no time stamps: no latency table, fastest run.",
@@ -136,6 +144,7 @@ internal sealed class ReplayOptionSet
         {
             Synthetic, Seed, Speed, FromSlot, ToSlot, Config, Set, Base, MaxHops, MinimumProfit, Runner, Wallet,
             RaydiumLegacy, Assert, GroundTruth, TruthVenues, StateTruth, Journal, EmitTransactions, Json, NoStamps,
+            Ui, Paused,
         })
         {
             command.Options.Add(option);
@@ -155,6 +164,9 @@ internal sealed class ReplayOptionSet
         {
             CapturePath = capture,
             CaptureName = synthetic?.Name ?? (result.GetValue(Capture) ?? "the bundled capture market-small"),
+            CaptureTitle = synthetic is null
+                ? "replay " + (result.GetValue(Capture) is { } path ? Path.GetFileName(path) : "market-small")
+                : $"replay SYNTHETIC {result.GetValue(Synthetic)}",
             Speed = ParseSpeed(result.GetValue(Speed)!),
             FromSlot = from,
             ToSlot = to,

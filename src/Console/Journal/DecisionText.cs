@@ -5,22 +5,21 @@ using System.IO;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;
-using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Journal;
 
 /// <summary>A decision in words, for a terminal of 80 columns.</summary>
-internal sealed class DecisionText(JournalView journal, TextWriter output)
+internal sealed class DecisionText(DecisionBook journal, TextWriter output)
 {
     private const int SignatureBytes = 64;
     private const int ValueColumn = 11;
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    public void Write(JournalledDecision journalled)
+    /// <summary>All about a decision; <paramref name="messageBytes"/> is 0 if no message was built.</summary>
+    public void Write(in Opportunity decision, int messageBytes)
     {
-        Opportunity decision = journalled.Decision;
         string verdict = decision.Reason == DecisionReason.Go ? "GO" : $"NO, {decision.Reason}";
         string label = journal.Run is { Synthetic: true } ? " (SYNTHETIC MARKET)" : string.Empty;
         Line($"Decision {DecisionId.Of(decision)}: {verdict}{label}");
@@ -37,7 +36,7 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
         Latency(decision);
         for (int i = 0; i < decision.LegCount; i++) Leg(journal.Leg(decision, i), i);
         Money(decision);
-        Transaction(decision, journalled.Message);
+        Transaction(decision, messageBytes);
     }
 
     /// <summary>One line: id, slot, reason, net profit, route.</summary>
@@ -91,17 +90,17 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
         if (journal.Run is { } run) Row("required", run.MinimumProfitLamports, sol);
     }
 
-    private void Transaction(in Opportunity decision, byte[] message)
+    private void Transaction(in Opportunity decision, int messageBytes)
     {
         Line(string.Empty);
-        if (message.Length == 0)
+        if (messageBytes == 0)
         {
             Line("No transaction was built.");
             return;
         }
 
         // A signed transaction is a count byte, one signature of the wallet, and the message.
-        int signed = 1 + SignatureBytes + message.Length;
+        int signed = 1 + SignatureBytes + messageBytes;
         string version = decision.MessageVersion switch
         {
             0 => "legacy message",
@@ -111,7 +110,7 @@ internal sealed class DecisionText(JournalView journal, TextWriter output)
         Line($"Transaction, unsigned: {version}");
         Line(string.Create(
             Invariant,
-            $"  size     {message.Length:N0} bytes; {signed:N0} of {MessageLimits.PacketBytes:N0} once signed"));
+            $"  size     {messageBytes:N0} bytes; {signed:N0} of {MessageLimits.PacketBytes:N0} once signed"));
         Line(string.Create(Invariant, $"  limit    {decision.ComputeUnitLimit:N0} compute units"));
         Line($"  min out  {Amount(journal.BaseMint(decision), decision.MinimumOutRaw)} of the last leg");
     }

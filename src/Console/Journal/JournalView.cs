@@ -1,21 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Text;
 using LowLatency.ConsoleHost.Commands;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Sinks;
-using LowLatency.Engine.Solana;
-using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Journal;
 
-/// <summary>One leg with the names that the journal's pool frames give it.</summary>
-internal readonly record struct LegView(Leg Leg, string Venue, Pubkey Pool, Pubkey MintIn, Pubkey MintOut);
-
 /// <summary>A journal file with the questions that <c>explain</c> asks of it.</summary>
-internal sealed class JournalView
+internal sealed class JournalView : DecisionBook
 {
     private readonly JournalReader _reader;
     private readonly Dictionary<DecisionId, int> _byId = [];
@@ -32,7 +25,7 @@ internal sealed class JournalView
     public string FilePath { get; }
 
     /// <summary>About the run; null if the journal does not say.</summary>
-    public JournalRunInfo? Run { get; }
+    public override JournalRunInfo? Run { get; }
 
     /// <summary>Decisions in order.</summary>
     public IReadOnlyList<JournalledDecision> Decisions => _reader.Decisions;
@@ -79,60 +72,9 @@ internal sealed class JournalView
         return count;
     }
 
-    public LegView Leg(in Opportunity decision, int index)
-    {
-        Leg leg = decision.Legs[index];
-        PoolDescription pool = _reader.Pools.GetValueOrDefault(leg.PoolId);
-        bool aToB = leg.Direction == (byte)SwapDirection.AToB;
-        string venue = pool.Venue == 0 ? $"pool {leg.PoolId}" : ((VenueId)pool.Venue).ToString();
-        return new LegView(leg, venue, pool.Address, aToB ? pool.MintA : pool.MintB, aToB ? pool.MintB : pool.MintA);
-    }
+    /// <inheritdoc/>
+    public override Opportunity? DecisionOf(DecisionId id) => Find(id)?.Decision;
 
-    /// <summary>Mint that a route starts and ends with.</summary>
-    public Pubkey BaseMint(in Opportunity decision) => Leg(decision, 0).MintIn;
-
-    /// <summary>The route in one line: SOL -OrcaWhirlpool> USDC -RaydiumAmm> SOL.</summary>
-    public string Route(in Opportunity decision)
-    {
-        StringBuilder route = new(MintName.Of(BaseMint(decision)));
-        for (int i = 0; i < decision.LegCount; i++)
-        {
-            LegView leg = Leg(decision, i);
-            route.Append(" -").Append(leg.Venue).Append("> ").Append(MintName.Of(leg.MintOut));
-        }
-
-        return route.ToString();
-    }
-
-    /// <summary>
-    /// What a dominated decision lost against: the taken decision of the same event that shares a pool with it and
-    /// earns the most. Null if there is none in the journal.
-    /// </summary>
-    public Opportunity? Winner(in Opportunity loser)
-    {
-        Opportunity? best = null;
-        for (int i = 0; _byId.TryGetValue(new DecisionId(loser.Sequence, i), out int index); i++)
-        {
-            Opportunity other = Decisions[index].Decision;
-            bool wasTaken = other.Reason
-                is DecisionReason.Go or DecisionReason.TransactionTooLarge or DecisionReason.InstructionFailed;
-            if (!wasTaken || !SharesPool(loser, other)) continue;
-            if (best is null || other.NetProfitLamports > best.Value.NetProfitLamports) best = other;
-        }
-
-        return best;
-    }
-
-    private static bool SharesPool(in Opportunity a, in Opportunity b)
-    {
-        for (int i = 0; i < a.LegCount; i++)
-        {
-            for (int j = 0; j < b.LegCount; j++)
-            {
-                if (a.Legs[i].PoolId == b.Legs[j].PoolId) return true;
-            }
-        }
-
-        return false;
-    }
+    /// <inheritdoc/>
+    protected override PoolDescription PoolOf(int poolId) => _reader.Pools.GetValueOrDefault(poolId);
 }

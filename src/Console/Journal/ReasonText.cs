@@ -7,7 +7,7 @@ namespace LowLatency.ConsoleHost.Journal;
 /// <summary>Why a decision is what it is, in one or two sentences with the decision's own numbers.</summary>
 internal static class ReasonText
 {
-    public static string Of(JournalView journal, in Opportunity decision) => decision.Reason switch
+    public static string Of(DecisionBook journal, in Opportunity decision) => decision.Reason switch
     {
         DecisionReason.Go => decision.MessageLengthBytes == 0
             ? "Taken: all costs are covered. Its message was lost because the sinks lagged behind."
@@ -35,7 +35,7 @@ internal static class ReasonText
         _ => $"Reason {decision.Reason}.",
     };
 
-    private static string Below(JournalView journal, in Opportunity decision)
+    private static string Below(DecisionBook journal, in Opportunity decision)
     {
         string earned = decision.NetProfitLamports < 0
             ? $"Not taken: costs exceed the gain by {Number(-decision.NetProfitLamports)} lamports"
@@ -45,7 +45,7 @@ internal static class ReasonText
             : $"{earned}.";
     }
 
-    private static string Dominated(JournalView journal, in Opportunity decision)
+    private static string Dominated(DecisionBook journal, in Opportunity decision)
     {
         const string Why = "Not taken: another opportunity of the same event uses one of its pools and earns more";
         return journal.Winner(decision) is { } winner
@@ -53,7 +53,7 @@ internal static class ReasonText
             : $"{Why}.";
     }
 
-    private static string QuoteFailure(JournalView journal, in Opportunity decision)
+    private static string QuoteFailure(DecisionBook journal, in Opportunity decision)
     {
         for (int i = 0; i < decision.LegCount; i++)
         {
@@ -65,7 +65,7 @@ internal static class ReasonText
         return "Not taken: a pool on the route cannot quote at the moment.";
     }
 
-    private static string Limit(JournalView journal) =>
+    private static string Limit(DecisionBook journal) =>
         journal.Run is { } run && run.MaxStateAgeSlots != uint.MaxValue
             ? string.Create(CultureInfo.InvariantCulture, $"; at most {run.MaxStateAgeSlots} are allowed")
             : string.Empty;

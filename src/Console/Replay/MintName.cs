@@ -33,6 +33,10 @@ internal static class MintName
         return $"{text[..4]}..{text[^4..]}";
     }
 
+    /// <summary>Decimals of a mint; -1 if they are not known here.</summary>
+    public static int DecimalsOf(in Pubkey mint) =>
+        Known.TryGetValue(mint, out (string Name, int Decimals) known) ? known.Decimals : -1;
+
     /// <summary>
     /// An amount in whole tokens, such as "1.5 SOL"; null for a mint whose decimals are not known here.
     /// </summary>

@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
@@ -8,8 +9,11 @@ namespace LowLatency.ConsoleHost.Replay;
 /// <summary>Lines of progress on stderr: share of the file, slot, events and their rate, decisions.</summary>
 internal sealed class ReplayProgressLine(TextWriter errors)
 {
+    private const int IntervalMs = 250;
+
     private readonly long _started = Stopwatch.GetTimestamp();
     private ReplayRun? _run;
+    private long _nextMs;
 
     /// <summary>
     /// The run whose decisions are counted; they are read without a lock, so a line may be a few behind.
@@ -18,6 +22,10 @@ internal sealed class ReplayProgressLine(TextWriter errors)
 
     public void Write(ReplayProgress progress)
     {
+        long nowMs = Environment.TickCount64;
+        bool isEnd = progress.FileBytesRead == progress.FileBytes;
+        if (nowMs < _nextMs && !isEnd) return; // a watched replay reports more often than lines are wanted
+        _nextMs = nowMs + IntervalMs;
         double share = progress.FileBytes == 0 ? 0 : 100.0 * progress.FileBytesRead / progress.FileBytes;
         double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
         string slot = progress.Slot == 0 ? "before the first slot" : $"slot {progress.Slot}";

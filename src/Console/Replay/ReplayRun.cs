@@ -21,12 +21,17 @@ internal sealed class ReplayRun
     private readonly ReplaySettings _settings;
     private readonly Action<ReplayProgress>? _onProgress;
     private readonly Func<MarketPipeline, IStage[]>? _observers;
+    private readonly ReplayWatch? _watch;
     private DecisionJournal? _journal;
 
-    /// <summary>A run; <paramref name="observers"/> are extra stages before the sinks.</summary>
+    /// <summary>
+    /// A run; <paramref name="observers"/> are extra stages before the sinks, <paramref name="watch"/> is for screens.
+    /// </summary>
     public ReplayRun(
-        ReplaySettings settings, Action<ReplayProgress>? onProgress, Func<MarketPipeline, IStage[]>? observers = null)
+        ReplaySettings settings, Action<ReplayProgress>? onProgress,
+        Func<MarketPipeline, IStage[]>? observers = null, ReplayWatch? watch = null)
     {
+        _watch = watch;
         _settings = settings;
         _onProgress = onProgress;
         _observers = observers;
@@ -107,7 +112,9 @@ internal sealed class ReplayRun
             ToSlot = _settings.ToSlot,
             StampClock = _settings.Pipeline.TakeStamps ? SystemClock.Instance : null,
             OnProgress = _onProgress,
+            ProgressIntervalMs = _watch is null ? 250 : 50,
             Cancellation = _settings.Cancellation,
+            Control = _watch?.Control,
         };
         using ReplayFeed? feed = ReplayFeed.Open(_settings.CapturePath, options, out CaptureFault? fault);
         if (feed is null) return fault;
@@ -115,6 +122,7 @@ internal sealed class ReplayRun
         using Stream? journal =
             _settings.JournalPath is null ? null : Create("--journal", _settings.JournalPath, File.Create);
         Pipeline = new MarketPipeline(_settings.Pipeline, p => Sinks(p, journal), null, Observers);
+        _watch?.Begin(Pipeline, feed);
         Drive(feed);
         _journal?.Complete(Hash.Value);
         Feed = feed.GetStatistics();
@@ -160,6 +168,7 @@ internal sealed class ReplayRun
             sinks.Add(_journal);
         }
 
+        if (_watch is not null) sinks.Add(_watch.Decisions);
         if (Transactions is not null)
         {
             Transactions.Attach(pipeline, IsSynthetic);

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Threading;
+using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Venues;
 
@@ -13,6 +14,12 @@ internal sealed record ReplaySettings
 
     /// <summary>What reports call it.</summary>
     public required string CaptureName { get; init; }
+
+    /// <summary>Its name in a line that is short: file name, or what was generated.</summary>
+    public string CaptureTitle { get; init; } = string.Empty;
+
+    /// <summary>Settings in force and where each comes from.</summary>
+    public IReadOnlyList<SettingRow> Rows { get; init; } = [];
 
     /// <summary>Engine.</summary>
     public required PipelineSettings Pipeline { get; init; }

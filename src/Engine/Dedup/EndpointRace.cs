@@ -18,6 +18,10 @@ public sealed class EndpointRace
     /// </summary>
     public EndpointRow this[int endpointId] => _rows[endpointId & (MaxEndpoints - 1)] ??= new EndpointRow();
 
+    /// <summary>Row of an endpoint that has appeared, or null. Any thread; its histograms may be read by any.</summary>
+    public EndpointRow? Find(int endpointId) =>
+        System.Threading.Volatile.Read(ref _rows[endpointId & (MaxEndpoints - 1)]);
+
     /// <summary>Bit mask of endpoints whose connection is open.</summary>
     public uint OpenMask { get; set; }
 

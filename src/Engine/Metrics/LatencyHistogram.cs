@@ -92,6 +92,16 @@ public sealed class LatencyHistogram
         return MaxNs;
     }
 
+    /// <summary>Values in the cells from that of one value to that of another, both included. Any thread.</summary>
+    public long CountBetween(long lowNs, long highNs)
+    {
+        long sum = 0;
+        int last = IndexOf(Math.Clamp(highNs, 0, MaxTrackableNs));
+        for (int i = IndexOf(Math.Clamp(lowNs, 0, MaxTrackableNs)); i <= last; i++)
+            sum += Volatile.Read(ref _counts[i]);
+        return sum;
+    }
+
     /// <summary>Adds everything of <paramref name="other"/>. The owner thread only.</summary>
     public void Add(LatencyHistogram other)
     {

@@ -24,7 +24,7 @@ public sealed class InlineRunner : EventPublisher
     /// events.
     /// </summary>
     public InlineRunner(
-        PayloadRing payloads, StageGroup[] groups, Fatal fatal, IClock? clock, long housekeepingEvents = 4096)
+        PayloadRing payloads, StageGroup[] groups, Fatal fatal, IClock? clock, long housekeepingEvents = 256)
     {
         _payloads = payloads;
         _groups = groups;
@@ -61,7 +61,12 @@ public sealed class InlineRunner : EventPublisher
         if (_clock is not null) _entry[0].Stamps[(int)StampId.Published] = _clock.NowNs;
         long sequence = NextSequence++;
         foreach (StageGroup group in _groups) group.OnBatch(_entry, sequence);
-        if (sequence % _housekeepingEvents != 0) return;
+        if (sequence % _housekeepingEvents == 0) Housekeep();
+    }
+
+    /// <summary>Housekeeping of all groups; also called by a feed that waits, on its own thread.</summary>
+    public void Housekeep()
+    {
         foreach (StageGroup group in _groups) group.OnHousekeeping(_clock?.NowNs ?? 0);
     }
 

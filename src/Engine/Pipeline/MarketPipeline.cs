@@ -5,6 +5,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Ring;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Sinks;
@@ -19,6 +20,7 @@ namespace LowLatency.Engine.Pipeline;
 public sealed class MarketPipeline : IPoolDirectory
 {
     private readonly ThreadedRunner? _threaded;
+    private readonly InlineRunner? _inline;
 
     /// <summary>Builds a pipeline.</summary>
     /// <param name="settings">Settings.</param>
@@ -55,7 +57,9 @@ public sealed class MarketPipeline : IPoolDirectory
         Groups = groups;
         if (settings.Runner == RunnerKind.Inline)
         {
-            Publisher = new InlineRunner(Payloads, groups, Fatal, stampClock);
+            _inline = new InlineRunner(Payloads, groups, Fatal, stampClock);
+            Publisher = _inline;
+            View = new PipelineView(this, groups, null);
             return;
         }
 
@@ -63,6 +67,7 @@ public sealed class MarketPipeline : IPoolDirectory
         _threaded = new ThreadedRunner(
             Topology.EventRingEntries, Payloads, groups, wait, settings.Overflow, Fatal, clock, settings.TakeStamps);
         Publisher = _threaded;
+        View = new PipelineView(this, groups, _threaded);
     }
 
     /// <summary>What it was built from.</summary>
@@ -101,6 +106,9 @@ public sealed class MarketPipeline : IPoolDirectory
     /// <summary>Stage groups, in order; one thread each when threaded.</summary>
     public System.Collections.Generic.IReadOnlyList<StageGroup> Groups { get; }
 
+    /// <summary>What others may see of it while it runs.</summary>
+    public PipelineView View { get; }
+
     /// <summary>The fuse.</summary>
     public Fatal Fatal { get; } = new();
 
@@ -110,8 +118,18 @@ public sealed class MarketPipeline : IPoolDirectory
     /// <summary>Starts the threads, if the layout has any.</summary>
     public void Start() => _threaded?.Start();
 
+    /// <summary>
+    /// To be called by a feed that waits, on its thread: inline, housekeeping has no thread of its own, and what is
+    /// published would stand still.
+    /// </summary>
+    public void OnFeedIdle() => _inline?.Housekeep();
+
     /// <summary>Waits until everything published has reached the sinks, then ends the threads.</summary>
-    public void DrainAndStop() => _threaded?.DrainAndStop();
+    public void DrainAndStop()
+    {
+        _threaded?.DrainAndStop();
+        View.PublishLast();
+    }
 
     /// <inheritdoc/>
     public PoolDescription Describe(int poolId)

@@ -43,6 +43,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
 {
     private readonly StageSlot[] _stages;
     private readonly IClock? _clock;
+    private readonly long[] _seen;
+    private long _events;
     private long _threadAllocatedBytes;
 
     /// <summary>A group; without a clock no stamps are taken.</summary>
@@ -51,6 +53,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         Name = name;
         _stages = stages;
         _clock = clock;
+        _seen = new long[stages.Length];
     }
 
     /// <summary>Name of the group and its thread.</summary>
@@ -58,6 +61,15 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
 
     /// <summary>Managed bytes the group's thread has allocated in its life, as of the last housekeeping.</summary>
     public long ThreadAllocatedBytes => Volatile.Read(ref _threadAllocatedBytes);
+
+    /// <summary>Called last in housekeeping, on the group's thread: publishes figures. Set before the start.</summary>
+    internal Action? Publish { get; set; }
+
+    /// <summary>Events the group has finished. The group's thread only; others read it as published.</summary>
+    internal long Events => _events;
+
+    /// <summary>Events each stage had to see, in the order of the stages. The group's thread only.</summary>
+    internal ReadOnlySpan<long> Seen => _seen;
 
     /// <summary>The stages in order.</summary>
     public ReadOnlySpan<StageSlot> Stages => _stages;
@@ -71,6 +83,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
             work += OnEvent(ref batch[i], firstSequence + i);
         }
 
+        _events += batch.Length;
+
         return work;
     }
 
@@ -79,15 +93,19 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     {
         foreach (StageSlot slot in _stages) slot.Stage.OnHousekeeping(nowNs);
         Volatile.Write(ref _threadAllocatedBytes, GC.GetAllocatedBytesForCurrentThread());
+        Publish?.Invoke();
     }
 
     private int OnEvent(ref MarketEvent e, long sequence)
     {
         int work = 0;
         Span<MarketEvent> one = MemoryMarshal.CreateSpan(ref e, 1);
-        foreach (ref readonly StageSlot slot in _stages.AsSpan())
+        StageSlot[] stages = _stages;
+        for (int i = 0; i < stages.Length; i++)
         {
+            ref readonly StageSlot slot = ref stages[i];
             if (!IsNeeded(slot.Needs, in e)) continue;
+            _seen[i]++;
             work |= slot.Stage.OnBatch(one, sequence);
             if (_clock is not null && slot.Stamp != StampId.None) e.Stamps[(int)slot.Stamp] = _clock.NowNs;
         }

@@ -75,6 +75,9 @@ public sealed class ThreadedRunner : EventPublisher
     /// <summary>Entries in the ring that the last group has not finished.</summary>
     public long OccupancyEntries => _sequencer.CapacityEntries - _sequencer.RemainingCapacity();
 
+    /// <summary>Entries published that a group has not finished. Any thread.</summary>
+    public long LagEntries(int group) => Math.Max(0, _sequencer.Cursor - _consumers[group].Sequence.Value);
+
     /// <summary>Ring size.</summary>
     public int CapacityEntries => _sequencer.CapacityEntries;
 

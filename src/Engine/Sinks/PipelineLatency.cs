@@ -27,6 +27,9 @@ public sealed class PipelineLatency
     /// <summary>Frame in memory until all its opportunities are decided, none taken.</summary>
     public LatencyHistogram Decided { get; } = new();
 
+    /// <summary>The slowest events.</summary>
+    public WorstEvents Worst { get; } = new();
+
     /// <summary>Time of the step that ends with a stamp.</summary>
     public LatencyHistogram Step(StampId stamp) => _steps[(int)stamp];
 
@@ -37,10 +40,11 @@ public sealed class PipelineLatency
         Dropped.Reset();
         NoOpportunity.Reset();
         Decided.Reset();
+        Worst.Reset();
     }
 
     /// <summary>Records one event; stamps not taken are passed over.</summary>
-    public void Record(in MarketEvent e)
+    public void Record(in MarketEvent e, long sequence)
     {
         long start = e.Stamps[(int)StampId.Framed];
         if (start == 0 || e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
@@ -55,5 +59,6 @@ public sealed class PipelineLatency
 
         LatencyHistogram whole = e.PoolId < 0 ? Dropped : e.OpportunityCount == 0 ? NoOpportunity : Decided;
         whole.Record(previous - start);
+        Worst.Take(in e, sequence, previous - start);
     }
 }

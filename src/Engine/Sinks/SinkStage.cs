@@ -15,6 +15,7 @@ public sealed class SinkStage : IStage
     private readonly OpportunityRing _opportunities;
     private readonly PayloadRing _messages;
     private readonly PayloadRing _payloads;
+    private readonly long[] _byReason = new long[Enum.GetValues<DecisionReason>().Length];
 
     /// <summary>A stage that releases the three rings.</summary>
     public SinkStage(
@@ -43,11 +44,15 @@ public sealed class SinkStage : IStage
     /// <summary>Decisions handed to the sinks.</summary>
     public long Decisions { get; private set; }
 
+    /// <summary>Of these, with a reason.</summary>
+    public long CountOf(DecisionReason reason) => _byReason[(int)reason];
+
     /// <inheritdoc/>
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
     {
-        foreach (ref MarketEvent e in batch)
+        for (int n = 0; n < batch.Length; n++)
         {
+            ref MarketEvent e = ref batch[n];
             Events++;
             for (int i = 0; i < e.OpportunityCount; i++)
             {
@@ -58,7 +63,7 @@ public sealed class SinkStage : IStage
             }
 
             if (e.OpportunityCount != 0) _opportunities.Release(e.OpportunityPosition + e.OpportunityCount);
-            Latency?.Record(in e);
+            Latency?.Record(in e, firstSequence + n);
             _payloads.Release(PayloadRing.EndOf(e.PayloadPosition, e.PayloadLengthBytes));
         }
 
@@ -81,6 +86,7 @@ public sealed class SinkStage : IStage
     private void Emit(in Opportunity decision)
     {
         Decisions++;
+        _byReason[(int)decision.Reason]++;
         ReadOnlySpan<byte> message = default;
         if (decision.MessageLengthBytes != 0)
             message = _messages.Span(decision.MessagePosition, decision.MessageLengthBytes);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
@@ -29,6 +30,7 @@ public sealed class ReplayFeed : IDisposable
     private long _firstUtcNs;
     private long _lastUtcNs;
     private long _nextProgressMs;
+    private ulong _slotMax;
 
     private ReplayFeed(
         CaptureReader reader, ReplayOptions options, List<(ulong Subscription, Pubkey Account)> subscriptions)
@@ -83,14 +85,16 @@ public sealed class ReplayFeed : IDisposable
             _publisher = _range;
         }
 
-        ReplayPacer pacer = new(_options.Speed, _options.Cancellation);
+        ReplayControl control = _options.Control ?? new ReplayControl(_options.Speed, isPaused: false);
+        ReplayPacer pacer = new(control, _options.Cancellation, () => OnIdle(control));
         while (_reader.TryRead(out CaptureFrame frame))
         {
+            if (_range is null || _range.HasBegun) pacer.WaitFor(frame.ReceiveUtcNs, _slotMax);
             if (_options.Cancellation.IsCancellationRequested) return ReplayOutcome.Cancelled;
-            if (_range is null || _range.HasBegun) pacer.WaitFor(frame.ReceiveUtcNs);
             FrameStamp stamp = Advance(clock, frame);
             EndpointState endpoint = GetEndpoint(frame, stamp);
             Decode(endpoint, frame, stamp);
+            _slotMax = Math.Max(_slotMax, endpoint.Decoder.HighestSlot);
             if (endpoint.Decoder.IsHalted) return ReplayOutcome.Halted;
             ReportProgress();
         }
@@ -102,6 +106,9 @@ public sealed class ReplayFeed : IDisposable
         ReportProgress();
         return _reader.Fault is null ? ReplayOutcome.Completed : ReplayOutcome.Faulted;
     }
+
+    /// <summary>Address of an endpoint; empty if the capture has not said it. Any thread.</summary>
+    public string AddressOf(int endpointId) => Volatile.Read(ref _endpoints[endpointId])?.Address ?? string.Empty;
 
     /// <summary>What was seen so far.</summary>
     public ReplayStatistics GetStatistics()
@@ -261,14 +268,15 @@ public sealed class ReplayFeed : IDisposable
         long events = 0;
         foreach (EndpointState? state in _endpoints) events += state?.Decoder.Counters.Events ?? 0;
         _options.OnProgress(new ReplayProgress(
-            _reader.FileBytesRead, _reader.FileBytes, _reader.Frames, events, HighestSlot(), _lastUtcNs));
+            _reader.FileBytesRead, _reader.FileBytes, _reader.Frames, events, _slotMax, _lastUtcNs));
     }
 
-    private ulong HighestSlot()
+    /// <summary>While the replay waits: whoever watches sees it as it stands.</summary>
+    private void OnIdle(ReplayControl control)
     {
-        ulong slot = 0;
-        foreach (EndpointState? state in _endpoints) slot = Math.Max(slot, state?.Decoder.HighestSlot ?? 0);
-        return slot;
+        if (control.IsPaused) _nextProgressMs = 0; // the last report before the pause may be old
+        ReportProgress();
+        control.OnIdle?.Invoke();
     }
 
     private sealed class EndpointState(IConnectionDecoder decoder)

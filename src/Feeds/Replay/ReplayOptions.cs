@@ -49,6 +49,9 @@ public sealed class ReplayOptions
     /// </summary>
     public IClock? StampClock { get; init; }
 
+    /// <summary>Steers the replay while it runs; null = nobody does.</summary>
+    public ReplayControl? Control { get; init; }
+
     /// <summary>Called about every <see cref="ProgressIntervalMs"/> on the replay's thread.</summary>
     public Action<ReplayProgress>? OnProgress { get; init; }
 

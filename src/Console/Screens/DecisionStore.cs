@@ -1,0 +1,156 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Sinks;
+
+namespace LowLatency.ConsoleHost.Screens;
+
+/// <summary>What the table of opportunities is sorted by.</summary>
+internal enum DecisionSort : byte
+{
+    Newest = 0,
+    NetProfit,
+    Size,
+    Age,
+    Latency,
+    Reason,
+}
+
+/// <summary>How the table is looked at; survives a restart of the run.</summary>
+internal sealed class DecisionViewSettings
+{
+    public DecisionSort Sort { get; set; }
+
+    public bool IsReversed { get; set; }
+
+    /// <summary>Words that must all occur in a row; empty = every row.</summary>
+    public string Filter { get; set; } = string.Empty;
+
+    /// <summary>True if new decisions are kept out, so that the rows stand still.</summary>
+    public bool IsFrozen { get; set; }
+}
+
+/// <summary>
+/// The console thread's copy of the newest decisions, with the order in which they are shown. Bound: as many as
+/// <see cref="RecentDecisions"/> keeps. Allocates nothing after construction.
+/// </summary>
+internal sealed class DecisionStore
+{
+    private const int Capacity = RecentDecisions.Capacity;
+
+    private readonly Opportunity[] _rows = new Opportunity[Capacity];
+    private readonly int[] _order = new int[Capacity];
+    private readonly Comparison<int> _compare;
+    private readonly DecisionMatcher _matcher = new();
+    private long _next;
+    private int _namesCount;
+    private bool _isDirty = true;
+
+    public DecisionStore() => _compare = Compare;
+
+    public DecisionViewSettings Settings { get; init; } = new();
+
+    /// <summary>Decisions published so far.</summary>
+    public long Published { get; private set; }
+
+    /// <summary>Decisions that were gone before they were looked at.</summary>
+    public long Missed { get; private set; }
+
+    /// <summary>Decisions held, whatever the filter.</summary>
+    public int Held => (int)Math.Min(_next, Capacity);
+
+    /// <summary>Rows shown.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Row by its place in the table.</summary>
+    public ref readonly Opportunity this[int place] => ref _rows[_order[place]];
+
+    /// <summary>Says that sort or filter changed.</summary>
+    public void Invalidate() => _isDirty = true;
+
+    /// <summary>Takes in what is new.</summary>
+    public void Refresh(RecentDecisions source, PoolNames names)
+    {
+        Published = source.Count;
+        if (!Settings.IsFrozen)
+        {
+            if (Published - _next > Capacity)
+            {
+                Missed += Published - Capacity - _next;
+                _next = Published - Capacity;
+            }
+
+            for (; _next < Published; _next++)
+            {
+                if (source.TryRead(_next, out NumberedDecision decision)) _rows[_next % Capacity] = decision.Decision;
+                else Missed++;
+                _isDirty = true;
+            }
+        }
+
+        if (names.Count != _namesCount) _isDirty = true; // a filter by name may match more now
+        _namesCount = names.Count;
+        if (_isDirty) Order(names);
+    }
+
+    /// <summary>The held decision with an id; false if it is not held.</summary>
+    public bool TryFind(long sequence, int ordinal, out Opportunity decision)
+    {
+        for (int i = 0; i < Held; i++)
+        {
+            if (_rows[i].Sequence != sequence || _rows[i].Ordinal != ordinal) continue;
+            decision = _rows[i];
+            return true;
+        }
+
+        decision = default;
+        return false;
+    }
+
+    /// <summary>Place of a decision in the table; -1 if it is not shown.</summary>
+    public int PlaceOf(long sequence, int ordinal)
+    {
+        for (int place = 0; place < Count; place++)
+        {
+            ref readonly Opportunity row = ref this[place];
+            if (row.Sequence == sequence && row.Ordinal == ordinal) return place;
+        }
+
+        return -1;
+    }
+
+    private void Order(PoolNames names)
+    {
+        _isDirty = false;
+        Count = 0;
+        bool all = Settings.Filter.Length == 0;
+        if (!all) _matcher.Prepare(Settings.Filter);
+        for (int i = 0; i < Held; i++)
+        {
+            if (all || _matcher.Matches(in _rows[i], names)) _order[Count++] = i;
+        }
+
+        _order.AsSpan(0, Count).Sort(_compare);
+    }
+
+    private int Compare(int left, int right)
+    {
+        ref readonly Opportunity a = ref _rows[left];
+        ref readonly Opportunity b = ref _rows[right];
+        int by = Settings.Sort switch
+        {
+            DecisionSort.NetProfit => b.NetProfitLamports.CompareTo(a.NetProfitLamports),
+            DecisionSort.Size => b.AmountInRaw.CompareTo(a.AmountInRaw),
+            DecisionSort.Age => b.StateAgeSlotsMax.CompareTo(a.StateAgeSlotsMax),
+            DecisionSort.Latency => b.DecisionLatencyNs.CompareTo(a.DecisionLatencyNs),
+            DecisionSort.Reason => a.Reason.CompareTo(b.Reason),
+            _ => 0,
+        };
+        if (by == 0)
+        {
+            by = b.Sequence.CompareTo(a.Sequence);
+            if (by == 0) by = a.Ordinal.CompareTo(b.Ordinal);
+        }
+
+        return Settings.IsReversed ? -by : by;
+    }
+}

@@ -1,0 +1,224 @@
+using System;
+using LowLatency.ConsoleHost.Journal;
+using LowLatency.ConsoleHost.Rendering;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Screens;
+
+/// <summary>The live table of decisions; Enter explains the one under the cursor leg by leg.</summary>
+internal sealed class OpportunityScreen : Screen
+{
+    private const int WideColumns = 110;
+    private static readonly string[] ReasonNames = Enum.GetNames<DecisionReason>();
+    private static readonly string[] SortNames = ["newest", "net profit", "size", "age", "latency", "decision"];
+
+    private readonly Scroller _scroller = new();
+    private ExplainPane? _explain;
+    private DecisionId _selected = new(-1, 0);
+
+    public override string Name => "Opportunities";
+
+    public override string Hints => _explain is null
+        ? "Enter explain  / filter  s sort  r reverse  f freeze"
+        : "Esc back  left/right other decision  up/down scroll";
+
+    public override string? Filter => _model?.Decisions.Settings.Filter ?? string.Empty;
+
+    private Model? _model;
+
+    public override void SetFilter(string text, Model model)
+    {
+        model.Decisions.Settings.Filter = text;
+        model.Decisions.Invalidate();
+        _scroller.At = 0;
+        _selected = new DecisionId(-1, 0);
+    }
+
+    public override void Draw(Area area, Model model)
+    {
+        _model = model;
+        if (_explain is not null)
+        {
+            _explain.Draw(area);
+            return;
+        }
+
+        DecisionStore store = model.Decisions;
+        DrawSummary(area, store);
+        DrawHeader(area);
+        int height = area.Height - 2;
+        FollowSelected(store);
+        _scroller.Fit(store.Count, height);
+        if (store.Count == 0)
+        {
+            string empty = store.Held == 0
+                ? "no data: nothing was decided yet"
+                : "no row matches the filter (/ to change)";
+            area.Text(0, 3, empty, Ink.Dim);
+        }
+
+        for (int i = 0; i < height && _scroller.Top + i < store.Count; i++)
+        {
+            int place = _scroller.Top + i;
+            DrawRow(area, i + 2, in store[place], model.Names);
+            if (place == _scroller.At) area.TintRow(i + 2, Ink.Selected);
+        }
+    }
+
+    public override bool OnKey(KeyPress key, Model model)
+    {
+        DecisionStore store = model.Decisions;
+        if (_explain is not null) return OnExplainKey(key, model);
+        if (key.Key == Key.Enter) return Explain(model);
+        if (key.Is('s') || key.Is('r') || key.Is('f'))
+        {
+            DecisionViewSettings settings = store.Settings;
+            if (key.Is('s')) settings.Sort = (DecisionSort)(((int)settings.Sort + 1) % SortNames.Length);
+            else if (key.Is('r')) settings.IsReversed = !settings.IsReversed;
+            else settings.IsFrozen = !settings.IsFrozen;
+            store.Invalidate();
+            return true;
+        }
+
+        if (!_scroller.OnKey(key)) return false;
+        _scroller.Fit(store.Count, 1);
+        Remember(store);
+        return true;
+    }
+
+    /// <summary>Explains a decision by its id; false if it is not held any more.</summary>
+    public bool TryExplain(DecisionId id, Model model)
+    {
+        if (!model.Decisions.TryFind(id.Sequence, id.Ordinal, out Opportunity decision)) return false;
+        _selected = id;
+        _explain = new ExplainPane(decision, new LiveBook(model));
+        return true;
+    }
+
+    private bool Explain(Model model)
+    {
+        if (_scroller.At >= model.Decisions.Count) return true;
+        return TryExplain(DecisionId.Of(in model.Decisions[_scroller.At]), model);
+    }
+
+    private bool OnExplainKey(KeyPress key, Model model)
+    {
+        if (key.Key is Key.Escape or Key.Enter or Key.Backspace)
+        {
+            _explain = null;
+            return true;
+        }
+
+        if (key.Key is Key.Left or Key.Right)
+        {
+            FollowSelected(model.Decisions);
+            _scroller.At += key.Key == Key.Left ? -1 : 1;
+            _scroller.Fit(model.Decisions.Count, 1);
+            return Explain(model);
+        }
+
+        return _explain!.OnKey(key);
+    }
+
+    /// <summary>
+    /// The cursor stays on its decision while new ones come in above it, unless it is on the first row.
+    /// </summary>
+    private void FollowSelected(DecisionStore store)
+    {
+        if (_selected.Sequence < 0) return;
+        int place = store.PlaceOf(_selected.Sequence, _selected.Ordinal);
+        if (place >= 0) _scroller.At = place;
+    }
+
+    private void Remember(DecisionStore store)
+    {
+        bool follows = _scroller.At == 0 || store.Count == 0;
+        _selected = follows ? new DecisionId(-1, 0) : DecisionId.Of(in store[_scroller.At]);
+    }
+
+    private static void DrawSummary(Area area, DecisionStore store)
+    {
+        DecisionViewSettings settings = store.Settings;
+        int x = area.Print(0, 0, Ink.Normal, $"{store.Published:N0} decisions, ");
+        x = area.Print(x, 0, Ink.Normal, $"{store.Count:N0} of the newest {store.Held:N0} shown");
+        x = area.Print(x, 0, Ink.Dim, $", by {SortNames[(int)settings.Sort]}");
+        if (settings.IsReversed) x = area.Text(x, 0, " reversed", Ink.Dim);
+        if (settings.Filter.Length != 0) x = area.Print(x, 0, Ink.Warn, $"  filter: {settings.Filter}");
+        if (settings.IsFrozen) x = area.Text(x + 2, 0, "FROZEN (f)", Ink.Warn);
+        if (store.Missed != 0) area.Print(x + 2, 0, Ink.Dim, $"{store.Missed:N0} went by unseen");
+    }
+
+    private static void DrawHeader(Area area)
+    {
+        area.Text(0, 1, "id", Ink.Dim);
+        area.Text(10, 1, "decision", Ink.Dim);
+        area.Right(43, 1, Ink.Dim, $"net SOL");
+        bool isWide = area.Width >= WideColumns;
+        if (isWide)
+        {
+            area.Right(62, 1, Ink.Dim, $"size in");
+            area.Right(75, 1, Ink.Dim, $"costs SOL");
+            area.Right(81, 1, Ink.Dim, $"age");
+            area.Right(91, 1, Ink.Dim, $"latency");
+        }
+
+        area.Text(isWide ? 93 : 45, 1, "route", Ink.Dim);
+    }
+
+    private static void DrawRow(Area area, int y, in Opportunity o, PoolNames names)
+    {
+        bool isGo = o.Reason == DecisionReason.Go;
+        area.Print(0, y, Ink.Normal, $"{o.Sequence}.{o.Ordinal}");
+        area.Print(10, y, isGo ? Ink.Good : Ink.Normal, $"{(isGo ? "GO" : "no")} {ReasonOf(o.Reason)}");
+        bool hasMoney = o.ComputeUnitLimit != 0;
+        if (hasMoney) area.Right(43, y, isGo ? Ink.Good : Ink.Normal, $"{new Sol(o.NetProfitLamports)}");
+        else area.Right(43, y, Ink.Dim, $"-");
+        int x = 45;
+        if (area.Width >= WideColumns)
+        {
+            DrawDetails(area, y, in o, names);
+            x = 93;
+        }
+
+        DrawRoute(area, x, y, in o, names);
+    }
+
+    private static void DrawDetails(Area area, int y, in Opportunity o, PoolNames names)
+    {
+        if (o.AmountInRaw != 0)
+        {
+            PoolName first = names.Of(o.Legs[0].PoolId);
+            bool aToB = o.Legs[0].Direction == (byte)SwapDirection.AToB;
+            int decimals = aToB ? first.DecimalsA : first.DecimalsB;
+            ReadOnlySpan<char> mint = aToB ? first.MintA : first.MintB;
+            if (decimals < 0) area.Right(62, y, Ink.Normal, $"{o.AmountInRaw:N0}");
+            else area.Right(62, y, Ink.Normal, $"{o.AmountInRaw / Math.Pow(10, decimals):N3} {mint}");
+        }
+
+        if (o.ComputeUnitLimit != 0)
+        {
+            long costs = (long)(o.SignatureFeeLamports + o.PriorityFeeLamports + o.TipLamports);
+            area.Right(75, y, Ink.Normal, $"{new Sol(costs)}");
+        }
+
+        area.Right(81, y, Ink.Normal, $"{o.StateAgeSlotsMax:N0}");
+        if (o.DecisionLatencyNs != 0) area.Right(91, y, Ink.Normal, $"{new Duration(o.DecisionLatencyNs)}");
+        else area.Right(91, y, Ink.Dim, $"-");
+    }
+
+    private static ReadOnlySpan<char> ReasonOf(DecisionReason reason) =>
+        reason == DecisionReason.Go ? default : ReasonNames[(int)reason];
+
+    private static void DrawRoute(Area area, int x, int y, in Opportunity o, PoolNames names)
+    {
+        for (int i = 0; i < o.LegCount; i++)
+        {
+            PoolName name = names.Of(o.Legs[i].PoolId);
+            bool aToB = o.Legs[i].Direction == (byte)SwapDirection.AToB;
+            if (i == 0) x = area.Text(x, y, aToB ? name.MintA : name.MintB, Ink.Normal);
+            x = area.Print(x, y, Ink.Dim, $" -{VenueNames.Short(name.Venue)}> ");
+            x = area.Text(x, y, aToB ? name.MintB : name.MintA, Ink.Normal);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Pipeline.View;
+using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Venues;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Pipeline;
+
+public sealed class PipelineViewTests
+{
+    [Fact]
+    public void Counts_HaveARowForEachCause()
+    {
+        Assert.Equal(DropCounts.Length, Enum.GetValues<DropCause>().Length);
+        Assert.Equal(ReasonCounts.Length, Enum.GetValues<DecisionReason>().Length);
+    }
+
+    [Fact]
+    public void View_BeforeTheFirstEvent_HasNoData()
+    {
+        PipelineView view = new MarketPipeline(new PipelineSettings()).View;
+        Assert.False(view.Dedup.TryRead(out _));
+        Assert.False(view.Market.TryRead(out _));
+        Assert.Equal(0, view.Pools.Count);
+    }
+
+    [Theory]
+    [InlineData(RunnerKind.Inline)]
+    [InlineData(RunnerKind.Fused)]
+    [InlineData(RunnerKind.Split)]
+    public void View_AfterTheEnd_HasTheFinalFigures(RunnerKind runner)
+    {
+        MarketPipeline pipeline = new(new PipelineSettings { Runner = runner });
+        pipeline.Start();
+        for (ulong slot = 1; slot <= 100; slot++)
+        {
+            Assert.Equal(ClaimStatus.Ok, pipeline.Publisher.TryClaim(0, out _));
+            pipeline.Publisher.Current.Kind = EventKind.Slot;
+            pipeline.Publisher.Current.Slot = slot;
+            pipeline.Publisher.Publish(0);
+        }
+
+        pipeline.DrainAndStop();
+        Assert.True(pipeline.View.Sinks.TryRead(out SinkFigures sinks));
+        Assert.Equal(100, sinks.Events);
+        Assert.True(pipeline.View.Dedup.TryRead(out DedupFigures dedup));
+        Assert.Equal(100UL, dedup.HeadSlot);
+        Assert.True(pipeline.View.TryReadGroup(pipeline.View.GroupCount - 1, out GroupFigures group));
+        Assert.Equal(100, group.Events);
+    }
+
+    [Fact]
+    public void WorstEvents_KeepsTheSlowest()
+    {
+        WorstEvents worst = new();
+        for (int i = 1; i <= 1000; i++)
+        {
+            MarketEvent e = new() { Slot = (ulong)i };
+            worst.Take(in e, i, i * 7919 % 1009);
+        }
+
+        Assert.Equal(WorstEvents.Capacity, worst.Rows.Count);
+        long least = long.MaxValue;
+        for (int i = 0; i < WorstEvents.Capacity; i++)
+        {
+            Assert.True(worst.Rows.TryRead(i, out SlowEvent slow));
+            least = Math.Min(least, slow.TotalNs);
+        }
+
+        int slower = 0;
+        for (int i = 1; i <= 1000; i++) slower += (i * 7919L % 1009) >= least ? 1 : 0;
+        Assert.Equal(WorstEvents.Capacity, slower);
+    }
+
+    /// <summary>Constant product: the marginal rate falls by 1 % at (sqrt(1/0.99) - 1) / curvature.</summary>
+    [Fact]
+    public void InputToMove_OnePiece_IsTheClosedForm()
+    {
+        CurveSegment[] pieces =
+            [new() { RateOut = 2, Curvature = 1e-9, AmountInMax = double.PositiveInfinity }];
+        Assert.Equal((Math.Sqrt(1 / 0.99) - 1) / 1e-9, CurveMath.InputToMove(pieces, 0.01), 1e-3);
+        Assert.Equal(0, CurveMath.InputToMove([], 0.01));
+    }
+
+    /// <summary>Flat bins: the input of every bin above the floor rate, and of no other.</summary>
+    [Fact]
+    public void InputToMove_FlatPieces_IsTheirSum()
+    {
+        CurveSegment[] pieces =
+        [
+            new() { RateOut = 1, AmountInMax = 100 }, new() { RateOut = 0.995, AmountInMax = 50 },
+            new() { RateOut = 0.98, AmountInMax = 1000 },
+        ];
+        Assert.Equal(150, CurveMath.InputToMove(pieces, 0.01));
+    }
+}
