@@ -1,9 +1,7 @@
 using System;
 using System.Diagnostics;
-using System.Text;
 using System.Threading;
 using LowLatency.Console.Tests.Rendering;
-using LowLatency.ConsoleHost.Rendering;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Cycles;
@@ -13,32 +11,29 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Console.Tests.Screens;
 
 /// <summary>
-/// The screens over a replay of the bundled capture, paused, without stamps and with a clock that stands still: every
-/// cell of a frame is then determined by the capture. Frames go through the encoder into a virtual terminal.
+/// The screens over a replay of the bundled capture, paused, with a clock that stands still.
 /// </summary>
 internal sealed class ScreenHarness : IDisposable
 {
     public const ulong Slot = 282617450;
 
     private readonly ReplaySession _session;
-    private readonly FrameEncoder _encoder = new(new Palette(ColorDepth.Palette), asciiOnly: false);
-    private readonly CellBuffer _buffer = new();
+    private readonly ScreenView _view;
 
     public ScreenHarness(int columns, int rows, bool stamps = false, RunnerKind runner = RunnerKind.Inline)
     {
         _session = new ReplaySession(Settings(stamps, runner), isPaused: true);
-        App = new ScreenApp(_session);
-        Resize(columns, rows);
+        _view = new ScreenView(_session, columns, rows);
         _session.Start();
         WaitUntil(() => _session.Current is { Control.IsWaiting: true });
-        Draw();
+        _view.Draw();
     }
 
-    public ScreenApp App { get; }
+    public ScreenApp App => _view.App;
 
     public ReplaySession Session => _session;
 
-    public VirtualTerminal Screen { get; private set; } = null!;
+    public VirtualTerminal Screen => _view.Screen;
 
     public static ReplaySettings Settings(bool stamps, RunnerKind runner) => new()
     {
@@ -73,7 +68,7 @@ internal sealed class ScreenHarness : IDisposable
             if (_session.Current is not { Control: { IsRunningToSlot: false } control }) return false;
             if (!control.IsWaiting && _session.Ended is null) return false;
             Thread.Sleep(100); // ten rounds of housekeeping
-            Draw();
+            _view.Draw();
             string now = Screen.Text();
             bool isSame = now == before;
             before = now;
@@ -82,48 +77,10 @@ internal sealed class ScreenHarness : IDisposable
         return this;
     }
 
-    /// <summary>Types keys: characters, or names in angle brackets such as &lt;Enter&gt;.</summary>
     public ScreenHarness Type(string keys)
     {
-        for (int i = 0; i < keys.Length; i++)
-        {
-            int close = keys[i] == '<' ? keys.IndexOf('>', i) : -1;
-            if (close < 0)
-            {
-                App.OnKey(new KeyPress(Key.Character, keys[i]));
-                continue;
-            }
-
-            App.OnKey(new KeyPress(Enum.Parse<Key>(keys[(i + 1)..close])));
-            i = close;
-        }
-
-        Draw();
+        _view.Type(keys);
         return this;
-    }
-
-    public void Resize(int columns, int rows)
-    {
-        Screen = new VirtualTerminal(columns, rows);
-        _buffer.Resize(columns, rows);
-        _encoder.Invalidate();
-    }
-
-    public void Draw()
-    {
-        App.Draw(_buffer, nowMs: 1_000_000);
-        Screen.Feed(_encoder.Encode(_buffer));
-        for (int y = 0; y < _buffer.Rows; y++)
-        {
-            StringBuilder wanted = new();
-            foreach (Cell cell in _buffer.Row(y))
-            {
-                if (!cell.IsTail) wanted.Append(new Rune(cell.Rune));
-            }
-
-            string shown = Screen.Row(y);
-            if (wanted.ToString().TrimEnd() != shown) throw new InvalidOperationException($"row {y} shows: {shown}");
-        }
     }
 
     /// <summary>Ends the run.</summary>
