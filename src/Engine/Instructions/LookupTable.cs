@@ -98,9 +98,12 @@ public sealed class LookupTable
     }
 
     /// <summary>Index of the first usable entry with this address.</summary>
-    public bool TryFind(in Pubkey key, out byte index)
+    public bool TryFind(in Pubkey key, out byte index) => TryFind(in key, key.Tag, out index);
+
+    /// <summary>As above, for a key whose <see cref="Pubkey.Tag"/> is known.</summary>
+    internal bool TryFind(in Pubkey key, ulong tag, out byte index)
     {
-        int probe = (int)key.Tag & (IndexSize - 1);
+        int probe = (int)tag & (IndexSize - 1);
         for (int entry = _index[probe]; entry != 0; entry = _index[probe])
         {
             if (_addresses[entry - 1] == key)

@@ -79,7 +79,7 @@ public sealed class LookupTableChooser
         int accounts = 0;
         for (int i = 0; i < _keys.Count; i++)
         {
-            if (!_carried[i] && table.TryFind(_keys[i], out _)) accounts++;
+            if (!_carried[i] && table.TryFind(_keys[i], _keys.Tag(i), out _)) accounts++;
         }
 
         return accounts;
@@ -89,7 +89,7 @@ public sealed class LookupTableChooser
     {
         for (int i = 0; i < _keys.Count; i++)
         {
-            if (!_carried[i]) _carried[i] = table.TryFind(_keys[i], out _);
+            if (!_carried[i]) _carried[i] = table.TryFind(_keys[i], _keys.Tag(i), out _);
         }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class MessageKeys
 
     private readonly Pubkey[] _keys = new Pubkey[Max];
     private readonly AccountFlags[] _flags = new AccountFlags[Max];
+    private readonly ulong[] _tags = new ulong[Max];
     private readonly uint[] _table = new uint[TableSize]; // generation in the upper 24 bits, ordinal in the lower 8
     private uint _generation;
 
@@ -31,6 +32,9 @@ internal sealed class MessageKeys
     public ref readonly Pubkey this[int ordinal] => ref _keys[ordinal];
 
     public AccountFlags Flags(int ordinal) => _flags[ordinal];
+
+    /// <summary>The key's <see cref="Pubkey.Tag"/>, computed once: lookup tables, tip filter ask for it.</summary>
+    public ulong Tag(int ordinal) => _tags[ordinal];
 
     public void Reset()
     {
@@ -44,7 +48,8 @@ internal sealed class MessageKeys
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Add(in Pubkey key, AccountFlags flags)
     {
-        uint probe = (uint)key.Tag & (TableSize - 1);
+        ulong tag = key.Tag;
+        uint probe = (uint)tag & (TableSize - 1);
         while (true)
         {
             uint entry = _table[probe];
@@ -63,6 +68,7 @@ internal sealed class MessageKeys
         _table[probe] = (_generation << 8) | (uint)Count;
         _keys[Count] = key;
         _flags[Count] = flags;
+        _tags[Count] = tag;
         return Count++;
     }
 }

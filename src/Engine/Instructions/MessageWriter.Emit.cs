@@ -107,28 +107,25 @@ public sealed partial class MessageWriter
     private void EmitLookups(in MessageRequest request, Span<byte> message)
     {
         int at = ShortVec.Write(message, UsedTables());
+        int writable = _staticCount; // positions run on from the listed accounts
+        int readOnly = _staticCount;
+        for (int t = 0; t < _tableCount; t++) readOnly += _writableOfTable[t];
         for (int t = 0; t < _tableCount; t++)
         {
             if (_writableOfTable[t] + _readonlyOfTable[t] == 0) continue;
             request.Tables[t].Key.CopyTo(message[at..]);
             at += Pubkey.SizeBytes;
             at += ShortVec.Write(message[at..], _writableOfTable[t]);
-            at += EmitEntries(message[at..], t, AccountFlags.Writable);
+            at += EmitEntries(message[at..], ref writable, _writableOfTable[t]);
             at += ShortVec.Write(message[at..], _readonlyOfTable[t]);
-            at += EmitEntries(message[at..], t, AccountFlags.None);
+            at += EmitEntries(message[at..], ref readOnly, _readonlyOfTable[t]);
         }
     }
 
-    private int EmitEntries(Span<byte> message, int table, AccountFlags wanted)
+    private int EmitEntries(Span<byte> message, ref int position, int count)
     {
-        int at = 0;
-        for (int ordinal = 0; ordinal < _keys.Count; ordinal++)
-        {
-            if (_table[ordinal] != table || (_keys.Flags(ordinal) & AccountFlags.Writable) != wanted) continue;
-            message[at++] = _tableEntry[ordinal];
-        }
-
-        return at;
+        for (int i = 0; i < count; i++) message[i] = _tableEntry[_order[position++]];
+        return count;
     }
 
     // Source: protocols.md 2.0 "v1 wire order" (solana-sdk@122f32e5 message/src/versions/v1).

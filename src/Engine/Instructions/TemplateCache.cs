@@ -149,7 +149,8 @@ public sealed class RouteTemplate
             InstructionBuffer instruction = instructions[i];
             if (instruction.Overflowed || instruction.Data.Length != _dataLength[i]) return false;
             if (instruction.ProgramId != _programs[i]) return false;
-            if (!instruction.Accounts.SequenceEqual(_accounts.AsSpan(start, _accountEnd[i] - start))) return false;
+            ReadOnlySpan<AccountMeta> known = _accounts.AsSpan(start, _accountEnd[i] - start);
+            if (!AccountMeta.AreSame(instruction.Accounts, known)) return false;
             start = _accountEnd[i];
         }
 

@@ -190,6 +190,16 @@ internal struct Field25519
         return ones250.SquareTimes(5) * power11;
     }
 
+    /// <summary>
+    /// True for zero and for the squares modulo p. Its time depends on the value: for addresses, never for secrets.
+    /// </summary>
+    public readonly bool IsSquareOrZero()
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        CopyTo(bytes);
+        return JacobiSymbol.OfPrime25519(bytes) >= 0;
+    }
+
     /// <summary>True for zero modulo p.</summary>
     public readonly bool IsZero
     {

@@ -1,6 +1,8 @@
 using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LowLatency.Engine.Solana;
 
@@ -21,7 +23,34 @@ public enum AccountFlags : byte
 /// <summary>An account of an instruction, with its privileges.</summary>
 /// <param name="Key">Address.</param>
 /// <param name="Flags">Signer and writable.</param>
-public readonly record struct AccountMeta(Pubkey Key, AccountFlags Flags);
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct AccountMeta(Pubkey Key, AccountFlags Flags)
+{
+    // Four words of key, then the flags with seven bytes of padding (layout test).
+    private const int Words = 5;
+    private const int KeyWords = 4;
+
+    /// <summary>
+    /// True if two lists are equal.
+    /// PERF: differences are collected in vectors and looked at once; the general SequenceEqual calls Equals for each
+    /// meta. Bench: TransactionBench.PatchFromCache.
+    /// </summary>
+    public static bool AreSame(ReadOnlySpan<AccountMeta> left, ReadOnlySpan<AccountMeta> right)
+    {
+        ReadOnlySpan<ulong> a = MemoryMarshal.Cast<AccountMeta, ulong>(left);
+        ReadOnlySpan<ulong> b = MemoryMarshal.Cast<AccountMeta, ulong>(right);
+        if (a.Length != b.Length) return false;
+        Vector256<ulong> keys = Vector256<ulong>.Zero;
+        ulong flags = 0;
+        for (int at = 0; at <= a.Length - Words; at += Words)
+        {
+            keys |= Vector256.Create(a.Slice(at, KeyWords)) ^ Vector256.Create(b.Slice(at, KeyWords));
+            flags |= a[at + KeyWords] ^ b[at + KeyWords];
+        }
+
+        return keys == Vector256<ulong>.Zero && (byte)flags == 0;
+    }
+}
 
 /// <summary>
 /// One instruction under construction: program, ordered account metas and data, in arrays allocated once.

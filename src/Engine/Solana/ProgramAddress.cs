@@ -26,8 +26,8 @@ public enum ProgramAddressStatus : byte
 
 /// <summary>
 /// Program-derived addresses: SHA-256 over seeds, bump, program id and a marker, kept only if it is not a curve point.
-/// Pure functions without allocation; microseconds a try (ProgramAddressBench), so hot code keeps results (<see
-/// cref="ProgramAddressCache"/>).
+/// Pure functions without allocation; a microsecond or more a try (ProgramAddressBench), so hot code keeps results
+/// (venues' array keys, token accounts by mint).
 /// Source: solana-sdk@122f32e5 pubkey/address: MAX_SEEDS 16, MAX_SEED_LEN 32, PDA_MARKER "ProgramDerivedAddress";
 /// find starts at bump 255 and goes down.
 /// </summary>
@@ -110,11 +110,10 @@ public static class ProgramAddress
     {
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<Pubkey>(in key));
 
-        // x^2 = (y^2 - 1) / (d y^2 + 1) = u / v has a root exactly if u v is 0 or a square: (u v)^((p-1)/2) is 0 or 1.
+        // x^2 = (y^2 - 1) / (d y^2 + 1) = u / v has a root exactly if u v is 0 or a square.
         Field25519 ySquared = Field25519.Read(bytes).Square();
         Field25519 product = (ySquared - Field25519.One) * ((Field25519.EdwardsD * ySquared) + Field25519.One);
-        Field25519 character = product.Power252Minus3().SquareTimes(2) * product.Square(); // (p-1)/2 = 4(2^252-3) + 2
-        return character.IsZero || (character - Field25519.One).IsZero;
+        return product.IsSquareOrZero();
     }
 }
 

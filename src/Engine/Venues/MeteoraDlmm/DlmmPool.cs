@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
@@ -20,6 +21,7 @@ public sealed partial class DlmmPool : Pool
     public const int DefaultArrayCapacity = 64;
 
     private readonly DlmmBinArrays _arrays;
+    private readonly ArrayKeys _keys;
     private readonly DlmmBitmap _bitmap = new();
     private readonly Pubkey[] _pinned = new Pubkey[InstructionBuffer.MaxAccounts];
     private int _pinnedCount = -1;
@@ -62,6 +64,7 @@ public sealed partial class DlmmPool : Pool
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(arrayCapacity, 1);
         _arrays = new DlmmBinArrays(arrayCapacity);
+        _keys = new ArrayKeys(DlmmProgram.Id, address, ArraySeedForm.BinLittleEndian);
     }
 
     /// <summary>Active bin id.</summary>
@@ -189,10 +192,6 @@ public sealed partial class DlmmPool : Pool
     private Pubkey ArrayKey(int index)
     {
         int slot = _arrays.Find(index);
-        if (slot >= 0) return _arrays.Slot(slot).Key;
-        Span<byte> number = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(number, index);
-        _ = ProgramAddress.TryFind(DlmmProgram.Id, "bin_array"u8, Address, number, out Pubkey key, out _);
-        return key;
+        return slot >= 0 ? _arrays.Slot(slot).Key : _keys.Get(index, 1);
     }
 }

@@ -24,7 +24,7 @@ public sealed partial class WhirlpoolPool : Pool
 
     private readonly TickStore _ticks = new();
     private readonly PriceRanges _ranges = new();
-    private readonly TickArrayKeys _keys;
+    private readonly ArrayKeys _keys;
     private readonly Pubkey _oracleKey;
     private readonly Pubkey[] _pinned = new Pubkey[MaxPinned];
     private int _pinnedCount = -1;
@@ -69,7 +69,7 @@ public sealed partial class WhirlpoolPool : Pool
     public WhirlpoolPool(in Pubkey address)
         : base(VenueId.OrcaWhirlpool, address)
     {
-        _keys = new TickArrayKeys(WhirlpoolLayout.ProgramId, address, TickArraySeedForm.DecimalText);
+        _keys = new ArrayKeys(WhirlpoolLayout.ProgramId, address, ArraySeedForm.TickDecimalText);
         _ = ProgramAddress.TryFind(WhirlpoolLayout.ProgramId, "oracle"u8, address, out _oracleKey, out _);
     }
 

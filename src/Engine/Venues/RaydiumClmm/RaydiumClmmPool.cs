@@ -28,7 +28,7 @@ public sealed partial class RaydiumClmmPool : Pool
     private readonly TickStore _ticks = new() { Orders = new TickOrders() };
     private readonly RaydiumArrayBitmap _bitmap = new();
     private readonly PriceRanges _ranges = new();
-    private readonly TickArrayKeys _keys;
+    private readonly ArrayKeys _keys;
     private readonly Pubkey _extensionKey;
     private readonly Pubkey[] _pinned = new Pubkey[MaxArraysPerSwap];
 
@@ -71,7 +71,7 @@ public sealed partial class RaydiumClmmPool : Pool
     public RaydiumClmmPool(in Pubkey address)
         : base(VenueId.RaydiumClmm, address)
     {
-        _keys = new TickArrayKeys(RaydiumClmmLayout.ProgramId, address, TickArraySeedForm.BigEndian);
+        _keys = new ArrayKeys(RaydiumClmmLayout.ProgramId, address, ArraySeedForm.TickBigEndian);
         _ = ProgramAddress.TryFind(
             RaydiumClmmLayout.ProgramId, "pool_tick_array_bitmap_extension"u8, address, out _extensionKey, out _);
     }
