@@ -20,7 +20,7 @@ public sealed class TritonFactAttribute : FactAttribute
         if (!TritonServer.IsInstalled)
         {
             Skip = "Node or @triton-one/yellowstone-grpc is missing: "
-                + "npm install --ignore-scripts --no-package-lock --prefix tests/Yellowstone";
+                + "npm install --no-package-lock --prefix tests/Yellowstone";
         }
     }
 }
