@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Net;
 using System.Net.Security;
@@ -127,6 +128,14 @@ internal sealed class MiniServer : IDisposable
             }
 
             return lines[0];
+        }
+
+        /// <summary>Reads the body of the request whose head was read.</summary>
+        public string ReadBody()
+        {
+            byte[] body = new byte[int.Parse(Headers["Content-Length"], CultureInfo.InvariantCulture)];
+            stream.ReadExactly(body);
+            return Encoding.UTF8.GetString(body);
         }
 
         /// <summary>Opens the WebSocket as RFC 6455 says.</summary>
