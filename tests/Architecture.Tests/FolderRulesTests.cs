@@ -24,12 +24,13 @@ public sealed class FolderRulesTests
         ["Graph"] = ["Numerics", "Solana", "Events", "Metrics", "Ring", "Venues"],
         ["Cycles"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph"],
         ["Scoring"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph", "Cycles", "Fields"],
+        ["Life"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph", "Scoring"],
         ["Instructions"] = ["Numerics", "Solana", "Events", "Metrics", "Ring", "Venues", "Graph"],
         ["Sinks"] = ["Numerics", "Time", "Solana", "Events", "Metrics", "Ring"],
         ["Pipeline"] =
         [
             "Numerics", "Time", "Solana", "Metrics", "Events", "Ring", "Dedup", "Venues", "Fields", "Graph", "Cycles",
-            "Scoring", "Instructions", "Sinks",
+            "Scoring", "Life", "Instructions", "Sinks",
         ],
     };
 

@@ -6,7 +6,7 @@ using LowLatency.Engine.Pipeline;
 namespace LowLatency.ConsoleHost.Config;
 
 /// <summary>One key of the configuration.</summary>
-/// <param name="Section">Section: Search, Costs, Graph, Instructions or Pipeline.</param>
+/// <param name="Section">Section: Search, Costs, Graph, Life, Instructions or Pipeline.</param>
 /// <param name="Name">Key in camel case; unique over all sections, unit last.</param>
 /// <param name="Shape">Shape of its value.</param>
 /// <param name="Help">What it is, with default and range.</param>
@@ -91,6 +91,16 @@ internal static class ConfigCatalog
             (c, v) => c.Graph = c.Graph with { MaxPools = v.Int(1, MaxCount) }),
         new("Graph", "maxMints", ConfigShape.Scalar, "Most mints.",
             (c, v) => c.Graph = c.Graph with { MaxMints = v.Int(1, MaxCount) }),
+        new("Life", "followSlots", ConfigShape.Scalar, "Slots a profitable cycle is followed after its first decision.",
+            (c, v) => c.Life = c.Life with { FollowSlots = v.Int(1, 1024) }),
+        new("Life", "maxFollowed", ConfigShape.Scalar, "Most cycles followed at once; further ones are counted.",
+            (c, v) => c.Life = c.Life with { MaxFollowed = v.Int(1, 1 << 20) }),
+        new("Life", "quarantineAfterFailures", ConfigShape.Scalar, "Failures in a row before quarantine; 0 for never.",
+            (c, v) => c.Quarantine = c.Quarantine with { AfterFailures = v.Int(0, 1_000_000) }),
+        new("Life", "quarantineBaseSlots", ConfigShape.Scalar, "First quarantine, slots; each further failure doubles it.",
+            (c, v) => c.Quarantine = c.Quarantine with { BaseSlots = v.Whole(1, 1 << 30) }),
+        new("Life", "quarantineCapSlots", ConfigShape.Scalar, "Longest quarantine, slots.",
+            (c, v) => c.Quarantine = c.Quarantine with { CapSlots = v.Whole(1, 1 << 30) }),
         new("Instructions", "wallet", ConfigShape.Scalar, "Address that pays; no key is needed to build.",
             (c, v) => c.Wallet = v.Address()),
         new("Instructions", "tokenAccounts", ConfigShape.Map, "Token account by mint, where not the associated one.",

@@ -3,7 +3,9 @@ using LowLatency.ConsoleHost.Commands;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Life;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.ConsoleHost.Config;
@@ -58,6 +60,10 @@ internal sealed class EngineConfig
 
     public GraphSettings Graph { get; set; } = new();
 
+    public LifeSettings Life { get; set; } = new();
+
+    public QuarantineSettings Quarantine { get; set; } = new();
+
     public Pubkey? Wallet { get; set; }
 
     public Dictionary<Pubkey, Pubkey> TokenAccounts { get; set; } = [];
@@ -82,6 +88,15 @@ internal sealed class EngineConfig
                 origin.Text, $"the tip's floor ({TipFloorLamports}) is above its cap ({TipCapLamports})");
         }
 
+        if (Quarantine.CapSlots < Quarantine.BaseSlots)
+        {
+            ConfigValue origin =
+                Origins.GetValueOrDefault("quarantineCapSlots") ?? Origins["quarantineBaseSlots"];
+            throw origin.Wrong(
+                origin.Text,
+                $"the longest quarantine ({Quarantine.CapSlots} slots) is below the first ({Quarantine.BaseSlots})");
+        }
+
         foreach (Pubkey mint in MaxInputRaw.Keys)
         {
             if (BaseMints.Contains(mint)) continue;
@@ -103,6 +118,8 @@ internal sealed class EngineConfig
             TakeStamps = stamps,
             Graph = Graph,
             Search = BuildSearch(),
+            Life = Life,
+            Quarantine = Quarantine,
             Instructions = new InstructionSettings
             {
                 Wallet = wallet,

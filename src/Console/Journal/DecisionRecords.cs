@@ -47,6 +47,7 @@ internal static class DecisionRecords
             ["state_age_slots_max"] = d.StateAgeSlotsMax,
             ["latency_ns"] = d.DecisionLatencyNs,
             ["stage_latency_ns"] = Stages(d),
+            ["life"] = journal.Life(in d) is { } life ? Life(journal, life) : null,
             ["legs"] = legs,
             ["message_version"] = journalled.Message.Length == 0 ? null : Version(d),
             ["message_base64"] =
@@ -81,6 +82,17 @@ internal static class DecisionRecords
         ["amount_out"] = Text(leg.Leg.AmountOutRaw),
         ["quote_status"] = ((QuoteStatus)leg.Leg.QuoteStatus).ToString(),
         ["crossed"] = leg.Leg.CrossedCount,
+    };
+
+    private static Dictionary<string, object?> Life(JournalView journal, LifeRecord life) => new()
+    {
+        ["label"] = life.Label.ToString(),
+        ["first_decision"] = new DecisionId(life.Sequence, life.Ordinal).ToString(),
+        ["decisions"] = life.DecisionCount,
+        ["birth_slot"] = life.BirthSlot,
+        ["end_slot"] = life.EndSlot,
+        ["span_slots"] = life.SpanSlots,
+        ["ended_by_pool"] = life.EndPoolId < 0 ? null : journal.PoolAddress(life.EndPoolId).ToString(),
     };
 
     private static Dictionary<string, long> Stages(in Opportunity decision)

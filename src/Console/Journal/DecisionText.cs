@@ -33,6 +33,8 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
             Invariant,
             $"Event      {decision.Sequence}, slot {decision.Slot}, received {Utc(decision.ReceiveUtcNs)}"));
         Line($"State      {State(decision.StateAgeSlotsMax)}");
+        if (journal.Life(in decision) is { } life)
+            TextWrap.Write(output, $"Life       {LifeText.Of(journal, life)}", ValueColumn);
         Latency(decision);
         for (int i = 0; i < decision.LegCount; i++) Leg(journal.Leg(decision, i), i);
         Money(decision);

@@ -49,6 +49,7 @@ internal sealed record ReplayReport
     public required long MessagesBuilt { get; init; }
     public required long SearchesBounded { get; init; }
     public required IReadOnlyList<RouteReport> TopRoutes { get; init; }
+    public required LifeReport Lives { get; init; }
     public required FieldReport Field { get; init; }
     public required string DecisionHash { get; init; }
     public required long AllocatedBytes { get; init; }
@@ -92,6 +93,7 @@ internal sealed record ReplayReport
             MessagesBuilt = run.Decisions.Messages,
             SearchesBounded = pipeline.Cycles.WorkBoundCount,
             TopRoutes = ReplayTables.TopRoutes(run.Decisions, pipeline),
+            Lives = LifeReport.Of(pipeline, run.Lives),
             Field = FieldReport.Of(pipeline),
             DecisionHash = HashText(run.Hash.Value),
             AllocatedBytes = run.AllocatedBytes,

@@ -35,6 +35,7 @@ internal sealed class ReplayRun
         _settings = settings;
         _onProgress = onProgress;
         _observers = observers;
+        Lives = new LifeStatistics(settings.Pipeline.Life.FollowSlots);
         if (settings.StateTruthPath is not null) StateTruth = new StateTruthCheck(settings.StateTruthPath);
         if (settings.GroundTruthPath is not null)
             GroundTruth = new GroundTruthCheck(settings.GroundTruthPath, settings.Pipeline, IsInTruth);
@@ -53,6 +54,9 @@ internal sealed class ReplayRun
 
     /// <summary>Decisions by reason, best routes.</summary>
     public DecisionStatistics Decisions { get; } = new();
+
+    /// <summary>How profitable cycles ended.</summary>
+    public LifeStatistics Lives { get; }
 
     /// <summary>What the feed saw.</summary>
     public ReplayStatistics? Feed { get; private set; }
@@ -158,7 +162,7 @@ internal sealed class ReplayRun
 
     private IDecisionSink[] Sinks(MarketPipeline pipeline, Stream? journal)
     {
-        List<IDecisionSink> sinks = [Hash, Decisions];
+        List<IDecisionSink> sinks = [Hash, Decisions, Lives];
         if (journal is not null)
         {
             long createdUtcNs = SystemClock.Instance.UtcNs; // replay-ok: the journal's header, not a decision

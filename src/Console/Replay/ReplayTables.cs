@@ -42,6 +42,12 @@ internal static class ReplayTables
             ("All pools stale", pipeline.Graph.StaleTimes),
             ("Opportunity ring full", pipeline.Cycles.RingFullCount),
             ("Cycle buffer full", pipeline.Cycles.DroppedCycleCount),
+            ("Cycles not followed, table full", pipeline.Life.NotFollowedCount),
+            ("Labels lost, life ring full", pipeline.Life.LostLabelCount),
+            ("Quarantines", pipeline.Scoring.LifeQuarantine.QuarantineCount
+                + pipeline.Scoring.LandingQuarantine.QuarantineCount),
+            ("Quarantine table full", pipeline.Scoring.LifeQuarantine.OverflowCount
+                + pipeline.Scoring.LandingQuarantine.OverflowCount),
             ("Message ring full", pipeline.Instructions.MessageRingFull),
             ("Event ring full", pipeline.Refused),
         ];

@@ -18,6 +18,7 @@ internal sealed class ReplayText(TextWriter output)
         Headline(r);
         Counts("Decisions", r.Decisions);
         Routes(r.TopRoutes);
+        Lives(r.Lives);
         Field(r.Field);
         Counts("Pools by venue", r.PoolsByVenue);
         Counts("Pools by state", r.PoolsByState);
@@ -126,6 +127,26 @@ internal sealed class ReplayText(TextWriter output)
             Line($"            in {r.AmountInText}, gross {r.GrossProfitText}, tip {tip} SOL");
         }
     }
+
+    private void Lives(LifeReport lives)
+    {
+        if (lives.Labels.Count == 0) return;
+        string half = Half(lives.HalfLifeSlots, lives.FollowSlots);
+        Counts($"Profitable cycles, how they ended (half-life {half})", lives.Labels);
+        Line("  By pair of pools          lives  captured evaporated  half-life");
+        for (int i = 0; i < Math.Min(lives.Pairs.Count, ShownPools); i++)
+        {
+            PairLifeReport pair = lives.Pairs[i];
+            Line(string.Create(
+                Invariant,
+                $"  {pair.PoolA[..4]}..{pair.PoolA[^4..]} {pair.PoolB[..4]}..{pair.PoolB[^4..]}{pair.Lives,9:N0}"
+                + $"{pair.Captured,10:N0}{pair.Evaporated,11:N0}  {Half(pair.HalfLifeSlots, lives.FollowSlots)}"));
+        }
+    }
+
+    private static string Half(int? slots, int followed) => slots is { } known
+        ? string.Create(Invariant, $"{known} slots")
+        : string.Create(Invariant, $"over {followed} slots");
 
     private void Field(FieldReport field)
     {

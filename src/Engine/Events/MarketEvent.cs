@@ -110,6 +110,12 @@ public struct MarketEvent
     /// <summary>Cycles: position of the first opportunity in the opportunity ring.</summary>
     public long OpportunityPosition;
 
+    /// <summary>Life: number of lives that ended, consecutive from <see cref="LifePosition"/>.</summary>
+    public int LifeCount;
+
+    /// <summary>Life: position of the first of them in the life ring.</summary>
+    public long LifePosition;
+
     /// <summary>Time at each stage.</summary>
     public Stamps Stamps;
 }

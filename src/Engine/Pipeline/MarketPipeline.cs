@@ -5,6 +5,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Life;
 using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Ring;
 using LowLatency.Engine.Scoring;
@@ -41,13 +42,14 @@ public sealed class MarketPipeline : IPoolDirectory
         Opportunities = new OpportunityRing(settings.Search.OpportunityCapacity);
         Graph = new GraphStage(settings.Graph, market, Payloads);
         Cycles = new CycleStage(market, Graph.Touched, Opportunities, settings.Search);
-        Scoring = new ScoringStage(market, Opportunities, settings.Search);
+        Scoring = new ScoringStage(market, Opportunities, settings.Search, settings.Quarantine);
         Instructions = new InstructionStage(settings.Instructions, market, Graph.Accounts, Opportunities, Payloads);
+        Life = new LifeStage(settings.Life, Graph, Opportunities, Scoring.LifeQuarantine);
         Mispricing = new MispricingStage(market, Graph.Touched, SearchSettings.WrappedSol);
         Sinks = new SinkStage(
-            sinks?.Invoke(this) ?? [], Opportunities, Instructions.Messages, Payloads, settings.TakeStamps);
+            sinks?.Invoke(this) ?? [], Opportunities, Life.Ring, Instructions.Messages, Payloads, settings.TakeStamps);
         PipelineStages stages = new(
-            Dedup, Graph, Cycles, Scoring, Instructions, Mispricing, Sinks,
+            Dedup, Graph, Cycles, Scoring, Instructions, Life, Mispricing, Sinks,
             marketObservers?.Invoke(this) ?? [], sinkObservers?.Invoke(this) ?? []);
 
         // replay-ok: stamps and housekeeping use real time; no decision depends on them.
@@ -96,6 +98,9 @@ public sealed class MarketPipeline : IPoolDirectory
 
     /// <summary>Instruction stage.</summary>
     public InstructionStage Instructions { get; }
+
+    /// <summary>Life stage.</summary>
+    public LifeStage Life { get; }
 
     /// <summary>Mispricing field of the market.</summary>
     public MispricingStage Mispricing { get; }

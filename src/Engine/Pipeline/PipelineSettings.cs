@@ -1,6 +1,8 @@
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Life;
+using LowLatency.Engine.Scoring;
 
 namespace LowLatency.Engine.Pipeline;
 
@@ -40,16 +42,23 @@ public sealed record PipelineSettings
     /// <summary>Search, sizing, costs.</summary>
     public SearchSettings Search { get; init; } = new();
 
+    /// <summary>How profitable cycles are followed.</summary>
+    public LifeSettings Life { get; init; } = new();
+
+    /// <summary>When failing routes are left alone.</summary>
+    public QuarantineSettings Quarantine { get; init; } = new();
+
     /// <summary>Wallet and instructions.</summary>
     public InstructionSettings Instructions { get; init; } = new();
 
     /// <summary>
-    /// The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit.
+    /// The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit, no quarantine.
     /// </summary>
     public PipelineSettings ForGroundTruth() => this with
     {
         Runner = RunnerKind.Inline,
         TakeStamps = false,
+        Quarantine = new QuarantineSettings { AfterFailures = 0 },
         Search = new SearchSettings { MaxHops = Search.MaxHops, BaseMints = Search.BaseMints },
     };
 }

@@ -4,6 +4,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Life;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Time;
@@ -22,6 +23,7 @@ namespace LowLatency.Engine.Pipeline;
 ///            cycles        pools touched            opportunity ring (full: WorkBound, counted)
 ///            scoring       opportunities            -
 ///            instructions  every live event         message ring 1 MiB (full: counted, decision without bytes)
+///            life          not dropped              life ring (full: counted, label lost)
 ///            field         pools touched            -
 ///   sinks    sinks         every event              journal; releases payloads, opportunities, messages
 ///
@@ -58,6 +60,7 @@ public static class Topology
             new(stages.Cycles, StampId.Cycles, StageNeeds.Searchable),
             new(stages.Scoring, StampId.Scoring, StageNeeds.Opportunities),
             new(stages.Instructions, StampId.Instructions, StageNeeds.OpportunitiesOrTables),
+            new(stages.Life, StampId.None, StageNeeds.Live),
             new(stages.Mispricing, StampId.None, StageNeeds.Searchable),
             .. Observers(stages.MarketObservers, StampId.Instructions),
         ];
@@ -86,6 +89,7 @@ public sealed record PipelineStages(
     CycleStage Cycles,
     ScoringStage Scoring,
     InstructionStage Instructions,
+    LifeStage Life,
     MispricingStage Mispricing,
     SinkStage Sinks,
     IStage[] MarketObservers,

@@ -26,7 +26,8 @@ public sealed class ScoringStage : IStage
     private readonly int[] _edges = new int[Legs.MaxCount];
 
     /// <summary>A stage over the graph and ring that the Cycles stage writes.</summary>
-    public ScoringStage(MarketGraph graph, OpportunityRing ring, SearchSettings settings)
+    public ScoringStage(
+        MarketGraph graph, OpportunityRing ring, SearchSettings settings, QuarantineSettings? quarantine = null)
     {
         settings.Validate();
         _graph = graph;
@@ -40,6 +41,8 @@ public sealed class ScoringStage : IStage
         for (int i = 0; i < Math.Min(settings.BaseMints.Length, settings.WalletRaw.Length); i++)
             _wallet[graph.AddMint(settings.BaseMints[i])] = settings.WalletRaw[i];
         _poolTaken = new bool[graph.PoolCapacity];
+        LandingQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
+        LifeQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
     }
 
     /// <inheritdoc/>
@@ -47,6 +50,12 @@ public sealed class ScoringStage : IStage
 
     /// <summary>Costs of a transaction; what it learns from must be told on this stage's thread.</summary>
     public FeeModel Fees => _fees;
+
+    /// <summary>Routes whose transactions failed; a submission or simulation reports here.</summary>
+    public RouteQuarantine LandingQuarantine { get; }
+
+    /// <summary>Routes whose cycles proved not to have been there; the life stage reports here.</summary>
+    public RouteQuarantine LifeQuarantine { get; }
 
     /// <summary>Decisions since the start.</summary>
     public long DecisionCount { get; private set; }
@@ -102,6 +111,7 @@ public sealed class ScoringStage : IStage
     {
         DecisionReason state = CheckStates(one);
         if (state != DecisionReason.None) return state;
+        if (IsQuarantined(in one)) return DecisionReason.Quarantined;
         for (int leg = 0; leg < one.LegCount; leg++)
         {
             ref Leg of = ref one.Legs[leg];
@@ -142,6 +152,13 @@ public sealed class ScoringStage : IStage
         }
 
         return one.StateAgeSlotsMax > _settings.MaxStateAgeSlots ? DecisionReason.StalePool : DecisionReason.None;
+    }
+
+    private bool IsQuarantined(in Opportunity one)
+    {
+        if (LandingQuarantine.Count + LifeQuarantine.Count == 0) return false;
+        ulong key = CycleKey.Of(in one);
+        return LandingQuarantine.IsQuarantined(key, one.Slot) || LifeQuarantine.IsQuarantined(key, one.Slot);
     }
 
     private void FillAmounts(ref Opportunity one)

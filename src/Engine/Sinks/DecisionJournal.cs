@@ -56,6 +56,13 @@ public sealed class DecisionJournal : IDecisionSink
         else Lost++;
     }
 
+    /// <inheritdoc/>
+    public void OnLife(in LifeRecord life)
+    {
+        ReadOnlySpan<LifeRecord> record = MemoryMarshal.CreateReadOnlySpan(in life, 1);
+        Append(JournalFormat.LifeKind, MemoryMarshal.AsBytes(record), default);
+    }
+
     /// <summary>Writes what is buffered.</summary>
     public void Flush()
     {

@@ -12,4 +12,10 @@ public interface IDecisionSink
     /// <param name="decision">The record; valid during the call.</param>
     /// <param name="message">Unsigned message bytes; empty if none was built.</param>
     void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message);
+
+    /// <summary>Takes the end of a followed cycle's life; a sink that has no use for it leaves this out.</summary>
+    /// <param name="life">The record; valid during the call.</param>
+    void OnLife(in LifeRecord life)
+    {
+    }
 }

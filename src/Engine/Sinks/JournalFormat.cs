@@ -17,6 +17,7 @@ namespace LowLatency.Engine.Sinks;
 /// kind 2   decision: the bytes of <see cref="Opportunity"/>, then the unsigned message if one was built
 /// kind 3   end: u64 decision hash | u64 decisions                          (only after an orderly end)
 /// kind 4   run: UTF-8 text about the run, for people and reports           (first frame, if there is one)
+/// kind 5   life: the bytes of <see cref="LifeRecord"/>                    (when a followed cycle ends)
 /// </code>
 /// A journal cut off by a crash is read up to its last whole frame.
 /// </summary>
@@ -49,11 +50,17 @@ public static class JournalFormat
     /// <summary>Frame kind: text about the run.</summary>
     public const byte RunKind = 4;
 
+    /// <summary>Frame kind: the end of a followed cycle's life; readers that do not know it pass over it.</summary>
+    public const byte LifeKind = 5;
+
     /// <summary>First bytes of a journal.</summary>
     public static ReadOnlySpan<byte> Magic => "LLJRNL\0\0"u8;
 
     /// <summary>Bytes of a decision record in this build.</summary>
     public static int DecisionBytes => Unsafe.SizeOf<Opportunity>();
+
+    /// <summary>Bytes of a life record in this build.</summary>
+    public static int LifeBytes => Unsafe.SizeOf<LifeRecord>();
 
     /// <summary>Writes the header.</summary>
     public static void WriteHeader(Span<byte> destination, long createdUtcNs)

@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
+using System.Runtime.InteropServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Numerics;
 
@@ -17,12 +18,16 @@ public sealed class JournalReader
 {
     private readonly Dictionary<int, PoolDescription> _pools = [];
     private readonly List<JournalledDecision> _decisions = [];
+    private readonly List<LifeRecord> _lives = [];
 
     /// <summary>Pools named so far, by graph id.</summary>
     public IReadOnlyDictionary<int, PoolDescription> Pools => _pools;
 
     /// <summary>Decisions in order.</summary>
     public IReadOnlyList<JournalledDecision> Decisions => _decisions;
+
+    /// <summary>Ended lives of followed cycles, in the order they ended.</summary>
+    public IReadOnlyList<LifeRecord> Lives => _lives;
 
     /// <summary>Decision hash of the end frame; null if the run did not end in order.</summary>
     public ulong? Hash { get; private set; }
@@ -97,6 +102,9 @@ public sealed class JournalReader
             case JournalFormat.DecisionKind when body.Length >= JournalFormat.DecisionBytes:
                 _decisions.Add(new JournalledDecision(
                     JournalFormat.ReadDecision(body), body[JournalFormat.DecisionBytes..].ToArray()));
+                break;
+            case JournalFormat.LifeKind when body.Length == JournalFormat.LifeBytes:
+                _lives.Add(MemoryMarshal.Read<LifeRecord>(body));
                 break;
             case JournalFormat.EndKind when body.Length == 16:
                 Hash = BinaryPrimitives.ReadUInt64LittleEndian(body);

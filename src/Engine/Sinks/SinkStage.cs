@@ -6,27 +6,30 @@ namespace LowLatency.Engine.Sinks;
 
 /// <summary>
 /// The end of the way: hands every decision to the sinks, records latencies, then gives the event's payload,
-/// opportunities and messages back to their rings. It must see every event, or the rings would fill. Owner thread: the
+/// opportunities, messages and ended lives back to their rings. It must see every event, or the rings would fill. Owner thread: the
 /// last group's.
 /// </summary>
 public sealed class SinkStage : IStage
 {
     private readonly IDecisionSink[] _sinks;
     private readonly OpportunityRing _opportunities;
+    private readonly LifeRing _lives;
     private readonly PayloadRing _messages;
     private readonly PayloadRing _payloads;
     private readonly long[] _byReason = new long[Enum.GetValues<DecisionReason>().Length];
 
-    /// <summary>A stage that releases the three rings.</summary>
+    /// <summary>A stage that releases the four rings.</summary>
     public SinkStage(
         IDecisionSink[] sinks,
         OpportunityRing opportunities,
+        LifeRing lives,
         PayloadRing messages,
         PayloadRing payloads,
         bool takeStamps)
     {
         _sinks = sinks;
         _opportunities = opportunities;
+        _lives = lives;
         _messages = messages;
         _payloads = payloads;
         Latency = takeStamps ? new PipelineLatency() : null;
@@ -63,6 +66,7 @@ public sealed class SinkStage : IStage
             }
 
             if (e.OpportunityCount != 0) _opportunities.Release(e.OpportunityPosition + e.OpportunityCount);
+            if (e.LifeCount != 0) EmitLives(in e);
             Latency?.Record(in e, firstSequence + n);
             _payloads.Release(PayloadRing.EndOf(e.PayloadPosition, e.PayloadLengthBytes));
         }
@@ -81,6 +85,16 @@ public sealed class SinkStage : IStage
         int last = (int)StampId.Instructions;
         while (last > 0 && e.Stamps[last] == 0) last--;
         return e.Stamps[last] - e.Stamps[(int)StampId.Framed];
+    }
+
+    private void EmitLives(in MarketEvent e)
+    {
+        for (int i = 0; i < e.LifeCount; i++)
+        {
+            foreach (IDecisionSink sink in _sinks) sink.OnLife(in _lives[e.LifePosition + i]);
+        }
+
+        _lives.Release(e.LifePosition + e.LifeCount);
     }
 
     private void Emit(in Opportunity decision)

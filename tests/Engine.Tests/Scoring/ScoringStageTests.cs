@@ -152,6 +152,26 @@ public sealed class ScoringStageTests
         Assert.Equal(DecisionReason.Go, rig.Ring[slot.OpportunityPosition].Reason);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OnBatch_RouteThatFailedRepeatedly_IsQuarantinedAndReleasedLater(bool byLanding)
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol] });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
+        Opportunity taken = rig.Ring[rig.Update(0).OpportunityPosition];
+        Assert.Equal(DecisionReason.Go, taken.Reason);
+        RouteQuarantine quarantine = byLanding ? rig.Scoring.LandingQuarantine : rig.Scoring.LifeQuarantine;
+        for (int i = 0; i < 3; i++) quarantine.ReportFailure(CycleKey.Of(taken), 1);
+        Opportunity refused = rig.Ring[rig.Update(0).OpportunityPosition];
+        Assert.Equal(DecisionReason.Quarantined, refused.Reason);
+        Assert.Equal(0UL, refused.AmountInRaw); // not even sized
+        rig.Graph.SetState(0, PoolState.Coherent, 1 + new QuarantineSettings().BaseSlots);
+        rig.Graph.Refresh(0, BruteForce.Clock);
+        Assert.Equal(DecisionReason.Go, rig.Ring[rig.Update(0).OpportunityPosition].Reason);
+    }
+
     [Fact]
     public void ToLamports_OtherBaseMint_UsesTheDeepestPoolNotTheBestPrice()
     {

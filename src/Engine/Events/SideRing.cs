@@ -1,0 +1,61 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Threading;
+
+namespace LowLatency.Engine.Events;
+
+/// <summary>
+/// Fixed ring of records beside the event ring: an event names its records by position and count. Owner: one stage
+/// appends (single writer); the stages after it read and fill the entries of the events they hold, ordered by the event
+/// ring's own publication; the last of them releases. Full: nothing is added and the writer counts it; an entry in use
+/// is never overwritten. Bound: capacity, because entries live exactly as long as their events.
+/// </summary>
+/// <typeparam name="T">Record.</typeparam>
+public abstract class SideRing<T>
+    where T : struct
+{
+    private readonly T[] _entries;
+    private readonly int _mask;
+    private long _released;
+
+    /// <summary>A ring of at least <paramref name="capacity"/> entries, rounded up to a power of two.</summary>
+    protected SideRing(int capacity)
+    {
+        _entries = new T[BitOperations.RoundUpToPowerOf2((uint)capacity)];
+        _mask = _entries.Length - 1;
+    }
+
+    /// <summary>Entries it can hold.</summary>
+    public int Capacity => _entries.Length;
+
+    /// <summary>Position the next append will have; positions count up from 0 for ever.</summary>
+    public long Next { get; private set; }
+
+    /// <summary>Every position below it may be reused.</summary>
+    public long Released => Volatile.Read(ref _released);
+
+    /// <summary>The entry at a position that has been appended and not released.</summary>
+    public ref T this[long position]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _entries[(int)position & _mask];
+    }
+
+    /// <summary>Appends a cleared entry; false if the ring is full.</summary>
+    public bool TryAppend(out long position)
+    {
+        position = Next;
+        if (position - Volatile.Read(ref _released) >= _entries.Length) return false;
+        _entries[(int)position & _mask] = default;
+        Next = position + 1;
+        return true;
+    }
+
+    /// <summary>
+    /// Called by the last consumer: positions below <paramref name="position"/> are done with. Never moves back.
+    /// </summary>
+    public void Release(long position)
+    {
+        if (position > _released) Volatile.Write(ref _released, position);
+    }
+}
