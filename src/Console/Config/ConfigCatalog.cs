@@ -97,7 +97,7 @@ internal static class ConfigCatalog
             (c, v) => c.Life = c.Life with { MaxFollowed = v.Int(1, 1 << 20) }),
         new("Life", "quarantineAfterFailures", ConfigShape.Scalar, "Failures in a row before quarantine; 0 for never.",
             (c, v) => c.Quarantine = c.Quarantine with { AfterFailures = v.Int(0, 1_000_000) }),
-        new("Life", "quarantineBaseSlots", ConfigShape.Scalar, "First quarantine, slots; each further failure doubles it.",
+        new("Life", "quarantineBaseSlots", ConfigShape.Scalar, "First quarantine, slots; each failure doubles it.",
             (c, v) => c.Quarantine = c.Quarantine with { BaseSlots = v.Whole(1, 1 << 30) }),
         new("Life", "quarantineCapSlots", ConfigShape.Scalar, "Longest quarantine, slots.",
             (c, v) => c.Quarantine = c.Quarantine with { CapSlots = v.Whole(1, 1 << 30) }),

@@ -20,6 +20,12 @@ internal abstract class DecisionBook
     /// <summary>The decision with an id, or null.</summary>
     public abstract Opportunity? DecisionOf(DecisionId id);
 
+    /// <summary>The life that a decision was part of; null if the book does not know one.</summary>
+    public virtual LifeRecord? Life(in Opportunity decision) => null;
+
+    /// <summary>Address of a pool that decisions name.</summary>
+    public Pubkey PoolAddress(int poolId) => PoolOf(poolId).Address;
+
     /// <summary>Address and mints of a pool; zeros if unknown.</summary>
     protected abstract PoolDescription PoolOf(int poolId);
 

@@ -64,8 +64,8 @@ internal sealed class JournalView : DecisionBook
     /// <summary>The decision with an id, or null.</summary>
     public JournalledDecision? Find(DecisionId id) => _byId.TryGetValue(id, out int index) ? Decisions[index] : null;
 
-    /// <summary>The life that a decision was part of; null if its cycle was not followed then.</summary>
-    public LifeRecord? Life(in Opportunity decision)
+    /// <inheritdoc/>
+    public override LifeRecord? Life(in Opportunity decision)
     {
         ulong key = CycleKey.Of(in decision);
         foreach (LifeRecord life in _reader.Lives)
@@ -76,9 +76,6 @@ internal sealed class JournalView : DecisionBook
 
         return null;
     }
-
-    /// <summary>Address of a pool that decisions name.</summary>
-    public Pubkey PoolAddress(int poolId) => _reader.Pools.GetValueOrDefault(poolId).Address;
 
     /// <summary>How many decisions an event has.</summary>
     public int CountOf(long sequence)

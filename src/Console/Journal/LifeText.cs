@@ -6,7 +6,7 @@ namespace LowLatency.ConsoleHost.Journal;
 /// <summary>What became of a decision's cycle, in words.</summary>
 internal static class LifeText
 {
-    public static string Of(JournalView journal, LifeRecord life)
+    public static string Of(DecisionBook journal, LifeRecord life)
     {
         string span = life.SpanSlots switch
         {

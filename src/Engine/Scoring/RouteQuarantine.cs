@@ -4,11 +4,11 @@ using System.Numerics;
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
-/// Routes that failed several times in a row are not taken again for a while: from the n-th failure on for
-/// <c>base * 2^(failures - n)</c> slots, at most the cap. A success forgets everything about a route. Scoring keeps two:
-/// one is told by a submission or simulation how transactions ended, the other by the life stage whether a cycle was
-/// really there; apart, because a transaction may fail on a cycle that was real. Routes are named by the cycle's key
-/// (<see cref="Events.CycleKey"/>); reports come on the market group's thread.
+/// Routes that failed several times in a row are not taken again for a while: from the n-th failure on for <c>base *
+/// 2^(failures - n)</c> slots, at most the cap. A success forgets everything about a route. Scoring keeps two: one is
+/// told by a submission or simulation how transactions ended, the other by the life stage whether a cycle was really
+/// there; apart, because a transaction may fail on a cycle that was real. Routes are named by the cycle's key (<see
+/// cref="Events.CycleKey"/>); reports come on the market group's thread.
 /// Bound: a table of sets of <see cref="Ways"/> entries; in a full set the entry that is free the longest makes room,
 /// and if all of a set are in quarantine the new failure is not remembered, and counted.
 /// </summary>

@@ -6,8 +6,8 @@ namespace LowLatency.Engine.Sinks;
 
 /// <summary>
 /// The end of the way: hands every decision to the sinks, records latencies, then gives the event's payload,
-/// opportunities, messages and ended lives back to their rings. It must see every event, or the rings would fill. Owner thread: the
-/// last group's.
+/// opportunities, messages and ended lives back to their rings. It must see every event, or the rings would fill.
+/// Owner thread: the last group's.
 /// </summary>
 public sealed class SinkStage : IStage
 {

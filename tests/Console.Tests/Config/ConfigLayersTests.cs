@@ -33,6 +33,8 @@ public sealed class ConfigLayersTests
                 "minimumProfitLamports": 21, "tipShareBps": 22, "tipFloorLamports": 23, "tipCapLamports": 24,
                 "priorityFeeMicroLamportsPerCu": 25, "computeUnitMarginBps": 26,
               },
+              "followSlots": 32, "maxFollowed": 33, "quarantineAfterFailures": 34, "quarantineBaseSlots": 35,
+              "quarantineCapSlots": 36,
               "denied": ["{{Usdt}}"], "settleWindowMs": 28, "maxAccounts": 29, "maxPools": 30, "maxMints": 31,
               "wallet": "{{Usdc}}", "tokenAccounts": { "{{Usdc}}": "{{Usdt}}" }, "raydiumAmmLegacy": true,
               "runner": "fused", "busySpin": true,
@@ -51,6 +53,8 @@ public sealed class ConfigLayersTests
         Assert.Equal((25UL, 26), (s.Search.PriorityFeeMicroLamportsPerCu, s.Search.ComputeUnitMarginBps));
         Assert.Equal((28_000_000L, 29, 30, 31), (s.Graph.SettleWindowNs, s.Graph.MaxAccounts, s.Graph.MaxPools,
             s.Graph.MaxMints));
+        Assert.Equal((32, 33), (s.Life.FollowSlots, s.Life.MaxFollowed));
+        Assert.Equal((34, 35UL, 36UL), (s.Quarantine.AfterFailures, s.Quarantine.BaseSlots, s.Quarantine.CapSlots));
         Assert.Contains(Pubkey.Parse(Usdt), s.Graph.Denied);
         Assert.Equal(Pubkey.Parse(Usdc), s.Instructions.Wallet);
         Assert.Equal(Pubkey.Parse(Usdt), s.Instructions.TokenAccounts[Pubkey.Parse(Usdc)]);
