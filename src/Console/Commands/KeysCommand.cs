@@ -19,6 +19,32 @@ internal static class KeysCommand
     // 64 numbers of three digits with a comma and a space each are 320 bytes; Base58 of 64 bytes is at most 88.
     private const int MaxKeyTextBytes = 1024;
 
+    private const string NewExamples =
+        """
+        Examples:
+          lowlatency keys new wallet.json
+          lowlatency keys new wallet.enc --encrypt
+
+        Exit codes: 0 written, 1 the file exists, 2 the passwords differ, 66 cannot be written, 77 no password.
+        """;
+
+    private const string ShowExamples =
+        """
+        Examples:
+          lowlatency keys show wallet.json
+
+        Exit codes: 0 printed, 65 not a key file, 66 no such file, 77 refused (permissions, password, public half).
+        """;
+
+    private const string CheckExamples =
+        """
+        Examples:
+          lowlatency keys check wallet.json
+          lowlatency keys check - < exported.txt
+
+        Exit codes: 0 every library signs, 3 one does not, 65 not a key, 66 no such file, 77 refused.
+        """;
+
     /// <summary>The verb.</summary>
     internal static Command Create()
     {
@@ -28,17 +54,21 @@ internal static class KeysCommand
             Description = "Accept a plain key file that group or others may access.",
         };
         Option<bool> encrypt = new("--encrypt") { Description = "Protect the new file with a password (asked for)." };
-        Command create = new("new", "Make a new key; an existing file is never overwritten.") { file, encrypt };
+        Verb create = new("new", "Make a new key; an existing file is never overwritten.", NewExamples)
+        {
+            file, encrypt,
+        };
         create.SetAction(result => New(
             result.GetValue(file)!, result.GetValue(encrypt), AskPassword, Console.Out, Console.Error));
-        Command show = new("show", "Print the address of a key file.") { file, insecure };
+        Verb show = new("show", "Print the address of a key file.", ShowExamples) { file, insecure };
         show.SetAction(result => Show(
             result.GetValue(file)!, result.GetValue(insecure), AskPassword, Console.Out, Console.Error));
         Argument<string> fileOrStdin = new("file")
         {
             Description = "Key file, or - for a key on stdin (Base58 of 64 bytes, or the array of 64 numbers).",
         };
-        Command check = new("check", "Check a key and sign with it, once with every library of this machine.")
+        Verb check = new(
+            "check", "Check a key and sign with it, once with every library of this machine.", CheckExamples)
         {
             fileOrStdin, insecure,
         };

@@ -33,6 +33,9 @@ internal sealed record TxBuildArguments
     /// <summary>legacy, v0, v1, or null: legacy, and v0 if that is too large and tables were given.</summary>
     internal string? Version { get; init; }
 
+    /// <summary>Form of Raydium AMM v4's swap instruction: v2, legacy or legacy18.</summary>
+    internal string AmmV4 { get; init; } = "v2";
+
     internal IReadOnlyList<string> TablePaths { get; init; } = [];
 
     /// <summary>Least output of the last leg; null for the rule in <see cref="TxBuildCommand"/>.</summary>
@@ -59,6 +62,9 @@ internal sealed record TxBuildArguments
 
         return string.Empty;
     }
+
+    /// <summary>The venue's number of that form; -1 if the text names none.</summary>
+    internal int AmmVariant() => AmmV4 switch { "v2" => 0, "legacy" => 1, "legacy18" => 2, _ => -1 };
 
     /// <summary>Versions to try in order; empty if the text names none.</summary>
     internal MessageVersion[] Versions() => Version switch
@@ -108,6 +114,12 @@ internal sealed class TxBuildOptions
         Description = "legacy, v0 or v1; else legacy, and v0 if that is too large and tables are given.",
     };
 
+    private readonly Option<string> _ammV4 = new("--amm-v4")
+    {
+        Description = "Raydium AMM v4 swaps: v2 (8 accounts), legacy (17) or legacy18 (with target orders).",
+        DefaultValueFactory = _ => "v2",
+    };
+
     private readonly Option<string[]> _tables = new("--table") { Description = "File with lookup table accounts." };
 
     private readonly Option<ulong?> _minimumOut = new("--min-out")
@@ -126,8 +138,8 @@ internal sealed class TxBuildOptions
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All =>
     [
-        _route, _input, _amount, _accounts, _dry, _wallet, _tip, _version, _tables, _minimumOut, _units, _price, _time,
-        _json,
+        _route, _input, _amount, _accounts, _dry, _wallet, _tip, _version, _ammV4, _tables, _minimumOut, _units, _price,
+        _time, _json,
     ];
 
     /// <summary>What the user gave.</summary>
@@ -141,6 +153,7 @@ internal sealed class TxBuildOptions
         Wallet = result.GetValue(_wallet),
         Tip = result.GetValue(_tip),
         Version = result.GetValue(_version),
+        AmmV4 = result.GetValue(_ammV4)!,
         TablePaths = result.GetValue(_tables) ?? [],
         MinimumOut = result.GetValue(_minimumOut),
         ComputeUnitLimit = result.GetValue(_units),

@@ -22,11 +22,23 @@ internal static class TxBuildCommand
     // Two budget instructions and a transfer at 150 units each, rounded up; a tenth as margin, as Scoring takes it.
     private const uint FixedUnits = 5_000;
 
+    private const string Examples =
+        """
+        Examples:
+          lowlatency tx build --route "<pool>><pool>" --in So11111111111111111111111111111111111111112
+            --amount 1000000000 --accounts accounts.json --dry
+          lowlatency tx build ... --table tables.json --tip 10000 --cu-price 5000 --version v0 --dry
+          lowlatency tx build ... --amm-v4 legacy --min-out 1000000 --json --dry
+
+        Exit codes: 0 printed, 1 the route does not quote, 2 wrong usage, 3 too large or too many
+        accounts, 65 damaged file, 66 no such file.
+        """;
+
     /// <summary>The verb.</summary>
     internal static Command Create()
     {
         TxBuildOptions options = new();
-        Command command = new("build", "Build a route's transaction from accounts in a file and print it.");
+        Verb command = new("build", "Build a route's transaction from accounts in a file and print it.", Examples);
         foreach (Option option in options.All) command.Options.Add(option);
         command.SetAction(result => Run(options.Read(result), Console.Out, Console.Error));
         return command;
@@ -44,13 +56,15 @@ internal static class TxBuildCommand
             return Usage(errors, $"--wallet: '{arguments.Wallet}' is not an address");
         if (arguments.Versions().Length == 0)
             return Usage(errors, $"--version: '{arguments.Version}' is not legacy, v0 or v1");
+        if (arguments.AmmVariant() < 0)
+            return Usage(errors, $"--amm-v4: '{arguments.AmmV4}' is not v2, legacy or legacy18");
         if (arguments.TablePaths.Count != 0 && arguments.Version is "legacy" or "v1")
             return Usage(errors, "--table: only version 0 uses lookup tables");
         try
         {
             AccountFile file = AccountFile.Load(arguments.AccountsPath);
             ChainClock clock = Clock(file, pools, arguments);
-            TxRoute route = new(file, clock, wallet);
+            TxRoute route = new(file, clock, wallet, arguments.AmmVariant());
             problem = route.TryAdd(pools, mint, arguments.Amount, (r, leg) => MinimumOut(r, leg, mint, arguments));
             if (problem.Length != 0)
             {

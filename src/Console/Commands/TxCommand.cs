@@ -21,6 +21,16 @@ internal static class TxCommand
     // A version 1 transaction has 4,096 bytes; its Base58 text is the longest form that is taken.
     private const int MaxInputBytes = 8192;
 
+    private const string Examples =
+        """
+        Examples:
+          lowlatency tx inspect <base64, base58 or hexadecimal text>
+          lowlatency tx inspect transaction.bin --table tables.json
+          lowlatency tx inspect - --json < transaction.txt
+
+        Exit codes: 0 decoded, 65 not a transaction, 66 no such file.
+        """;
+
     /// <summary>The verb.</summary>
     internal static Command Create()
     {
@@ -34,7 +44,7 @@ internal static class TxCommand
             Description = "File with lookup table accounts, so that accounts that come from them can be named.",
         };
         Option<bool> json = new("--json") { Description = "One JSON object instead of text." };
-        Command inspect = new("inspect", "Decode a transaction in words.") { input, table, json };
+        Verb inspect = new("inspect", "Decode a transaction in words.", Examples) { input, table, json };
         inspect.SetAction(result => Inspect(
             result.GetValue(input) ?? string.Empty, Console.Out, Console.Error, result.GetValue(table),
             result.GetValue(json)));

@@ -4,6 +4,7 @@ using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.RaydiumAmm;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -18,10 +19,15 @@ internal sealed class TxRoute
     private readonly PoolBuilder _builder;
     private readonly Dictionary<Pubkey, Pool> _pools = [];
     private readonly Pubkey _wallet;
+    private readonly int _ammVariant;
 
-    /// <summary>A route for <paramref name="wallet"/> over the accounts of <paramref name="file"/>.</summary>
-    internal TxRoute(AccountFile file, in ChainClock clock, in Pubkey wallet)
+    /// <summary>
+    /// A route for <paramref name="wallet"/> over the accounts of <paramref name="file"/>;
+    /// <paramref name="ammVariant"/> is Raydium AMM v4's form of the swap instruction.
+    /// </summary>
+    internal TxRoute(AccountFile file, in ChainClock clock, in Pubkey wallet, int ammVariant)
     {
+        _ammVariant = ammVariant;
         _file = file;
         _clock = clock;
         _wallet = wallet;
@@ -64,7 +70,10 @@ internal sealed class TxRoute
     {
         if (_pools.TryGetValue(address, out pool)) return string.Empty;
         pool = _builder.Build(in address, out string problem);
-        if (pool is not null) _pools[address] = pool;
+        if (pool is null) return problem;
+        _pools[address] = pool;
+        if (pool is RaydiumAmmPool amm && _file.Markets.TryGetValue(address, out RaydiumAmmMarket market))
+            amm.SetMarketAccounts(in market);
         return problem;
     }
 
@@ -95,9 +104,12 @@ internal sealed class TxRoute
             User = _wallet,
             UserInput = TokenAccount(mint),
             UserOutput = TokenAccount(leg.OutputMint),
+            Variant = pool.Venue == VenueId.RaydiumAmm ? _ammVariant : 0,
         };
         InstructionBuffer buffer = new();
         status = pool.WriteSwap(in written, buffer);
+        if (status == QuoteStatus.Incomplete && written.Variant != 0)
+            return "the legacy instruction names order-book accounts; the pool's market account is not in the file";
         if (status != QuoteStatus.Ok) return $"no instruction: {status}";
 
         // Now move the state, so that a route that passes a pool twice sees its own first swap.

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.RaydiumAmm;
 
 namespace LowLatency.ConsoleHost.Vectors;
 
@@ -22,6 +23,9 @@ internal sealed class AccountFile
 
     /// <summary>Clock per pool, where the file has one.</summary>
     internal Dictionary<Pubkey, ChainClock> Clocks { get; } = [];
+
+    /// <summary>Order-book addresses per Raydium AMM v4 pool, where the file lists them.</summary>
+    internal Dictionary<Pubkey, RaydiumAmmMarket> Markets { get; } = [];
 
     /// <summary>Clock of the whole file (its "clock" member or its Clock sysvar account), where it has one.</summary>
     internal ChainClock? CommonClock { get; private set; }
@@ -103,6 +107,7 @@ internal sealed class AccountFile
         Pubkey address = JsonText.Key(pool, "pool");
         if (pool.TryGetProperty("accounts", out JsonElement book)) AddBook(book);
         if (pool.TryGetProperty("clock", out JsonElement clock)) Clocks[address] = JsonText.Clock(clock);
+        if (PoolFixture.ReadMarket(pool) is { } market) Markets[address] = market;
     }
 
     private void AddBook(JsonElement book)

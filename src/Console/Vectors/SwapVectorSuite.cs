@@ -246,13 +246,18 @@ internal sealed class PoolFixture
     /// <summary>Raydium AMM v4 files list the order-book addresses instead of the market's bytes.</summary>
     internal static void GiveMarket(Pool pool, JsonElement json)
     {
-        if (pool is not RaydiumAmmPool amm || JsonText.OptionalString(json, "bids") is null) return;
-        amm.SetMarketAccounts(new RaydiumAmmMarket(
-            JsonText.Key(json, "bids"),
-            JsonText.Key(json, "asks"),
-            JsonText.Key(json, "event_queue"),
-            JsonText.Key(json, "market_coin_vault"),
-            JsonText.Key(json, "market_pc_vault"),
-            JsonText.Key(json, "market_vault_signer")));
+        if (pool is RaydiumAmmPool amm && ReadMarket(json) is { } market) amm.SetMarketAccounts(in market);
     }
+
+    /// <summary>The order-book addresses beside a pool's description; null if there are none.</summary>
+    internal static RaydiumAmmMarket? ReadMarket(JsonElement json) =>
+        JsonText.OptionalString(json, "bids") is null
+            ? null
+            : new RaydiumAmmMarket(
+                JsonText.Key(json, "bids"),
+                JsonText.Key(json, "asks"),
+                JsonText.Key(json, "event_queue"),
+                JsonText.Key(json, "market_coin_vault"),
+                JsonText.Key(json, "market_pc_vault"),
+                JsonText.Key(json, "market_vault_signer"));
 }

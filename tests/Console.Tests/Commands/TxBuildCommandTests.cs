@@ -24,15 +24,18 @@ public sealed class TxBuildCommandTests : IDisposable
     public void Build_ExecutedCycles_HaveTheirInstructionsAndSize()
     {
         int compared = 0;
+        int withAmmV4 = 0;
         foreach (JsonElement cycle in _scenario.RootElement.GetProperty("cycles").EnumerateArray())
         {
-            if (compared == 12) break;
-            if (HasAmmV4(cycle)) continue; // executed with the legacy tag; tx build writes the current one
+            if (compared == 24) break;
+            if (HasAmmV4(cycle)) withAmmV4++;
+            else if (compared - withAmmV4 >= 12) continue; // the rest are of the other kind
             JsonElement hops = cycle.GetProperty("hops");
             ulong last = ulong.Parse(hops[hops.GetArrayLength() - 1].GetProperty("amount_out").GetString()!);
             TxBuildArguments arguments = Arguments(cycle) with
             {
                 Version = "v0",
+                AmmV4 = "legacy18", // as executed
                 TablePaths = [Scenario],
                 MinimumOut = last,
                 AsJson = true,
@@ -52,7 +55,8 @@ public sealed class TxBuildCommandTests : IDisposable
             compared++;
         }
 
-        Assert.Equal(12, compared);
+        Assert.Equal(24, compared);
+        Assert.True(withAmmV4 >= 12, $"{withAmmV4} with AMM v4");
     }
 
     [Fact]
@@ -135,6 +139,7 @@ public sealed class TxBuildCommandTests : IDisposable
         AssertUsage(good with { InputMint = "x" }, "--in");
         AssertUsage(good with { Wallet = "x" }, "--wallet");
         AssertUsage(good with { Version = "2" }, "--version");
+        AssertUsage(good with { AmmV4 = "v3" }, "--amm-v4");
         AssertUsage(good with { Version = "legacy", TablePaths = [Scenario] }, "--table");
         Assert.Equal(
             ExitCodes.NoInput, TxBuildCommand.Run(good with { AccountsPath = "missing.json" }, _output, _errors));

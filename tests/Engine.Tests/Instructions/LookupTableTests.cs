@@ -147,6 +147,44 @@ public sealed class LookupTableTests
         Assert.True(useful > 100);
     }
 
+    [Fact]
+    public void Update_EveryTruncationAndMutation_IsAStatus()
+    {
+        const int seed = 2561;
+        Random random = new(seed);
+        byte[] good = Data(9, 5, 4);
+        LookupTable table = new(ProgramIds.Memo);
+        for (int length = 0; length < good.Length; length++)
+        {
+            LookupTableStatus status = table.Update(ProgramIds.AddressLookupTable, good.AsSpan(0, length), 10);
+            bool isWhole = length >= 56 && (length - 56) % 32 == 0; // fewer addresses are a table too
+            Assert.True((status == LookupTableStatus.Ok) == isWhole, $"{length} bytes: {status}");
+            Assert.Equal(isWhole ? (length - 56) / 32 : 0, table.UsableCount);
+        }
+
+        int refused = 0;
+        for (int round = 0; round < 20_000; round++)
+        {
+            byte[] bytes = [.. good];
+            int changes = 1 + random.Next(3);
+            int range = round % 2 == 0 ? 56 : bytes.Length; // every other time in the header
+            for (int i = 0; i < changes; i++) bytes[random.Next(range)] ^= (byte)random.Next(256);
+            LookupTableStatus status = table.Update(ProgramIds.AddressLookupTable, bytes, 10);
+            if (status != LookupTableStatus.Ok) refused++;
+            int usable = status == LookupTableStatus.Ok ? table.AddressCount : 0;
+            Assert.True(table.UsableCount <= usable, $"seed {seed}, round {round}: {status}");
+            for (int i = 0; i < 9; i++)
+            {
+                bool isFound = table.TryFind(Pubkey.Read(bytes, 56 + (32 * i)), out byte entry);
+                Assert.True(!isFound || entry < table.UsableCount, $"seed {seed}, round {round}");
+            }
+        }
+
+        Assert.True(refused > 1_000, $"{refused} refused");
+        LookupTableStatus large = table.Update(ProgramIds.AddressLookupTable, Data(257, 5, 4), 10);
+        Assert.Equal(LookupTableStatus.TooManyAddresses, large);
+    }
+
     private static InstructionBuffer Use(ReadOnlySpan<Pubkey> keys)
     {
         InstructionBuffer buffer = new();

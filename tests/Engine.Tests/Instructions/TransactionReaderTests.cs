@@ -201,6 +201,22 @@ public sealed class TransactionReaderTests
         }
 
         Assert.True(samples.Count > 10);
+        Random random = new(8129);
+        MessageWriter writer = new(allowV1: true);
+        byte[] bytes = new byte[MessageLimits.V1Bytes];
+        for (int wanted = samples.Count + 6; samples.Count < wanted;)
+        {
+            MessageRequest request = new()
+            {
+                Version = MessageVersion.V1,
+                Payer = RandomInstructions.Key(random),
+                Instructions = RandomInstructions.Make(random, 4, 10),
+                Config = new MessageConfig(9_000, 200_000, 65_536, 32_768),
+            };
+            if (writer.WriteTransaction(request, bytes, out MessageLayout layout) == MessageStatus.Ok)
+                samples.Add(bytes[..layout.TotalBytes]);
+        }
+
         return samples;
     }
 

@@ -137,6 +137,60 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public void Plain_EveryTruncationAndMutation_IsAStatusAndLeavesNoSecretOnFailure()
+    {
+        const int seed = 64;
+        Random random = new(seed);
+        byte[] pair = new byte[64];
+        _seed.CopyTo(pair, 0);
+        ManagedEd25519.PublicKey(_seed).CopyTo(pair.AsSpan(32));
+        byte[] good = Json(pair);
+        byte[] read = new byte[32];
+        for (int length = 0; length < good.Length; length++)
+            Assert.Equal(KeyFileStatus.NotAKeyFile, KeypairFile.TryParse(good.AsSpan(0, length), read, out _));
+        for (int round = 0; round < 1_500; round++)
+        {
+            byte[] bytes = [.. good];
+            bytes[random.Next(bytes.Length)] = (byte)(round % 3 == 0 ? random.Next(256) : '0' + random.Next(10));
+            KeyFileStatus status = KeypairFile.TryParse(bytes, read, out _);
+            bool isSame = bytes.AsSpan().SequenceEqual(good);
+            Assert.True((status == KeyFileStatus.Ok) == isSame || IsSpacing(bytes), $"seed {seed}, round {round}");
+            if (status != KeyFileStatus.Ok) Assert.Equal(new byte[32], read);
+        }
+
+        bool IsSpacing(byte[] bytes) => bytes.AsSpan().IndexOfAny(" \t\r\n"u8) >= 0;
+    }
+
+    [Fact]
+    public void Encrypted_EveryChangedByte_IsAStatusAndGivesNoOtherKey()
+    {
+        const int seed = 256;
+        Random random = new(seed);
+        string path = Path.Combine(_folder, "key.enc");
+        Assert.Equal(KeyFileStatus.Ok, EncryptedKeyFile.TryCreate(path, _seed, "pw"u8, EncryptedKeyFile.MinIterations));
+        byte[] good = File.ReadAllBytes(path);
+        byte[] read = new byte[32];
+        for (int length = 0; length + 2 < good.Length; length++)
+        {
+            KeyFileStatus status = EncryptedKeyFile.TryOpen(good.AsSpan(0, length), "pw"u8, read, out _);
+            Assert.Equal(KeyFileStatus.NotAKeyFile, status);
+        }
+
+        int wrong = 0;
+        for (int at = 0; at < good.Length; at += 1 + random.Next(6)) // each that parses costs a key derivation
+        {
+            byte[] bytes = [.. good];
+            bytes[at] ^= (byte)(1 << random.Next(7));
+            KeyFileStatus status = EncryptedKeyFile.TryOpen(bytes, "pw"u8, read, out Pubkey key);
+            if (status == KeyFileStatus.WrongPassword) wrong++;
+            if (status == KeyFileStatus.Ok) Assert.Equal(ManagedEd25519.PublicKey(_seed), key); // spacing, padding bits
+            else Assert.Equal(new byte[32], read);
+        }
+
+        Assert.True(wrong > 10, $"{wrong} changed files reached the cipher");
+    }
+
+    [Fact]
     public void SecretBuffer_Disposed_IsZeroAndSilent()
     {
         SecretBuffer secret = new(4);
