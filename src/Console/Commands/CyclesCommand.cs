@@ -2,8 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
-using System.IO.Compression;
 using System.Text.Json;
+using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Scoring;
@@ -13,8 +13,9 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary>
-/// <c>cycles --snapshot &lt;graph.csv[.gz]&gt;</c>: finds and sizes every profitable cycle of a graph snapshot. Exit
-/// code 0, 65 if the file is not a graph, 66 if it is not there, 2 for an unreadable mint or bound.
+/// <c>cycles --snapshot &lt;graph.csv[.gz]|accounts.json[.gz]&gt;</c>: finds and sizes every profitable cycle of a
+/// snapshot; <c>--report</c> measures the search on a folder of them. Exit code 0, 65 if a file is not of its form, 66
+/// if it is not there, 2 for an unreadable mint or bound.
 /// </summary>
 internal static class CyclesCommand
 {
@@ -25,7 +26,7 @@ internal static class CyclesCommand
     {
         Option<string> snapshot = new("--snapshot")
         {
-            Description = "Graph of pools as CSV, plain or gzip (see data/graphs).",
+            Description = "Graph of pools as CSV (see data/graphs) or accounts as JSON, plain or gzip.",
             Required = true,
         };
         Option<string[]> bases = new("--base")
@@ -43,43 +44,72 @@ internal static class CyclesCommand
             Description = "Routes to list (0 = all).",
             DefaultValueFactory = _ => DefaultShown,
         };
+        Option<bool> report = new("--report")
+        {
+            Description = "Measure the search instead, on the file or on every graph of the folder.",
+        };
+        Option<ulong?> reserve = new("--min-reserve")
+        {
+            Description = "Graphs: leave out pools with less on a side, base units. Default 0, with --report 1000.",
+        };
         Option<bool> json = new("--json") { Description = "Print the result as JSON on stdout." };
         Command command = new("cycles", "Find and size every profitable cycle in a snapshot of pools.")
         {
-            snapshot, bases, hops, show, json,
+            snapshot, bases, hops, show, report, reserve, json,
         };
         command.SetAction(result => Run(
-            result.GetValue(snapshot)!, result.GetValue(bases) ?? [], result.GetValue(hops), result.GetValue(show),
-            result.GetValue(json), Console.Out, Console.Error));
+            new CyclesArguments(
+                result.GetValue(snapshot)!, result.GetValue(bases) ?? [], result.GetValue(hops), result.GetValue(show),
+                result.GetValue(json), result.GetValue(report), result.GetValue(reserve)),
+            Console.Out, Console.Error));
         return command;
     }
 
     /// <summary>Runs the verb on the given writers.</summary>
-    internal static int Run(
-        string path, string[] bases, int maxHops, int show, bool asJson, TextWriter output, TextWriter errors)
+    internal static int Run(CyclesArguments arguments, TextWriter output, TextWriter errors)
     {
-        Pubkey[] mints = new Pubkey[bases.Length];
-        for (int i = 0; i < bases.Length; i++)
+        string path = arguments.Path;
+        Pubkey[] mints = new Pubkey[arguments.Bases.Count];
+        for (int i = 0; i < mints.Length; i++)
         {
-            if (Pubkey.TryParse(bases[i], out mints[i])) continue;
-            errors.WriteLine($"cycles: --base '{bases[i]}' is not a mint address");
+            if (Pubkey.TryParse(arguments.Bases[i], out mints[i])) continue;
+            errors.WriteLine($"cycles: --base '{arguments.Bases[i]}' is not a mint address");
             return ExitCodes.Usage;
         }
 
-        if (maxHops is < 2 or > 6)
+        if (arguments.MaxHops is < 2 or > 6)
         {
-            errors.WriteLine($"cycles: --max-hops {maxHops} is outside 2 to 6");
+            errors.WriteLine($"cycles: --max-hops {arguments.MaxHops} is outside 2 to 6");
             return ExitCodes.Usage;
         }
 
         try
         {
-            MarketGraph graph = Load(path);
-            SearchSettings settings = new() { BaseMints = mints, MaxHops = maxHops, MaxCyclesPerEvent = 65_536 };
+            if (arguments.IsReport)
+            {
+                ulong least = arguments.ReserveMin ?? CyclesArguments.ReportReserveMin;
+                _ = CyclesReport.Run(path, mints, arguments.MaxHops, least, output, errors);
+                return ExitCodes.Ok;
+            }
+
+            SnapshotMarket market = SnapshotMarket.Load(path, arguments.ReserveMin ?? 0);
+            MarketGraph graph = market.Graph;
+            foreach (string reason in market.LeftOut) errors.WriteLine($"cycles   left out: {reason}");
+            foreach (Pubkey mint in mints)
+            {
+                if (graph.MintId(mint) < 0) errors.WriteLine($"cycles   no pool of the snapshot trades {mint}");
+            }
+
+            SearchSettings settings = new()
+            {
+                BaseMints = mints,
+                MaxHops = arguments.MaxHops,
+                MaxCyclesPerEvent = 65_536,
+            };
             List<SizedRoute> routes = Search(graph, settings, errors, out SearchTotals totals);
-            int limit = show <= 0 ? routes.Count : Math.Min(show, routes.Count);
-            if (asJson) WriteJson(graph, routes, limit, totals, output);
-            else WriteText(graph, routes, limit, totals, output);
+            int limit = arguments.Show <= 0 ? routes.Count : Math.Min(arguments.Show, routes.Count);
+            if (arguments.IsJson) WriteJson(market, routes, limit, totals, output);
+            else WriteText(market, routes, limit, totals, output);
             return ExitCodes.Ok;
         }
         catch (Exception e)
@@ -88,20 +118,16 @@ internal static class CyclesCommand
             errors.WriteLine($"cycles: {path}: cannot be read: {e.Message}");
             return ExitCodes.NoInput;
         }
+        catch (VectorFileException e)
+        {
+            errors.WriteLine($"cycles: {e.Message}");
+            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
+        }
         catch (InvalidDataException e)
         {
             errors.WriteLine($"cycles: {path}: {e.Message}");
             return ExitCodes.BadData;
         }
-    }
-
-    private static MarketGraph Load(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        using Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using StreamReader reader = new(content);
-        return GraphSnapshot.Read(reader);
     }
 
     private static List<SizedRoute> Search(
@@ -119,9 +145,15 @@ internal static class CyclesCommand
             long before = TimeProvider.System.GetTimestamp();
             SearchStatus status = finder.FindOwned(pool, long.MaxValue);
             searchTicks += TimeProvider.System.GetTimestamp() - before;
-            if (status != SearchStatus.Complete) totals.Incomplete++;
-            totals.Cycles += finder.Count;
-            for (int rank = 0; rank < finder.Count; rank++) Size(graph, finder, sizer, settings, finder[rank], routes);
+            while (true)
+            {
+                totals.Cycles += finder.Count;
+                for (int rank = 0; rank < finder.Count; rank++)
+                    Size(graph, finder, sizer, settings, finder[rank], routes);
+                if (status == SearchStatus.Complete) break;
+                status = finder.Resume(finder.Cursor, long.MaxValue);
+            }
+
             if (TimeProvider.System.GetElapsedTime(shown).TotalSeconds < 1) continue;
             shown = TimeProvider.System.GetTimestamp();
             errors.WriteLine($"cycles   {100 * (pool + 1) / graph.PoolCount} %  {totals.Cycles} cycles");
@@ -171,16 +203,16 @@ internal static class CyclesCommand
     private static string Short(in Pubkey key) => key.ToString()[..4];
 
     private static void WriteText(
-        MarketGraph graph, List<SizedRoute> routes, int limit, SearchTotals totals, TextWriter output)
+        SnapshotMarket market, List<SizedRoute> routes, int limit, SearchTotals totals, TextWriter output)
     {
+        MarketGraph graph = market.Graph;
         output.WriteLine(
             $"{graph.PoolCount:N0} pools, {graph.MintCount:N0} mints: {totals.Cycles:N0} profitable cycles, "
             + $"{routes.Count:N0} routes; search {totals.SearchMilliseconds:F1} ms, "
             + $"with sizing {totals.TotalMilliseconds:F1} ms");
-        if (totals.Incomplete > 0)
-            output.WriteLine($"{totals.Incomplete} pools hold more cycles than fit; the best are listed");
-        output.WriteLine(
-            "Snapshot reserves are virtual for concentrated pools: gains are for comparing searches, not for trading.");
+        output.WriteLine(market.IsExact
+            ? "Amounts are the venues' own integers."
+            : "Reserves are virtual for concentrated pools: gains are for comparing searches, not for trading.");
         output.WriteLine($"{"gain %",10} {"input raw",22} {"profit raw",20}  route");
         foreach (SizedRoute route in routes.GetRange(0, limit))
         {
@@ -192,14 +224,17 @@ internal static class CyclesCommand
     }
 
     private static void WriteJson(
-        MarketGraph graph, List<SizedRoute> routes, int limit, SearchTotals totals, TextWriter output)
+        SnapshotMarket market, List<SizedRoute> routes, int limit, SearchTotals totals, TextWriter output)
     {
+        MarketGraph graph = market.Graph;
         using MemoryStream buffer = new();
         using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Indented = true }))
         {
             writer.WriteStartObject();
             writer.WriteNumber("pools", graph.PoolCount);
             writer.WriteNumber("mints", graph.MintCount);
+            writer.WriteBoolean("exact", market.IsExact);
+            writer.WriteNumber("leftOut", market.LeftOut.Count);
             writer.WriteNumber("cycles", totals.Cycles);
             writer.WriteNumber("routes", routes.Count);
             writer.WriteNumber("searchMilliseconds", totals.SearchMilliseconds);
@@ -233,8 +268,22 @@ internal static class CyclesCommand
     private struct SearchTotals
     {
         internal long Cycles;
-        internal long Incomplete;
         internal double SearchMilliseconds;
         internal double TotalMilliseconds;
     }
+}
+
+/// <summary>Arguments of the cycles verb.</summary>
+/// <param name="Path">Snapshot, or a folder of them for a report.</param>
+/// <param name="Bases">Base mints as text; none means any.</param>
+/// <param name="MaxHops">Most legs.</param>
+/// <param name="Show">Routes to list; 0 = all.</param>
+/// <param name="IsJson">True for JSON.</param>
+/// <param name="IsReport">True to measure.</param>
+/// <param name="ReserveMin">Least reserve of a graph's pool, base units; null for the default.</param>
+internal sealed record CyclesArguments(
+    string Path, IReadOnlyList<string> Bases, int MaxHops, int Show, bool IsJson, bool IsReport, ulong? ReserveMin)
+{
+    /// <summary>Least reserve in a report: what keeps dust out of a measurement.</summary>
+    internal const ulong ReportReserveMin = 1000;
 }

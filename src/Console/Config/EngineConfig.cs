@@ -30,6 +30,10 @@ internal sealed class EngineConfig
 
     public int DeferredWorkFactor { get; set; } = SearchDefaults.DeferredWorkFactor;
 
+    public int AuditEverySlots { get; set; } = SearchDefaults.AuditEverySlots;
+
+    public int AuditStepsPerSlot { get; set; } = SearchDefaults.AuditStepsPerSlot;
+
     public int OpportunityCapacity { get; set; } = SearchDefaults.OpportunityCapacity;
 
     public Dictionary<Pubkey, ulong> MaxInputRaw { get; set; } = [];
@@ -141,6 +145,8 @@ internal sealed class EngineConfig
             MaxCyclesPerEvent = MaxCyclesPerEvent,
             MaxStepsPerEvent = MaxStepsPerEvent,
             DeferredWorkFactor = DeferredWorkFactor,
+            AuditEverySlots = AuditEverySlots,
+            AuditStepsPerSlot = AuditStepsPerSlot,
             OpportunityCapacity = OpportunityCapacity,
             WalletRaw = largest,
             MaxNotionalLamports = MaxNotionalLamports,

@@ -48,6 +48,7 @@ internal sealed record ReplayReport
     public required long DecisionCount { get; init; }
     public required long MessagesBuilt { get; init; }
     public required long SearchesBounded { get; init; }
+    public required SortedDictionary<string, long> Search { get; init; }
     public required IReadOnlyList<RouteReport> TopRoutes { get; init; }
     public required LifeReport Lives { get; init; }
     public required FieldReport Field { get; init; }
@@ -92,6 +93,7 @@ internal sealed record ReplayReport
             DecisionCount = run.Decisions.Count,
             MessagesBuilt = run.Decisions.Messages,
             SearchesBounded = pipeline.Cycles.WorkBoundCount,
+            Search = ReplayTables.Search(pipeline.Cycles),
             TopRoutes = ReplayTables.TopRoutes(run.Decisions, pipeline),
             Lives = LifeReport.Of(pipeline, run.Lives),
             Field = FieldReport.Of(pipeline),

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
+using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
@@ -41,7 +42,7 @@ internal static class ReplayTables
             ("All feeds down", pipeline.Graph.Gaps),
             ("All pools stale", pipeline.Graph.StaleTimes),
             ("Opportunity ring full", pipeline.Cycles.RingFullCount),
-            ("Cycle buffer full", pipeline.Cycles.DroppedCycleCount),
+            ("Cycle buffer full, search continued", pipeline.Cycles.BufferFullCount),
             ("Cycles not followed, table full", pipeline.Life.NotFollowedCount),
             ("Labels lost, life ring full", pipeline.Life.LostLabelCount),
             ("Quarantines", pipeline.Scoring.LifeQuarantine.QuarantineCount
@@ -50,6 +51,39 @@ internal static class ReplayTables
                 + pipeline.Scoring.LandingQuarantine.OverflowCount),
             ("Message ring full", pipeline.Instructions.MessageRingFull),
             ("Event ring full", pipeline.Refused),
+        ];
+        foreach ((string name, long count) in others)
+        {
+            if (count != 0) rows[name] = count;
+        }
+
+        return rows;
+    }
+
+    /// <summary>
+    /// What the search did, and what the global search said of it. The audit's own two counts are there even if zero.
+    /// </summary>
+    public static SortedDictionary<string, long> Search(CycleStage cycles)
+    {
+        CycleAudit audit = cycles.Audit;
+        SortedDictionary<string, long> rows = new(StringComparer.Ordinal)
+        {
+            ["Audit: global searches"] = audit.CompletedCount,
+            ["Audit: disagreements"] = audit.DisagreementCount,
+        };
+        (string Name, long Count)[] others =
+        [
+            ("Searches", cycles.SearchCount),
+            ("Searches ended by price bounds", cycles.RejectedCount),
+            ("Searches that met a bound", cycles.WorkBoundCount),
+            ("Searches still to go on", cycles.DeferredCount),
+            ("Audit: cycles compared", audit.AuditedCount),
+            ("Audit: waiting for a search", audit.WaitingCount),
+            ("Audit: gone when found", audit.OutdatedCount),
+            ("Audit: through no base mint", audit.NoBaseCount),
+            ("Audit: longer, sent to scoring", audit.LongerCount),
+            ("Audit: longer than a route", audit.TooLongCount),
+            ("Audit: begun again", audit.RestartedCount),
         ];
         foreach ((string name, long count) in others)
         {

@@ -20,6 +20,7 @@ internal sealed class ReplayText(TextWriter output)
         Routes(r.TopRoutes);
         Lives(r.Lives);
         Field(r.Field);
+        Counts("Cycle search and its audit", r.Search);
         Counts("Pools by venue", r.PoolsByVenue);
         Counts("Pools by state", r.PoolsByState);
         Counts("Messages", r.Messages);
@@ -34,7 +35,7 @@ internal sealed class ReplayText(TextWriter output)
         Line(string.Create(Invariant,
             $"  collections {r.Collections[0]}/{r.Collections[1]}/{r.Collections[2]} (generation 0/1/2)"));
         Line(string.Create(Invariant,
-            $"Unsigned transactions built {r.MessagesBuilt:N0}, searches cut by a bound {r.SearchesBounded:N0}, "
+            $"Unsigned transactions built {r.MessagesBuilt:N0}, searches that met a bound {r.SearchesBounded:N0}, "
             + $"forks {r.Forks}, rollbacks {r.Rollbacks}"));
         foreach (CheckReport check in r.Checks) Check(check);
         foreach (string note in r.Notes) Wrapped($"Note: {note}", 2);

@@ -81,7 +81,8 @@ internal sealed class AccountFile
     {
         if (root.ValueKind == JsonValueKind.Array)
         {
-            foreach (JsonElement item in root.EnumerateArray()) AddItem(item, null);
+            int number = 0;
+            foreach (JsonElement item in root.EnumerateArray()) AddNumbered(item, null, number++);
             return;
         }
 
@@ -130,8 +131,20 @@ internal sealed class AccountFile
         foreach (JsonElement value in values.EnumerateArray())
         {
             string? key = hasKeys && index < keys.GetArrayLength() ? keys[index].GetString() : null;
-            if (value.ValueKind == JsonValueKind.Object) AddItem(value, key);
+            if (value.ValueKind == JsonValueKind.Object) AddNumbered(value, key, index);
             index++;
+        }
+    }
+
+    private void AddNumbered(JsonElement item, string? keyText, int index)
+    {
+        try
+        {
+            AddItem(item, keyText);
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            throw new FormatException($"account {index}: {e.Message}", e);
         }
     }
 

@@ -10,30 +10,35 @@ public enum SearchStatus : byte
     /// <summary>Every profitable cycle within the hop bound was found.</summary>
     Complete = 0,
 
-    /// <summary>The work bound was reached; what was found is valid but may not be all.</summary>
+    /// <summary>The work bound was reached; the rest is found by going on from the cursor.</summary>
     WorkBound = 1,
 
-    /// <summary>More cycles than the buffer holds; the ones with the highest marginal product were kept.</summary>
+    /// <summary>The buffer is full; the rest is found by going on from the cursor.</summary>
     BufferFull = 2,
 }
 
 /// <summary>
 /// Finds, after an update of one pool, every profitable cycle of 2 to N legs through that pool in both directions:
 /// simple in mints, distinct in pools, all parallel pools considered, product of marginal rates above 1, through at
-/// least one base mint. Owner: the market group's thread. Bounds: steps and cycles a call, both settings; nothing is
-/// cut silently.
+/// least one base mint. Owner: the market group's thread. Bounds: steps and cycles a call, both settings; a call that
+/// meets one says so and leaves a cursor from which <see cref="Resume"/> goes on, so nothing is cut.
 ///
-/// Method. Let the pool lead u to v with rate r. A cycle is r followed by a path from v to u. The search walks ordered
-/// pairs of mints, not pools, always with the best rate of the pair, depth first from v, and expands parallel pools
-/// only for mint cycles that pass.
+/// Method. First <see cref="BasePrices"/>: if they prove that no profitable cycle through a base can pass the pool,
+/// that is all. Else, let the pool lead u to v with rate r. A cycle is r followed by a path from v to u. The search
+/// walks ordered pairs of mints, not pools, always with the best rate of the pair, depth first, from v forwards or from
+/// u backwards, whichever has fewer mints two legs away; the other end is then the hub, whose rates lie in a row by
+/// mint id, so that the last two legs are one pass over a mint's neighbours: rate times row. Parallel pools are
+/// expanded only for mint cycles that pass.
 ///
-/// Why nothing is missed. Let w be the best rates and B[k](x) the largest product of w over walks of 1 to k legs from x
-/// to u: B[1](x) = w(x, u), B[k](x) = max(B[k-1](x), max over y of w(x, y) * B[k-1](y)). A simple path is a walk and
-/// each pool's rate is at most its pair's best, so for every way to finish a prefix with product P at x within k legs
-/// the cycle's product is at most P * B[k](x). A branch is left only if that bound is not above 1. The same with the
-/// suffix of best rates prunes the expansion. Bound and final product multiply the same numbers in another order: at
-/// most 2 * 6 roundings of 2^-53 each, so branches are kept down to 1 - <see cref="Slack"/> and the last test is the
-/// exact one: product in canonical order > 1.
+/// Why nothing is missed. Let w be the best rates and B[k](x) an upper bound of the product of w over every path of 1
+/// to k legs from x to u that makes the cycle pass a base. Each pool's rate is at most its pair's best, so for every
+/// way to finish a prefix with product P at x within k legs the cycle's product is at most P * B[k](x). A branch is
+/// left only if that bound is not above 1. B is the row for one leg, the prices' proof if the path has yet to meet a
+/// base or ends at one, and for bounds above four legs the largest product over walks: B[k](x) = max(B[k-1](x), max
+/// over y of w(x, y) * B[k-1](y)). The suffix of best rates prunes the expansion. Backwards it is the same with all
+/// pairs turned. Bound and final product multiply the same numbers in another order: at most 2 * 6 roundings of 2^-53
+/// each, so branches are kept down to 1 - <see cref="Slack"/> and the last test is the exact one: product in canonical
+/// order > 1.
 ///
 /// Why nothing is found twice. A cycle contains the pool once, in one direction; the path after it is enumerated once,
 /// since depth-first search visits each mint sequence once and each choice of pools once. With three or more legs
@@ -43,7 +48,7 @@ public enum SearchStatus : byte
 /// the rate at size x is at most the marginal rate. The exception are inputs so small that a program rounds its fee to
 /// nothing (under about 200 base units), which are not searched.
 /// </summary>
-public sealed class CycleFinder
+public sealed partial class CycleFinder
 {
     /// <summary>
     /// 2 * 6 roundings of 2^-53 are 1.4e-15; a thousand times that still costs no measurable pruning.
@@ -51,24 +56,31 @@ public sealed class CycleFinder
     internal const double Slack = 1e-12;
 
     private const double Threshold = 1 - Slack;
+    private const int PricedBasesMax = 8; // more bases than this cost more to price than to search
+    private const int RowScanGain = 4; // a row is scanned so many times faster than a list of neighbours
+    private const int TightenDegreeMax = 32; // neighbours of a mint whose prices are made exact before a search
     private readonly MarketGraph _graph;
     private readonly int _maxHops;
     private readonly bool _anyMint;
-    private readonly bool[] _isBase;
-    private readonly double[][] _bound;
+    private readonly int[] _baseIndex; // of a mint, + 1; 0 = no base
+    private readonly BasePrices? _prices;
+    private readonly double[][] _sweep;
+    private readonly double[] _scattered;
     private readonly int[] _pathMint = new int[Legs.MaxCount];
-    private readonly int[] _pathPair = new int[Legs.MaxCount];
-    private readonly int[] _chosen = new int[Legs.MaxCount];
-    private readonly double[] _suffix = new double[Legs.MaxCount + 1];
-    private readonly Cycle[] _cycles;
-    private readonly int[] _order;
+    private readonly bool[] _touches = new bool[Legs.MaxCount + 1]; // by legs: a base is among u, v and the path
+    private double[] _last; // best rate from a mint to the target (reversed: from the target to the mint)
     private int _count;
     private int _edge;
     private int _target;
+    private int _targetBase;
+    private bool _isReversed;
     private int _onlyAbovePool;
     private long _steps;
     private long _stepsMax;
-    private bool _bufferFull;
+    private long _entered;
+    private int _resumeLegs;
+    private int _resumePools;
+    private SearchCursor _cursor;
 
     /// <summary>A finder on a graph; registers the base mints there.</summary>
     public CycleFinder(MarketGraph graph, SearchSettings settings)
@@ -77,16 +89,20 @@ public sealed class CycleFinder
         _graph = graph;
         _maxHops = settings.MaxHops;
         _anyMint = settings.BaseMints.Length == 0;
-        _isBase = new bool[graph.MintCapacity];
-        foreach (Solana.Pubkey mint in settings.BaseMints)
+        _baseIndex = new int[graph.MintCapacity];
+        int[] bases = new int[settings.BaseMints.Length];
+        for (int i = 0; i < bases.Length; i++)
         {
-            int id = graph.AddMint(mint);
-            ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(settings));
-            _isBase[id] = true;
+            bases[i] = graph.AddMint(settings.BaseMints[i]);
+            ArgumentOutOfRangeException.ThrowIfNegative(bases[i], nameof(settings));
+            _baseIndex[bases[i]] = i + 1;
         }
 
-        _bound = new double[Math.Max(1, _maxHops - 3)][];
-        for (int k = 0; k < _bound.Length; k++) _bound[k] = new double[graph.MintCapacity];
+        if (!_anyMint && bases.Length <= PricedBasesMax) _prices = new BasePrices(graph, bases, _maxHops);
+        _scattered = new double[graph.MintCapacity];
+        _last = _scattered;
+        _sweep = new double[Math.Max(0, _maxHops - 4)][];
+        for (int k = 0; k < _sweep.Length; k++) _sweep[k] = new double[graph.MintCapacity];
         _cycles = new Cycle[settings.MaxCyclesPerEvent];
         _order = new int[settings.MaxCyclesPerEvent];
     }
@@ -97,61 +113,170 @@ public sealed class CycleFinder
     /// <summary>Adjacency entries looked at by the last call.</summary>
     public long Steps => _steps;
 
-    /// <summary>Profitable cycles that found no room, since the start.</summary>
-    public long DroppedCycles { get; private set; }
+    /// <summary>Searches that ended with the prices' proof, since the start.</summary>
+    public long RejectedCount { get; private set; }
+
+    /// <summary>Where the last call stopped; of use only if it was not complete.</summary>
+    public ref readonly SearchCursor Cursor => ref _cursor;
 
     /// <summary>The last call's cycle of a rank, best marginal product first.</summary>
     public ref readonly Cycle this[int rank] => ref _cycles[_order[rank]];
 
     /// <summary>True if routes may start with the mint.</summary>
-    public bool IsBase(int mintId) => _anyMint || _isBase[mintId];
+    public bool IsBase(int mintId) => _anyMint || _baseIndex[mintId] != 0;
 
     /// <summary>Finds the cycles through a pool, within a bound of work.</summary>
-    public SearchStatus Find(int poolId, long stepsMax) => Find(poolId, stepsMax, -1);
+    public SearchStatus Find(int poolId, long stepsMax)
+    {
+        _graph.EnsureTopology();
+        if (_prices is null) return Begin(poolId, stepsMax, -1);
+        _prices.Absorb();
+        int edge = poolId << 1;
+        if (MayGain(edge) || MayGain(edge | 1)) return FindDespiteAlarm(poolId, stepsMax);
+        _count = 0;
+        _steps = 0;
+        RejectedCount++;
+        return SearchStatus.Complete;
+    }
 
     /// <summary>
     /// Finds the cycles through a pool all of whose other pools have higher ids: called for every pool it lists each
     /// cycle of the graph exactly once.
     /// </summary>
-    public SearchStatus FindOwned(int poolId, long stepsMax) => Find(poolId, stepsMax, poolId);
-
-    private SearchStatus Find(int poolId, long stepsMax, int onlyAbovePool)
+    public SearchStatus FindOwned(int poolId, long stepsMax)
     {
         _graph.EnsureTopology();
-        _count = 0;
-        _steps = 0;
-        _stepsMax = stepsMax;
-        _bufferFull = false;
-        _onlyAbovePool = onlyAbovePool;
-        SearchFrom(poolId << 1);
-        SearchFrom((poolId << 1) | 1);
-        CycleOrder.Sort(_cycles, _order.AsSpan(0, _count));
-        if (_steps > _stepsMax) return SearchStatus.WorkBound;
-        return _bufferFull ? SearchStatus.BufferFull : SearchStatus.Complete;
+        _prices?.Absorb();
+        return Begin(poolId, stepsMax, poolId);
     }
 
-    private void SearchFrom(int edge)
+    /// <summary>Goes on with a search that met a bound.</summary>
+    public SearchStatus Resume(in SearchCursor cursor, long stepsMax)
+    {
+        _graph.EnsureTopology();
+        _prices?.Absorb();
+        if (cursor.PoolCount != _graph.PoolCount) return Begin(cursor.PoolId, stepsMax, cursor.OnlyAbovePool);
+        _cursor = cursor;
+        _resumeLegs = cursor.Legs;
+        _resumePools = cursor.Pools;
+        return Run(stepsMax);
+    }
+
+    /// <summary>Makes prices that are too high exact, in turn: bounded upkeep between events.</summary>
+    public void TightenPrices(int stepsMax) => _prices?.TightenInTurn(stepsMax);
+
+    private SearchStatus Begin(int poolId, long stepsMax, int onlyAbovePool)
+    {
+        _cursor.PoolId = poolId;
+        _cursor.PoolCount = _graph.PoolCount;
+        _cursor.OnlyAbovePool = onlyAbovePool;
+        _cursor.Side = 0;
+        _resumeLegs = 0;
+        _resumePools = 0;
+        return Run(stepsMax);
+    }
+
+    /// <summary>
+    /// Prices may be too high where rates fell. They are made exact around the pool first where that is cheap, and
+    /// further around it if the search finds nothing, so that the next alarm is less likely.
+    /// </summary>
+    private SearchStatus FindDespiteAlarm(int poolId, long stepsMax)
+    {
+        int from = _graph.EdgeFrom(poolId << 1);
+        int to = _graph.EdgeTo(poolId << 1);
+        if (_graph.Neighbours(from).Length <= TightenDegreeMax) _ = _prices!.Tighten(from);
+        if (_graph.Neighbours(to).Length <= TightenDegreeMax) _ = _prices!.Tighten(to);
+        SearchStatus status = Begin(poolId, stepsMax, -1);
+        if (_count == 0 && status == SearchStatus.Complete) TightenAround(from, to);
+        return status;
+    }
+
+    private void TightenAround(int from, int to)
+    {
+        int small = _graph.Reach(from) < _graph.Reach(to) ? from : to;
+        if (_graph.Neighbours(small).Length > TightenDegreeMax) return;
+        foreach (int mint in _graph.Neighbours(small)) _steps += _prices!.Tighten(mint);
+        _steps += _prices!.Tighten(small);
+    }
+
+    /// <summary>False if the prices prove that no profitable cycle passes the edge.</summary>
+    private bool MayGain(int edge)
     {
         double rate = _graph.Rate(edge);
-        if (!(rate > 0)) return;
+        if (!(rate > 0)) return false;
+        return _prices is null
+            || rate * _prices.Through(_graph.EdgeTo(edge), _graph.EdgeFrom(edge), _maxHops - 1) > Threshold;
+    }
+
+    /// <summary>Searches from the cursor on.</summary>
+    private SearchStatus Run(long stepsMax)
+    {
+        _count = 0;
+        _steps = 0;
+        _entered = 0;
+        _stepsMax = stepsMax;
+        _onlyAbovePool = _cursor.OnlyAbovePool;
+        SearchStatus status = SearchStatus.Complete;
+        while (true)
+        {
+            if (!SearchFrom((_cursor.PoolId << 1) | _cursor.Side))
+            {
+                status = _count == _cycles.Length ? SearchStatus.BufferFull : SearchStatus.WorkBound;
+                break;
+            }
+
+            if (_cursor.Side == 1) break;
+            _cursor.Side = 1;
+            _resumeLegs = 0;
+            _resumePools = 0;
+        }
+
+        CycleOrder.Sort(_cycles, _order.AsSpan(0, _count));
+        return status;
+    }
+
+    /// <summary>Searches one direction of the pool; false if a bound was met.</summary>
+    private bool SearchFrom(int edge)
+    {
+        if (!MayGain(edge)) return true;
+        int from = _graph.EdgeFrom(edge);
+        int to = _graph.EdgeTo(edge);
+        bool isReversed = _graph.Reach(from) < _graph.Reach(to);
+        _isReversed = isReversed;
         _edge = edge;
-        _target = _graph.EdgeFrom(edge);
-        int start = _graph.EdgeTo(edge);
+        int start;
+        (start, _target) = isReversed ? (from, to) : (to, from);
+        _targetBase = _baseIndex[_target] - 1;
+        _touches[1] = IsBase(start) || IsBase(_target);
         FillBounds();
         _pathMint[0] = start;
-        _pathPair[0] = _graph.EdgePair(edge);
-        Extend(start, 1, rate);
-        ClearBounds();
+        bool isDone = Extend(start, 1, _graph.Rate(edge));
+        if (_last == _scattered)
+        {
+            foreach (int mint in _graph.Neighbours(_target)) _scattered[mint] = 0;
+        }
+
+        return isDone;
     }
 
     private void FillBounds()
     {
-        double[] last = _bound[0];
-        ReadOnlySpan<int> neighbours = _graph.Neighbours(_target);
-        ReadOnlySpan<double> rates = _graph.RatesIn(_target);
-        for (int i = 0; i < neighbours.Length; i++) last[neighbours[i]] = rates[i];
-        for (int k = 1; k < _bound.Length; k++) SweepBound(_bound[k - 1], _bound[k]);
-        _steps += neighbours.Length;
+        double[]? row = _isReversed ? _graph.RowOut(_target) : _graph.RowIn(_target);
+        _last = row ?? _scattered;
+        if (row is null)
+        {
+            ReadOnlySpan<int> neighbours = _graph.Neighbours(_target);
+            ReadOnlySpan<double> rates = _isReversed ? _graph.RatesOut(_target) : _graph.RatesIn(_target);
+            for (int i = 0; i < neighbours.Length; i++) _scattered[neighbours[i]] = rates[i];
+            _steps += neighbours.Length;
+        }
+
+        double[] shorter = _last;
+        foreach (double[] longer in _sweep)
+        {
+            SweepBound(shorter, longer);
+            shorter = longer;
+        }
     }
 
     private void SweepBound(double[] shorter, double[] longer)
@@ -161,129 +286,41 @@ public sealed class CycleFinder
         {
             double best = shorter[mint];
             ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
-            ReadOnlySpan<double> rates = _graph.RatesOut(mint);
+            ReadOnlySpan<double> rates = RatesFrom(mint);
             for (int i = 0; i < neighbours.Length; i++) best = Math.Max(best, rates[i] * shorter[neighbours[i]]);
             longer[mint] = best;
             _steps += neighbours.Length;
         }
     }
 
-    private void ClearBounds()
-    {
-        double[] last = _bound[0];
-        foreach (int mint in _graph.Neighbours(_target)) last[mint] = 0;
-    }
+    private ReadOnlySpan<double> RatesFrom(int mint) => _isReversed ? _graph.RatesIn(mint) : _graph.RatesOut(mint);
 
     /// <summary>
-    /// At <paramref name="mint"/> after <paramref name="legs"/> legs with the given product of best rates.
+    /// At <paramref name="mint"/> after <paramref name="legs"/> legs with the given product of best rates. False if a
+    /// bound was met; the cursor then names this mint or one behind it.
     /// </summary>
-    private void Extend(int mint, int legs, double product)
+    private bool Extend(int mint, int legs, double product)
     {
-        if (product * _bound[0][mint] > Threshold) CloseAt(mint, legs);
+        bool isOnResumedPath = legs < _resumeLegs;
+        if (!isOnResumedPath)
+        {
+            _resumeLegs = 0;
+            if (_steps > _stepsMax && _entered > 0) return Stop(legs);
+            _entered++;
+            if (product * _last[mint] > Threshold && !CloseAt(legs)) return Stop(legs);
+            _resumePools = 0;
+        }
+
         int left = _maxHops - legs;
-        if (left < 2 || _steps > _stepsMax) return;
-        ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
-        ReadOnlySpan<double> rates = _graph.RatesOut(mint);
-        _steps += neighbours.Length;
-
-        // The bound for one leg less than remain; where no such array is kept (the first level), every neighbour is
-        // entered.
-        int bound = left - 2;
-        double[]? remaining = bound < _bound.Length ? _bound[bound] : null;
-        for (int i = 0; i < neighbours.Length; i++)
-        {
-            double next = product * rates[i];
-            if (remaining is null ? next > 0 : next * remaining[neighbours[i]] > Threshold) Enter(mint, i, legs, next);
-        }
+        if (left < 2) return true;
+        return left == 2
+            ? ScanLast(mint, legs, product, isOnResumedPath)
+            : Scan(mint, legs, product, isOnResumedPath);
     }
 
-    private void Enter(int mint, int neighbour, int legs, double product)
+    private bool Stop(int legs)
     {
-        int next = _graph.Neighbours(mint)[neighbour];
-        if (next == _target) return;
-        for (int i = 0; i < legs; i++)
-        {
-            if (_pathMint[i] == next) return;
-        }
-
-        _pathMint[legs] = next;
-        _pathPair[legs] = _graph.PairsOut(mint)[neighbour];
-        Extend(next, legs + 1, product);
-    }
-
-    private void CloseAt(int mint, int legs)
-    {
-        bool touchesBase = IsBase(_target);
-        for (int i = 0; i < legs; i++) touchesBase |= IsBase(_pathMint[i]);
-        if (!touchesBase) return;
-        _pathPair[legs] = _graph.FindPair(mint, _target);
-        int count = legs + 1;
-        _suffix[count] = 1;
-        for (int i = count - 1; i > 0; i--) _suffix[i] = _suffix[i + 1] * _graph.BestRate(_pathPair[i]);
-        _chosen[0] = _edge;
-        Expand(1, count, _graph.Rate(_edge));
-    }
-
-    private void Expand(int level, int count, double product)
-    {
-        if (level == count)
-        {
-            Emit(count);
-            return;
-        }
-
-        int pair = _pathPair[level];
-        ReadOnlySpan<int> pools = _graph.PairPools(pair);
-        _steps += pools.Length;
-        foreach (int pool in pools)
-        {
-            if (pool <= _onlyAbovePool || pool == _edge >> 1) continue;
-            int edge = _graph.PoolEdge(pool, pair);
-            double next = product * _graph.Rate(edge);
-            if (!(next * _suffix[level + 1] > Threshold)) continue;
-            if (_steps > _stepsMax) return;
-            _chosen[level] = edge;
-            Expand(level + 1, count, next);
-        }
-    }
-
-    private void Emit(int count)
-    {
-        int first = 0;
-        for (int i = 1; i < count; i++)
-        {
-            if (_chosen[i] < _chosen[first]) first = i;
-        }
-
-        Cycle cycle = new() { LegCount = count, MarginalProduct = 1 };
-        for (int i = 0; i < count; i++)
-        {
-            int edge = _chosen[(first + i) % count];
-            cycle.Edges[i] = edge;
-            cycle.MarginalProduct *= _graph.Rate(edge);
-        }
-
-        if (cycle.MarginalProduct > 1) Keep(cycle);
-    }
-
-    private void Keep(in Cycle cycle)
-    {
-        if (_count < _cycles.Length)
-        {
-            _order[_count] = _count;
-            _cycles[_count++] = cycle;
-            return;
-        }
-
-        _bufferFull = true;
-        DroppedCycles++;
-        int worst = 0;
-        for (int i = 1; i < _count; i++)
-        {
-            if (Cycle.Compare(_cycles[i], _cycles[worst]) > 0) worst = i;
-        }
-
-        _steps += _count;
-        if (Cycle.Compare(cycle, _cycles[worst]) < 0) _cycles[worst] = cycle;
+        _cursor.Legs = (byte)legs;
+        return false;
     }
 }

@@ -6,13 +6,17 @@ namespace LowLatency.Engine.Cycles;
 
 /// <summary>
 /// For each event that changed a pool: finds the profitable cycles through it and writes one opportunity for each cycle
-/// and base mint on it. A pool whose search met a bound waits in a queue and is searched again, with a larger bound, at
-/// the next slot event; slot events are part of the input, so this is the same in every run. Owner: the market group's
-/// thread; only writer of the opportunity ring. The stage must see the graph as it is after its event and before the
-/// next, so Graph, Cycles and Scoring run event by event.
+/// and base mint on it. A pool whose search met a bound waits in a queue with the cursor of its search, and the search
+/// goes on from there, with a larger bound, one pool at each slot event until it is complete; slot events are part of
+/// the input, so this is the same in every run. A pool that is touched again is searched anew. Owner: the market
+/// group's thread; only writer of the opportunity ring. The stage must see the graph as it is after its event and
+/// before the next, so Graph, Cycles and Scoring run event by event.
 /// </summary>
 public sealed class CycleStage : IStage
 {
+    /// <summary>Adjacency entries for making prices exact at each slot event, about 2 microseconds.</summary>
+    private const int PriceStepsPerSlot = 4096;
+
     private readonly MarketGraph _graph;
     private readonly TouchedPools _touched;
     private readonly OpportunityRing _ring;
@@ -20,10 +24,7 @@ public sealed class CycleStage : IStage
     private readonly bool _anyMint;
     private readonly long _stepsMax;
     private readonly long _deferredStepsMax;
-    private readonly int[] _deferred;
-    private readonly bool[] _isDeferred;
-    private int _deferredHead;
-    private int _deferredCount;
+    private readonly DeferredSearches _deferred;
 
     /// <summary>A stage that searches the graph and appends to the ring.</summary>
     public CycleStage(MarketGraph graph, TouchedPools touched, OpportunityRing ring, SearchSettings settings)
@@ -35,12 +36,15 @@ public sealed class CycleStage : IStage
         _anyMint = settings.BaseMints.Length == 0;
         _stepsMax = settings.MaxStepsPerEvent;
         _deferredStepsMax = _stepsMax * settings.DeferredWorkFactor;
-        _deferred = new int[graph.PoolCapacity];
-        _isDeferred = new bool[graph.PoolCapacity];
+        _deferred = new DeferredSearches(graph.PoolCapacity);
+        Audit = new CycleAudit(graph, _finder, _deferred, settings);
     }
 
     /// <inheritdoc/>
     public string Name => "cycles";
+
+    /// <summary>The audit of this search by the global one.</summary>
+    public CycleAudit Audit { get; }
 
     /// <summary>Searches made.</summary>
     public long SearchCount { get; private set; }
@@ -54,17 +58,17 @@ public sealed class CycleStage : IStage
     /// <summary>Searches that met the step or buffer bound.</summary>
     public long WorkBoundCount { get; private set; }
 
-    /// <summary>Searches of deferred pools that met their larger bound too: left to the global search.</summary>
-    public long AbandonedCount { get; private set; }
-
     /// <summary>Opportunities that found the ring full (WorkBound).</summary>
     public long RingFullCount { get; private set; }
 
-    /// <summary>Cycles that found the finder's buffer full; the worst products are the ones left out.</summary>
-    public long DroppedCycleCount => _finder.DroppedCycles;
+    /// <summary>Searches that filled the finder's buffer; the rest is found when the search goes on.</summary>
+    public long BufferFullCount { get; private set; }
 
-    /// <summary>Pools waiting for another search.</summary>
-    public int DeferredCount => _deferredCount;
+    /// <summary>Searches that ended with the proof of the reference prices.</summary>
+    public long RejectedCount => _finder.RejectedCount;
+
+    /// <summary>Pools whose search is not complete yet.</summary>
+    public int DeferredCount => _deferred.Count;
 
     /// <inheritdoc/>
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
@@ -75,11 +79,11 @@ public sealed class CycleStage : IStage
             ref MarketEvent one = ref batch[i];
             one.OpportunityPosition = _ring.Next;
             one.OpportunityCount = 0;
-            if (one.Kind == EventKind.Slot && one.Drop == DropCause.None && _deferredCount > 0)
-                SearchDeferred(ref one, firstSequence + i);
+            if (one.Kind == EventKind.Slot && one.Drop == DropCause.None)
+                OnSlot(ref one, firstSequence + i);
             ReadOnlySpan<int> touched = _touched.Ids;
             for (int rank = 0; rank < touched.Length; rank++)
-                Search(ref one, firstSequence + i, touched[rank], false);
+                Search(ref one, firstSequence + i, touched[rank]);
             work += touched.Length;
         }
 
@@ -91,31 +95,42 @@ public sealed class CycleStage : IStage
     {
     }
 
-    private void SearchDeferred(ref MarketEvent cause, long sequence)
+    private void OnSlot(ref MarketEvent cause, long sequence)
     {
-        int pool = _deferred[_deferredHead];
-        _deferredHead = (_deferredHead + 1) % _deferred.Length;
-        _deferredCount--;
-        _isDeferred[pool] = false;
-        Search(ref cause, sequence, pool, true);
+        _finder.TightenPrices(PriceStepsPerSlot);
+        if (_deferred.TryTake(out SearchCursor cursor)) GoOn(ref cause, sequence, cursor);
+        Audit.OnSlot();
+        while (Audit.TryNext(out Cycle longer)) Write(ref cause, sequence, longer);
     }
 
-    private void Search(ref MarketEvent cause, long sequence, int pool, bool again)
+    private void GoOn(ref MarketEvent cause, long sequence, in SearchCursor cursor)
     {
         SearchCount++;
-        SearchStatus status = _finder.Find(pool, again ? _deferredStepsMax : _stepsMax);
-        CycleCount += _finder.Count;
-        if (status != SearchStatus.Complete)
-        {
-            WorkBoundCount++;
-            if (again || status == SearchStatus.BufferFull) AbandonedCount++;
-            else Defer(pool);
-        }
+        SearchStatus status = _finder.Resume(cursor, _deferredStepsMax);
+        Note(status);
+        for (int rank = 0; rank < _finder.Count; rank++) Write(ref cause, sequence, _finder[rank]);
+    }
 
+    private void Search(ref MarketEvent cause, long sequence, int pool)
+    {
+        SearchCount++;
+        Audit.NoteSearch(pool);
+        SearchStatus status = _finder.Find(pool, _stepsMax);
+        if (status == SearchStatus.Complete) _deferred.Remove(pool);
+        Note(status);
         for (int rank = 0; rank < _finder.Count; rank++)
         {
-            if (again || IsFirstTouchedOf(pool, _finder[rank])) Write(ref cause, sequence, _finder[rank]);
+            if (IsFirstTouchedOf(pool, _finder[rank])) Write(ref cause, sequence, _finder[rank]);
         }
+    }
+
+    private void Note(SearchStatus status)
+    {
+        CycleCount += _finder.Count;
+        if (status == SearchStatus.Complete) return;
+        WorkBoundCount++;
+        if (status == SearchStatus.BufferFull) BufferFullCount++;
+        _deferred.Put(_finder.Cursor);
     }
 
     /// <summary>
@@ -131,14 +146,6 @@ public sealed class CycleStage : IStage
         }
 
         return true;
-    }
-
-    private void Defer(int pool)
-    {
-        if (_isDeferred[pool]) return;
-        _isDeferred[pool] = true;
-        _deferred[(_deferredHead + _deferredCount) % _deferred.Length] = pool;
-        _deferredCount++;
     }
 
     private void Write(ref MarketEvent cause, long sequence, in Cycle cycle)

@@ -5,42 +5,55 @@ namespace LowLatency.Engine.Cycles;
 
 /// <summary>
 /// Finds profitable cycles of any length in the whole graph, for housekeeping: audits the incremental search and finds
-/// cycles longer than its bound. Bellman-Ford in queue order over ordered pairs of mints with weight -ln(best rate),
-/// started from every mint at once (a virtual root with weight 0 to each), so no component is missed. Tarjan's subtree
-/// disassembly: when u lowers v, v's subtree is taken out of the tree; if u is in it, the tree path from v to u plus
-/// the edge is a negative cycle. It is found at the first such relaxation, is simple, and has no tail, because a tree
-/// path has none. Source: R. E. Tarjan, "Shortest paths", 1981 (subtree disassembly); Cherkassky and Goldberg,
-/// "Negative-cycle detection algorithms", 1999. Time O(mints * pairs) at worst, memory 48 bytes a mint and 9 a pair.
-/// Relaxations below <see cref="Epsilon"/> are ignored: they are rounding (a pool without fee, there and back), so
-/// cycles that gain less are not found. Owner: one thread that may read the graph. Nothing is allocated after
-/// construction.
+/// cycles longer than its bound. Bellman-Ford in queue order over ordered pairs of mints. A mint's label is a price: an
+/// amount of it that one can hold; a pair x to y raises y's label to label(x) times the pair's best rate. Labels are
+/// products, not sums of logarithms, which saves a logarithm a pair and is the same order. Started from every mint at
+/// once (a virtual root with the first labels as its rates), so no component is missed; any first labels are right, and
+/// those of a walk in breadth from the mint with most neighbours leave little to raise.
+///
+/// Tarjan's subtree disassembly: when u raises v, v's subtree is taken out of the tree; if u is in it, the tree path
+/// from v to u plus the edge is a gain. It is found at the first such raise, is simple, and has no tail, because a
+/// tree path has none. Source: R. E. Tarjan, "Shortest paths", 1981 (subtree disassembly); Cherkassky and Goldberg,
+/// "Negative-cycle detection algorithms", 1999. Time O(mints * pairs) at worst, memory 44 bytes a mint and 8 a pair.
+///
+/// Raises below <see cref="Epsilon"/> are ignored: they are rounding (a pool without fee, there and back), so cycles
+/// that gain less are not found. Labels above <see cref="LabelMax"/> are not given: only chains of dozens of pools
+/// without value reach it. Owner: one thread that may read the graph; a search may be cut and go on after the graph
+/// changed, since it reads its own copy of the rates. Nothing is allocated after construction.
 /// </summary>
 public sealed class GlobalCycleFinder
 {
-    /// <summary>Least gain of a relaxation in log units, above the rounding of sums of logarithms up to 40.</summary>
+    /// <summary>Least relative gain of a raise, above the rounding of products of some thousand rates.</summary>
     public const double Epsilon = 1e-12;
 
+    /// <summary>Largest label, far below the largest double, so that products stay finite.</summary>
+    public const double LabelMax = 1e250;
+
     private readonly MarketGraph _graph;
-    private readonly double[] _weight;
-    private readonly double[] _distance;
-    private readonly int[] _parentPair;
+    private readonly double[] _rate; // by position in the adjacency; 0 = none, or used by a cycle already found
+    private readonly double[] _label;
+    private readonly int[] _parent;
+    private readonly int[] _parentPosition;
     private readonly int[] _after;
     private readonly int[] _before;
     private readonly int[] _depth;
     private readonly bool[] _inTree;
     private readonly bool[] _queued;
     private readonly int[] _queue;
+    private int _mints; // of the graph at Begin; also the virtual root
     private int _head;
     private int _count;
+    private bool _isCut;
 
     /// <summary>A finder on a graph.</summary>
     public GlobalCycleFinder(MarketGraph graph)
     {
         _graph = graph;
         int nodes = graph.MintCapacity + 1;
-        _weight = new double[2 * graph.PoolCapacity];
-        _distance = new double[nodes];
-        _parentPair = new int[nodes];
+        _rate = new double[2 * graph.PoolCapacity];
+        _label = new double[nodes];
+        _parent = new int[nodes];
+        _parentPosition = new int[nodes];
         _after = new int[nodes];
         _before = new int[nodes];
         _depth = new int[nodes];
@@ -57,37 +70,50 @@ public sealed class GlobalCycleFinder
     {
         _graph.EnsureTopology();
         Steps = 0;
-        for (int pair = 0; pair < 2 * _graph.PairCount; pair++)
-        {
-            double rate = _graph.BestRate(pair);
-            _weight[pair] = rate > 0 ? -Math.Log(rate) : double.PositiveInfinity;
-        }
+        _isCut = false;
+        _mints = _graph.MintCount;
+        _graph.AllRatesOut.CopyTo(_rate);
+        GuessLabels();
     }
 
     /// <summary>
     /// Finds a cycle that shares no ordered pair with those found since <see cref="Begin"/>, and writes its edges.
     /// Returns the number of legs (edges beyond the destination are cut off), 0 if no cycle is left, -1 if
-    /// <paramref name="stepsMax"/> was reached first.
+    /// <paramref name="stepsMax"/> steps were done first; the next call then goes on. Rates are those of
+    /// <see cref="Begin"/>, edges the best ones of now: an edge is -1 if its pair does not quote any more.
+    /// No pool may have been added in between.
     /// </summary>
     public int FindNext(Span<int> edges, long stepsMax)
     {
-        Plant();
+        if (!_isCut) Plant();
+        _isCut = false;
+        long steps = 0;
         while (_count > 0)
         {
-            if (Steps > stepsMax) return -1;
+            if (steps > stepsMax)
+            {
+                _isCut = true;
+                return -1;
+            }
+
             int mint = Dequeue();
             if (!_inTree[mint]) continue;
+            int first = _graph.FirstPosition(mint);
             ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
-            ReadOnlySpan<int> pairs = _graph.PairsOut(mint);
+            ReadOnlySpan<double> rates = _rate.AsSpan(first, neighbours.Length);
+            double label = _label[mint] * (1 - Epsilon);
+            steps += neighbours.Length;
             Steps += neighbours.Length;
             for (int i = 0; i < neighbours.Length; i++)
             {
-                double distance = _distance[mint] + _weight[pairs[i]];
                 int to = neighbours[i];
-                if (!(distance < _distance[to] - Epsilon)) continue;
-                if (!Reattach(mint, to)) return Report(mint, pairs[i], edges);
-                _distance[to] = distance;
-                _parentPair[to] = pairs[i];
+                if (!(label * rates[i] > _label[to])) continue;
+                double raised = _label[mint] * rates[i];
+                if (raised > LabelMax) continue;
+                if (!Reattach(mint, to)) return Report(mint, to, first + i, edges);
+                _label[to] = raised;
+                _parent[to] = mint;
+                _parentPosition[to] = first + i;
                 Enqueue(to);
             }
         }
@@ -95,29 +121,62 @@ public sealed class GlobalCycleFinder
         return 0;
     }
 
-    /// <summary>All mints at distance 0 under the root, in order of id.</summary>
+    /// <summary>Prices along a tree in breadth from the mint with most neighbours; 1 where it does not lead.</summary>
+    private void GuessLabels()
+    {
+        _label.AsSpan(0, _mints).Clear();
+        int start = 0;
+        for (int mint = 1; mint < _mints; mint++)
+        {
+            if (_graph.Neighbours(mint).Length > _graph.Neighbours(start).Length) start = mint;
+        }
+
+        int known = Math.Min(1, _mints);
+        _queue[0] = start;
+        _label[start] = 1;
+        for (int at = 0; at < known && known < _mints; at++)
+        {
+            int mint = _queue[at];
+            ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
+            ReadOnlySpan<double> rates = _rate.AsSpan(_graph.FirstPosition(mint), neighbours.Length);
+            Steps += neighbours.Length;
+            for (int i = 0; i < neighbours.Length; i++)
+            {
+                double label = _label[mint] * rates[i];
+                if (_label[neighbours[i]] != 0 || !(label > 0) || label > LabelMax) continue;
+                _label[neighbours[i]] = label;
+                _queue[known++] = neighbours[i];
+            }
+        }
+
+        if (known == _mints) return;
+        for (int mint = 0; mint < _mints; mint++)
+        {
+            if (_label[mint] == 0) _label[mint] = 1;
+        }
+    }
+
+    /// <summary>All mints under the root with the labels they have, in order of id.</summary>
     private void Plant()
     {
-        int mints = _graph.MintCount;
-        int root = mints;
-        (_head, _count) = (0, 0);
+        int root = _mints;
+        _head = 0;
+        _count = root;
         _depth[root] = 0;
         _inTree[root] = true;
-        for (int mint = 0; mint < mints; mint++)
+        _inTree.AsSpan(0, root).Fill(true);
+        _queued.AsSpan(0, root).Fill(true);
+        _depth.AsSpan(0, root).Fill(1);
+        for (int mint = 0; mint < root; mint++)
         {
-            _distance[mint] = 0;
-            _parentPair[mint] = -1;
-            _depth[mint] = 1;
-            _inTree[mint] = true;
+            _queue[mint] = mint;
             _after[mint] = mint + 1;
-            _before[mint] = mint == 0 ? root : mint - 1;
-            _queued[mint] = false;
-            Enqueue(mint);
+            _before[mint] = mint - 1;
         }
 
         _after[root] = 0;
-        _before[root] = mints - 1;
-        if (mints > 0) _after[mints - 1] = root;
+        _before[root] = root - 1;
+        if (root > 0) _before[0] = root;
     }
 
     /// <summary>
@@ -128,7 +187,7 @@ public sealed class GlobalCycleFinder
     {
         if (_inTree[child])
         {
-            int root = _graph.MintCount;
+            int root = _mints;
             int before = _before[child];
             int node = _after[child];
             while (node != root && _depth[node] > _depth[child])
@@ -150,20 +209,20 @@ public sealed class GlobalCycleFinder
         return true;
     }
 
-    private int Report(int last, int closingPair, Span<int> edges)
+    private int Report(int last, int first, int closing, Span<int> edges)
     {
         int legs = 1;
-        int first = _graph.PairTo(closingPair);
-        for (int mint = last; mint != first; mint = _graph.PairFrom(_parentPair[mint])) legs++;
+        for (int mint = last; mint != first; mint = _parent[mint]) legs++;
         int at = legs - 1;
-        int pair = closingPair;
-        for (int mint = last; ; mint = _graph.PairFrom(pair))
+        int position = closing;
+        for (int mint = last; ; mint = _parent[mint])
         {
-            if (at < edges.Length) edges[at] = _graph.BestEdge(pair);
-            _weight[pair] = double.PositiveInfinity;
+            if (at < edges.Length)
+                edges[at] = _graph.BestEdge(_graph.PairsOut(mint)[position - _graph.FirstPosition(mint)]);
+            _rate[position] = 0;
             at--;
             if (mint == first) return legs;
-            pair = _parentPair[mint];
+            position = _parentPosition[mint];
         }
     }
 

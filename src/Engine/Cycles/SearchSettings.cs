@@ -32,18 +32,27 @@ public sealed class SearchSettings
     public Pubkey[] BaseMints { get; init; } = [WrappedSol];
 
     /// <summary>
-    /// Most cycles kept for one event; more are counted, and the pool is searched again at the next slot event.
+    /// Most cycles of one search; if there are more, that is counted and the search goes on at the next slot event.
     /// </summary>
     public int MaxCyclesPerEvent { get; init; } = 4096;
 
     /// <summary>
-    /// Most adjacency entries looked at for one event (about 1 ns each). When it is reached the search stops, the pool
-    /// is counted and searched again at the next slot event with <see cref="DeferredWorkFactor"/> times the bound.
+    /// Most adjacency entries looked at for one event (about 1 ns each). When it is reached the search stops, is
+    /// counted, and goes on from there at the next slot event with <see cref="DeferredWorkFactor"/> times the bound.
     /// </summary>
     public int MaxStepsPerEvent { get; init; } = 2_000_000;
 
-    /// <summary>How much more work a deferred pool may cost than an event's own.</summary>
+    /// <summary>How much more work a continued search may do at a slot event than an event's own.</summary>
     public int DeferredWorkFactor { get; init; } = 16;
+
+    /// <summary>
+    /// A global search, which audits the incremental one and finds longer cycles, begins at every so many slot events;
+    /// 0 = never.
+    /// </summary>
+    public int AuditEverySlots { get; init; } = 4;
+
+    /// <summary>Adjacency entries (about 1.5 ns each) that a global search looks at in one slot event.</summary>
+    public int AuditStepsPerSlot { get; init; } = 65_536;
 
     /// <summary>Entries of the opportunity ring; rounded up to a power of two.</summary>
     public int OpportunityCapacity { get; init; } = 8192;
@@ -111,6 +120,8 @@ public sealed class SearchSettings
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCyclesPerEvent, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxStepsPerEvent, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(DeferredWorkFactor, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(AuditEverySlots);
+        ArgumentOutOfRangeException.ThrowIfLessThan(AuditStepsPerSlot, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(OpportunityCapacity, 2);
         ArgumentOutOfRangeException.ThrowIfNegative(TipShareBps);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(TipShareBps, 10_000);

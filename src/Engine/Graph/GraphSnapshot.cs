@@ -20,9 +20,14 @@ public static class GraphSnapshot
     /// <summary>Most pools read, so that a wrong file cannot ask for endless memory.</summary>
     public const int MaxPools = 200_000;
 
-    /// <summary>Reads all pools.</summary>
+    private const double ReserveMax = 1.8e19;
+    private const double VirtualMax = 3.5e38; // 2^128
+
+    /// <summary>
+    /// Reads all pools with at least <paramref name="reserveMin"/> base units on both sides; 0 takes empty ones too.
+    /// </summary>
     /// <exception cref="InvalidDataException">A line is not of the format; the message names it.</exception>
-    public static MarketGraph Read(TextReader reader)
+    public static MarketGraph Read(TextReader reader, ulong reserveMin = 0)
     {
         string[] header = (reader.ReadLine() ?? throw new InvalidDataException("line 1: empty file")).Split(',');
         int id = Column(header, "pool_id");
@@ -46,21 +51,34 @@ public static class GraphSnapshot
             bool hasPpm = feePpm >= 0 && cells[feePpm].Length > 0;
             double feeE6 = hasPpm ? Number(cells[feePpm], number) : Number(cells[feeBps], number) * 100;
             uint fee = (uint)Math.Min(1e6, feeE6);
-            pools.Add(new SnapshotPool(
+            (double inA, double inB) = Fit(Number(cells[reserveA], number), Number(cells[reserveB], number));
+            SnapshotPool pool = new(
                 Venue(cells[dex]), Key(cells[id], number), Key(cells[a], number), Key(cells[b], number),
-                (ulong)Number(cells[reserveA], number), (ulong)Number(cells[reserveB], number), fee));
+                (ulong)inA, (ulong)inB, fee);
+            if (Math.Min(inA, inB) >= reserveMin) pools.Add(pool);
         }
 
         MarketGraph graph = new(Math.Max(2, (2 * pools.Count) + 8), Math.Max(1, pools.Count), 1);
         foreach (SnapshotPool pool in pools)
         {
             int poolId = graph.AddPool(pool);
-            if (poolId < 0) continue;
-            graph.SetState(poolId, PoolState.Coherent, 1);
-            graph.Refresh(poolId, Clock);
+            if (poolId >= 0) graph.SetState(poolId, PoolState.Coherent, 1);
         }
 
+        // After all are in: the first rate after an addition rebuilds the adjacency, so mixing the two is quadratic.
+        for (int poolId = 0; poolId < graph.PoolCount; poolId++) graph.Refresh(poolId, Clock);
+
         return graph;
+    }
+
+    /// <summary>
+    /// Virtual reserves of a narrow range may be larger than any token balance; scaled, the price stays exact and the
+    /// depth is the most that 64 bits hold.
+    /// </summary>
+    private static (double A, double B) Fit(double a, double b)
+    {
+        double excess = Math.Max(a, b) / ReserveMax;
+        return excess > 1 ? (a / excess, b / excess) : (a, b);
     }
 
     private static VenueId Venue(string dex) => dex switch
@@ -82,7 +100,7 @@ public static class GraphSnapshot
 
     private static double Number(string cell, int line) =>
         double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-        && value >= 0 && value < 1.8e19
+        && value >= 0 && value <= VirtualMax
             ? value
             : throw Bad(line, $"'{cell}' is not an amount");
 

@@ -3,9 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace LowLatency.Engine.Graph;
 
-/// <summary>Ordered pairs of mints, their best rates and the adjacency that the search scans.</summary>
+/// <summary>
+/// Ordered pairs of mints, their best rates, the adjacency that the search scans, and a log of changed pairs from which
+/// a search keeps its own bounds up to date.
+/// </summary>
 public sealed partial class MarketGraph
 {
+    /// <summary>
+    /// Changed pairs remembered. A reader that looks after every event is never further behind than the pairs of one
+    /// event; whoever is further behind starts anew.
+    /// </summary>
+    public const int ChangeLogEntries = 4096;
+
     private readonly double[] _bestRate;
     private readonly int[] _bestEdge;
     private readonly int[] _pairPosition;
@@ -17,7 +26,11 @@ public sealed partial class MarketGraph
     private readonly int[] _pairPoolStart;
     private readonly int[] _pairPool;
     private readonly int[] _cursor;
+    private readonly int[] _changedPair = new int[ChangeLogEntries];
     private bool _topologyStale;
+
+    /// <summary>Changes of pairs' best rates since the start; the last ones are in <see cref="ChangedPair"/>.</summary>
+    public long ChangeCount { get; private set; }
 
     /// <summary>
     /// Unordered pairs of mints; an ordered pair is <c>2 * pair + (0 low to high, 1 high to low)</c>.
@@ -63,6 +76,9 @@ public sealed partial class MarketGraph
     /// <summary>Neighbours of a mint, in a fixed order. Call <see cref="EnsureTopology"/> first.</summary>
     public ReadOnlySpan<int> Neighbours(int mint) => Slice(_adjacentMint, mint);
 
+    /// <summary>Position of a mint's first neighbour in <see cref="AllRatesOut"/>.</summary>
+    internal int FirstPosition(int mint) => _adjacencyStart[mint];
+
     /// <summary>Ordered pairs from a mint to each of <see cref="Neighbours"/>.</summary>
     public ReadOnlySpan<int> PairsOut(int mint) => Slice(_adjacentPair, mint);
 
@@ -71,6 +87,13 @@ public sealed partial class MarketGraph
 
     /// <summary>Best rates from each of <see cref="Neighbours"/> to the mint; 0 where none quotes.</summary>
     public ReadOnlySpan<double> RatesIn(int mint) => Slice(_adjacentRateIn, mint);
+
+    /// <summary>Best rates of all ordered pairs, in the order of <see cref="Neighbours"/>, mint after mint.</summary>
+    internal ReadOnlySpan<double> AllRatesOut => _adjacentRateOut.AsSpan(0, 2 * _pairs.Count);
+
+    /// <summary>Ordered pair of a change, one of the last <see cref="ChangeLogEntries"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int ChangedPair(long change) => _changedPair[(int)change & (ChangeLogEntries - 1)];
 
     /// <summary>
     /// Brings the adjacency up to date after pools were added; does nothing otherwise. Linear in pools plus mints, no
@@ -104,10 +127,15 @@ public sealed partial class MarketGraph
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void StoreBest(int pair, int edge, double rate)
     {
-        _bestRate[pair] = rate;
         _bestEdge[pair] = edge;
-        _adjacentRateOut[_pairPosition[pair]] = rate;
+        int position = _pairPosition[pair];
+        _adjacentRateOut[position] = rate;
         _adjacentRateIn[_pairPosition[pair ^ 1]] = rate;
+        StoreInRows(PairFrom(pair), _adjacentMint[position], rate);
+        if (_bestRate[pair] == rate) return;
+        _bestRate[pair] = rate;
+        _changedPair[(int)ChangeCount & (ChangeLogEntries - 1)] = pair;
+        ChangeCount++;
     }
 
     private void RescanPair(int pair)
@@ -138,6 +166,7 @@ public sealed partial class MarketGraph
         _pairPoolStart[_pairs.Count] = pools;
         for (int pool = 0; pool < pools; pool++) _pairPool[_cursor[_edgePair[pool << 1] >> 1]++] = pool;
         RebuildAdjacency();
+        ChooseHubs();
         for (int pair = 0; pair < 2 * _pairs.Count; pair++) RescanPair(pair);
     }
 

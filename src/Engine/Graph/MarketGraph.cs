@@ -14,7 +14,7 @@ namespace LowLatency.Engine.Graph;
 /// per ordered pair of mints, the best rate of all parallel pools, stored next to each other per mint, so that the
 /// search scans contiguous memory. Bounds: capacities given at construction, because growth would move arrays under the
 /// search; a full table refuses (-1). Memory: about 250 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
-/// curve.
+/// curve, and at most 16 MB of rows of hubs.
 /// </summary>
 public sealed partial class MarketGraph
 {
@@ -66,6 +66,10 @@ public sealed partial class MarketGraph
         _pairPoolStart = new int[poolCapacity + 1];
         _pairPool = new int[poolCapacity];
         _cursor = new int[Math.Max(mintCapacity, poolCapacity) + 1];
+        _hubOf = new int[mintCapacity];
+        _reach = new int[mintCapacity];
+        _rowOut = NewRows(mintCapacity);
+        _rowIn = NewRows(mintCapacity);
     }
 
     /// <summary>Mints known.</summary>

@@ -154,20 +154,49 @@ public sealed class CycleFinderTests
         Assert.Equal(1 / (0.9 * 0.9 * 0.9), finder[0].MarginalProduct, 1e-6);
     }
 
+    [Theory]
+    [InlineData(50, 2_000_000, 6)]
+    [InlineData(1, 2_000_000, 5)]
+    [InlineData(long.MaxValue, 100, 5)]
+    [InlineData(5000, 3, 4)]
+    [InlineData(700, 1, 3)]
+    public void Resume_UntilComplete_FindsEachCycleOnceWhateverTheBounds(long stepsMax, int buffer, int hops)
+    {
+        for (int seed = 0; seed < 4; seed++)
+        {
+            MarketGraph graph = BruteForce.RandomGraph(new Random(seed), 12, 60, 0.05);
+            CycleFinder whole = new(graph, Any(hops, 2_000_000));
+            CycleFinder bounded = new(graph, Any(hops, buffer));
+            Assert.Equal(SearchStatus.Complete, whole.Find(3, long.MaxValue));
+            SortedSet<string> expected = [];
+            for (int i = 0; i < whole.Count; i++) Assert.True(expected.Add(BruteForce.Text(graph, whole[i])));
+            SortedSet<string> found = [];
+            SearchStatus status = bounded.Find(3, stepsMax);
+            Assert.True(expected.Count <= buffer || status != SearchStatus.Complete);
+            for (int calls = 0; ; calls++)
+            {
+                for (int i = 0; i < bounded.Count; i++)
+                    Assert.True(found.Add(BruteForce.Text(graph, bounded[i])), $"seed {seed}: found twice");
+                if (status == SearchStatus.Complete) break;
+                Assert.True(calls < 1_000_000, "no progress");
+                status = bounded.Resume(bounded.Cursor, stepsMax);
+            }
+
+            Assert.True(expected.SetEquals(found), $"seed {seed}: {expected.Count} expected, {found.Count} found");
+        }
+    }
+
     [Fact]
     public void Find_StepBound_ReportsWorkBoundAndNeverSilently()
     {
         MarketGraph graph = BruteForce.RandomGraph(new Random(5), 20, 200, 0.05);
-        CycleFinder finder = new(graph, new SearchSettings { BaseMints = [], MaxHops = 6, MaxCyclesPerEvent = 100 });
+        CycleFinder finder = new(graph, Any(6, 100));
         Assert.Equal(SearchStatus.WorkBound, finder.Find(3, 50));
         Assert.Equal(SearchStatus.BufferFull, finder.Find(3, 20_000_000));
-        Assert.True(finder.DroppedCycles > 0);
-        double worstKept = finder[finder.Count - 1].MarginalProduct;
-        SearchSettings largest = new() { BaseMints = [], MaxHops = 6, MaxCyclesPerEvent = 2_000_000 };
-        CycleFinder large = new(graph, largest);
-        Assert.Equal(SearchStatus.Complete, large.Find(3, long.MaxValue));
-        Assert.Equal(large[99].MarginalProduct, worstKept);
     }
+
+    private static SearchSettings Any(int hops, int buffer) =>
+        new() { BaseMints = [], MaxHops = hops, MaxCyclesPerEvent = buffer };
 
     private static void AssertSame(MarketGraph graph, CycleFinder finder, SortedSet<string> expected, int seed)
     {

@@ -153,7 +153,7 @@ public struct MarketFigures
     /// <summary>Opportunities that found the ring full.</summary>
     public long OpportunityRingFull;
 
-    /// <summary>Cycles that found the finder's buffer full.</summary>
+    /// <summary>Searches that filled the finder's buffer, and went on later.</summary>
     public long CycleBufferFull;
 
     /// <summary>Pools waiting for another search.</summary>

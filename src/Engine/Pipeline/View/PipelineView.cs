@@ -191,7 +191,7 @@ public sealed class PipelineView
             Opportunities = _pipeline.Cycles.OpportunityCount,
             WorkBound = _pipeline.Cycles.WorkBoundCount,
             OpportunityRingFull = _pipeline.Cycles.RingFullCount,
-            CycleBufferFull = _pipeline.Cycles.DroppedCycleCount,
+            CycleBufferFull = _pipeline.Cycles.BufferFullCount,
             Deferred = _pipeline.Cycles.DeferredCount,
             Decisions = _pipeline.Scoring.DecisionCount,
             Quotes = _pipeline.Scoring.QuoteCount,

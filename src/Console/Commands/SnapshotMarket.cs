@@ -1,0 +1,93 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using LowLatency.ConsoleHost.Vectors;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary>
+/// A market from a file: a graph as CSV (pools of two reserves), or accounts as JSON in every form that
+/// <c>quote --accounts</c> reads, decoded by the venues, so that their own integers size the cycles. Both plain or
+/// gzip.
+/// </summary>
+internal sealed class SnapshotMarket
+{
+    private SnapshotMarket(MarketGraph graph, bool isExact, IReadOnlyList<string> leftOut)
+    {
+        Graph = graph;
+        IsExact = isExact;
+        LeftOut = leftOut;
+    }
+
+    /// <summary>The market.</summary>
+    internal MarketGraph Graph { get; }
+
+    /// <summary>True if the pools are decoded accounts, false if they are two reserves and a fee.</summary>
+    internal bool IsExact { get; }
+
+    /// <summary>Pools that are in the file and not in the graph, or cannot quote, each with its reason.</summary>
+    internal IReadOnlyList<string> LeftOut { get; }
+
+    /// <summary>True for a file read as CSV.</summary>
+    internal static bool IsGraph(string path) =>
+        path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(".csv.gz", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InvalidDataException">A graph is not of its form; the message names the line.</exception>
+    /// <exception cref="VectorFileException">Accounts are missing or not of their form.</exception>
+    internal static SnapshotMarket Load(string path, ulong reserveMin) =>
+        IsGraph(path) ? new SnapshotMarket(LoadGraph(path, reserveMin), false, []) : LoadAccounts(path);
+
+    private static MarketGraph LoadGraph(string path, ulong reserveMin)
+    {
+        using FileStream file = File.OpenRead(path);
+        using Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+            ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using StreamReader reader = new(content);
+        return GraphSnapshot.Read(reader, reserveMin);
+    }
+
+    private static SnapshotMarket LoadAccounts(string path)
+    {
+        AccountFile file = AccountFile.Load(path);
+        PoolBuilder builder = new(file.Accounts);
+        List<Pool> pools = [];
+        List<string> leftOut = [];
+        foreach (AccountText account in file.Accounts.Values)
+        {
+            if (!VenueRegistry.TryClassify(account.View, out AccountClass kind) || kind.Role != AccountRole.Pool)
+                continue;
+            if (builder.Build(account.Key, out string problem) is { } pool) pools.Add(pool);
+            else leftOut.Add(problem);
+        }
+
+        if (pools.Count == 0)
+        {
+            string why = leftOut.Count == 0 ? "none of its accounts is one of a supported venue" : leftOut[0];
+            throw new VectorFileException($"{path}: no pool in {file.Accounts.Count} accounts: {why}");
+        }
+
+        MarketGraph graph = new((2 * pools.Count) + 8, pools.Count);
+        foreach (Pool pool in pools)
+        {
+            int id = graph.AddPool(pool);
+            if (id < 0) leftOut.Add($"pool {pool.Address}: its mints are not known from the file");
+            else if (pool.Readiness != QuoteStatus.Ok) leftOut.Add($"pool {pool.Address}: {pool.Readiness}");
+            else graph.SetState(id, PoolState.Coherent, Clock(file, pool).Slot);
+        }
+
+        for (int id = 0; id < graph.PoolCount; id++) graph.Refresh(id, Clock(file, graph.Pool(id)));
+        return new SnapshotMarket(graph, true, leftOut);
+    }
+
+    private static ChainClock Clock(AccountFile file, Pool pool)
+    {
+        if (file.Clocks.TryGetValue(pool.Address, out ChainClock own)) return own;
+        return file.CommonClock ?? new ChainClock(1, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 0);
+    }
+}

@@ -1,0 +1,91 @@
+using System;
+using LowLatency.Engine.Events;
+
+namespace LowLatency.Engine.Cycles;
+
+/// <summary>From a cycle of mints to the cycles of pools over it.</summary>
+public sealed partial class CycleFinder
+{
+    private readonly int[] _cyclePair = new int[Legs.MaxCount];
+    private readonly int[] _chosen = new int[Legs.MaxCount];
+    private readonly double[] _suffix = new double[Legs.MaxCount + 1];
+    private readonly Cycle[] _cycles;
+    private readonly int[] _order;
+
+    /// <summary>The path closes at its last mint. False if the buffer is full: the cursor names the choice.</summary>
+    private bool CloseAt(int legs)
+    {
+        _cursor.Pools = 0;
+        if (!_touches[legs]) return true;
+        int count = legs + 1;
+        LayOut(count);
+        _suffix[count] = 1;
+        for (int i = count - 1; i > 0; i--) _suffix[i] = _suffix[i + 1] * _graph.BestRate(_cyclePair[i]);
+        _chosen[0] = _edge;
+        if (Expand(1, count, _graph.Rate(_edge))) return true;
+        _cursor.Pools = (byte)count;
+        return false;
+    }
+
+    /// <summary>The pairs of the cycle in the order of its legs, the searched pool's first.</summary>
+    private void LayOut(int count)
+    {
+        int previous = _isReversed ? _target : _pathMint[0];
+        for (int i = 1; i < count; i++)
+        {
+            int next;
+            if (i == count - 1) next = _isReversed ? _pathMint[0] : _target;
+            else next = _pathMint[_isReversed ? count - 1 - i : i];
+            _cyclePair[i] = _graph.FindPair(previous, next);
+            previous = next;
+        }
+    }
+
+    private bool Expand(int level, int count, double product)
+    {
+        if (level == count) return Emit(count);
+        int pair = _cyclePair[level];
+        ReadOnlySpan<int> pools = _graph.PairPools(pair);
+        _steps += pools.Length;
+        for (int i = _resumePools != 0 ? _cursor.Choice[level] : 0; i < pools.Length; i++)
+        {
+            int pool = pools[i];
+            int edge = _graph.PoolEdge(pool, pair);
+            double next = product * _graph.Rate(edge);
+            if (pool > _onlyAbovePool && pool != _edge >> 1 && next * _suffix[level + 1] > Threshold)
+            {
+                _chosen[level] = edge;
+                _cursor.Choice[level] = i;
+                if (!Expand(level + 1, count, next)) return false;
+            }
+
+            _resumePools = 0;
+        }
+
+        return true;
+    }
+
+    /// <summary>Keeps the chosen cycle if it is profitable; false if there is no room for it.</summary>
+    private bool Emit(int count)
+    {
+        int first = 0;
+        for (int i = 1; i < count; i++)
+        {
+            if (_chosen[i] < _chosen[first]) first = i;
+        }
+
+        double product = 1;
+        for (int i = 0; i < count; i++) product *= _graph.Rate(Chosen(first + i, count));
+        if (!(product > 1)) return true;
+        if (_count == _cycles.Length) return false;
+        ref Cycle cycle = ref _cycles[_count];
+        cycle.LegCount = count;
+        cycle.MarginalProduct = product;
+        for (int i = 0; i < count; i++) cycle.Edges[i] = Chosen(first + i, count);
+        _order[_count] = _count;
+        _count++;
+        return true;
+    }
+
+    private int Chosen(int i, int count) => _chosen[i < count ? i : i - count];
+}

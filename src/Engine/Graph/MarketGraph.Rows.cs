@@ -1,0 +1,87 @@
+using System;
+using System.Runtime.CompilerServices;
+
+namespace LowLatency.Engine.Graph;
+
+/// <summary>
+/// Rows of best rates by mint id for the mints with most neighbours. A search that ends at a mint needs the rate into
+/// it from any other mint in one load; for a mint of few neighbours the search scatters them itself, for a hub of
+/// hundreds that would cost more than the search.
+/// </summary>
+public sealed partial class MarketGraph
+{
+    /// <summary>Most mints with rows of their own; fewer if that many rows would not fit the bound of memory.</summary>
+    public const int MaxHubs = 32;
+
+    private const int HubDegreeMin = 16;
+    private const long RowsBytesMax = 16 * 1024 * 1024;
+    private readonly double[][] _rowOut;
+    private readonly double[][] _rowIn;
+    private readonly int[] _hubMint = new int[MaxHubs];
+    private readonly int[] _hubOf; // index into the rows + 1; 0 = none
+    private readonly int[] _reach;
+    private int _hubCount;
+
+    /// <summary>
+    /// Best rates from a hub to every mint id, 0 where there is none; null if the mint has no row of its own.
+    /// </summary>
+    internal double[]? RowOut(int mint) => _hubOf[mint] == 0 ? null : _rowOut[_hubOf[mint] - 1];
+
+    /// <summary>Best rates from every mint id to a hub, as <see cref="RowOut"/>.</summary>
+    internal double[]? RowIn(int mint) => _hubOf[mint] == 0 ? null : _rowIn[_hubOf[mint] - 1];
+
+    /// <summary>Neighbours of a mint's neighbours, counted with repetition: the work of two legs from it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Reach(int mint) => _reach[mint];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StoreInRows(int from, int to, double rate)
+    {
+        int hub = _hubOf[from] - 1;
+        if (hub >= 0) _rowOut[hub][to] = rate;
+        hub = _hubOf[to] - 1;
+        if (hub >= 0) _rowIn[hub][from] = rate;
+    }
+
+    /// <summary>The rows' contents are written by the rescan of all pairs that follows.</summary>
+    private void ChooseHubs()
+    {
+        for (int hub = 0; hub < _hubCount; hub++)
+        {
+            _hubOf[_hubMint[hub]] = 0;
+            Array.Clear(_rowOut[hub]);
+            Array.Clear(_rowIn[hub]);
+        }
+
+        int degreeMin = HubDegreeMin;
+        while (CountOfDegree(degreeMin) > _rowIn.Length) degreeMin *= 2;
+        _hubCount = 0;
+        for (int mint = 0; mint < _mints.Count; mint++)
+        {
+            _reach[mint] = 0;
+            foreach (int neighbour in Neighbours(mint)) _reach[mint] += Neighbours(neighbour).Length;
+            if (Neighbours(mint).Length < degreeMin) continue;
+            _hubMint[_hubCount] = mint;
+            _hubOf[mint] = ++_hubCount;
+        }
+    }
+
+    private static double[][] NewRows(int mintCapacity)
+    {
+        long count = Math.Clamp(RowsBytesMax / (2L * sizeof(double) * mintCapacity), 1, MaxHubs);
+        double[][] rows = new double[count][];
+        for (int hub = 0; hub < rows.Length; hub++) rows[hub] = new double[mintCapacity];
+        return rows;
+    }
+
+    private int CountOfDegree(int degreeMin)
+    {
+        int count = 0;
+        for (int mint = 0; mint < _mints.Count; mint++)
+        {
+            if (Neighbours(mint).Length >= degreeMin) count++;
+        }
+
+        return count;
+    }
+}
