@@ -20,6 +20,8 @@ internal static class Program
         new("ring: three producers, blocking consumer", RingAllocation.MultiProducer),
         new("payload ring: claim, fill, commit, release", RingAllocation.Payloads),
         new("metrics: counters, histogram, clock, random numbers", RingAllocation.Metrics),
+        new("WebSocket over loopback: socket to inbox", run => WebSocketAllocation.Run(run, useTls: false)),
+        new("WebSocket over TLS: socket to inbox", run => WebSocketAllocation.Run(run, useTls: true)),
         new("pipeline inline: messages to decisions", run => PipelineAllocation.Run(run, RunnerKind.Inline)),
         new("pipeline fused: messages to decisions", run => PipelineAllocation.Run(run, RunnerKind.Fused)),
         new("pipeline split: messages to decisions", run => PipelineAllocation.Run(run, RunnerKind.Split)),
