@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Replay.Tests.Support;
@@ -21,6 +22,7 @@ public sealed class DeterminismTests
             Assert.True(
                 first.Hash.Value == again.Hash.Value,
                 $"{runner}: {again.Hash.Value:x16}, inline {first.Hash.Value:x16}");
+            Assert.Equal(LivesAndField(first), LivesAndField(again));
         }
     }
 
@@ -55,6 +57,17 @@ public sealed class DeterminismTests
         ToolResult other = Tool.Run("replay", "--max-hops", "2", "--assert", "0123456789abcdef");
         Assert.Equal(3, other.Code);
         Assert.Equal([$"replay: decision hash {hash}, asserted 0123456789abcdef"], other.ErrorLines);
+    }
+
+    /// <summary>How every followed cycle ended, and the mispricing field at the end, as the report gives them.</summary>
+    private static string LivesAndField(ReplayRun run)
+    {
+        LifeReport lives = LifeReport.Of(run.Pipeline!, run.Lives);
+        Assert.True(lives.Labels["Captured"] > 100);
+        Assert.False(lives.Labels.ContainsKey("OurError"));
+        FieldReport field = FieldReport.Of(run.Pipeline!);
+        Assert.True(field.Pools.Count > 20);
+        return JsonSerializer.Serialize(lives) + JsonSerializer.Serialize(field);
     }
 
     private static string ReplayOutcome(ReplayRun run) => run.Outcome.ToString();

@@ -140,10 +140,12 @@ internal sealed class ReplayText(TextWriter output)
             PairLifeReport pair = lives.Pairs[i];
             Line(string.Create(
                 Invariant,
-                $"  {pair.PoolA[..4]}..{pair.PoolA[^4..]} {pair.PoolB[..4]}..{pair.PoolB[^4..]}{pair.Lives,9:N0}"
+                $"  {Short(pair.PoolA)} {Short(pair.PoolB)}{pair.Lives,9:N0}"
                 + $"{pair.Captured,10:N0}{pair.Evaporated,11:N0}  {Half(pair.HalfLifeSlots, lives.FollowSlots)}"));
         }
     }
+
+    private static string Short(string address) => $"{address[..4]}..{address[^4..]}";
 
     private static string Half(int? slots, int followed) => slots is { } known
         ? string.Create(Invariant, $"{known} slots")
@@ -160,7 +162,8 @@ internal sealed class ReplayText(TextWriter output)
         for (int i = 0; i < Math.Min(field.Pools.Count, ShownPools); i++)
         {
             PoolCurl pool = field.Pools[i];
-            Line(string.Create(Invariant, $"  {pool.CurlBps,10:F2} bps  {pool.Venue,-14}{pool.Pair,-14}{pool.Pool}"));
+            Line(string.Create(
+                Invariant, $"  {pool.CurlBps,10:F2} bps  {pool.Venue,-14}{pool.Pair,-25} {Short(pool.Pool)}"));
         }
     }
 
