@@ -56,6 +56,12 @@ internal sealed class EngineConfig
 
     public uint MaxStateAgeSlots { get; set; } = SearchDefaults.MaxStateAgeSlots;
 
+    public int MaxDepthShareBps { get; set; } = SearchDefaults.MaxDepthShareBps;
+
+    public int SplitQuotesMax { get; set; } = SearchDefaults.SplitQuotesMax;
+
+    public int StalenessPenaltyBps { get; set; } = SearchDefaults.StalenessPenaltyBps;
+
     public int PolishQuotesMax { get; set; } = SearchDefaults.PolishQuotesMax;
 
     public int PolishScansMax { get; set; } = SearchDefaults.PolishScansMax;
@@ -158,6 +164,9 @@ internal sealed class EngineConfig
             PriorityFeeMicroLamportsPerCu = PriorityFeeMicroLamportsPerCu,
             ComputeUnitMarginBps = ComputeUnitMarginBps,
             MaxStateAgeSlots = MaxStateAgeSlots,
+            MaxDepthShareBps = MaxDepthShareBps,
+            SplitQuotesMax = SplitQuotesMax,
+            StalenessPenaltyBps = StalenessPenaltyBps,
             PolishQuotesMax = PolishQuotesMax,
             PolishScansMax = PolishScansMax,
             PolishAll = PolishAll,

@@ -43,6 +43,11 @@ internal static class DecisionRecords
             ["priority_fee_lamports"] = Text(d.PriorityFeeLamports),
             ["tip_lamports"] = Text(d.TipLamports),
             ["minimum_out"] = Text(d.MinimumOutRaw),
+            ["profit_at_risk"] = Text(d.ProfitAtRiskRaw),
+            ["staleness_penalty_lamports"] = d.StalenessPenaltyLamports.ToString(CultureInfo.InvariantCulture),
+            ["reserve_margin_ppm"] = d.ReserveMarginE6,
+            ["sizing_gap"] = d.SizingGapRaw == ulong.MaxValue ? null : Text(d.SizingGapRaw),
+            ["split"] = Split(journal, d),
             ["compute_unit_limit"] = d.ComputeUnitLimit,
             ["state_age_slots_max"] = d.StateAgeSlotsMax,
             ["latency_ns"] = d.DecisionLatencyNs,
@@ -54,6 +59,30 @@ internal static class DecisionRecords
                 journalled.Message.Length == 0 ? null : System.Convert.ToBase64String(journalled.Message),
         };
         output.Write(JsonSerializer.Serialize(record, JsonOutput.Compact) + "\n");
+    }
+
+    private static Dictionary<string, object>? Split(JournalView journal, Opportunity d)
+    {
+        if (d.Split.Count == 0) return null;
+        List<Dictionary<string, object>> parts = [];
+        for (int i = 0; i < d.Split.Count; i++)
+        {
+            SplitPart part = d.Split.Parts[i];
+            parts.Add(new()
+            {
+                ["pool"] = journal.PoolAddress(part.PoolId).ToString(),
+                ["amount_in"] = Text(part.AmountInRaw),
+            });
+        }
+
+        return new()
+        {
+            ["leg"] = d.Split.Leg + 1,
+            ["gain"] = d.Split.GainRaw.ToString(CultureInfo.InvariantCulture),
+            ["amount_in"] = Text(d.Split.AmountInRaw),
+            ["parts"] = parts,
+            ["executed"] = false,
+        };
     }
 
     public static void WriteCsv(JournalView journal, JournalledDecision journalled, TextWriter output)

@@ -90,6 +90,34 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         Row("tip", -(Int128)decision.TipLamports, sol);
         Row("net profit", decision.NetProfitLamports, sol);
         if (journal.Run is { } run) Row("required", run.MinimumProfitLamports, sol);
+        if (decision.ProfitAtRiskRaw == 0 && decision.ReserveMarginE6 == 0) return; // never came so far
+        Row("for staleness", decision.StalenessPenaltyLamports, sol);
+        Line($"Risk       {Amount(mint, decision.ProfitAtRiskRaw)} of the profit, "
+            + "by moves to expect since the pools' updates");
+        Line(string.Create(
+            Invariant,
+            $"  margin   a reserve may move {decision.ReserveMarginE6 / 10_000.0:0.####} % before it fails"));
+        Line(decision.SizingGapRaw switch
+        {
+            0 => "Size       proven: no other input gains more",
+            ulong.MaxValue => "Size       best of the inputs looked at; the curve gives no bound here",
+            _ => $"Size       no other input gains more than {Amount(mint, decision.SizingGapRaw)} above it",
+        });
+        SplitLines(decision, mint);
+    }
+
+    private void SplitLines(in Opportunity decision, in Pubkey mint)
+    {
+        if (decision.Split.Count == 0) return;
+        Line($"Split      leg {decision.Split.Leg + 1} over {decision.Split.Count} pools would gain "
+            + $"{Amount(mint, (ulong)decision.Split.GainRaw)} more, before the costs of more swaps; not executed");
+        Line($"  in       {Amount(mint, decision.Split.AmountInRaw)}");
+        Pubkey mintIn = journal.Leg(decision, decision.Split.Leg).MintIn;
+        for (int i = 0; i < decision.Split.Count; i++)
+        {
+            SplitPart part = decision.Split.Parts[i];
+            Line($"  part     {Amount(mintIn, part.AmountInRaw)} into {journal.PoolAddress(part.PoolId)}");
+        }
     }
 
     private void Transaction(in Opportunity decision, int messageBytes)

@@ -67,6 +67,23 @@ public sealed class SearchSettings
     public ulong MaxNotionalLamports { get; init; } = ulong.MaxValue;
 
     /// <summary>
+    /// Most a leg may take in, 1/10,000 of its pool's depth: the input to the end of the known curve, or, where the
+    /// curve has no end, the (virtual) reserve of the input side. 10,000: no limit.
+    /// </summary>
+    public int MaxDepthShareBps { get; init; } = 10_000;
+
+    /// <summary>
+    /// Share of the profit at risk by stale pools that a Go's net profit must exceed the required one by, 1/10,000. The
+    /// default, 1 %, is about the share of updates that one endpoint loses (0.5 % in the recorded markets), doubled.
+    /// </summary>
+    public int StalenessPenaltyBps { get; init; } = 100;
+
+    /// <summary>
+    /// Most exact leg quotes of the search for a split of a Go's leg over parallel pools; 0 leaves it out.
+    /// </summary>
+    public int SplitQuotesMax { get; init; } = 256;
+
+    /// <summary>
     /// Smallest sensible input, base units: below it programs round fees to nothing and prices are noise.
     /// </summary>
     public ulong MinimumInputRaw { get; init; } = 200;
@@ -129,5 +146,10 @@ public sealed class SearchSettings
         ArgumentOutOfRangeException.ThrowIfGreaterThan(TipFloorLamports, TipCapLamports);
         ArgumentOutOfRangeException.ThrowIfLessThan(PolishQuotesMax, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(PolishScansMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepthShareBps, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxDepthShareBps, 10_000);
+        ArgumentOutOfRangeException.ThrowIfNegative(StalenessPenaltyBps);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(StalenessPenaltyBps, 10_000);
+        ArgumentOutOfRangeException.ThrowIfNegative(SplitQuotesMax);
     }
 }

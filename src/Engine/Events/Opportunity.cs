@@ -117,6 +117,29 @@ public struct Opportunity
     public long MessagePosition;
 
     /// <summary>
+    /// Most that another input could have gained, base units of the base mint: 0 if none can, ulong.MaxValue if not
+    /// known.
+    /// </summary>
+    public ulong SizingGapRaw;
+
+    /// <summary>
+    /// Gross profit that the expected moves of the pools since their last updates put at risk, base units.
+    /// </summary>
+    public ulong ProfitAtRiskRaw;
+
+    /// <summary>What a Go's net profit must exceed the required one by, for that risk, lamports.</summary>
+    public long StalenessPenaltyLamports;
+
+    /// <summary>
+    /// Relative move, 1e-6, of the most sensitive reserve on the route that takes the output to
+    /// <see cref="MinimumOutRaw"/> (saturated).
+    /// </summary>
+    public uint ReserveMarginE6;
+
+    /// <summary>What spreading one leg over parallel pools would have gained; not executed.</summary>
+    public SplitPlan Split;
+
+    /// <summary>
     /// Stamps of the causing event, nanoseconds; 0 where not taken (excluded from the decision hash).
     /// </summary>
     public Stamps Stamps;

@@ -143,6 +143,23 @@ public static class TradeCurve
         return Math.Max(0, larger);
     }
 
+    /// <summary>
+    /// From the derivative with respect to a leg's matrix to the profit's change per relative change of the leg's
+    /// (virtual) reserves: R = keep y / x and C = keep / x in the piece's matrix
+    /// [[outStart C + R, outStart (1 - C inStart) - R inStart], [C, 1 - C inStart]], where the piece begins at
+    /// (inStart, outStart).
+    /// </summary>
+    /// <returns>Profit per relative change of the input reserve x and of the output reserve y.</returns>
+    public static (double PerLogReserveIn, double PerLogReserveOut) ReserveGradient(
+        in TransferMatrix<double> gradient, double rate, double curvature, double inStart, double outStart)
+    {
+        double perRate = gradient.A - (inStart * gradient.B);
+        double perCurvature =
+            (outStart * (gradient.A - (inStart * gradient.B))) + gradient.C - (inStart * gradient.D);
+        double perLogOut = rate * perRate;
+        return (-perLogOut - (curvature * perCurvature), perLogOut);
+    }
+
     /// <summary>Derivative of the profit at x with respect to each element of the chain's matrix.</summary>
     public static TransferMatrix<double> ProfitGradient(in TransferMatrix<double> chain, double x)
     {

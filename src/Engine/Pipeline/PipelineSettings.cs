@@ -59,6 +59,6 @@ public sealed record PipelineSettings
         Runner = RunnerKind.Inline,
         TakeStamps = false,
         Quarantine = new QuarantineSettings { AfterFailures = 0 },
-        Search = new SearchSettings { MaxHops = Search.MaxHops, BaseMints = Search.BaseMints },
+        Search = new SearchSettings { MaxHops = Search.MaxHops, BaseMints = Search.BaseMints, SplitQuotesMax = 0 },
     };
 }

@@ -32,7 +32,7 @@ public sealed partial class InputSizer
 
         if (SearchRadius(Bend(), 1) == 0)
         {
-            Proven = true;
+            ProveNeighbours();
             return;
         }
 
@@ -45,7 +45,21 @@ public sealed partial class InputSizer
         // The least input that gives the best output, leg by leg from the end.
         TryPivot(_count, _bestAmounts[_count]);
         _modelReady = false;
-        Proven = !(Promise(ContinuousProfit) >= _bestProfit + 1);
+        ProveNeighbours();
+    }
+
+    /// <summary>Quotes the inputs one unit away exactly, and goes on from a better one until none is.</summary>
+    private void ProveNeighbours()
+    {
+        while (_quotesLeft > 0)
+        {
+            ulong centre = _bestAmounts[0];
+            Try(centre + 1);
+            Try(centre - 1);
+            if (_bestAmounts[0] != centre) continue;
+            IsLocalMaximum = true;
+            return;
+        }
     }
 
     /// <summary>Fits the model to the exact steps that the route takes at an input.</summary>
@@ -369,6 +383,7 @@ public sealed partial class InputSizer
         // here: what was reached stands in for it.
         double away = Math.Abs(ContinuousInput - _bestAmounts[0]);
         if (_bestProfit <= ContinuousProfit && away <= SearchRadius(Bend(), 1)) return;
+        _boundHolds = false;
         ContinuousInput = _bestAmounts[0];
         ContinuousProfit = Math.Max(ContinuousProfit, _bestProfit);
     }

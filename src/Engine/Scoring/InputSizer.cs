@@ -39,7 +39,8 @@ public enum SizingStatus : byte
 /// predicting the exact result (<see cref="RoundingModel"/>, which starts from the exact beginning of each leg's tick
 /// range or bin); only a size that promises more than the best is quoted. If exact and continuous profit differ by more
 /// than rounding can (a curve the model only approximates), a pattern search in exact quotes finds the real top first.
-/// The result is proven only when G is 0; else it is the best of all sizes looked at.
+/// The inputs one unit below and above the result are quoted exactly in the end. The result is proven when G is 0; else
+/// it is the best of all sizes looked at, and G says how much another could gain at most.
 ///
 /// Owner: one thread. Nothing is allocated after construction. Bound: quotes per candidate, a setting.
 /// </summary>
@@ -49,6 +50,8 @@ public sealed partial class InputSizer
     private readonly RouteCurve _curve;
     private readonly RoundingModel _model = new();
     private readonly ulong _minimumInput;
+    private readonly int _maxDepthShareBps;
+    private readonly ulong[] _legCaps = new ulong[Legs.MaxCount];
     private readonly SwapRequest[] _requests = new SwapRequest[Legs.MaxCount];
     private readonly Pool?[] _pools = new Pool?[Legs.MaxCount];
     private readonly ulong[] _amounts = new ulong[Legs.MaxCount + 1];
@@ -59,6 +62,7 @@ public sealed partial class InputSizer
     private int _count;
     private int _scansLeft;
     private bool _modelReady;
+    private bool _boundHolds;
     private double _boundSlack;
     private double _edgeRaw;
     private double _phase;
@@ -66,9 +70,14 @@ public sealed partial class InputSizer
     private ulong _cap;
     private long _bestProfit;
 
-    /// <summary>A sizer on a graph. Inputs below <paramref name="minimumInputRaw"/> are not considered.</summary>
-    public InputSizer(MarketGraph graph, ulong minimumInputRaw)
+    /// <summary>
+    /// A sizer on a graph. Inputs below <paramref name="minimumInputRaw"/> are not considered, nor such that a leg
+    /// takes more than <paramref name="maxDepthShareBps"/> of its pool's depth (10,000: no limit).
+    /// </summary>
+    public InputSizer(MarketGraph graph, ulong minimumInputRaw, int maxDepthShareBps = 10_000)
     {
+        _maxDepthShareBps = maxDepthShareBps;
+        Array.Fill(_legCaps, ulong.MaxValue);
         _graph = graph;
         _curve = new RouteCurve(graph);
         _minimumInput = Math.Max(1, minimumInputRaw);
@@ -88,7 +97,26 @@ public sealed partial class InputSizer
     /// <summary>
     /// True if the profit equals the continuous maximum rounded down: no input does better on this curve.
     /// </summary>
-    public bool Proven { get; private set; }
+    public bool Proven => GapRaw == 0;
+
+    /// <summary>
+    /// Most that any other input could gain over the profit: the continuous maximum rounded down, minus the profit.
+    /// ulong.MaxValue if exact quotes showed that the curve does not bound them.
+    /// </summary>
+    public ulong GapRaw
+    {
+        get
+        {
+            if (!_boundHolds) return ulong.MaxValue;
+            double gap = Math.Floor(Promise(ContinuousProfit)) - _bestProfit;
+            return gap > 0 ? (ulong)Math.Min(gap, 9e18) : 0;
+        }
+    }
+
+    /// <summary>
+    /// True if the inputs one unit below and above (within the bounds) were quoted exactly and are no better.
+    /// </summary>
+    public bool IsLocalMaximum { get; private set; }
 
     /// <summary>True if the optimum crosses ticks or bins.</summary>
     public bool Walked => _curve.Walked;
@@ -150,7 +178,9 @@ public sealed partial class InputSizer
         _scansLeft = scansMax;
         _cap = Math.Min(capRaw, long.MaxValue);
         _bestProfit = long.MinValue;
-        Proven = false;
+        _boundHolds = true;
+        _boundSlack = 0;
+        IsLocalMaximum = false;
         ContinuousProfit = 0;
         (FailedLeg, FailedStatus) = (0, QuoteStatus.Ok);
         for (int leg = 0; leg < _count; leg++)
@@ -159,7 +189,15 @@ public sealed partial class InputSizer
             _pools[leg] = _graph.Pool(pool);
             _requests[leg].Direction = MarketGraph.EdgeDirection(edges[leg]);
             _requests[leg].Clock = _graph.Clock(pool);
+            if (_maxDepthShareBps < 10_000) CapLeg(leg, edges[leg]);
         }
+    }
+
+    private void CapLeg(int leg, int edge)
+    {
+        double cap = _curve.DepthIn(edge) * _maxDepthShareBps / 10_000;
+        _curve.LegCaps[leg] = cap;
+        _legCaps[leg] = cap < 9e18 ? (ulong)cap : ulong.MaxValue;
     }
 
     /// <summary>Exact output of a leg, 0 if the quote fails.</summary>
@@ -188,6 +226,7 @@ public sealed partial class InputSizer
         ulong amount = input;
         for (int leg = 0; leg < _count; leg++)
         {
+            if (amount > _legCaps[leg]) return false;
             amount = Out(leg, amount);
             if (amount == 0) return false;
             _amounts[leg + 1] = amount;

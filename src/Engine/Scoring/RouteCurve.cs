@@ -28,9 +28,15 @@ internal sealed class RouteCurve
     private readonly TransferMatrix<double>[] _legs = new TransferMatrix<double>[Legs.MaxCount];
     private readonly CurveSegment[] _long = new CurveSegment[Legs.MaxCount * LongPieces];
     private readonly int[] _longCount = new int[Legs.MaxCount];
+    private readonly double[] _legCap = new double[Legs.MaxCount];
+    private bool _isCapped;
     private int _pieces;
 
-    internal RouteCurve(MarketGraph graph) => _graph = graph;
+    internal RouteCurve(MarketGraph graph)
+    {
+        _graph = graph;
+        Array.Fill(_legCap, double.PositiveInfinity);
+    }
 
     /// <summary>Legs of the route.</summary>
     internal int Count { get; private set; }
@@ -57,6 +63,36 @@ internal sealed class RouteCurve
     internal int OptimumPiece { get; private set; }
 
     /// <summary>
+    /// Most that each leg may take in, base units of the leg's input; infinity for no cap. Set before
+    /// <see cref="FindOptimum"/>.
+    /// </summary>
+    internal Span<double> LegCaps => _legCap;
+
+    /// <summary>Rate and curvature of a leg's current piece, and where it begins in the leg's totals.</summary>
+    internal void Piece(int leg, out double rate, out double curvature, out double inStart, out double outStart)
+    {
+        ref readonly CurveSegment piece = ref SegmentsOf(leg)[_segment[leg]];
+        (rate, curvature) = (piece.RateOut, piece.Curvature);
+        (inStart, outStart) = (_startIn[leg], _startOut[leg]);
+    }
+
+    /// <summary>
+    /// Input that takes a leg's pool to the end of its known curve, base units: the sum of the pieces, or for an
+    /// endless piece the input that doubles its virtual reserve.
+    /// </summary>
+    internal double DepthIn(int edge)
+    {
+        double depth = 0;
+        foreach (ref readonly CurveSegment piece in _graph.Segments(edge))
+        {
+            if (!IsUsable(piece)) continue;
+            depth += double.IsFinite(piece.AmountInMax) ? piece.AmountInMax : 1 / piece.Curvature;
+        }
+
+        return depth;
+    }
+
+    /// <summary>
     /// Finds the input with the largest profit, at most <paramref name="cap"/>. Returns 0 if no input gains or a leg
     /// has no curve.
     /// </summary>
@@ -72,8 +108,9 @@ internal sealed class RouteCurve
         {
             optimum = TradeCurve.Optimum(Chain);
             if (optimum <= PieceEnd || PieceEnd >= cap) break;
-            Ended = !Next();
-            if (Ended) break;
+            if (Next()) continue;
+            Ended = !_isCapped;
+            break;
         }
 
         OptimumPiece = _pieces;
@@ -137,7 +174,9 @@ internal sealed class RouteCurve
     {
         for (int leg = 0; leg < Count; leg++)
         {
-            if (_limit[leg] <= PieceEnd && NextUsable(leg) < 0) return false;
+            if (_limit[leg] > PieceEnd) continue;
+            _isCapped = _endIn[leg] >= _legCap[leg];
+            if (_isCapped || NextUsable(leg) < 0) return false;
         }
 
         // Legs whose pieces end together (within rounding) move together; the next composition corrects any remainder.
@@ -202,7 +241,7 @@ internal sealed class RouteCurve
         _segment[leg] = next;
         double x0 = _startIn[leg];
         double y0 = _startOut[leg];
-        _endIn[leg] = x0 + piece.AmountInMax;
+        _endIn[leg] = Math.Min(x0 + piece.AmountInMax, _legCap[leg]);
 
         // out(X) = y0 + R (X - x0) / (1 + C (X - x0)) as one fraction in X.
         double one = 1 - (piece.Curvature * x0);

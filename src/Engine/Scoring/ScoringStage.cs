@@ -22,8 +22,12 @@ public sealed class ScoringStage : IStage
     private readonly InputSizer _sizer;
     private readonly ulong[] _wallet;
     private readonly long[] _byReason = new long[256];
-    private readonly bool[] _poolTaken;
+    private readonly OverlapSettler _overlaps;
+    private readonly SplitRouter _splits;
+    private readonly PoolDrift _drift;
     private readonly int[] _edges = new int[Legs.MaxCount];
+    private readonly double[] _moves = new double[Legs.MaxCount];
+    private ulong _eventSlot;
 
     /// <summary>A stage over the graph and ring that the Cycles stage writes.</summary>
     public ScoringStage(
@@ -35,14 +39,16 @@ public sealed class ScoringStage : IStage
         _settings = settings;
         _fees = new FeeModel(settings);
         _rates = new LamportRates(graph, settings.BaseMints, SearchSettings.WrappedSol);
-        _sizer = new InputSizer(graph, settings.MinimumInputRaw);
+        _sizer = new InputSizer(graph, settings.MinimumInputRaw, settings.MaxDepthShareBps);
         _wallet = new ulong[graph.MintCapacity];
         Array.Fill(_wallet, ulong.MaxValue);
         for (int i = 0; i < Math.Min(settings.BaseMints.Length, settings.WalletRaw.Length); i++)
             _wallet[graph.AddMint(settings.BaseMints[i])] = settings.WalletRaw[i];
-        _poolTaken = new bool[graph.PoolCapacity];
         LandingQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
         LifeQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
+        _overlaps = new OverlapSettler(ring, graph);
+        _splits = new SplitRouter(graph);
+        _drift = new PoolDrift(graph);
     }
 
     /// <inheritdoc/>
@@ -72,7 +78,9 @@ public sealed class ScoringStage : IStage
         int work = 0;
         foreach (ref MarketEvent one in batch)
         {
+            if (one.PoolId >= 0 && one.Drop == DropCause.None) _drift.Observe(one.PoolId);
             if (one.OpportunityCount == 0) continue;
+            _eventSlot = one.Slot;
             Decide(one.OpportunityPosition, one.OpportunityCount);
             work++;
         }
@@ -93,11 +101,14 @@ public sealed class ScoringStage : IStage
             one.Reason = Score(ref one, _settings.PolishAll);
         }
 
-        SettleOverlaps(first, count);
-        for (long position = first; position < first + count && !_settings.PolishAll; position++)
+        _overlaps.Settle(first, count);
+        for (long position = first; position < first + count; position++)
         {
             ref Opportunity one = ref _ring[position];
-            if (one.Reason == DecisionReason.Go) one.Reason = Score(ref one, true);
+            if (one.Reason == DecisionReason.Go && !_settings.PolishAll) one.Reason = Score(ref one, true);
+            if (one.Reason != DecisionReason.Go || _settings.SplitQuotesMax == 0) continue;
+            _splits.Plan(ref one, Cap(one.BaseMintId), _settings.SplitQuotesMax);
+            QuoteCount += _splits.QuotesUsed;
         }
 
         for (long position = first; position < first + count; position++)
@@ -118,8 +129,7 @@ public sealed class ScoringStage : IStage
             _edges[leg] = MarketGraph.Edge(of.PoolId, (Venues.SwapDirection)of.Direction);
         }
 
-        ulong notional = _rates.FromLamports(one.BaseMintId, _settings.MaxNotionalLamports);
-        ulong cap = Math.Min(_wallet[one.BaseMintId], notional);
+        ulong cap = Cap(one.BaseMintId);
         SizingStatus status = _sizer.Size(
             _edges.AsSpan(0, one.LegCount), cap, polish ? _settings.PolishScansMax : 0, _settings.PolishQuotesMax);
         QuoteCount += _sizer.QuotesUsed;
@@ -136,6 +146,10 @@ public sealed class ScoringStage : IStage
                 return Cost(ref one);
         }
     }
+
+    /// <summary>Largest input: the wallet's balance, and the largest notional in units of the mint.</summary>
+    private ulong Cap(int mint) =>
+        Math.Min(_wallet[mint], _rates.FromLamports(mint, _settings.MaxNotionalLamports));
 
     private DecisionReason CheckStates(in Opportunity one)
     {
@@ -174,6 +188,7 @@ public sealed class ScoringStage : IStage
         one.AmountInRaw = _sizer.Amount(0);
         one.AmountOutRaw = _sizer.Amount(one.LegCount);
         one.GrossProfitRaw = _sizer.Profit;
+        one.SizingGapRaw = _sizer.GapRaw;
     }
 
     private DecisionReason Cost(ref Opportunity one)
@@ -183,7 +198,29 @@ public sealed class ScoringStage : IStage
         long net = _fees.Apply(ref one, _graph, grossLamports);
 
         one.MinimumOutRaw = MinimumOut(in one, grossLamports - net);
-        return net < _settings.MinimumProfitLamports ? DecisionReason.BelowMinimumProfit : DecisionReason.Go;
+        if (net < _settings.MinimumProfitLamports) return DecisionReason.BelowMinimumProfit;
+        AssessRisk(ref one, grossLamports);
+        return net - one.StalenessPenaltyLamports < _settings.MinimumProfitLamports
+            ? DecisionReason.BelowMinimumProfit
+            : DecisionReason.Go;
+    }
+
+    /// <summary>
+    /// Profit at risk: what the moves to expect since the pools' last updates would take, at most all of it, for then
+    /// the transaction fails. And how far the most sensitive reserve may move before it does.
+    /// </summary>
+    private void AssessRisk(ref Opportunity one, long grossLamports)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++)
+            _moves[leg] = _drift.Expected(one.Legs[leg].PoolId, _eventSlot);
+        double risk = _sizer.ProfitAtRisk(_moves, out double largest);
+        long gross = one.GrossProfitRaw;
+        long atRisk = risk >= 0 && risk < gross ? (long)Math.Ceiling(risk) : gross;
+        one.ProfitAtRiskRaw = (ulong)atRisk;
+        Int128 lamports = ((Int128)grossLamports * atRisk) + gross - 1;
+        one.StalenessPenaltyLamports = (long)(lamports / gross * _settings.StalenessPenaltyBps / 10_000);
+        double margin = largest > 0 ? (one.AmountOutRaw - one.MinimumOutRaw) / largest * 1e6 : uint.MaxValue;
+        one.ReserveMarginE6 = margin < uint.MaxValue ? (uint)margin : uint.MaxValue;
     }
 
     /// <summary>
@@ -198,52 +235,5 @@ public sealed class ScoringStage : IStage
         Int128 neededLamports = (Int128)costsLamports + _settings.MinimumProfitLamports;
         Int128 neededRaw = ((neededLamports * one.GrossProfitRaw) + grossLamports - 1) / grossLamports;
         return one.AmountInRaw + (ulong)Int128.Clamp(neededRaw, 0, one.GrossProfitRaw);
-    }
-
-    /// <summary>
-    /// Best first: takes the largest net profit left, marks what shares a pool with it, until none is left.
-    /// </summary>
-    private void SettleOverlaps(long first, int count)
-    {
-        long end = first + count;
-        long last = long.MaxValue;
-        long lastPosition = -1;
-        while (true)
-        {
-            long best = -1;
-            for (long position = first; position < end; position++)
-            {
-                ref Opportunity one = ref _ring[position];
-                if (one.Reason != DecisionReason.Go) continue;
-                long net = one.NetProfitLamports;
-                bool passed = net > last || (net == last && position <= lastPosition);
-                if (!passed && (best < 0 || one.NetProfitLamports > _ring[best].NetProfitLamports)) best = position;
-            }
-
-            if (best < 0) break;
-            (last, lastPosition) = (_ring[best].NetProfitLamports, best);
-            if (TouchesTaken(_ring[best])) _ring[best].Reason = DecisionReason.Dominated;
-            else MarkPools(_ring[best], true);
-        }
-
-        for (long position = first; position < end; position++)
-        {
-            if (_ring[position].Reason == DecisionReason.Go) MarkPools(_ring[position], false);
-        }
-    }
-
-    private bool TouchesTaken(in Opportunity one)
-    {
-        for (int leg = 0; leg < one.LegCount; leg++)
-        {
-            if (_poolTaken[one.Legs[leg].PoolId]) return true;
-        }
-
-        return false;
-    }
-
-    private void MarkPools(in Opportunity one, bool taken)
-    {
-        for (int leg = 0; leg < one.LegCount; leg++) _poolTaken[one.Legs[leg].PoolId] = taken;
     }
 }

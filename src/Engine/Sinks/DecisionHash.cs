@@ -7,7 +7,8 @@ namespace LowLatency.Engine.Sinks;
 
 /// <summary>
 /// 64-bit digest of all decisions in order: same capture, settings and binary give the same value, inline, fused or
-/// split. Covers event sequence, route, slot, integer amounts, costs, reason and message bytes; leaves out times (they
+/// split. Covers event sequence, route, slot, integer amounts, costs, penalty, split plan,
+/// reason and message bytes; leaves out times (they
 /// differ from run to run) and ring positions. Mixing step: xor, multiply by an odd constant, rotate (as in
 /// wyhash-style folds); not cryptographic. Owner thread: the sinks'.
 /// </summary>
@@ -34,6 +35,8 @@ public sealed class DecisionHash : IDecisionSink
         h = Mix(h, (ulong)decision.NetProfitLamports);
         h = Mix(h, decision.PriorityFeeLamports ^ (decision.TipLamports << 20));
         h = Mix(h, decision.MinimumOutRaw);
+        h = Mix(h, (ulong)decision.StalenessPenaltyLamports);
+        h = Mix(h, (ulong)decision.Split.GainRaw ^ (decision.Split.AmountInRaw << 20));
         for (int i = 0; i < decision.LegCount; i++)
         {
             Leg leg = decision.Legs[i];

@@ -50,6 +50,7 @@ public sealed class DecisionJournal : IDecisionSink
     public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)
     {
         for (int i = 0; i < decision.LegCount; i++) Define(decision.Legs[i].PoolId);
+        for (int i = 0; i < decision.Split.Count; i++) Define(decision.Split.Parts[i].PoolId);
         ReadOnlySpan<Opportunity> record = MemoryMarshal.CreateReadOnlySpan(in decision, 1);
         Append(JournalFormat.DecisionKind, MemoryMarshal.AsBytes(record), message);
         if (Failure is null) Count++;

@@ -28,10 +28,11 @@ public sealed class ConfigLayersTests
               "maxHops": 3, "maxCyclesPerEvent": 11, "maxStepsPerEvent": 12, "deferredWorkFactor": 13,
               "opportunityCapacity": 14, "maxInputRaw": { "{{Usdt}}": 15 }, "maxNotionalLamports": 16,
               "minimumInputRaw": 17, "maxStateAgeSlots": 18, "polishQuotesMax": 19, "polishScansMax": 20,
-              "polishAll": true,
+              "polishAll": true, "maxDepthShareBps": 32, "splitQuotesMax": 33,
               "costs": { // sections are optional
                 "minimumProfitLamports": 21, "tipShareBps": 22, "tipFloorLamports": 23, "tipCapLamports": 24,
                 "priorityFeeMicroLamportsPerCu": 25, "computeUnitMarginBps": 26,
+                "stalenessPenaltyBps": 34,
               },
               "followSlots": 32, "maxFollowed": 33, "quarantineAfterFailures": 34, "quarantineBaseSlots": 35,
               "quarantineCapSlots": 36,
@@ -48,6 +49,7 @@ public sealed class ConfigLayersTests
             s.Search.DeferredWorkFactor, s.Search.OpportunityCapacity));
         Assert.Equal((16UL, 17UL, 18U, 19, 20, true), (s.Search.MaxNotionalLamports, s.Search.MinimumInputRaw,
             s.Search.MaxStateAgeSlots, s.Search.PolishQuotesMax, s.Search.PolishScansMax, s.Search.PolishAll));
+        Assert.Equal((32, 33, 34), (s.Search.MaxDepthShareBps, s.Search.SplitQuotesMax, s.Search.StalenessPenaltyBps));
         Assert.Equal((21L, 22, 23UL, 24UL), (s.Search.MinimumProfitLamports, s.Search.TipShareBps,
             s.Search.TipFloorLamports, s.Search.TipCapLamports));
         Assert.Equal((25UL, 26), (s.Search.PriorityFeeMicroLamportsPerCu, s.Search.ComputeUnitMarginBps));

@@ -1,0 +1,103 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.Engine.Scoring;
+
+/// <summary>
+/// Spreads an amount over parallel pools so that the sum of their outputs is largest. Outputs are concave and made of
+/// pieces r x / (1 + c x), so the optimum is where the marginal rate r / (1 + c x)^2 of every piece in use is the same
+/// lambda, higher on used-up pieces and lower on unused ones (KKT). With s = 1 / sqrt(lambda) a piece takes
+/// x(s) = (s sqrt(r) - 1) / c, between 0 and its end: linear in s. The sum over all pieces rises with s, so bisection
+/// finds it; between the last two s the pieces are linear (or, without curvature, jump), so interpolating there is
+/// exact. Doubles, for search only. Scratch: 14 KiB, from the constructor. Time: about 2 ns a piece and step.
+/// </summary>
+internal sealed class WaterFilling
+{
+    /// <summary>Pieces of a pool that are looked at; less depth than there is may be used.</summary>
+    internal const int PiecesPerPool = 64;
+
+    /// <summary>Steps of the bisection: a double's mantissa and some for its exponent.</summary>
+    private const int StepsMax = 80;
+
+    private readonly double[] _root = new double[SplitParts.MaxCount * PiecesPerPool];
+    private readonly double[] _curvature = new double[SplitParts.MaxCount * PiecesPerPool];
+    private readonly double[] _end = new double[SplitParts.MaxCount * PiecesPerPool];
+    private readonly int[] _first = new int[SplitParts.MaxCount + 1];
+    private int _pools;
+
+    /// <summary>Forgets all pools.</summary>
+    internal void Clear() => _pools = 0;
+
+    /// <summary>Adds a pool's curve as far as <paramref name="total"/> could reach into it.</summary>
+    internal void Add(ReadOnlySpan<CurveSegment> curve, double total)
+    {
+        int at = _first[_pools];
+        int limit = at + PiecesPerPool;
+        double reach = 0;
+        foreach (ref readonly CurveSegment piece in curve)
+        {
+            if (at == limit || reach >= total) break;
+            if (!(piece.RateOut > 0) || !(piece.AmountInMax > 0) || !(piece.Curvature >= 0)) continue;
+            _root[at] = Math.Sqrt(piece.RateOut);
+            _curvature[at] = piece.Curvature;
+            _end[at] = Math.Min(piece.AmountInMax, total);
+            reach += piece.AmountInMax;
+            at++;
+        }
+
+        _first[++_pools] = at;
+    }
+
+    /// <summary>
+    /// Writes each pool's share of <paramref name="total"/>, in the order they were added; false if the pools together
+    /// cannot take it.
+    /// </summary>
+    internal bool TryAllocate(double total, Span<double> amounts)
+    {
+        int count = _first[_pools];
+        double low = double.PositiveInfinity;
+        double high = 0;
+        double room = 0;
+        for (int i = 0; i < count; i++)
+        {
+            low = Math.Min(low, 1 / _root[i]);
+            high = Math.Max(high, (1 + (_curvature[i] * _end[i])) / _root[i]);
+            room += _end[i];
+        }
+
+        if (count == 0 || room < total) return false;
+        high = Math.BitIncrement(high);
+        for (int step = 0; step < StepsMax; step++)
+        {
+            double middle = low + ((high - low) / 2);
+            if (middle <= low || middle >= high) break;
+            if (Sum(middle, 0, count) < total) low = middle;
+            else high = middle;
+        }
+
+        double below = Sum(low, 0, count);
+        double span = Sum(high, 0, count) - below;
+        double part = span > 0 ? Math.Clamp((total - below) / span, 0, 1) : 0;
+        for (int pool = 0; pool < _pools; pool++)
+        {
+            double least = Sum(low, _first[pool], _first[pool + 1]);
+            amounts[pool] = least + (part * (Sum(high, _first[pool], _first[pool + 1]) - least));
+        }
+
+        return true;
+    }
+
+    private double Sum(double s, int from, int to)
+    {
+        double sum = 0;
+        for (int i = from; i < to; i++)
+        {
+            double over = (s * _root[i]) - 1;
+            if (!(over > 0)) continue;
+            sum += over < _curvature[i] * _end[i] ? over / _curvature[i] : _end[i];
+        }
+
+        return sum;
+    }
+}
