@@ -93,7 +93,25 @@ public sealed class SubscriptionConnectionTests
         using SubscriptionConnection connection = Create(server, out _, options);
         connection.Start();
         Until(() => connection.Counters[ConnectionCause.SlotSilence] == 1);
-        Assert.InRange(connection.SlotTimeNs, 9_000_000, 100_000_000);
+    }
+
+    [Fact]
+    public void SlotWatch_BurstsForksAndAWrongSlot_StillMeasuresTheSlotTime()
+    {
+        SlotWatch watch = new(new SlotWatchOptions { SilentSlots = 20, LeastSilenceNs = 1, FirstSlotNs = 5_000 });
+        watch.OnOpen(0);
+        Assert.False(watch.IsSilent(5_000));
+        Assert.True(watch.IsSilent(5_001));
+        for (ulong slot = 1; slot <= 400; slot++)
+        {
+            watch.OnSlot(slot, (long)(slot - (slot % 4)) * 100); // four come at once
+            if (slot == 150) watch.OnSlot(ulong.MaxValue, 15_000);
+            if (slot == 250) watch.OnSlot(240, 25_000);
+        }
+
+        Assert.InRange(watch.SlotTimeNs, 90, 110);
+        Assert.False(watch.IsSilent(40_000 + (20 * watch.SlotTimeNs)));
+        Assert.True(watch.IsSilent(40_001 + (20 * watch.SlotTimeNs)));
     }
 
     [Fact]
