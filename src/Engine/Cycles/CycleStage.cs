@@ -79,11 +79,12 @@ public sealed class CycleStage : IStage
             ref MarketEvent one = ref batch[i];
             one.OpportunityPosition = _ring.Next;
             one.OpportunityCount = 0;
-            if (one.Kind == EventKind.Slot && one.Drop == DropCause.None)
-                OnSlot(ref one, firstSequence + i);
             ReadOnlySpan<int> touched = _touched.Ids;
             for (int rank = 0; rank < touched.Length; rank++)
                 Search(ref one, firstSequence + i, touched[rank]);
+            // After the event's own searches: the audit holds a changed rate without a search for a fault.
+            if (one.Kind == EventKind.Slot && one.Drop == DropCause.None)
+                OnSlot(ref one, firstSequence + i);
             work += touched.Length;
         }
 

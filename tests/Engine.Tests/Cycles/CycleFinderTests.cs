@@ -22,6 +22,8 @@ public sealed class CycleFinderTests
     [InlineData(30, 60, 4, 100)]
     [InlineData(60, 90, 4, 100)]
     [InlineData(60, 70, 6, 60)]
+    [InlineData(24, 330, 3, 12)]
+    [InlineData(22, 240, 4, 3)]
     public void Find_RandomGraphs_EqualsBruteForce(int mints, int pools, int hops, int graphs)
     {
         long total = 0;
