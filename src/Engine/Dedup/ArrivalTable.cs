@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
@@ -16,28 +17,31 @@ internal struct Arrival
     public byte FirstEndpoint;
 }
 
-/// <summary>The last few updates of an account, newest first.</summary>
-[InlineArray(ArrivalTable.HistoryCount)]
-internal struct ArrivalHistory
+/// <summary>The updates of an account before its newest, in a ring.</summary>
+[InlineArray(ArrivalTable.HistoryCount - 1)]
+internal struct EarlierArrivals
 {
     private Arrival _first;
 }
 
 /// <summary>
-/// Row of the table: the whole key is kept, so an equal tag of another account can never pass as a duplicate.
+/// What every arrival of an account needs: the whole key, so that an equal tag of another account can never pass as a
+/// duplicate, and the newest update. Rows stand side by side in the order in which accounts appeared.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ArrivalRow
 {
     public Pubkey Account;
-    public ArrivalHistory History;
-    public byte Used;
+    public Arrival Newest;
+    public ulong SlotMax;
     public byte Count;
+    public byte OldestAt;
 }
 
 /// <summary>
-/// Open-addressing table account -> last updates, fully verified (32-byte compare). Capacity is fixed: twice the
-/// accounts of the largest watch list it is made for, so probes stay short; full is a status, not growth.
+/// Account -> last updates, fully verified (32-byte compare). An index of 4 bytes an account (12 bits of the key's tag
+/// and the row's number) is probed; the row is read only when the tag agrees. Capacity is fixed: the index has at least
+/// two cells an account, so probes stay short; full is a status, not growth.
 /// </summary>
 internal sealed class ArrivalTable
 {
@@ -46,44 +50,58 @@ internal sealed class ArrivalTable
     /// </summary>
     public const int HistoryCount = 4;
 
+    /// <summary>Most accounts: what the row number's bits in the index can say.</summary>
+    public const int MaxAccounts = (1 << RowBits) - 1;
+
+    private const int RowBits = 20;
+    private const uint RowMask = (1u << RowBits) - 1;
+
+    private readonly uint[] _index; // tag bits, then row + 1; 0 = free
     private readonly ArrivalRow[] _rows;
+    private readonly EarlierArrivals[] _earlier;
     private readonly int _mask;
     private int _count;
 
     public ArrivalTable(int maxAccounts)
     {
-        int capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, maxAccounts)) * 2;
-        _rows = GC.AllocateArray<ArrivalRow>(capacity, pinned: true);
-        _mask = capacity - 1;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxAccounts, MaxAccounts);
+        int accounts = Math.Max(16, maxAccounts);
+        _index = new uint[BitOperations.RoundUpToPowerOf2((uint)accounts) * 2];
+        _mask = _index.Length - 1;
+        _rows = GC.AllocateArray<ArrivalRow>(accounts, pinned: true);
+        _earlier = GC.AllocateArray<EarlierArrivals>(accounts, pinned: true);
     }
 
     public int Count => _count;
 
-    public Span<ArrivalRow> Rows => _rows;
+    public ref ArrivalRow this[int row] => ref _rows[row];
 
-    /// <summary>Row of an account, added if new; a null reference if the table is half full.</summary>
+    /// <summary>Updates before the newest of an account.</summary>
+    public ref EarlierArrivals EarlierOf(int row) => ref _earlier[row];
+
+    /// <summary>Row of an account, added if new; -1 if the table is full.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref ArrivalRow FindOrAdd(in Pubkey account)
+    public int FindOrAdd(in Pubkey account)
     {
-        ArrivalRow[] rows = _rows;
-        int i = (int)account.Tag & _mask;
-        while (true)
+        ulong tag = account.Tag;
+        uint wanted = (uint)(tag >> 32) & ~RowMask;
+        uint[] index = _index;
+        for (int i = (int)tag & _mask; ; i = (i + 1) & _mask)
         {
-            ref ArrivalRow row = ref rows[i];
-            if (row.Used == 0) return ref Add(ref row, in account);
-            if (row.Account == account) return ref row;
-            i = (i + 1) & _mask;
+            uint cell = index[i];
+            if (cell == 0) return Add(in account, i, wanted);
+            if ((cell & ~RowMask) != wanted) continue;
+            int row = (int)(cell & RowMask) - 1;
+            if (_rows[row].Account == account) return row;
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ref ArrivalRow Add(ref ArrivalRow row, in Pubkey account)
+    private int Add(in Pubkey account, int cell, uint tag)
     {
-        // SAFETY: the null reference is a result code; the only caller tests it with Unsafe.IsNullRef before any use.
-        if (_count >= _rows.Length / 2) return ref Unsafe.NullRef<ArrivalRow>();
-        _count++;
-        row.Used = 1;
-        row.Account = account;
-        return ref row;
+        if (_count == _rows.Length) return -1;
+        _rows[_count].Account = account;
+        _index[cell] = tag | (uint)(_count + 1);
+        return _count++;
     }
 }

@@ -93,8 +93,8 @@ public sealed class DedupStage : IStage
             return;
         }
 
-        ref ArrivalRow row = ref _table.FindOrAdd(in e.Account);
-        if (Unsafe.IsNullRef(ref row))
+        int id = _table.FindOrAdd(in e.Account);
+        if (id < 0)
         {
             Drop(ref e, DropCause.TableFull);
             return;
@@ -102,17 +102,18 @@ public sealed class DedupStage : IStage
 
         bool pushed = e.Kind == EventKind.Account;
         if (pushed) NoteDelivery(in e);
-        int known = FindArrival(ref row, in e);
-        if (known >= 0)
+        ref ArrivalRow row = ref _table[id];
+        ref Arrival known = ref FindArrival(ref row, id, in e);
+        if (!Unsafe.IsNullRef(ref known))
         {
-            if (pushed) NoteDuplicate(ref row.History[known], in e);
+            if (pushed) NoteDuplicate(ref known, in e);
             Drop(ref e, DropCause.Duplicate);
             return;
         }
 
-        if (row.Count != 0 && IsOlder(in row.History[0], in e))
+        if (row.Count != 0 && IsOlder(in row.Newest, in e))
         {
-            if (!Slots.IsAbandoned(row.History[0].Slot) || Slots.IsAbandoned(e.Slot))
+            if (!Slots.IsAbandoned(row.Newest.Slot) || Slots.IsAbandoned(e.Slot))
             {
                 Drop(ref e, Slots.IsAbandoned(e.Slot) ? DropCause.DeadFork : DropCause.Stale);
                 return;
@@ -126,7 +127,7 @@ public sealed class DedupStage : IStage
             return;
         }
 
-        Remember(ref row, in e, pushed);
+        Remember(ref row, id, in e, pushed);
         Accepted++;
         if (pushed) Race[e.EndpointId].Wins++;
     }
@@ -137,30 +138,54 @@ public sealed class DedupStage : IStage
         return (e.Flags & EventFlags.HasWriteVersion) != 0 && e.WriteVersion < known.WriteVersion;
     }
 
-    private static int FindArrival(ref ArrivalRow row, in MarketEvent e)
+    /// <summary>The update that the event repeats; a null reference if it is a new one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Arrival FindArrival(ref ArrivalRow row, int id, in MarketEvent e)
     {
-        bool versioned = (e.Flags & EventFlags.HasWriteVersion) != 0;
-        for (int i = 0; i < row.Count; i++)
-        {
-            ref Arrival a = ref row.History[i];
-            if (a.Slot == e.Slot && (!versioned || a.WriteVersion == e.WriteVersion)) return i;
-        }
-
-        return -1;
+        if (row.Count != 0 && IsSame(in row.Newest, in e)) return ref row.Newest;
+        // SAFETY: the null reference is a result code; the only caller tests it with Unsafe.IsNullRef before any use.
+        if (row.Count <= 1 || e.Slot > row.SlotMax) return ref Unsafe.NullRef<Arrival>();
+        return ref FindEarlier(ref row, id, in e);
     }
 
-    private void Remember(ref ArrivalRow row, in MarketEvent e, bool pushed)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ref Arrival FindEarlier(ref ArrivalRow row, int id, in MarketEvent e)
     {
-        if (row.Count == ArrivalTable.HistoryCount) CountMissed(in row.History[ArrivalTable.HistoryCount - 1]);
-        else row.Count++;
-        for (int i = row.Count - 1; i > 0; i--) row.History[i] = row.History[i - 1];
-        ref Arrival newest = ref row.History[0];
+        Span<Arrival> earlier = _table.EarlierOf(id);
+        for (int i = 0; i < row.Count - 1; i++)
+        {
+            if (IsSame(in earlier[i], in e)) return ref earlier[i];
+        }
+
+        // SAFETY: as in FindArrival.
+        return ref Unsafe.NullRef<Arrival>();
+    }
+
+    private static bool IsSame(in Arrival known, in MarketEvent e) => known.Slot == e.Slot
+        && ((e.Flags & EventFlags.HasWriteVersion) == 0 || known.WriteVersion == e.WriteVersion);
+
+    private void Remember(ref ArrivalRow row, int id, in MarketEvent e, bool pushed)
+    {
+        if (row.Count == 0) row.Count = 1;
+        else KeepEarlier(ref row, id);
+        if (e.Slot > row.SlotMax) row.SlotMax = e.Slot; // after a rollback the newest is not the highest
+        ref Arrival newest = ref row.Newest;
         newest.Slot = e.Slot;
         newest.WriteVersion = e.WriteVersion;
         newest.FirstNs = e.ReceiveNs;
         newest.FirstEndpoint = e.EndpointId;
         newest.EndpointMask = pushed ? 1u << (e.EndpointId & 31) : 0;
         newest.OpenMask = pushed ? Race.OpenMask : 0;
+    }
+
+    /// <summary>Moves the newest update into the place of the oldest.</summary>
+    private void KeepEarlier(ref ArrivalRow row, int id)
+    {
+        ref Arrival place = ref _table.EarlierOf(id)[row.OldestAt];
+        if (row.Count == ArrivalTable.HistoryCount) CountMissed(in place);
+        else row.Count++;
+        place = row.Newest;
+        row.OldestAt = (byte)(row.OldestAt == ArrivalTable.HistoryCount - 2 ? 0 : row.OldestAt + 1);
     }
 
     private void NoteDelivery(in MarketEvent e)
@@ -197,14 +222,19 @@ public sealed class DedupStage : IStage
 
     private void CountOutstanding()
     {
-        foreach (ref ArrivalRow row in _table.Rows)
+        for (int id = 0; id < _table.Count; id++)
         {
-            for (int i = 0; i < row.Count; i++)
-            {
-                CountMissed(in row.History[i]);
-                row.History[i].OpenMask = 0; // counted once
-            }
+            ref ArrivalRow row = ref _table[id];
+            if (row.Count != 0) CountOnce(ref row.Newest);
+            Span<Arrival> earlier = _table.EarlierOf(id);
+            for (int i = 0; i < row.Count - 1; i++) CountOnce(ref earlier[i]);
         }
+    }
+
+    private void CountOnce(ref Arrival arrival)
+    {
+        CountMissed(in arrival);
+        arrival.OpenMask = 0;
     }
 
     private void OnSlot(ref MarketEvent e)

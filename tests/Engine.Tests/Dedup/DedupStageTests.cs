@@ -206,4 +206,25 @@ public sealed class DedupStageTests
 
         for (int i = 0; i < all.Length; i++) Assert.Equal(whole[i].Drop, all[i].Drop);
     }
+
+    [Fact]
+    public void OnBatch_CopyOfAnAbandonedUpdateAfterTheRollback_IsADuplicate()
+    {
+        Slot(10, 9);
+        Slot(11, 10);
+        Assert.Equal(DropCause.None, Feed(1, 11, endpoint: 0));
+        Slot(12, 10);
+        Assert.Equal(DropCause.None, Feed(1, 10, endpoint: 0));
+        Assert.Equal(1, _stage.Rollbacks);
+        Assert.Equal(DropCause.Duplicate, Feed(1, 11, endpoint: 1));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, endpoint: 1));
+    }
+
+    [Fact]
+    public void OnBatch_CopyOfTheFourthLastUpdate_IsADuplicateAndTheFifthIsStale()
+    {
+        for (ulong slot = 1; slot <= 9; slot++) Assert.Equal(DropCause.None, Feed(1, slot));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 6, endpoint: 1));
+        Assert.Equal(DropCause.Stale, Feed(1, 5, endpoint: 1));
+    }
 }
