@@ -11,10 +11,12 @@ internal struct Arrival
 {
     public ulong Slot;
     public ulong WriteVersion;
+    public ulong TransactionTag;
     public long FirstNs;
     public uint EndpointMask;
     public uint OpenMask;
     public byte FirstEndpoint;
+    public bool IsSnapshot;
 }
 
 /// <summary>The updates of an account before its newest, in a ring.</summary>

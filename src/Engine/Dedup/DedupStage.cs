@@ -7,10 +7,13 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Engine.Dedup;
 
 /// <summary>
-/// First of N endpoints wins. Key of an update: (account, slot) from pubsub, which sends one final state a slot;
-/// (account, slot, write version) where the source has one (Geyser). An older slot is stale unless what is known was
-/// written on a fork that the chain has left: then it is the rollback and passes (protocols.md 2.1, points 1 and 2).
-/// A snapshot loses against a pushed update of the same slot, because its bank may have been read half-way.
+/// First of N endpoints wins. Key of an update: (account, slot) from pubsub, which sends one final state a slot; where
+/// every write is sent (Geyser), (account, slot, transaction). Write versions order the writes of one node only: an
+/// update of the newest slot that is not known is newer if its endpoint has delivered the newest known one before (an
+/// endpoint sends in order), else the endpoint is behind and the update is stale; a closed endpoint has delivered nothing.
+/// An older slot is stale unless what is known was written on a fork that the chain has left: then it is the rollback
+/// and passes (protocols.md 2.1, points 1 and 2). A snapshot loses against a pushed update of the same slot, whichever
+/// comes first, because its bank may have been read half-way.
 /// Also keeps the fork tree and the endpoints' race table. Owner thread: its stage group's.
 /// </summary>
 public sealed class DedupStage : IStage
@@ -135,7 +138,9 @@ public sealed class DedupStage : IStage
     private static bool IsOlder(in Arrival known, in MarketEvent e)
     {
         if (e.Slot != known.Slot) return e.Slot < known.Slot;
-        return (e.Flags & EventFlags.HasWriteVersion) != 0 && e.WriteVersion < known.WriteVersion;
+        if (known.IsSnapshot) return false;
+        if ((known.EndpointMask & (1u << (e.EndpointId & 31))) == 0) return true;
+        return known.FirstEndpoint == e.EndpointId && e.WriteVersion < known.WriteVersion;
     }
 
     /// <summary>The update that the event repeats; a null reference if it is a new one.</summary>
@@ -161,8 +166,14 @@ public sealed class DedupStage : IStage
         return ref Unsafe.NullRef<Arrival>();
     }
 
-    private static bool IsSame(in Arrival known, in MarketEvent e) => known.Slot == e.Slot
-        && ((e.Flags & EventFlags.HasWriteVersion) == 0 || known.WriteVersion == e.WriteVersion);
+    private static bool IsSame(in Arrival known, in MarketEvent e)
+    {
+        if (known.Slot != e.Slot) return false;
+        if (known.IsSnapshot) return e.Kind == EventKind.AccountSnapshot;
+        if ((e.Flags & EventFlags.HasWriteVersion) == 0) return true;
+        if (known.FirstEndpoint == e.EndpointId && known.WriteVersion == e.WriteVersion) return true;
+        return known.TransactionTag == e.TransactionTag && e.TransactionTag != 0;
+    }
 
     private void Remember(ref ArrivalRow row, int id, in MarketEvent e, bool pushed)
     {
@@ -172,6 +183,8 @@ public sealed class DedupStage : IStage
         ref Arrival newest = ref row.Newest;
         newest.Slot = e.Slot;
         newest.WriteVersion = e.WriteVersion;
+        newest.TransactionTag = e.TransactionTag;
+        newest.IsSnapshot = !pushed;
         newest.FirstNs = e.ReceiveNs;
         newest.FirstEndpoint = e.EndpointId;
         newest.EndpointMask = pushed ? 1u << (e.EndpointId & 31) : 0;
@@ -231,6 +244,18 @@ public sealed class DedupStage : IStage
         }
     }
 
+    /// <summary>A connection's order ends with it: behind its URL may be another node the next time.</summary>
+    private void ForgetDeliveries(uint endpointBit)
+    {
+        for (int id = 0; id < _table.Count; id++)
+        {
+            ref Arrival newest = ref _table[id].Newest;
+            newest.EndpointMask &= ~endpointBit;
+            newest.OpenMask &= ~endpointBit;
+            foreach (ref Arrival earlier in (Span<Arrival>)_table.EarlierOf(id)) earlier.OpenMask &= ~endpointBit;
+        }
+    }
+
     private void CountOnce(ref Arrival arrival)
     {
         CountMissed(in arrival);
@@ -268,6 +293,7 @@ public sealed class DedupStage : IStage
         {
             row.Closed++;
             Race.OpenMask &= ~bit;
+            ForgetDeliveries(bit);
         }
     }
 

@@ -80,8 +80,16 @@ public struct MarketEvent
     /// <summary>Parent of a slot event; 0 if unknown.</summary>
     public ulong ParentSlot;
 
-    /// <summary>Write version within the slot if <see cref="EventFlags.HasWriteVersion"/>.</summary>
+    /// <summary>
+    /// Write version if <see cref="EventFlags.HasWriteVersion"/>: orders the writes of one node, and only of one, since
+    /// every node counts its own.
+    /// </summary>
     public ulong WriteVersion;
+
+    /// <summary>
+    /// Mix of the signature of the transaction that wrote the state, the same from every node; 0 if not stated.
+    /// </summary>
+    public ulong TransactionTag;
 
     /// <summary>Receive time of the feed, unix nanoseconds (from the capture in replay).</summary>
     public long ReceiveUtcNs;

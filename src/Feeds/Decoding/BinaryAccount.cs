@@ -28,6 +28,9 @@ internal ref struct BinaryAccount
     /// <summary>Order of writes on the node that sent it.</summary>
     public ulong WriteVersion;
 
+    /// <summary>Mix of the writing transaction's signature; 0 if none is stated.</summary>
+    public ulong TransactionTag;
+
     /// <summary>True if the account is executable.</summary>
     public bool IsExecutable;
 

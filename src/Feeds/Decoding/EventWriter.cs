@@ -97,6 +97,7 @@ internal sealed class EventWriter
         entry.Kind = kind;
         entry.Slot = account.Slot;
         entry.WriteVersion = account.WriteVersion;
+        entry.TransactionTag = account.TransactionTag;
         entry.Account = Pubkey.Read(account.Key);
         entry.Owner = Pubkey.Read(account.Owner);
         entry.Lamports = account.Lamports;

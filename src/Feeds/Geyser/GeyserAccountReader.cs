@@ -116,7 +116,18 @@ internal static class GeyserAccountReader
             return DecodeCause.BadKey;
         }
 
-        return signature.Length is 0 or SignatureBytes ? DecodeCause.None : DecodeCause.UnexpectedShape;
+        if (signature.Length == 0) return DecodeCause.None;
+        if (signature.Length != SignatureBytes) return DecodeCause.UnexpectedShape;
+        account.TransactionTag = Mix(signature);
+        return DecodeCause.None;
+    }
+
+    /// <summary>All 64 bytes in one number: a signer may choose the first half of his signatures freely.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Mix(ReadOnlySpan<byte> signature)
+    {
+        ulong tag = Pubkey.Read(signature).Tag + (Pubkey.Read(signature, Pubkey.SizeBytes).Tag * 0x9E3779B97F4A7C15UL);
+        return tag | 1; // 0 says that none was stated
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

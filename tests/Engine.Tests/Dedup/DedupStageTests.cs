@@ -24,7 +24,8 @@ public sealed class DedupStageTests
         byte endpoint = 0,
         EventKind kind = EventKind.Account,
         long ns = 0,
-        ulong? version = null)
+        ulong? version = null,
+        ulong transaction = 0)
     {
         MarketEvent[] one = new MarketEvent[1];
         one[0].Kind = kind;
@@ -36,6 +37,7 @@ public sealed class DedupStageTests
         {
             one[0].Flags = EventFlags.HasWriteVersion;
             one[0].WriteVersion = v;
+            one[0].TransactionTag = transaction;
         }
 
         _stage.OnBatch(one, _sequence++);
@@ -112,8 +114,44 @@ public sealed class DedupStageTests
     {
         Assert.Equal(DropCause.None, Feed(1, 10, version: 5));
         Assert.Equal(DropCause.None, Feed(1, 10, version: 6));
-        Assert.Equal(DropCause.Duplicate, Feed(1, 10, 1, version: 6));
-        Assert.Equal(DropCause.Stale, Feed(1, 10, 1, version: 4));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, version: 5));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, version: 6));
+        Assert.Equal(DropCause.Stale, Feed(1, 10, version: 4));
+    }
+
+    /// <summary>Every node counts its own writes: numbers of two nodes say nothing about each other.</summary>
+    [Fact]
+    public void Account_SameWritesFromTwoNodes_AreToldByTheirTransactions()
+    {
+        Assert.Equal(DropCause.None, Feed(1, 10, 0, version: 500, transaction: 1));
+        Assert.Equal(DropCause.None, Feed(1, 10, 0, version: 501, transaction: 2));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, 1, version: 90_000, transaction: 1));
+        Assert.Equal(DropCause.Stale, Feed(1, 10, 1, version: 90_001, transaction: 7)); // lost by 0, behind 0's newest
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, 1, version: 90_002, transaction: 2));
+        Assert.Equal(DropCause.None, Feed(1, 10, 1, version: 90_003, transaction: 3)); // now ahead
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, 0, version: 502, transaction: 3));
+        Assert.Equal(DropCause.None, Feed(1, 10, 0, version: 503, transaction: 4));
+    }
+
+    [Fact]
+    public void Account_AfterReconnect_SameSlotPassesOnlyBehindTheNewestKnown()
+    {
+        Assert.Equal(DropCause.None, Feed(1, 10, 0, version: 500, transaction: 1));
+        Connection(0, EventKind.FeedClose);
+        Connection(0, EventKind.FeedOpen);
+        Assert.Equal(DropCause.Stale, Feed(1, 10, 0, version: 9_000, transaction: 9));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, 0, version: 9_001, transaction: 1));
+        Assert.Equal(DropCause.None, Feed(1, 10, 0, version: 9_002, transaction: 2));
+        Assert.Equal(DropCause.None, Feed(1, 11, 0, version: 9_003, transaction: 3));
+    }
+
+    [Fact]
+    public void Push_SameSlotAsSnapshot_Wins()
+    {
+        Assert.Equal(DropCause.None, Feed(1, 10, kind: EventKind.AccountSnapshot));
+        Assert.Equal(DropCause.None, Feed(1, 10));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, 1));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, kind: EventKind.AccountSnapshot));
     }
 
     [Fact]

@@ -43,6 +43,7 @@ public sealed class GeyserDecoderTests
             EventFlags.HasWriteVersion | (isExecutable ? EventFlags.Executable : EventFlags.None), e.Flags);
         Assert.Equal(update.Slot, e.Slot);
         Assert.Equal(update.WriteVersion, e.WriteVersion);
+        Assert.NotEqual(0UL, e.TransactionTag);
         Assert.Equal(Pubkey.Read(update.Key), e.Account);
         Assert.Equal(Pubkey.Read(update.Owner), e.Owner);
         Assert.Equal(update.Lamports, e.Lamports);
