@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -177,7 +178,20 @@ internal sealed class ReplayOptionSet
             TruthVenues = ParseVenues(result.GetValue(TruthVenues)),
             Pipeline = config.Build(sidecar.Wallet, sidecar.TokenAccounts, !result.GetValue(NoStamps)),
             ChangedKeys = [.. config.Origins.Keys],
+            Rows = Rows(config),
         };
+    }
+
+    private static List<SettingRow> Rows(EngineConfig config)
+    {
+        List<SettingRow> rows = [];
+        foreach (ConfigKey key in ConfigCatalog.Keys)
+        {
+            string source = config.Origins.TryGetValue(key.Name, out ConfigValue? origin) ? origin.Place : "default";
+            rows.Add(new SettingRow(key.Section, key.Name, key.TextOf(config), source));
+        }
+
+        return rows;
     }
 
     /// <summary>Makes the synthetic market that is asked for; null if none is.</summary>

@@ -45,6 +45,21 @@ internal readonly struct Count(double count) : ISpanFormattable
     public string ToString(string? format, IFormatProvider? provider) => Figure.ToText(this);
 }
 
+/// <summary>An amount with three digits, also below one: 0.0420, 9.13, 262, 39.3k.</summary>
+internal readonly struct Quantity(double amount) : ISpanFormattable
+{
+    public bool TryFormat(
+        Span<char> destination, out int written, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        double size = Math.Abs(amount);
+        if (size >= 99.95) return new Count(amount).TryFormat(destination, out written, format, provider);
+        string digits = size >= 9.995 ? "F1" : size >= 0.9995 ? "F2" : size >= 0.1 ? "F3" : "G3";
+        return Figure.TryAppend(destination, amount, digits, string.Empty, out written, provider);
+    }
+
+    public string ToString(string? format, IFormatProvider? provider) => Figure.ToText(this);
+}
+
 /// <summary>A size in memory: 812 B, 54.1 KiB, 64.0 MiB.</summary>
 internal readonly struct Bytes(long bytes) : ISpanFormattable
 {

@@ -18,7 +18,14 @@ internal sealed class Model
     private readonly List<StageRow> _stages = [];
     private long _sampledMs = long.MinValue;
 
-    public Model(IRunSource source) => Source = source;
+    private readonly Func<RuntimeFigures> _runtime;
+    private FigureWatch? _watch;
+
+    public Model(IRunSource source, Func<RuntimeFigures> runtime)
+    {
+        Source = source;
+        _runtime = runtime;
+    }
 
     public IRunSource Source { get; }
 
@@ -49,6 +56,11 @@ internal sealed class Model
 
     public DecisionStore Decisions { get; private set; } = new();
 
+    public EndpointRows Endpoints { get; private set; } = new();
+
+    /// <summary>Collections and heap, taken with each frame.</summary>
+    public RuntimeFigures Runtime { get; private set; }
+
     public SlotClock SlotClock { get; private set; } = new();
 
     /// <summary>True while the feed stands still because somebody paused it.</summary>
@@ -59,6 +71,8 @@ internal sealed class Model
 
     private DedupFigures _dedup;
     private MarketFigures _market;
+    private long[] _allocatedNow = [];
+    private long[] _allocatedFirst = [];
     private SinkFigures _sinks;
 
     /// <summary>Copies everything anew.</summary>
@@ -77,11 +91,17 @@ internal sealed class Model
         Names.Refresh(view.Pools);
         Decisions.Refresh(run.Decisions, Names);
         Latency.RefreshOne();
+        Endpoints.Refresh(run);
+        Runtime = _runtime();
+        _watch!.Look(this);
         SlotClock.Take(Slot, HasProgress ? Progress.CaptureUtcNs : nowMs * 1_000_000);
     }
 
     /// <summary>Events dropped by a cause, in Dedup and Graph together.</summary>
     public long Dropped(DropCause cause) => _dedup.Drops[(int)cause] + _market.Drops[(int)cause];
+
+    /// <summary>Managed bytes that a group's thread has allocated since the first look at it.</summary>
+    public long AllocatedBytes(int group) => Math.Max(0, _allocatedNow[group] - _allocatedFirst[group]);
 
     private void Begin(WatchedRun? run)
     {
@@ -90,6 +110,8 @@ internal sealed class Model
         Names = new PoolNames();
         Decisions = new DecisionStore { Settings = Decisions.Settings };
         SlotClock = new SlotClock();
+        Endpoints = new EndpointRows();
+        _watch = new FigureWatch(Source.Log);
         HasDedup = HasMarket = HasSinks = HasProgress = false;
         _dedup = default;
         _market = default;
@@ -98,6 +120,9 @@ internal sealed class Model
         _sampledMs = long.MinValue;
         Latency = new LatencyRows(run?.View.Latency);
         if (run is null) return;
+        _allocatedNow = new long[run.View.GroupCount];
+        _allocatedFirst = new long[run.View.GroupCount];
+        Array.Fill(_allocatedFirst, -1);
         for (int group = 0; group < run.View.GroupCount; group++)
         {
             ReadOnlySpan<Engine.Pipeline.StageSlot> slots = run.View.Stages(group);
@@ -111,7 +136,14 @@ internal sealed class Model
         bool isDue = _sampledMs != long.MinValue && nowMs - _sampledMs >= SampleMs;
         foreach (StageRow stage in _stages)
         {
-            if (view.TryReadGroup(stage.GroupIndex, out GroupFigures figures)) stage.Take(in figures);
+            if (view.TryReadGroup(stage.GroupIndex, out GroupFigures figures))
+            {
+                stage.Take(in figures);
+                _allocatedNow[stage.GroupIndex] = figures.ThreadAllocatedBytes;
+                if (_allocatedFirst[stage.GroupIndex] < 0)
+                    _allocatedFirst[stage.GroupIndex] = figures.ThreadAllocatedBytes;
+            }
+
             if (IsPaused || Source.Ended is not null || _sampledMs == long.MinValue) stage.Skip();
             else if (isDue) stage.Sample((nowMs - _sampledMs) / 1e3);
         }

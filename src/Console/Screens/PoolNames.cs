@@ -7,12 +7,13 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.ConsoleHost.Screens;
 
 /// <summary>A pool's names, made once.</summary>
-internal sealed record PoolName(string Venue, string MintA, string MintB, int DecimalsA, int DecimalsB);
+internal sealed record PoolName(
+    string Venue, string MintA, string MintB, int DecimalsA, int DecimalsB, string Address);
 
 /// <summary>Names of published pools by id. Allocates when a pool is new and never else.</summary>
 internal sealed class PoolNames
 {
-    private static readonly PoolName Unknown = new("?", "?", "?", -1, -1);
+    private static readonly PoolName Unknown = new("?", "?", "?", -1, -1, "?");
     private readonly List<PoolName> _names = [];
 
     public int Count => _names.Count;
@@ -24,7 +25,8 @@ internal sealed class PoolNames
         {
             _names.Add(new PoolName(
                 pool.Venue.ToString(), Text(pool.MintA), Text(pool.MintB),
-                MintName.DecimalsOf(pool.MintA), MintName.DecimalsOf(pool.MintB)));
+                MintName.DecimalsOf(pool.MintA), MintName.DecimalsOf(pool.MintB),
+                pool.Address.ToString()));
         }
     }
 

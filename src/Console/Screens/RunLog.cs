@@ -25,7 +25,7 @@ internal readonly record struct LogLine(
 /// The newest lines of what happened in a run. It never stops and never blocks: the oldest line gives way, and how many
 /// did is known. Any thread.
 /// </summary>
-internal sealed class RunLog
+internal sealed class RunLog(Func<long>? utcMs = null)
 {
     /// <summary>Lines kept.</summary>
     public const int Capacity = 4096;
@@ -45,10 +45,10 @@ internal sealed class RunLog
 
     public void Add(LogLevel level, string area, string text, ulong slot = 0)
     {
-        long utcMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(); // replay-ok: when a person is told
+        long nowMs = utcMs?.Invoke() ?? DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(); // replay-ok: told to people
         lock (_gate)
         {
-            _lines[_count % Capacity] = new LogLine(_count, utcMs, slot, level, area, text);
+            _lines[_count % Capacity] = new LogLine(_count, nowMs, slot, level, area, text);
             _count++;
         }
     }

@@ -26,15 +26,23 @@ internal sealed class ScreenApp
     private string _message = string.Empty;
     private int _active;
 
-    public ScreenApp(IRunSource source)
+    /// <summary>
+    /// A console over a source; <paramref name="runtime"/> is for tests, which need figures that stand.
+    /// </summary>
+    public ScreenApp(IRunSource source, Func<RuntimeFigures>? runtime = null)
     {
-        Model = new Model(source);
+        Model = new Model(source, runtime ?? RuntimeFigures.Now);
         _commands = new Commands(Model);
-        _screens = [new PipelineScreen(), _opportunities, new HelpScreen()];
+        _screens = 
+        [
+            new PipelineScreen(), new FeedsScreen(), _opportunities, new GraphScreen(), new LatencyScreen(),
+            new LogScreen(), new HelpScreen(), new SettingsScreen(),
+        ];
     }
 
     /// <summary>Names of the screens, for completion.</summary>
-    public static IReadOnlyList<string> ScreenNames { get; } = ["pipeline", "opportunities", "help"];
+    public static IReadOnlyList<string> ScreenNames { get; } = 
+        ["pipeline", "feeds", "opportunities", "graph", "latency", "log", "help", "settings"];
 
     public Model Model { get; }
 
@@ -228,7 +236,7 @@ internal sealed class ScreenApp
         for (int i = 0; i < _screens.Length; i++)
         {
             Ink ink = i == _active ? Ink.FrameActive : Ink.Dim;
-            x = all.Print(x, 1, ink, $" {i + 1} {_screens[i].Name} ") + 1;
+            x = all.Print(x, 1, ink, $"{i + 1} {_screens[i].Name}") + 1;
         }
     }
 

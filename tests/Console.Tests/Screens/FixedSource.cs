@@ -62,7 +62,7 @@ internal sealed class FixedSource : IRunSource
 
     public TradingGate Gate { get; } = new();
 
-    public RunLog Log { get; } = new();
+    public RunLog Log { get; } = new(() => 1_723_161_300_250);
 
     public IReadOnlyList<SettingRow> Settings { get; } =
     [

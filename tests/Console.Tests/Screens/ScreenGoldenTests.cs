@@ -21,6 +21,14 @@ public sealed class ScreenGoldenTests
             ("opportunities-filter", "/NoGross<Enter>"),
             ("explain", "<Enter>"),
             ("help", "<Escape>?"),
+            ("feeds", "2"),
+            ("graph", "4"),
+            ("graph-curve", "<Enter>"),
+            ("latency", "<Escape>5<Down>"),
+            ("log", "6"),
+            ("log-search", "/endpoint 1<Enter>"),
+            ("settings", "8"),
+            ("command", ":s<Tab>"),
         })
         {
             Golden.Check($"{name}-{columns}x{rows}", view.Type(keys).Screen.Text());

@@ -17,7 +17,7 @@ internal sealed class ScreenView
 
     public ScreenView(IRunSource source, int columns, int rows)
     {
-        App = new ScreenApp(source);
+        App = new ScreenApp(source, () => new RuntimeFigures(3, 1, 0, TimeSpan.FromMilliseconds(1.5), 48_000_000));
         Resize(columns, rows);
     }
 

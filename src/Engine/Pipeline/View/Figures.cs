@@ -229,6 +229,11 @@ public struct PoolFigures
 
     /// <summary>Input of B that moves the marginal rate by 1 %, base units; 0 if unknown.</summary>
     public double DepthB;
+
+    /// <summary>
+    /// How far its price lies above the market's fair one, 1/10,000; NaN if the field says nothing about it.
+    /// </summary>
+    public double MispricingBps;
 }
 
 /// <summary>The pieces of one direction of a pool's curve.</summary>

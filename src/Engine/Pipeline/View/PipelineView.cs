@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Metrics;
@@ -20,12 +21,13 @@ public sealed class PipelineView
     private readonly PoolPublisher _pools;
     private readonly StageGroup _marketGroup;
     private readonly StageGroup _sinkGroup;
+    private bool _isStopped;
 
     internal PipelineView(MarketPipeline pipeline, StageGroup[] groups, ThreadedRunner? threaded)
     {
         _pipeline = pipeline;
         _threaded = threaded;
-        _pools = new PoolPublisher(pipeline.Graph.Market);
+        _pools = new PoolPublisher(pipeline.Graph.Market, pipeline.Mispricing.Field);
         _groups = new SnapshotCell<GroupFigures>[groups.Length];
         _marketGroup = groups[Math.Min(1, groups.Length - 1)];
         _sinkGroup = groups[^1];
@@ -38,7 +40,7 @@ public sealed class PipelineView
         }
     }
 
-    /// <summary>Names of the stage groups, in order.</summary>
+    /// <summary>Stage groups.</summary>
     public int GroupCount => _groups.Length;
 
     /// <summary>How stages are put on threads.</summary>
@@ -62,11 +64,18 @@ public sealed class PipelineView
     /// <summary>The curve of the pool that <see cref="CurveRequest"/> asks for.</summary>
     public SnapshotCell<CurveFigures> Curve => _pools.Curve;
 
-    /// <summary>Pool whose curve is published; -1 for none.</summary>
+    /// <summary>
+    /// Pool whose curve is published; -1 for none. One thread sets it; after the pipeline has stopped, that thread
+    /// publishes.
+    /// </summary>
     public int CurveRequest
     {
         get => _pools.CurveRequest;
-        set => _pools.CurveRequest = value;
+        set
+        {
+            _pools.CurveRequest = value;
+            if (Volatile.Read(ref _isStopped)) _pools.PublishCurve(); // no group runs: the asking thread is the owner
+        }
     }
 
     /// <summary>Latency histograms, readable by any thread; null if no stamps are taken.</summary>
@@ -120,6 +129,7 @@ public sealed class PipelineView
     {
         foreach (StageGroup group in _pipeline.Groups) group.Publish?.Invoke();
         for (int i = 0; i < _pipeline.Graph.Market.PoolCount; i++) _pools.PublishSome();
+        Volatile.Write(ref _isStopped, true);
     }
 
     private void Publish(StageGroup group, SnapshotCell<GroupFigures> cell)

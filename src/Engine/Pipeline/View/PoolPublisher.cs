@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Venues;
@@ -10,7 +11,7 @@ namespace LowLatency.Engine.Pipeline.View;
 /// Publishes pools for whoever watches: in each housekeeping it looks at a stretch of the pools and publishes the few
 /// whose state or rates changed. Reads the graph only. Owner thread: the market group's.
 /// </summary>
-internal sealed class PoolPublisher(MarketGraph market)
+internal sealed class PoolPublisher(MarketGraph market, MispricingField field)
 {
     /// <summary>Pools looked at in one housekeeping: three array reads each.</summary>
     private const int LooksMax = 64;
@@ -20,6 +21,9 @@ internal sealed class PoolPublisher(MarketGraph market)
 
     /// <summary>The move of the marginal rate by which depth is measured: 1 %.</summary>
     private const double DepthMove = 0.01;
+
+    /// <summary>Smallest change of a mispricing that is published: the field moves a little with every slot.</summary>
+    private const double MispricingStepBps = 0.05;
 
     private readonly CurveSegment[] _pieces = new CurveSegment[CurvePieces.Length];
     private SnapshotTable<PoolFigures>? _rows;
@@ -58,7 +62,8 @@ internal sealed class PoolPublisher(MarketGraph market)
             bool isSame = row.Venue == pool.Venue && row.StateSlot == market.StateSlot(poolId)
                 && row.State == market.State(poolId) && row.Readiness == pool.Readiness
                 && row.RateAToB == market.Rate(MarketGraph.Edge(poolId, SwapDirection.AToB))
-                && row.RateBToA == market.Rate(MarketGraph.Edge(poolId, SwapDirection.BToA));
+                && row.RateBToA == market.Rate(MarketGraph.Edge(poolId, SwapDirection.BToA))
+                && !(Math.Abs(row.MispricingBps - MispricingBps(poolId)) > MispricingStepBps);
             if (isSame) continue;
             Publish(rows, poolId, pool);
             published++;
@@ -66,7 +71,20 @@ internal sealed class PoolPublisher(MarketGraph market)
 
         // The count never runs ahead of the rows: a reader may take each row below it.
         while (rows.Count < count && rows.Own((int)rows.Count).Venue != VenueId.None) rows.Count++;
-        PublishCurve(count);
+        PublishCurve();
+    }
+
+    public void PublishCurve()
+    {
+        int poolId = CurveRequest;
+        if ((uint)poolId >= (uint)market.PoolCount) return;
+        Pool pool = market.Pool(poolId);
+        bool quotes = market.State(poolId) == PoolState.Coherent;
+        _curve.PoolId = poolId;
+        _curve.StateSlot = market.StateSlot(poolId);
+        _curve.CountAToB = quotes ? pool.CopySegments(SwapDirection.AToB, market.Clock(poolId), _curve.AToB) : 0;
+        _curve.CountBToA = quotes ? pool.CopySegments(SwapDirection.BToA, market.Clock(poolId), _curve.BToA) : 0;
+        Curve.Publish(in _curve);
     }
 
     private void Publish(SnapshotTable<PoolFigures> rows, int poolId, Pool pool)
@@ -82,28 +100,19 @@ internal sealed class PoolPublisher(MarketGraph market)
             StateSlot = market.StateSlot(poolId),
             RateAToB = market.Rate(MarketGraph.Edge(poolId, SwapDirection.AToB)),
             RateBToA = market.Rate(MarketGraph.Edge(poolId, SwapDirection.BToA)),
+            MispricingBps = MispricingBps(poolId),
         };
         if (figures.RateAToB > 0) figures.DepthA = Depth(poolId, pool, SwapDirection.AToB);
         if (figures.RateBToA > 0) figures.DepthB = Depth(poolId, pool, SwapDirection.BToA);
         rows.Publish(poolId, in figures);
     }
 
+    private double MispricingBps(int poolId) =>
+        poolId < field.EdgeCount && field.IsPresent(poolId) ? field.Curl(poolId) * 10_000 : double.NaN;
+
     private double Depth(int poolId, Pool pool, SwapDirection direction)
     {
         int count = pool.CopySegments(direction, market.Clock(poolId), _pieces);
         return CurveMath.InputToMove(_pieces.AsSpan(0, count), DepthMove);
-    }
-
-    private void PublishCurve(int poolCount)
-    {
-        int poolId = CurveRequest;
-        if ((uint)poolId >= (uint)poolCount) return;
-        Pool pool = market.Pool(poolId);
-        bool quotes = market.State(poolId) == PoolState.Coherent;
-        _curve.PoolId = poolId;
-        _curve.StateSlot = market.StateSlot(poolId);
-        _curve.CountAToB = quotes ? pool.CopySegments(SwapDirection.AToB, market.Clock(poolId), _curve.AToB) : 0;
-        _curve.CountBToA = quotes ? pool.CopySegments(SwapDirection.BToA, market.Clock(poolId), _curve.BToA) : 0;
-        Curve.Publish(in _curve);
     }
 }
