@@ -6,7 +6,6 @@ namespace LowLatency.ConsoleHost.Rendering;
 /// <summary>A rectangle of a buffer with its own origin; what is drawn outside of it is cut off.</summary>
 internal readonly struct Area
 {
-    private static readonly char[] ScratchChars = new char[1024]; // the console draws on one thread
     private readonly CellBuffer _buffer;
     private readonly int _x;
     private readonly int _y;
@@ -25,7 +24,7 @@ internal readonly struct Area
     public int Height { get; }
 
     /// <summary>Memory for text that is being put together.</summary>
-    public Span<char> Scratch => ScratchChars;
+    public Span<char> Scratch => _buffer.Scratch;
 
     /// <summary>A part of it.</summary>
     public Area Part(int x, int y, int width, int height) =>

@@ -9,11 +9,15 @@ namespace LowLatency.ConsoleHost.Rendering;
 /// </summary>
 internal sealed class CellBuffer
 {
+    private readonly char[] _scratch = new char[1024];
     private Cell[] _cells = [];
 
     public int Columns { get; private set; }
 
     public int Rows { get; private set; }
+
+    /// <summary>Memory for text that is being put together.</summary>
+    public Span<char> Scratch => _scratch;
 
     /// <summary>The cells of a row.</summary>
     public ReadOnlySpan<Cell> Row(int y) => _cells.AsSpan(y * Columns, Columns);
