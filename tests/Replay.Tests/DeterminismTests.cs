@@ -59,7 +59,7 @@ public sealed class DeterminismTests
         Assert.Equal([$"replay: decision hash {hash}, asserted 0123456789abcdef"], other.ErrorLines);
     }
 
-    /// <summary>How every followed cycle ended, and the mispricing field at the end, as the report gives them.</summary>
+    /// <summary>How every followed cycle ended, and the mispricing field at the end, as reported.</summary>
     private static string LivesAndField(ReplayRun run)
     {
         LifeReport lives = LifeReport.Of(run.Pipeline!, run.Lives);

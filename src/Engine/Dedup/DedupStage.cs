@@ -10,7 +10,7 @@ namespace LowLatency.Engine.Dedup;
 /// First of N endpoints wins. Key of an update: (account, slot) from pubsub, which sends one final state a slot; where
 /// every write is sent (Geyser), (account, slot, transaction). Write versions order the writes of one node only: an
 /// update of the newest slot that is not known is newer if its endpoint has delivered the newest known one before (an
-/// endpoint sends in order), else the endpoint is behind and the update is stale; a closed endpoint has delivered nothing.
+/// endpoint sends in order), else the endpoint is behind and the update is stale; a close ends what was delivered.
 /// An older slot is stale unless what is known was written on a fork that the chain has left: then it is the rollback
 /// and passes (protocols.md 2.1, points 1 and 2). A snapshot loses against a pushed update of the same slot, whichever
 /// comes first, because its bank may have been read half-way.

@@ -29,6 +29,7 @@ public sealed class ConfigLayersTests
               "opportunityCapacity": 14, "maxInputRaw": { "{{Usdt}}": 15 }, "maxNotionalLamports": 16,
               "minimumInputRaw": 17, "maxStateAgeSlots": 18, "polishQuotesMax": 19, "polishScansMax": 20,
               "polishAll": true, "maxDepthShareBps": 32, "splitQuotesMax": 33,
+              "auditEverySlots": 37, "auditStepsPerSlot": 38,
               "costs": { // sections are optional
                 "minimumProfitLamports": 21, "tipShareBps": 22, "tipFloorLamports": 23, "tipCapLamports": 24,
                 "priorityFeeMicroLamportsPerCu": 25, "computeUnitMarginBps": 26,
@@ -49,6 +50,7 @@ public sealed class ConfigLayersTests
             s.Search.DeferredWorkFactor, s.Search.OpportunityCapacity));
         Assert.Equal((16UL, 17UL, 18U, 19, 20, true), (s.Search.MaxNotionalLamports, s.Search.MinimumInputRaw,
             s.Search.MaxStateAgeSlots, s.Search.PolishQuotesMax, s.Search.PolishScansMax, s.Search.PolishAll));
+        Assert.Equal((37, 38), (s.Search.AuditEverySlots, s.Search.AuditStepsPerSlot));
         Assert.Equal((32, 33, 34), (s.Search.MaxDepthShareBps, s.Search.SplitQuotesMax, s.Search.StalenessPenaltyBps));
         Assert.Equal((21L, 22, 23UL, 24UL), (s.Search.MinimumProfitLamports, s.Search.TipShareBps,
             s.Search.TipFloorLamports, s.Search.TipCapLamports));
