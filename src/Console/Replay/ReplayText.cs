@@ -34,9 +34,9 @@ internal sealed class ReplayText(TextWriter output)
             $"Memory: {r.AllocatedBytesPerEvent:F1} B allocated an event (registration and reports included),"));
         Line(string.Create(Invariant,
             $"  collections {r.Collections[0]}/{r.Collections[1]}/{r.Collections[2]} (generation 0/1/2)"));
-        Line(string.Create(Invariant,
+        Wrapped(string.Create(Invariant,
             $"Unsigned transactions built {r.MessagesBuilt:N0}, searches that met a bound {r.SearchesBounded:N0}, "
-            + $"forks {r.Forks}, rollbacks {r.Rollbacks}"));
+            + $"forks {r.Forks}, rollbacks {r.Rollbacks}"), 2);
         foreach (CheckReport check in r.Checks) Check(check);
         foreach (string note in r.Notes) Wrapped($"Note: {note}", 2);
         Line($"Decision hash {r.DecisionHash} ({r.DecisionCount.ToString("N0", Invariant)} decisions)");
