@@ -100,7 +100,7 @@ public sealed class BadInputTests
     [InlineData("replay: --runner 'fast': give inline, fused, split", "--runner", "fast")]
     [InlineData("replay: --from-slot ten: give a slot number", "--from-slot", "ten")]
     [InlineData("replay: --to-slot 5: it is before --from-slot 9", "--from-slot", "9", "--to-slot", "5")]
-    [InlineData("replay: --set maxHop=3: unknown key 'maxHop'; did you mean 'maxHops'?", "--set", "maxHop=3")]
+    [InlineData("replay: --set maxHop: unknown key 'maxHop'; did you mean 'maxHops'?", "--set", "maxHop=3")]
     [InlineData("replay: --set maxHops: give key=value, for example maxHops=3", "--set", "maxHops")]
     [InlineData("replay: --seed: a capture has no seed; it goes with --synthetic", "--seed", "4")]
     [InlineData(

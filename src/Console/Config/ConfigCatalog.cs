@@ -8,8 +8,11 @@ using LowLatency.Engine.Pipeline;
 namespace LowLatency.ConsoleHost.Config;
 
 /// <summary>One key of the configuration.</summary>
-/// <param name="Section">Section: Search, Costs, Graph, Life, Instructions or Pipeline.</param>
-/// <param name="Name">Key in camel case; unique over all sections, unit last.</param>
+/// <param name="Section">Section: Search, Costs, Graph, Life, Instructions, Pipeline, Feeds or Watch.</param>
+/// <param name="Name">
+/// Key in camel case; unique over all sections, unit last. Where it means nothing without its section, the section
+/// stands before it with a point, and files write it inside the section only.
+/// </param>
 /// <param name="Shape">Shape of its value.</param>
 /// <param name="Help">What it is, with default and range.</param>
 /// <param name="Apply">Writes it into the settings.</param>
@@ -32,11 +35,18 @@ internal sealed record ConfigKey(
         return value switch
         {
             IEnumerable<Engine.Solana.Pubkey> keys => string.Join(',', keys),
+            IEnumerable<string> texts => string.Join(',', texts),
             bool isSet => isSet ? "true" : "false",
             Enum choice => choice.ToString().ToLowerInvariant(),
             _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty,
         };
     }
+
+    /// <summary>The name inside its section.</summary>
+    public string Member => Name[(Name.IndexOf('.') + 1)..];
+
+    /// <summary>Names that an object of a list of objects may have.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
 
     /// <summary>Short environment variable: LOWLATENCY_MAX_HOPS.</summary>
     public string Variable { get; } = ConfigCatalog.VariablePrefix + SnakeUpper(Name);
@@ -47,7 +57,7 @@ internal sealed record ConfigKey(
         foreach (char c in camel)
         {
             if (char.IsUpper(c)) text.Append('_');
-            text.Append(char.ToUpperInvariant(c));
+            text.Append(c == '.' ? '_' : char.ToUpperInvariant(c));
         }
 
         return text.ToString();
@@ -184,9 +194,21 @@ internal static class ConfigCatalog
         new("Pipeline", "busySpin", ConfigShape.Scalar, "Spin while waiting (a core for each stage group).",
             (c, v) => c.BusySpin = v.Bool(),
             c => c.BusySpin),
+        .. LiveKeys.All,
     ];
 
-    /// <summary>The key of a name as written in a file; null if there is none.</summary>
+    /// <summary>The key of a member of a section as written in a file; null if there is none.</summary>
+    public static ConfigKey? Find(string section, string member)
+    {
+        foreach (ConfigKey key in Keys)
+        {
+            if (key.Section == section && key.Member == member) return key;
+        }
+
+        return null;
+    }
+
+    /// <summary>The key of a full name; null if there is none.</summary>
     public static ConfigKey? Find(string name)
     {
         foreach (ConfigKey key in Keys)
@@ -208,11 +230,16 @@ internal static class ConfigCatalog
         return null;
     }
 
-    /// <summary>Names of all keys.</summary>
-    public static List<string> Names()
+    /// <summary>Names of all keys, or of a section's as they stand in it.</summary>
+    public static List<string> Names(string? section = null)
     {
         List<string> names = [];
-        foreach (ConfigKey key in Keys) names.Add(key.Name);
+        foreach (ConfigKey key in Keys)
+        {
+            if (section is null) names.Add(key.Name);
+            else if (key.Section == section) names.Add(key.Member);
+        }
+
         return names;
     }
 }

@@ -88,18 +88,25 @@ internal ref struct ConfigFile
                 continue;
             }
 
-            ConfigKey key = ConfigCatalog.Find(name) ?? throw Unknown(place, name);
-            if (section is not null && key.Section != section)
-                throw Fault(place, $"key '{name}' belongs to section '{key.Section}', not '{section}'");
-            if (!_seen.Add(name)) throw Fault(place, $"key '{name}' is there twice; keep one");
+            ConfigKey key = FindKey(section, name, place);
+            if (!_seen.Add(key.Name)) throw Fault(place, $"key '{name}' is there twice; keep one");
             _take(key, ReadValue(key));
         }
+    }
+
+    private static ConfigKey FindKey(string? section, string name, string place)
+    {
+        if (section is null) return ConfigCatalog.Find(name) ?? throw Unknown(place, name, null);
+        if (ConfigCatalog.Find(section, name) is { } member) return member;
+        if (ConfigCatalog.Find(name) is not { } other) throw Unknown(place, name, section);
+        throw Fault(place, $"key '{name}' belongs to section '{other.Section}', not '{section}'");
     }
 
     private ConfigValue ReadValue(ConfigKey key)
     {
         string place = Here();
         List<ConfigItem> items = [];
+        List<ConfigObject> objects = [];
         string text = string.Empty;
         switch (key.Shape)
         {
@@ -109,14 +116,16 @@ internal ref struct ConfigFile
                     items.Add(new ConfigItem(string.Empty, Scalar(key), Here()));
                 break;
             case ConfigShape.Map:
-                if (_reader.TokenType != JsonTokenType.StartObject)
-                    throw Fault(place, $"{key.Name}: give an object {{ }}");
-                while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+                ReadItems(key, items, null);
+                break;
+            case ConfigShape.Objects:
+                if (_reader.TokenType != JsonTokenType.StartArray) throw Fault(place, $"{key.Name}: give a list [ ]");
+                while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
                 {
-                    string name = _reader.GetString()!;
-                    string itemPlace = Here();
-                    _reader.Read();
-                    items.Add(new ConfigItem(name, Scalar(key), itemPlace));
+                    string objectPlace = Here();
+                    List<ConfigItem> members = [];
+                    ReadItems(key, members, key.Members);
+                    objects.Add(new ConfigObject(members, objectPlace));
                 }
 
                 break;
@@ -125,7 +134,38 @@ internal ref struct ConfigFile
                 break;
         }
 
-        return new ConfigValue(ConfigLayer.File, place, key.Name, text, items);
+        return new ConfigValue(ConfigLayer.File, place, key.Name, text, items)
+        {
+            Objects = objects,
+            Folder = Path.GetDirectoryName(Path.GetFullPath(_path)) ?? string.Empty,
+        };
+    }
+
+    /// <summary>Reads an object of scalars; with <paramref name="known"/> only these, each once.</summary>
+    private void ReadItems(ConfigKey key, List<ConfigItem> items, IReadOnlyList<string>? known)
+    {
+        if (_reader.TokenType != JsonTokenType.StartObject) throw Fault(Here(), $"{key.Name}: give an object {{ }}");
+        HashSet<string> seen = [];
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = _reader.GetString()!;
+            string place = Here();
+            if (known is not null && !Contains(known, name))
+                throw Fault(place, $"{key.Name}: unknown key '{name}'{Nearest.Hint(name, known)}");
+            if (!seen.Add(name)) throw Fault(place, $"{key.Name}: key '{name}' is there twice; keep one");
+            _reader.Read();
+            items.Add(new ConfigItem(name, Scalar(key), place));
+        }
+    }
+
+    private static bool Contains(IReadOnlyList<string> names, string name)
+    {
+        foreach (string known in names)
+        {
+            if (known == name) return true;
+        }
+
+        return false;
     }
 
     private readonly string Scalar(ConfigKey key) => _reader.TokenType switch
@@ -137,8 +177,8 @@ internal ref struct ConfigFile
         _ => throw Fault(Here(), $"{key.Name}: give a number, text, true or false (leave the key out for its default)"),
     };
 
-    private static CommandException Unknown(string place, string name) =>
-        Fault(place, $"unknown key '{name}'{Nearest.Hint(name, ConfigCatalog.Names())}");
+    private static CommandException Unknown(string place, string name, string? section) =>
+        Fault(place, $"unknown key '{name}'{Nearest.Hint(name, ConfigCatalog.Names(section))}");
 
     private static CommandException Fault(string place, string message) => new($"{place}: {message}", ExitCodes.Config);
 

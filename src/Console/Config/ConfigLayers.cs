@@ -55,10 +55,10 @@ internal sealed class ConfigLayers
     {
         int equals = text.IndexOf('=');
         if (equals <= 0) throw new CommandException($"--set {text}: give key=value, for example maxHops=3");
-        string name = text[..equals];
+        string name = text[..equals]; // the value is not repeated: it may be an address with a key in it
         ConfigKey key = ConfigCatalog.Find(name)
             ?? throw new CommandException(
-                $"--set {text}: unknown key '{name}'{Nearest.Hint(name, ConfigCatalog.Names())}");
+                $"--set {name}: unknown key '{name}'{Nearest.Hint(name, ConfigCatalog.Names())}");
         Take(key, $"--set {name}", ConfigLayer.CommandLine, text[(equals + 1)..]);
     }
 
@@ -70,7 +70,8 @@ internal sealed class ConfigLayers
         {
             string candidate = isLong
                 ? string.Join(
-                    SectionSeparator, "LOWLATENCY", key.Section, char.ToUpperInvariant(key.Name[0]) + key.Name[1..])
+                    SectionSeparator, "LOWLATENCY", key.Section,
+                    char.ToUpperInvariant(key.Member[0]) + key.Member[1..])
                 : key.Variable;
             if (string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase)) return key;
             known.Add(candidate);

@@ -29,10 +29,16 @@ internal enum ConfigShape
 
     /// <summary>A JSON object; name=value with commas in variables and flags.</summary>
     Map = 2,
+
+    /// <summary>A JSON array of objects; in variables and flags a list of what matters most of each.</summary>
+    Objects = 3,
 }
 
 /// <summary>One element of a list (name empty) or map.</summary>
 internal sealed record ConfigItem(string Name, string Text, string Place);
+
+/// <summary>One object of a list of objects.</summary>
+internal sealed record ConfigObject(IReadOnlyList<ConfigItem> Items, string Place);
 
 /// <summary>
 /// One setting as a person wrote it: key, text and place. Its readers turn it into a number or address, or throw a
@@ -47,6 +53,14 @@ internal sealed record ConfigItem(string Name, string Text, string Place);
 internal sealed record ConfigValue(
     ConfigLayer Layer, string Place, string Key, string Text, IReadOnlyList<ConfigItem> Items)
 {
+    /// <summary>The objects of a list of objects; from files only.</summary>
+    public IReadOnlyList<ConfigObject> Objects { get; init; } = [];
+
+    /// <summary>Folder of the file it is written in; empty elsewhere. Paths in a file start there.</summary>
+    public string Folder { get; init; } = string.Empty;
+
+    private int FaultCode => Layer == ConfigLayer.CommandLine ? ExitCodes.Usage : ExitCodes.Config;
+
     public ulong Whole(ulong min, ulong max)
     {
         if (ulong.TryParse(Digits(Text), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
@@ -119,11 +133,14 @@ internal sealed record ConfigValue(
     /// <summary>The error for a wrong text.</summary>
     public CommandException Wrong(string text, string fix) => Wrong(text, fix, Place, string.Empty);
 
+    /// <summary>The error for what must not be repeated (addresses hold keys), or for a whole.</summary>
+    public CommandException Fault(string place, string suffix, string message) =>
+        new($"{place}{(Key.Length == 0 ? string.Empty : $": {Key}{suffix}")}: {message}", FaultCode);
+
     private CommandException Wrong(string text, string fix, string place, string suffix)
     {
-        int code = Layer == ConfigLayer.CommandLine ? ExitCodes.Usage : ExitCodes.Config;
         string key = Key.Length == 0 ? string.Empty : $": {Key}{suffix}";
-        return new CommandException($"{place}{key} '{text}': {fix}", code);
+        return new CommandException($"{place}{key} '{text}': {fix}", FaultCode);
     }
 
     private Pubkey Address(string text, string place, string suffix) =>

@@ -84,6 +84,10 @@ internal sealed class EngineConfig
 
     public bool BusySpin { get; set; }
 
+    public List<EndpointConfig> Endpoints { get; set; } = [];
+
+    public WatchConfig Watch { get; set; } = new();
+
     /// <summary>Where each key that is not at its default was last written.</summary>
     public Dictionary<string, ConfigValue> Origins { get; } = [];
 
@@ -105,6 +109,12 @@ internal sealed class EngineConfig
             throw origin.Wrong(
                 origin.Text,
                 $"the longest quarantine ({Quarantine.CapSlots} slots) is below the first ({Quarantine.BaseSlots})");
+        }
+
+        if (Endpoints.Count > 0 && !Endpoints.Exists(endpoint => endpoint.Kind == EndpointKind.Rpc))
+        {
+            ConfigValue origin = Origins["endpoints"];
+            throw origin.Fault(origin.Place, string.Empty, "none is of kind rpc; snapshots come from one, so add one");
         }
 
         foreach (Pubkey mint in MaxInputRaw.Keys)

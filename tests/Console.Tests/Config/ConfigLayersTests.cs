@@ -40,6 +40,11 @@ public sealed class ConfigLayersTests
               "denied": ["{{Usdt}}"], "settleWindowMs": 28, "maxAccounts": 29, "maxPools": 30, "maxMints": 31,
               "wallet": "{{Usdc}}", "tokenAccounts": { "{{Usdc}}": "{{Usdt}}" }, "raydiumAmmLegacy": true,
               "runner": "fused", "busySpin": true,
+              "endpoints": [{ "http": "http://a.example" }],
+              "watch": {
+                "pools": ["{{Usdc}}"], "accounts": ["{{Usdt}}"], "file": "watch.json", "allow": ["PumpSwap"],
+                "deny": ["{{Usdt}}"], "liquidityFloorRaw": { "{{Usdt}}": 37 },
+              },
             }
             """, layers.AddFile);
         layers.Config.Validate();

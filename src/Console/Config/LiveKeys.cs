@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.ConsoleHost.Config;
+
+/// <summary>The keys of a live run: where it gets the chain from, and what of it.</summary>
+internal static class LiveKeys
+{
+    /// <summary>The keys.</summary>
+    public static IReadOnlyList<ConfigKey> All { get; } =
+    [
+        new("Feeds", "endpoints", ConfigShape.Objects, "Nodes to read from; the first copy of an update wins.",
+            (c, v) => c.Endpoints = EndpointReader.Read(v),
+            c => c.Endpoints.ConvertAll(endpoint => endpoint.ToString())) { Members = EndpointReader.Members },
+        new("Watch", "watch.pools", ConfigShape.List, "Pools to watch, besides those of the file.",
+            (c, v) => c.Watch = c.Watch with { Pools = v.Addresses() },
+            c => c.Watch.Pools),
+        new("Watch", "watch.accounts", ConfigShape.List, "Accounts to watch, besides those that pools need.",
+            (c, v) => c.Watch = c.Watch with { Accounts = v.Addresses() },
+            c => c.Watch.Accounts),
+        new("Watch", "watch.file", ConfigShape.Scalar, "Watch list that `pools discover` wrote.",
+            (c, v) => c.Watch = c.Watch with { File = Path.Combine(v.Folder, v.Text) },
+            c => c.Watch.File),
+        new("Watch", "watch.allow", ConfigShape.List, "Venues, mints and pools that may be watched; none = all.",
+            (c, v) => c.Watch = c.Watch with { Allow = Rule(v) },
+            c => c.Watch.Allow.Texts()),
+        new("Watch", "watch.deny", ConfigShape.List, "Venues, mints and pools never watched; wins over allow.",
+            (c, v) => c.Watch = c.Watch with { Deny = Rule(v) },
+            c => c.Watch.Deny.Texts()),
+        new("Watch", "watch.liquidityFloorRaw", ConfigShape.Map, "Least balance of a pool's vault by mint, base units.",
+            (c, v) => c.Watch = c.Watch with { LiquidityFloorRaw = v.AmountMap() },
+            c => c.Watch.LiquidityFloorRaw),
+    ];
+
+    private static WatchRule Rule(ConfigValue value)
+    {
+        HashSet<VenueId> venues = [];
+        HashSet<Pubkey> addresses = [];
+        string[] names = Enum.GetNames<VenueId>()[1..];
+        foreach (ConfigItem item in value.Items)
+        {
+            bool isName = Array.Exists(names, n => string.Equals(n, item.Text, StringComparison.OrdinalIgnoreCase));
+            if (isName) venues.Add(Enum.Parse<VenueId>(item.Text, ignoreCase: true));
+            else if (Pubkey.TryParse(item.Text, out Pubkey address)) addresses.Add(address);
+            else throw (value with { Place = item.Place }).Wrong(
+                item.Text, $"neither an address nor a venue{Nearest.Hint(item.Text, names)}");
+        }
+
+        return new WatchRule(venues, addresses);
+    }
+}
