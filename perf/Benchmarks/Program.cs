@@ -1,16 +1,61 @@
-using BenchmarkDotNet.Running;
+using System;
+using System.IO;
+using LowLatency.Benchmarks.Runner;
 
 namespace LowLatency.Benchmarks;
 
 /// <summary>
-/// Runs the micro-benchmarks: <c>dotnet run -c Release --project perf/Benchmarks -- --filter *AccountNotification*</c>;
-/// <c>-- cycles</c> prints the table of the cycle search.
+/// The micro-benchmarks. <c>--filter *Name*</c> and the like go to BenchmarkDotNet; the other modes are this program's:
+/// see <see cref="Help"/>.
 /// </summary>
 internal static class Program
 {
-    private static void Main(string[] args)
+    private const int Turns = 25;
+    private const string AllocationsFile = "Baselines/allocations.json";
+
+    private const string Help = """
+        --measure [text]      the rows whose name contains the text, in turns, seconds in all
+        --allocations [text]  bytes an operation of every row against perf/Baselines/allocations.json
+        --allocations --update   writes that file
+        --smoke [text]        every row once
+        anything else         BenchmarkDotNet, for example --inProcess --filter *Dedup*
+        """;
+
+    private static int Main(string[] args) => Run(args, Console.Out);
+
+    /// <summary>Runs a command line; exit code 3 if a check failed.</summary>
+    internal static int Run(string[] args, TextWriter output)
     {
-        if (args is ["cycles"]) Cycles.CycleTable.Run();
-        else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        string text = args.Length == 2 ? args[1] : string.Empty;
+        switch (args)
+        {
+            case ["--help"]:
+                output.WriteLine(Help);
+                return 0;
+            case ["--measure", ..] when args.Length <= 2:
+                new QuickMeasure(BenchmarkCatalog.Find(text), Turns).Print(output);
+                return 0;
+            case ["--allocations", "--update"]:
+                return AllocationGate.Run(PerfFolder.PathOf(AllocationsFile), true, string.Empty, output);
+            case ["--allocations", ..] when args.Length <= 2:
+                return AllocationGate.Run(PerfFolder.PathOf(AllocationsFile), false, text, output);
+            case ["--smoke", ..] when args.Length <= 2:
+                return Smoke(text, output);
+            default:
+                BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+                return 0;
+        }
+    }
+
+    private static int Smoke(string text, TextWriter output)
+    {
+        foreach (BenchmarkCase one in BenchmarkCatalog.Find(text))
+        {
+            using LiveBenchmark live = one.Open();
+            live.Body.Run(1);
+            output.WriteLine($"ran  {one.Name}");
+        }
+
+        return 0;
     }
 }
