@@ -24,7 +24,7 @@ internal interface ITerminal : IDisposable
     int Read(Span<byte> destination, int timeoutMs);
 
     /// <summary>
-    /// Stops the process as Ctrl-Z does; returns when it goes on. Does nothing where there is no such thing.
+    /// Stops the process as Ctrl-Z does, now or a moment later. Does nothing where there is no such thing.
     /// </summary>
     void Suspend();
 }

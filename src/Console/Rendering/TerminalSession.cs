@@ -18,6 +18,7 @@ internal sealed class TerminalSession : IDisposable
     private readonly ITerminal _terminal;
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly object _gate = new();
+    private readonly ManualResetEventSlim _continued = new();
     private bool _isEntered;
     private bool _isEnded;
     private int _needsRepaint;
@@ -33,6 +34,7 @@ internal sealed class TerminalSession : IDisposable
             foreach (PosixSignal signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT })
                 _signals.Add(PosixSignalRegistration.Create(signal, _ => Leave())); // then the default: the end
             _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, OnStop));
+            _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => _continued.Set()));
         }
 
         Enter();
@@ -109,7 +111,9 @@ internal sealed class TerminalSession : IDisposable
     {
         context.Cancel = true;
         Leave();
-        _terminal.Suspend();
+        _continued.Reset();
+        _terminal.Suspend(); // may return before this thread is stopped; only the continuation counts
+        _continued.Wait();
         Enter();
     }
 

@@ -89,7 +89,7 @@ internal sealed class PipelineScreen : Screen
             int x = area.Text(0, y, stage.Name, Ink.Strong);
             if (isFirst && model.Run!.View.GroupCount > 1) area.Print(x + 1, y, Ink.Dim, $"@{stage.Group}");
             area.Right(26, y, Ink.Normal, $"{stage.Events:N0}");
-            if (stage.EventsPerSecond < 0) area.Right(35, y, Ink.Dim, $"-");
+            if (stage.EventsPerSecond < 0 || model.IsPaused) area.Right(35, y, Ink.Dim, $"-");
             else area.Right(35, y, Ink.Normal, $"{new Count(stage.EventsPerSecond)}");
             if (isFirst) area.Right(43, y, Ink.Normal, $"{model.Run!.View.GroupLagEntries(group):N0}");
             DrawLatency(area, y, model.Latency.Find(stage.Name));
