@@ -23,7 +23,8 @@ internal sealed class TmuxTerminal : IDisposable
     {
         try
         {
-            using Process? process = Process.Start(new ProcessStartInfo("tmux", "-V") { RedirectStandardOutput = true });
+            ProcessStartInfo version = new("tmux", "-V") { RedirectStandardOutput = true };
+            using Process? process = Process.Start(version);
             process?.WaitForExit();
             return process?.ExitCode == 0;
         }

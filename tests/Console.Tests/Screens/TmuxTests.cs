@@ -109,7 +109,8 @@ public sealed class TmuxTests
     {
         if (!TmuxTerminal.IsThere()) return;
         using TmuxTerminal tmux = new(100, 50);
-        tmux.Line($"{TmuxTerminal.Program} replay --ui --no-stamps 2>&1 </dev/null | grep -c -e 'plain lines' -e '100 %'");
+        const string Count = " 2>&1 </dev/null | grep -c -e 'plain lines' -e '100 %'";
+        tmux.Line(TmuxTerminal.Program + " replay --ui --no-stamps" + Count);
         tmux.WaitFor(text => text.Contains("\n2\n", StringComparison.Ordinal));
         Assert.Equal("0", tmux.Flag("alternate_on"));
     }
