@@ -33,7 +33,7 @@ internal sealed class ScreenApp
     {
         Model = new Model(source, runtime ?? RuntimeFigures.Now);
         _commands = new Commands(Model);
-        _screens = 
+        _screens =
         [
             new PipelineScreen(), new FeedsScreen(), _opportunities, new GraphScreen(), new LatencyScreen(),
             new LogScreen(), new HelpScreen(), new SettingsScreen(),
@@ -41,7 +41,7 @@ internal sealed class ScreenApp
     }
 
     /// <summary>Names of the screens, for completion.</summary>
-    public static IReadOnlyList<string> ScreenNames { get; } = 
+    public static IReadOnlyList<string> ScreenNames { get; } =
         ["pipeline", "feeds", "opportunities", "graph", "latency", "log", "help", "settings"];
 
     public Model Model { get; }

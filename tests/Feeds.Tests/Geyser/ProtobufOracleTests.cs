@@ -177,7 +177,13 @@ public sealed class ProtobufOracleTests
         byte[] info = [];
         AccountUpdate read = new()
         {
-            Key = [], Owner = [], Data = [], Slot = 0, Lamports = 0, RentEpoch = 0, WriteVersion = 0,
+            Key = [],
+            Owner = [],
+            Data = [],
+            Slot = 0,
+            Lamports = 0,
+            RentEpoch = 0,
+            WriteVersion = 0,
         };
         Walk(message, (input, field) => body = field == 2 ? input.ReadBytes().ToByteArray() : Skip(input, body));
         Walk(body, (input, field) =>
