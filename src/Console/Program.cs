@@ -42,6 +42,8 @@ internal static class Program
             KeysCommand.Create(),
             TxCommand.Create(),
             VerifyCommand.Create(),
+            ConfigCommand.Create(),
+            CompletionCommand.Create(),
         };
         Verb.ExtendHelp(root);
         return root;

@@ -21,6 +21,16 @@ internal static class CyclesCommand
 {
     private const int DefaultShown = 20;
 
+    private const string Examples =
+        """
+        Examples:
+          lowlatency cycles --snapshot accounts.json.gz
+          lowlatency cycles --snapshot data/graphs --report
+          lowlatency cycles --snapshot graph.csv --max-hops 3 --show 0 --json
+
+        Exit codes: 0 done, 2 wrong usage, 65 a file is not of its form, 66 no such file.
+        """;
+
     /// <summary>The verb.</summary>
     internal static Command Create()
     {
@@ -53,7 +63,7 @@ internal static class CyclesCommand
             Description = "Graphs: leave out pools with less on a side, base units. Default 0, with --report 1000.",
         };
         Option<bool> json = new("--json") { Description = "Print the result as JSON on stdout." };
-        Command command = new("cycles", "Find and size every profitable cycle in a snapshot of pools.")
+        Verb command = new("cycles", "Find and size every profitable cycle in a snapshot of pools.", Examples)
         {
             snapshot, bases, hops, show, report, reserve, json,
         };

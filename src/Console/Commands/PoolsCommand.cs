@@ -17,6 +17,15 @@ internal static class PoolsCommand
 {
     private const int MaxDependencies = 256;
 
+    private const string InspectExamples =
+        """
+        Examples:
+          lowlatency pools inspect snapshot.json
+          lowlatency pools inspect account.bin --owner CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C
+
+        Exit codes: 0 something is known, 2 wrong usage, 65 nothing is, 66 no such file.
+        """;
+
     // Raw data has no owner: these are tried in turn.
     private static readonly string[] VenuePrograms =
     [
@@ -35,7 +44,10 @@ internal static class PoolsCommand
             new("file") { Description = "Vector file, RPC answer, one account as JSON, or raw .bin data." };
         Option<string?> owner =
             new("--owner") { Description = "Owner program of raw data; without it the known programs are tried." };
-        Command inspect = new("inspect", "Decode every supported account of a file in words.") { file, owner };
+        Verb inspect = new("inspect", "Decode every supported account of a file in words.", InspectExamples)
+        {
+            file, owner,
+        };
         inspect.SetAction(result =>
             Inspect(result.GetValue(file)!, result.GetValue(owner), Console.Out, Console.Error));
         return new Command("pools", "Look at pools.") { inspect };

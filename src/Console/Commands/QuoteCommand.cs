@@ -16,6 +16,17 @@ namespace LowLatency.ConsoleHost.Commands;
 /// </summary>
 internal static class QuoteCommand
 {
+    private const string Examples =
+        """
+        Examples:
+          lowlatency quote --accounts snapshot.json --pool <pool> --in <mint> --amount 1000000000
+          lowlatency quote --accounts snapshot.json --pool <pool 1> <pool 2> --in <mint> --amount 5000
+          lowlatency quote --accounts snapshot.json --pool <pool> --in <mint> --amount 5000 --exact-out
+
+        Exit codes: 0 quoted, 1 no quote (with the reason), 2 wrong usage, 65 not accounts, 66 no
+        such file.
+        """;
+
     /// <summary>The verb.</summary>
     internal static Command Create()
     {
@@ -40,7 +51,7 @@ internal static class QuoteCommand
             "Unix time the program would see; else the file's clock, else now."
         };
         Option<ulong?> epoch = new("--epoch") { Description = "Epoch the program would see; else the file's, else 0." };
-        Command command = new("quote", "Quote a swap or a route from accounts in a file.")
+        Verb command = new("quote", "Quote a swap or a route from accounts in a file.", Examples)
         {
             accounts, pools, input, amount, exactOut, time, epoch,
         };

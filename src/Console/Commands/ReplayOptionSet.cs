@@ -5,7 +5,6 @@ using System.Globalization;
 using System.IO;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
-using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -49,17 +48,7 @@ internal sealed class ReplayOptionSet
         HelpName = "slot",
     };
 
-    public Option<string?> Config { get; } = new("--config")
-    {
-        Description = "Settings: JSON with comments, see docs/configuration.md. Variables and flags win over it.",
-        HelpName = "file.json",
-    };
-
-    public Option<string[]> Set { get; } = new("--set")
-    {
-        Description = "Any key of the configuration, such as --set tipShareBps=4000; may be given more than once.",
-        HelpName = "key=value",
-    };
+    public ConfigOptions Settings { get; } = new();
 
     public Option<string[]> Base { get; } = new("--base")
     {
@@ -143,9 +132,9 @@ internal sealed class ReplayOptionSet
         command.Arguments.Add(Capture);
         foreach (Option option in new Option[]
         {
-            Synthetic, Seed, Speed, FromSlot, ToSlot, Config, Set, Base, MaxHops, MinimumProfit, Runner, Wallet,
-            RaydiumLegacy, Assert, GroundTruth, TruthVenues, StateTruth, Journal, EmitTransactions, Json, NoStamps,
-            Ui, Paused,
+            Synthetic, Seed, Speed, FromSlot, ToSlot, Settings.Config, Settings.Set, Base, MaxHops, MinimumProfit,
+            Runner, Wallet, RaydiumLegacy, Assert, GroundTruth, TruthVenues, StateTruth, Journal, EmitTransactions,
+            Json, NoStamps, Ui, Paused,
         })
         {
             command.Options.Add(option);
@@ -178,20 +167,8 @@ internal sealed class ReplayOptionSet
             TruthVenues = ParseVenues(result.GetValue(TruthVenues)),
             Pipeline = config.Build(sidecar.Wallet, sidecar.TokenAccounts, !result.GetValue(NoStamps)),
             ChangedKeys = [.. config.Origins.Keys],
-            Rows = Rows(config),
+            Rows = SettingRows.Of(config),
         };
-    }
-
-    private static List<SettingRow> Rows(EngineConfig config)
-    {
-        List<SettingRow> rows = [];
-        foreach (ConfigKey key in ConfigCatalog.Keys)
-        {
-            string source = config.Origins.TryGetValue(key.Name, out ConfigValue? origin) ? origin.Place : "default";
-            rows.Add(new SettingRow(key.Section, key.Name, key.TextOf(config), source));
-        }
-
-        return rows;
     }
 
     /// <summary>Makes the synthetic market that is asked for; null if none is.</summary>
@@ -215,9 +192,7 @@ internal sealed class ReplayOptionSet
     private EngineConfig ReadConfig(ParseResult result, IReadOnlyDictionary<string, string> environment)
     {
         ConfigLayers layers = new();
-        if (result.GetValue(Config) is { } file) layers.AddFile(file);
-        else if (environment.TryGetValue(ConfigLayers.FileVariable, out string? named)) layers.AddFile(named);
-        layers.AddEnvironment(environment);
+        layers.AddFileAndEnvironment(result.GetValue(Settings.Config), environment);
         if (result.GetValue(Base) is { Length: > 0 } mints)
             layers.AddFlag("--base", "baseMints", string.Join(',', mints));
         AddFlag(layers, result, MaxHops, "maxHops");
@@ -225,7 +200,7 @@ internal sealed class ReplayOptionSet
         AddFlag(layers, result, Runner, "runner");
         AddFlag(layers, result, Wallet, "wallet");
         if (result.GetValue(RaydiumLegacy)) layers.AddFlag(RaydiumLegacy.Name, "raydiumAmmLegacy", "true");
-        foreach (string assignment in result.GetValue(Set) ?? []) layers.AddAssignment(assignment);
+        foreach (string assignment in result.GetValue(Settings.Set) ?? []) layers.AddAssignment(assignment);
         layers.Config.Validate();
         return layers.Config;
     }

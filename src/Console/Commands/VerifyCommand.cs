@@ -16,6 +16,16 @@ internal static class VerifyCommand
 {
     private const int DefaultShownDifferences = 5;
 
+    private const string Examples =
+        """
+        Examples:
+          lowlatency verify --vectors tests/Vectors
+          lowlatency verify --vectors mine.json.gz --show 0
+
+        Exit codes: 0 every case agrees, 2 wrong usage, 3 one does not, 65 not a vector file, 66 no
+        such file.
+        """;
+
     /// <summary>The verb.</summary>
     internal static Command Create()
     {
@@ -31,8 +41,10 @@ internal static class VerifyCommand
             Description = "Differences to print per file (0 = all).",
             DefaultValueFactory = _ => DefaultShownDifferences,
         };
-        Command command = new("verify", "Run published test vectors through the product's own code.") { vectors,
-            json, show };
+        Verb command = new("verify", "Run published test vectors through the product's own code.", Examples)
+        {
+            vectors, json, show,
+        };
         command.SetAction(result => Run(
             result.GetValue(vectors) ?? [], result.GetValue(json), result.GetValue(show), Console.Out, Console.Error));
         return command;

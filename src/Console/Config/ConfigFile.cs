@@ -20,23 +20,32 @@ internal ref struct ConfigFile
         AllowTrailingCommas = true,
     };
 
+    private const string SchemaMember = "$schema";
+
     private readonly string _path;
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly HashSet<string> _seen = [];
     private readonly Action<ConfigKey, ConfigValue> _take;
+    private readonly Action<CommandException>? _report;
     private Utf8JsonReader _reader;
 
-    private ConfigFile(string path, ReadOnlySpan<byte> bytes, Action<ConfigKey, ConfigValue> take)
+    private ConfigFile(
+        string path, ReadOnlySpan<byte> bytes, Action<ConfigKey, ConfigValue> take, Action<CommandException>? report)
     {
+        _report = report;
         _path = path;
         _bytes = bytes;
         _take = take;
         _reader = new Utf8JsonReader(bytes, Lenient);
     }
 
-    /// <summary>Reads a file and hands over its settings.</summary>
+    /// <summary>
+    /// Reads a file and hands over its settings. With <paramref name="report"/> a wrong key or value is reported and
+    /// the rest is read; what is no JSON ends it either way.
+    /// </summary>
     /// <exception cref="CommandException">The file is missing or wrong.</exception>
-    public static void Read(string path, Action<ConfigKey, ConfigValue> take)
+    public static void Read(
+        string path, Action<ConfigKey, ConfigValue> take, Action<CommandException>? report = null)
     {
         byte[] bytes;
         try
@@ -49,7 +58,7 @@ internal ref struct ConfigFile
         }
 
         ReadOnlySpan<byte> text = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(3) : bytes;
-        ConfigFile file = new(path, text, take);
+        ConfigFile file = new(path, text, take, report);
         try
         {
             file.ReadAll();
@@ -88,10 +97,31 @@ internal ref struct ConfigFile
                 continue;
             }
 
-            ConfigKey key = FindKey(section, name, place);
-            if (!_seen.Add(key.Name)) throw Fault(place, $"key '{name}' is there twice; keep one");
-            _take(key, ReadValue(key));
+            Utf8JsonReader atValue = _reader;
+            try
+            {
+                ReadMember(section, name, place);
+            }
+            catch (CommandException fault) when (_report is not null)
+            {
+                _report(fault);
+                _reader = atValue;
+                _reader.Skip();
+            }
         }
+    }
+
+    private void ReadMember(string? section, string name, string place)
+    {
+        if (section is null && name == SchemaMember)
+        {
+            _reader.Skip(); // for editors
+            return;
+        }
+
+        ConfigKey key = FindKey(section, name, place);
+        if (!_seen.Add(key.Name)) throw Fault(place, $"key '{name}' is there twice; keep one");
+        _take(key, ReadValue(key));
     }
 
     private static ConfigKey FindKey(string? section, string name, string place)

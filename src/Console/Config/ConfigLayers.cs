@@ -16,6 +16,16 @@ internal sealed class ConfigLayers
 
     private const string SectionSeparator = "__";
 
+    private readonly Action<CommandException>? _report;
+
+    /// <summary>
+    /// Layers whose first error is thrown or, with <paramref name="report"/>, whose errors are reported.
+    /// </summary>
+    public ConfigLayers(Action<CommandException>? report = null)
+    {
+        _report = report;
+    }
+
     /// <summary>The settings so far.</summary>
     public EngineConfig Config { get; } = new();
 
@@ -29,7 +39,22 @@ internal sealed class ConfigLayers
     }
 
     /// <summary>Adds a file.</summary>
-    public void AddFile(string path) => ConfigFile.Read(path, Take);
+    public void AddFile(string path) => ConfigFile.Read(path, Take, _report);
+
+    /// <summary>Adds the file, which <see cref="FileVariable"/> may name, and the variables.</summary>
+    public void AddFileAndEnvironment(string? file, IReadOnlyDictionary<string, string> variables)
+    {
+        file ??= variables.GetValueOrDefault(FileVariable);
+        if (file is not null) Try(() => AddFile(file));
+        AddEnvironment(variables);
+    }
+
+    /// <summary>Checks what concerns several keys.</summary>
+    /// <exception cref="CommandException">Two keys contradict each other.</exception>
+    public void Validate()
+    {
+        foreach (CommandException fault in Config.Faults()) Try(() => throw fault);
+    }
 
     /// <summary>
     /// Adds variables: LOWLATENCY__Section__Key and LOWLATENCY_KEY_IN_CAPITALS. Others of that prefix are errors.
@@ -42,7 +67,7 @@ internal sealed class ConfigLayers
         {
             bool isOurs = name.StartsWith(ConfigCatalog.VariablePrefix, StringComparison.Ordinal);
             if (!isOurs || name == FileVariable) continue;
-            Take(FindVariable(name), $"environment {name}", ConfigLayer.Environment, variables[name]);
+            Try(() => Take(FindVariable(name), $"environment {name}", ConfigLayer.Environment, variables[name]));
         }
     }
 
@@ -51,7 +76,9 @@ internal sealed class ConfigLayers
         Take(ConfigCatalog.Find(keyName)!, flag, ConfigLayer.CommandLine, text);
 
     /// <summary>Adds <c>--set key=value</c>.</summary>
-    public void AddAssignment(string text)
+    public void AddAssignment(string text) => Try(() => Assign(text));
+
+    private void Assign(string text)
     {
         int equals = text.IndexOf('=');
         if (equals <= 0) throw new CommandException($"--set {text}: give key=value, for example maxHops=3");
@@ -100,6 +127,18 @@ internal sealed class ConfigLayers
         }
 
         Take(key, new ConfigValue(layer, place, string.Empty, text, items));
+    }
+
+    private void Try(Action add)
+    {
+        try
+        {
+            add();
+        }
+        catch (CommandException fault) when (_report is not null)
+        {
+            _report(fault);
+        }
     }
 
     private void Take(ConfigKey key, ConfigValue value)

@@ -59,10 +59,14 @@ internal sealed record ConfigValue(
     /// <summary>Folder of the file it is written in; empty elsewhere. Paths in a file start there.</summary>
     public string Folder { get; init; } = string.Empty;
 
+    /// <summary>If set, the reader only tells it what it would take, and gets something valid.</summary>
+    public ValueProbe? Probe { get; init; }
+
     private int FaultCode => Layer == ConfigLayer.CommandLine ? ExitCodes.Usage : ExitCodes.Config;
 
     public ulong Whole(ulong min, ulong max)
     {
+        if (Probe is not null) return Probe.OnWhole(min, max);
         if (ulong.TryParse(Digits(Text), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
             && number >= min && number <= max)
         {
@@ -78,16 +82,21 @@ internal sealed record ConfigValue(
 
     public int Int(int min, int max) => (int)Whole((ulong)min, (ulong)max);
 
-    public bool Bool() => Text switch
+    public bool Bool()
     {
-        "true" or "1" => true,
-        "false" or "0" => false,
-        _ => throw Wrong(Text, "give true or false"),
-    };
+        if (Probe is not null) return Probe.OnBool();
+        return Text switch
+        {
+            "true" or "1" => true,
+            "false" or "0" => false,
+            _ => throw Wrong(Text, "give true or false"),
+        };
+    }
 
     public T Choice<T>()
         where T : struct, System.Enum
     {
+        if (Probe is not null) return Probe.OnChoice<T>();
         foreach (T value in System.Enum.GetValues<T>())
         {
             if (string.Equals(value.ToString(), Text, System.StringComparison.OrdinalIgnoreCase)) return value;
@@ -124,7 +133,8 @@ internal sealed record ConfigValue(
         foreach (ConfigItem item in Items)
         {
             ConfigValue amount = this with { Key = $"{Key}.{item.Name}", Place = item.Place, Text = item.Text };
-            map[Address(item.Name, item.Place, " name")] = amount.Whole(0, ulong.MaxValue);
+            Pubkey mint = Address(item.Name, item.Place, " name");
+            map[mint] = amount.Whole(0, ulong.MaxValue);
         }
 
         return map;
@@ -132,6 +142,9 @@ internal sealed record ConfigValue(
 
     /// <summary>The error for a wrong text.</summary>
     public CommandException Wrong(string text, string fix) => Wrong(text, fix, Place, string.Empty);
+
+    /// <summary>The error for its own text.</summary>
+    public CommandException Wrong(string fix) => Wrong(Text, fix);
 
     /// <summary>The error for what must not be repeated (addresses hold keys), or for a whole.</summary>
     public CommandException Fault(string place, string suffix, string message) =>
@@ -143,10 +156,13 @@ internal sealed record ConfigValue(
         return new CommandException($"{place}{key} '{text}': {fix}", FaultCode);
     }
 
-    private Pubkey Address(string text, string place, string suffix) =>
-        Pubkey.TryParse(text, out Pubkey key)
+    private Pubkey Address(string text, string place, string suffix)
+    {
+        if (Probe is not null) return Probe.OnAddress();
+        return Pubkey.TryParse(text, out Pubkey key)
             ? key
             : throw Wrong(text, "not an address (give the Base58 text of 32 bytes)", place, suffix);
+    }
 
     private string ItemName(int index) =>
         Layer == ConfigLayer.File ? string.Create(CultureInfo.InvariantCulture, $"[{index}]") : string.Empty;

@@ -14,6 +14,9 @@ internal static class EndpointReader
     /// <summary>Most sockets to one endpoint.</summary>
     public const int MaxShards = 64;
 
+    /// <summary>Fastest pace of HTTP calls.</summary>
+    public const int MaxCallsPerSecond = 10_000;
+
     /// <summary>What an endpoint may have.</summary>
     public static IReadOnlyList<string> Members { get; } =
         ["name", "kind", "http", "ws", "grpc", "token", "shards", "callsPerSecond"];
@@ -82,7 +85,7 @@ internal static class EndpointReader
             Token = members.ContainsKey("token") ? Token(At("token")) : null,
             Shards = members.ContainsKey("shards") ? At("shards").Int(1, MaxShards) : 1,
             CallsPerSecond = members.ContainsKey("callsPerSecond")
-                ? At("callsPerSecond").Int(1, 10_000)
+                ? At("callsPerSecond").Int(1, MaxCallsPerSecond)
                 : EndpointConfig.DefaultCallsPerSecond,
         };
     }

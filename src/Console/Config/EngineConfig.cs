@@ -91,37 +91,41 @@ internal sealed class EngineConfig
     /// <summary>Where each key that is not at its default was last written.</summary>
     public Dictionary<string, ConfigValue> Origins { get; } = [];
 
-    /// <summary>Checks what concerns several keys.</summary>
-    /// <exception cref="CommandException">Two keys contradict each other.</exception>
-    public void Validate()
+    /// <summary>What is wrong where several keys are looked at together.</summary>
+    public IEnumerable<CommandException> Faults()
     {
         if (TipFloorLamports > TipCapLamports)
         {
-            ConfigValue origin = Origins.GetValueOrDefault("tipFloorLamports") ?? Origins["tipCapLamports"];
-            throw origin.Wrong(
-                origin.Text, $"the tip's floor ({TipFloorLamports}) is above its cap ({TipCapLamports})");
+            yield return OriginOf("tipFloorLamports", "tipCapLamports")
+                .Wrong($"the tip's floor ({TipFloorLamports}) is above its cap ({TipCapLamports})");
         }
 
         if (Quarantine.CapSlots < Quarantine.BaseSlots)
         {
-            ConfigValue origin =
-                Origins.GetValueOrDefault("quarantineCapSlots") ?? Origins["quarantineBaseSlots"];
-            throw origin.Wrong(
-                origin.Text,
+            yield return OriginOf("quarantineCapSlots", "quarantineBaseSlots").Wrong(
                 $"the longest quarantine ({Quarantine.CapSlots} slots) is below the first ({Quarantine.BaseSlots})");
         }
 
         if (Endpoints.Count > 0 && !Endpoints.Exists(endpoint => endpoint.Kind == EndpointKind.Rpc))
         {
             ConfigValue origin = Origins["endpoints"];
-            throw origin.Fault(origin.Place, string.Empty, "none is of kind rpc; snapshots come from one, so add one");
+            yield return origin.Fault(
+                origin.Place, string.Empty, "none is of kind rpc; snapshots come from one, so add one");
         }
 
         foreach (Pubkey mint in MaxInputRaw.Keys)
         {
             if (BaseMints.Contains(mint)) continue;
-            throw Origins["maxInputRaw"].Wrong(mint.ToString(), "not one of baseMints, so no route starts with it");
+            yield return Origins["maxInputRaw"]
+                .Wrong(mint.ToString(), "not one of baseMints, so no route starts with it");
         }
+    }
+
+    /// <summary>Throws the first of <see cref="Faults"/>.</summary>
+    /// <exception cref="CommandException">Two keys contradict each other.</exception>
+    public void Validate()
+    {
+        foreach (CommandException fault in Faults()) throw fault;
     }
 
     /// <summary>The settings of a pipeline. The wallet falls back to <paramref name="defaultWallet"/>.</summary>
@@ -182,4 +186,6 @@ internal sealed class EngineConfig
             PolishAll = PolishAll,
         };
     }
+
+    private ConfigValue OriginOf(string name, string other) => Origins.GetValueOrDefault(name) ?? Origins[other];
 }
