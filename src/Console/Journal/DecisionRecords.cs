@@ -47,6 +47,7 @@ internal static class DecisionRecords
             ["staleness_penalty_lamports"] = d.StalenessPenaltyLamports.ToString(CultureInfo.InvariantCulture),
             ["reserve_margin_ppm"] = d.ReserveMarginE6,
             ["sizing_gap"] = d.SizingGapRaw == ulong.MaxValue ? null : Text(d.SizingGapRaw),
+            ["sizing_proof"] = d.SizingProof.ToString(),
             ["split"] = Split(journal, d),
             ["compute_unit_limit"] = d.ComputeUnitLimit,
             ["state_age_slots_max"] = d.StateAgeSlotsMax,
@@ -109,6 +110,7 @@ internal static class DecisionRecords
         ["output_mint"] = leg.MintOut.ToString(),
         ["amount_in"] = Text(leg.Leg.AmountInRaw),
         ["amount_out"] = Text(leg.Leg.AmountOutRaw),
+        ["minimum_out"] = Text(leg.Leg.MinimumOutRaw),
         ["quote_status"] = ((QuoteStatus)leg.Leg.QuoteStatus).ToString(),
         ["crossed"] = leg.Leg.CrossedCount,
     };

@@ -68,6 +68,10 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         if (leg.Leg.AmountInRaw == 0) return; // never sized
         Line($"  in       {Amount(leg.MintIn, leg.Leg.AmountInRaw)}");
         Line($"  out      {Amount(leg.MintOut, leg.Leg.AmountOutRaw)}");
+        if (leg.Leg.MinimumOutRaw == 0) return; // never a candidate for a transaction
+        double margin = 1 - ((double)leg.Leg.MinimumOutRaw / leg.Leg.AmountOutRaw);
+        Line($"  min out  {Amount(leg.MintOut, leg.Leg.MinimumOutRaw)}"
+            + (margin > 0 ? string.Create(Invariant, $", {margin * 1e6:0.#} ppm less") : string.Empty));
     }
 
     private void Money(in Opportunity decision)
@@ -97,13 +101,22 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         Line(string.Create(
             Invariant,
             $"  margin   a reserve may move {decision.ReserveMarginE6 / 10_000.0:0.####} % before it fails"));
-        Line(decision.SizingGapRaw switch
-        {
-            0 => "Size       proven: no other input gains more",
-            ulong.MaxValue => "Size       best of the inputs looked at; the curve gives no bound here",
-            _ => $"Size       no other input gains more than {Amount(mint, decision.SizingGapRaw)} above it",
-        });
+        SizeLines(decision, mint);
         SplitLines(decision, mint);
+    }
+
+    private void SizeLines(in Opportunity decision, in Pubkey mint)
+    {
+        Line(decision.SizingProof switch
+        {
+            SizingProof.Global => "Size       proven: no other input gains more",
+            SizingProof.Local => "Size       proven among its neighbours: the inputs around it gain no more",
+            _ => "Size       not polished: the closed form's input, quoted exactly",
+        });
+        if (decision.SizingProof == SizingProof.Global) return;
+        Line(decision.SizingGapRaw == ulong.MaxValue
+            ? "           how much any other could gain is not known: the curve gives no bound"
+            : $"           any other gains at most {Amount(mint, decision.SizingGapRaw)} more");
     }
 
     private void SplitLines(in Opportunity decision, in Pubkey mint)

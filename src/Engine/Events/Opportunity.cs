@@ -23,6 +23,11 @@ public struct Leg
 
     /// <summary>Exact output, base units.</summary>
     public ulong AmountOutRaw;
+
+    /// <summary>
+    /// Least output that the transaction accepts, base units; 0 if the decision never came so far.
+    /// </summary>
+    public ulong MinimumOutRaw;
 }
 
 /// <summary>The legs of a route in order.</summary>
@@ -135,6 +140,9 @@ public struct Opportunity
     /// <see cref="MinimumOutRaw"/> (saturated).
     /// </summary>
     public uint ReserveMarginE6;
+
+    /// <summary>What is proven of the input's size.</summary>
+    public SizingProof SizingProof;
 
     /// <summary>What spreading one leg over parallel pools would have gained; not executed.</summary>
     public SplitPlan Split;

@@ -100,9 +100,7 @@ public sealed class InstructionStage : IStage
         for (int i = 0; i < opportunity.LegCount; i++)
         {
             ref Leg leg = ref opportunity.Legs[i];
-            bool isLast = i == opportunity.LegCount - 1;
-            ulong threshold = isLast ? opportunity.MinimumOutRaw : leg.AmountOutRaw;
-            if (!TryWriteSwap(in leg, threshold, _instructions[count++]))
+            if (!TryWriteSwap(in leg, _instructions[count++]))
             {
                 opportunity.Reason = DecisionReason.InstructionFailed;
                 return;
@@ -127,7 +125,7 @@ public sealed class InstructionStage : IStage
         return 2;
     }
 
-    private bool TryWriteSwap(in Leg leg, ulong thresholdRaw, InstructionBuffer buffer)
+    private bool TryWriteSwap(in Leg leg, InstructionBuffer buffer)
     {
         Pool pool = _graph.Pool(leg.PoolId);
         SwapDirection direction = (SwapDirection)leg.Direction;
@@ -136,7 +134,7 @@ public sealed class InstructionStage : IStage
             Direction = direction,
             Mode = SwapMode.ExactIn,
             AmountRaw = leg.AmountInRaw,
-            ThresholdRaw = thresholdRaw,
+            ThresholdRaw = leg.MinimumOutRaw,
             Clock = _graph.Clock(leg.PoolId),
             User = _settings.Wallet,
             UserInput = TokenAccount(pool.InputMint(direction)),

@@ -48,20 +48,6 @@ public sealed partial class InputSizer
         ProveNeighbours();
     }
 
-    /// <summary>Quotes the inputs one unit away exactly, and goes on from a better one until none is.</summary>
-    private void ProveNeighbours()
-    {
-        while (_quotesLeft > 0)
-        {
-            ulong centre = _bestAmounts[0];
-            Try(centre + 1);
-            Try(centre - 1);
-            if (_bestAmounts[0] != centre) continue;
-            IsLocalMaximum = true;
-            return;
-        }
-    }
-
     /// <summary>Fits the model to the exact steps that the route takes at an input.</summary>
     private bool Calibrate(ulong input)
     {

@@ -39,8 +39,9 @@ public enum SizingStatus : byte
 /// predicting the exact result (<see cref="RoundingModel"/>, which starts from the exact beginning of each leg's tick
 /// range or bin); only a size that promises more than the best is quoted. If exact and continuous profit differ by more
 /// than rounding can (a curve the model only approximates), a pattern search in exact quotes finds the real top first.
-/// The inputs one unit below and above the result are quoted exactly in the end. The result is proven when G is 0; else
-/// it is the best of all sizes looked at, and G says how much another could gain at most.
+/// In the end the result's neighbourhood is quoted exactly and left for anything better until nothing is (the local
+/// proof, InputSizer.Proof.cs). The result is proven among all inputs when G is 0; else it is the best of its
+/// neighbourhood and of all sizes looked at, and G says how much another could gain at most.
 ///
 /// Owner: one thread. Nothing is allocated after construction. Bound: quotes per candidate, a setting.
 /// </summary>
@@ -66,7 +67,9 @@ public sealed partial class InputSizer
     private double _boundSlack;
     private double _edgeRaw;
     private double _phase;
+    private bool _isLocalMaximum;
     private int _quotesLeft;
+    private int _quotesGiven;
     private ulong _cap;
     private long _bestProfit;
 
@@ -113,10 +116,8 @@ public sealed partial class InputSizer
         }
     }
 
-    /// <summary>
-    /// True if the inputs one unit below and above (within the bounds) were quoted exactly and are no better.
-    /// </summary>
-    public bool IsLocalMaximum { get; private set; }
+    /// <summary>What is proven of the best input found.</summary>
+    public SizingProof Proof => !_isLocalMaximum ? SizingProof.None : Proven ? SizingProof.Global : SizingProof.Local;
 
     /// <summary>True if the optimum crosses ticks or bins.</summary>
     public bool Walked => _curve.Walked;
@@ -139,7 +140,8 @@ public sealed partial class InputSizer
     /// <summary>
     /// Sizes a route of the graph's edges with an input of at most <paramref name="capRaw"/>. The polish predicts at
     /// most <paramref name="scansMax"/> sizes (about 10 ns each; 0 for the closed form and one exact evaluation only)
-    /// and makes at most about <paramref name="quotesMax"/> exact quotes (the first evaluations are always made).
+    /// and makes at most about <paramref name="quotesMax"/> exact quotes (the first evaluations are always made); the
+    /// local proof has <see cref="ProofQuotesMax"/> more of its own.
     /// </summary>
     public SizingStatus Size(ReadOnlySpan<int> edges, ulong capRaw, int scansMax, int quotesMax)
     {
@@ -152,13 +154,13 @@ public sealed partial class InputSizer
         ulong start = Math.Clamp((ulong)Math.Min(Math.Round(optimum), 9e18), _minimumInput, _cap);
         if (!Try(start) && !TrySmaller(start))
         {
-            QuotesUsed = quotesMax - _quotesLeft;
+            QuotesUsed = _quotesGiven - _quotesLeft;
             return SizingStatus.QuoteFailed;
         }
 
         // Ranking needs one exact result: what rounding still hides is less than the costs it is compared with.
         if (scansMax > 0) Polish();
-        QuotesUsed = quotesMax - _quotesLeft;
+        QuotesUsed = _quotesGiven - _quotesLeft;
         return SizingStatus.Ok;
     }
 
@@ -175,12 +177,13 @@ public sealed partial class InputSizer
     {
         _count = edges.Length;
         _quotesLeft = quotesMax;
+        _quotesGiven = quotesMax;
         _scansLeft = scansMax;
         _cap = Math.Min(capRaw, long.MaxValue);
         _bestProfit = long.MinValue;
         _boundHolds = true;
         _boundSlack = 0;
-        IsLocalMaximum = false;
+        _isLocalMaximum = false;
         ContinuousProfit = 0;
         (FailedLeg, FailedStatus) = (0, QuoteStatus.Ok);
         for (int leg = 0; leg < _count; leg++)
@@ -221,6 +224,15 @@ public sealed partial class InputSizer
     /// <summary>Evaluates an input exactly and keeps it if it is the best (less input wins a tie).</summary>
     private bool Try(ulong input)
     {
+        if (!TryEvaluate(input, out long profit)) return false;
+        if (profit > _bestProfit || (profit == _bestProfit && input < _bestAmounts[0])) Keep(profit);
+        return true;
+    }
+
+    /// <summary>Quotes the route at an input within the caps; its amounts and steps are then the current ones.</summary>
+    private bool TryEvaluate(ulong input, out long profit)
+    {
+        profit = 0;
         if (input < _minimumInput || input > _cap) return false;
         _amounts[0] = input;
         ulong amount = input;
@@ -234,12 +246,15 @@ public sealed partial class InputSizer
 
         if (amount > long.MaxValue) return false;
         for (int leg = 0; _modelReady && leg < _count; leg++) _model.Learn(leg, _steps[leg]);
-        long profit = (long)amount - (long)input;
-        if (profit < _bestProfit || (profit == _bestProfit && input >= _bestAmounts[0])) return true;
+        profit = (long)amount - (long)input;
+        return true;
+    }
+
+    private void Keep(long profit)
+    {
         _bestProfit = profit;
         _amounts.CopyTo(_bestAmounts, 0);
         _steps.CopyTo(_bestSteps, 0);
-        return true;
     }
 
     private bool TrySmaller(ulong start)

@@ -189,6 +189,7 @@ public sealed class ScoringStage : IStage
         one.AmountOutRaw = _sizer.Amount(one.LegCount);
         one.GrossProfitRaw = _sizer.Profit;
         one.SizingGapRaw = _sizer.GapRaw;
+        one.SizingProof = _sizer.Proof;
     }
 
     private DecisionReason Cost(ref Opportunity one)
@@ -207,7 +208,8 @@ public sealed class ScoringStage : IStage
 
     /// <summary>
     /// Profit at risk: what the moves to expect since the pools' last updates would take, at most all of it, for then
-    /// the transaction fails. And how far the most sensitive reserve may move before it does.
+    /// the transaction fails. From the same gradient the least outputs of the legs, and how far the most sensitive
+    /// reserve may move before the last one is not reached.
     /// </summary>
     private void AssessRisk(ref Opportunity one, long grossLamports)
     {
@@ -219,6 +221,7 @@ public sealed class ScoringStage : IStage
         one.ProfitAtRiskRaw = (ulong)atRisk;
         Int128 lamports = ((Int128)grossLamports * atRisk) + gross - 1;
         one.StalenessPenaltyLamports = (long)(lamports / gross * _settings.StalenessPenaltyBps / 10_000);
+        _sizer.SetLeastOutputs(ref one);
         double margin = largest > 0 ? (one.AmountOutRaw - one.MinimumOutRaw) / largest * 1e6 : uint.MaxValue;
         one.ReserveMarginE6 = margin < uint.MaxValue ? (uint)margin : uint.MaxValue;
     }

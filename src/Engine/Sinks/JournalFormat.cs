@@ -11,7 +11,7 @@ namespace LowLatency.Engine.Sinks;
 /// <summary>
 /// The decision journal's format, all of it. Little-endian.
 /// <code>
-/// header   8 magic "LLJRNL\0\0" | u32 version = 1 | u32 decision record bytes | i64 created, unix ns
+/// header   8 magic "LLJRNL\0\0" | u32 version = 2 | u32 decision record bytes | i64 created, unix ns
 /// frame    u32 body length | u8 kind | body | u32 CRC32C of kind and body
 /// kind 1   pool: u32 id | u8 venue | 32 address | 32 mint A | 32 mint B   (before the first decision that names it)
 /// kind 2   decision: the bytes of <see cref="Opportunity"/>, then the unsigned message if one was built
@@ -19,12 +19,14 @@ namespace LowLatency.Engine.Sinks;
 /// kind 4   run: UTF-8 text about the run, for people and reports           (first frame, if there is one)
 /// kind 5   life: the bytes of <see cref="LifeRecord"/>                    (when a followed cycle ends)
 /// </code>
+/// Versions: 1 had shorter decision records (no penalty, proof, split plan, least outputs of legs); it is refused by
+/// name.
 /// A journal cut off by a crash is read up to its last whole frame.
 /// </summary>
 public static class JournalFormat
 {
     /// <summary>Version this build writes and reads.</summary>
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     /// <summary>Bytes of the header.</summary>
     public const int HeaderBytes = 24;

@@ -54,9 +54,11 @@ public sealed class JournalReader
         int recordBytes = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12));
         if (version != JournalFormat.Version || recordBytes != JournalFormat.DecisionBytes)
         {
+            string age = version < JournalFormat.Version ? "an older" : "another";
             throw new InvalidDataException(
-                $"{name}: journal version {version} with records of {recordBytes} bytes; this build reads version "
-                + $"{JournalFormat.Version} with {JournalFormat.DecisionBytes}: use the build that wrote it");
+                $"{name}: written by {age} build (journal version {version}, records of {recordBytes} bytes); this one "
+                + $"reads version {JournalFormat.Version} with {JournalFormat.DecisionBytes}. Read it with the build "
+                + "that wrote it, or replay its capture");
         }
 
         reader.ReadFrames(stream, name);

@@ -86,6 +86,85 @@ public sealed class ScoringStageTests
         Assert.Equal(DecisionReason.SizeTooSmall, rig.Ring[one.OpportunityPosition].Reason);
     }
 
+    [Fact]
+    public void OnBatch_WalletOrNotionalBelowTheOptimum_SizesUpToIt()
+    {
+        ulong free = Decided(new SearchSettings { BaseMints = [Sol] }).AmountInRaw;
+        ulong cap = free / 3;
+        Opportunity byWallet = Decided(new SearchSettings { BaseMints = [Sol], WalletRaw = [cap] });
+        Opportunity byNotional = Decided(new SearchSettings { BaseMints = [Sol], MaxNotionalLamports = cap });
+        Opportunity byBoth = Decided(
+            new SearchSettings { BaseMints = [Sol], WalletRaw = [cap], MaxNotionalLamports = cap / 2 });
+
+        // Profit still rises there, so the best input is as near to the cap as rounding of the other mint allows.
+        Assert.InRange(byWallet.AmountInRaw, cap - 20, cap);
+        Assert.InRange(byNotional.AmountInRaw, cap - 20, cap);
+        Assert.InRange(byBoth.AmountInRaw, (cap / 2) - 20, cap / 2);
+        Assert.Equal(SizingProof.Local, byWallet.SizingProof);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(30)]
+    public void OnBatch_DepthShare_NoLegTakesMoreOfItsPool(int bps)
+    {
+        Opportunity free = Decided(new SearchSettings { BaseMints = [Sol] });
+        Opportunity one = Decided(new SearchSettings { BaseMints = [Sol], MaxDepthShareBps = bps });
+        Assert.InRange(one.AmountInRaw, 1UL, free.AmountInRaw - 1);
+        double[] depths = [1_000_000_000_000 / 0.997, 150_000_000_000 / 0.997];
+        double tightest = 0;
+        for (int leg = 0; leg < 2; leg++)
+        {
+            double share = one.Legs[leg].AmountInRaw / (depths[leg] * bps / 10_000);
+            Assert.True(share <= 1 + 1e-9, $"leg {leg} takes {share} of its share");
+            tightest = Math.Max(tightest, share);
+        }
+
+        Assert.InRange(tightest, 0.9999, 1 + 1e-9);
+    }
+
+    /// <summary>
+    /// The older pool of the route may give less, by its expected move; what that costs is added to the least output.
+    /// </summary>
+    [Fact]
+    public void OnBatch_PoolThatUsuallyMoves_LeavesItsLegAMarginThatTheLastLegCovers()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol], StalenessPenaltyBps = 0 });
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Sol, Usd, 1_000_000_000_000, 152_950_000_000);
+        rig.Move(1, 10, 1_000_000_000_000, 152_990_000_000);
+        rig.Move(1, 12, 1_000_000_000_000, 153_000_000_000);
+        MarketEvent fresh = rig.Move(0, 12, 1_000_000_000_000, 150_000_000_000);
+        Opportunity now = rig.Ring[fresh.OpportunityPosition];
+        Assert.Equal(DecisionReason.Go, now.Reason);
+        Assert.Equal(now.Legs[0].AmountOutRaw, now.Legs[0].MinimumOutRaw);
+        Assert.Equal(now.MinimumOutRaw, now.Legs[1].MinimumOutRaw);
+
+        MarketEvent later = rig.Move(0, 16, 1_000_000_000_000, 150_000_000_001);
+        Opportunity one = rig.Ring[later.OpportunityPosition];
+        Assert.Equal(DecisionReason.Go, one.Reason);
+        Assert.Equal(1, one.Legs[0].PoolId);
+        ulong shortfall = one.Legs[0].AmountOutRaw - one.Legs[0].MinimumOutRaw;
+        Assert.InRange(shortfall / (double)one.Legs[0].AmountOutRaw, 1e-6, 1e-3);
+        Assert.Equal(one.MinimumOutRaw, one.Legs[1].MinimumOutRaw);
+
+        // Principal, costs and required profit are kept if leg 1 falls short and the wallet fills up leg 2's input.
+        ulong needed = one.AmountInRaw + one.SignatureFeeLamports + one.PriorityFeeLamports + one.TipLamports + 1;
+        ulong without = InputSizerTests.Chain(rig.Graph, [0 << 1 | 1], one.Legs[1].AmountInRaw - shortfall);
+        ulong worth = one.AmountOutRaw - without;
+        Assert.InRange(one.MinimumOutRaw - needed, worth - (worth / 1000), worth + 1);
+        Assert.True(one.MinimumOutRaw <= one.AmountOutRaw);
+
+        // So long after, everything may have moved: the margins share the slack and never more. Leg 1's is rounded down
+        // to its base unit, worth 6.7 lamports.
+        MarketEvent last = rig.Move(0, 100_000, 1_000_000_000_000, 150_000_000_000);
+        Opportunity old = rig.Ring[last.OpportunityPosition];
+        Assert.Equal(DecisionReason.Go, old.Reason);
+        Assert.InRange(old.MinimumOutRaw, old.AmountOutRaw - 8, old.AmountOutRaw);
+        Assert.True(old.Legs[0].MinimumOutRaw < old.Legs[0].AmountOutRaw);
+    }
+
     [Theory]
     [InlineData(PoolState.Torn, DecisionReason.TornPool)]
     [InlineData(PoolState.Gapped, DecisionReason.GappedPool)]
@@ -202,6 +281,16 @@ public sealed class ScoringStageTests
         Assert.Equal(before.GrossProfitRaw, after.GrossProfitRaw);
     }
 
+    private static Opportunity Decided(SearchSettings settings)
+    {
+        Rig rig = new(settings);
+        rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+        rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
+        Opportunity one = rig.Ring[rig.Update(0).OpportunityPosition];
+        Assert.Equal(DecisionReason.Go, one.Reason);
+        return one;
+    }
+
     private sealed class Rig
     {
         private readonly TouchedPools _touched = new(16);
@@ -228,6 +317,17 @@ public sealed class ScoringStageTests
         internal MarketEvent Update(int pool)
         {
             MarketEvent one = new() { Kind = EventKind.Account, PoolId = pool, Slot = 1 };
+            Run(ref one);
+            return one;
+        }
+
+        internal MarketEvent Move(int pool, ulong slot, ulong reserveA, ulong reserveB)
+        {
+            TestPool moved = (TestPool)Graph.Pool(pool);
+            (moved.ReserveA, moved.ReserveB) = (reserveA, reserveB);
+            Graph.SetState(pool, PoolState.Coherent, slot);
+            Graph.Refresh(pool, default);
+            MarketEvent one = new() { Kind = EventKind.Account, PoolId = pool, Slot = slot };
             Run(ref one);
             return one;
         }

@@ -89,6 +89,22 @@ public sealed class JournalTests
         Assert.Contains("x.bin", fault.Message);
     }
 
+    [Theory]
+    [InlineData(8, "journal version 1,")]
+    [InlineData(12, "older", false)]
+    public void JournalOfAnotherBuild_IsRefusedWithBothVersionsAndAWayOut(int offset, string says, bool contains = true)
+    {
+        byte[] whole = Write(2, 1);
+        whole[offset] = 1;
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(
+            () => JournalReader.Read(new MemoryStream(whole), "old.journal"));
+        Assert.StartsWith("old.journal: written by ", fault.Message);
+        Assert.Equal(contains, fault.Message.Contains(says));
+        Assert.Equal(contains, fault.Message.Contains("an older build"));
+        Assert.Contains($"reads version {JournalFormat.Version} ", fault.Message);
+        Assert.Contains("the build that wrote it, or replay its capture", fault.Message);
+    }
+
     [Fact]
     public void FailedWrite_IsRememberedAndLossesCounted()
     {
