@@ -8,7 +8,7 @@ using Xunit;
 
 namespace LowLatency.Replay.Tests;
 
-/// <summary>Sizes of the bundled market's Go decisions, as a live run takes them, against grids of exact quotes.</summary>
+/// <summary>Sizes of the bundled market's Go decisions, taken as in a live run, against exact grids.</summary>
 public sealed class SizingTests
 {
     private const int GridPoints = 4096;

@@ -229,7 +229,7 @@ public sealed partial class InputSizer
         return true;
     }
 
-    /// <summary>Quotes the route at an input within the caps; its amounts and steps are then the current ones.</summary>
+    /// <summary>Quotes the route at an input within the caps; amounts and steps are then its.</summary>
     private bool TryEvaluate(ulong input, out long profit)
     {
         profit = 0;
