@@ -41,7 +41,7 @@ public sealed class FolderRulesTests
     private static readonly Dictionary<string, string[]> FeedsRules = new()
     {
         ["Geyser"] = ["Capture", "Decoding", "Framing", "Live", "Rpc"],
-        ["Live"] = ["Capture", "Decoding", "Framing", "Rpc"],
+        ["Live"] = ["Capture", "Decoding", "Framing", "Geyser", "Replay", "Rpc"],
         ["Rpc"] = ["Capture", "Framing", "Live"],
     };
 

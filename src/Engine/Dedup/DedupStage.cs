@@ -36,6 +36,9 @@ public sealed class DedupStage : IStage
     /// <summary>The fork tree as announced so far.</summary>
     public SlotTree Slots { get; } = new();
 
+    /// <summary>Which slot numbers are believed: one wrong number from one endpoint moves nothing.</summary>
+    public SlotBelief Belief { get; } = new();
+
     /// <summary>Race table of the endpoints.</summary>
     public EndpointRace Race { get; } = new();
 
@@ -207,7 +210,8 @@ public sealed class DedupStage : IStage
         row.Delivered++;
         if (e.Slot > row.SlotMax) row.SlotMax = e.Slot;
         if (e.EndpointId >= Race.Count) Race.Count = e.EndpointId + 1;
-        if (e.Slot > Slots.Head) Slots.Add(e.Slot, 0); // a feed without slot notifications still moves the head
+        if (e.Slot <= Slots.Head || !Belief.Accept(e.EndpointId, e.Slot)) return;
+        Slots.Add(e.Slot, 0); // a feed without slot notifications still moves the head
     }
 
     private void NoteDuplicate(ref Arrival arrival, in MarketEvent e)
@@ -264,7 +268,7 @@ public sealed class DedupStage : IStage
 
     private void OnSlot(ref MarketEvent e)
     {
-        if (IsImplausible(in e))
+        if (!Belief.Accept(e.EndpointId, e.Slot))
         {
             Drop(ref e, DropCause.ImplausibleSlot);
             return;
@@ -294,6 +298,7 @@ public sealed class DedupStage : IStage
             row.Closed++;
             Race.OpenMask &= ~bit;
             ForgetDeliveries(bit);
+            if (Race.OpenMask == 0) Belief.OnAllClosed();
         }
     }
 

@@ -31,6 +31,17 @@ public enum EventKind : byte
 
     /// <summary>Everything up to <see cref="MarketEvent.Slot"/> has been published (slot-ordered feeds only).</summary>
     SlotSettled = 8,
+
+    /// <summary>
+    /// No open subscription follows <see cref="MarketEvent.Account"/> any more, or one of its updates may be lost: what
+    /// is known of it may be old until <see cref="CoverWhole"/>.
+    /// </summary>
+    CoverLost = 9,
+
+    /// <summary>
+    /// The account is followed again and its state was read after that began: nothing of it can be missing.
+    /// </summary>
+    CoverWhole = 10,
 }
 
 /// <summary>Marks of an event, set by the feed.</summary>

@@ -52,6 +52,9 @@ public struct AccountEntry
     /// <summary>Number of feed gaps before the last update.</summary>
     public uint GapEpoch;
 
+    /// <summary>True while nobody can say that its state is the newest.</summary>
+    public bool IsCoverLost;
+
     /// <summary>Existence.</summary>
     public AccountKnowledge Knowledge;
 

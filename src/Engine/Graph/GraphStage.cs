@@ -76,6 +76,12 @@ public sealed class GraphStage : IStage
     /// <summary>Times every feed was down at once.</summary>
     public long Gaps => _gapEpoch;
 
+    /// <summary>Times an account lost its cover: nobody followed it, or an update of it may have been lost.</summary>
+    public long CoverLosses { get; private set; }
+
+    /// <summary>Accounts without cover now.</summary>
+    public int UncoveredAccounts { get; private set; }
+
     /// <summary>Pools or links refused because a table was full.</summary>
     public long TableFull => _registrar.TableFull;
 
@@ -117,6 +123,10 @@ public sealed class GraphStage : IStage
                     break;
                 case EventKind.FeedClose:
                     OnFeedClose(e.EndpointId);
+                    break;
+                case EventKind.CoverLost:
+                case EventKind.CoverWhole:
+                    OnCover(in e);
                     break;
                 case EventKind.SlotSettled:
                 case EventKind.EndOfFeed:
@@ -278,6 +288,18 @@ public sealed class GraphStage : IStage
         TouchAll();
     }
 
+    private void OnCover(in MarketEvent e)
+    {
+        int accountId = _accounts.FindOrAdd(in e.Account);
+        bool isLost = e.Kind == EventKind.CoverLost;
+        if (accountId < 0 || _accounts[accountId].IsCoverLost == isLost) return;
+        _accounts[accountId].IsCoverLost = isLost;
+        UncoveredAccounts += isLost ? 1 : -1;
+        if (isLost) CoverLosses++;
+        for (int l = _accounts[accountId].FirstLink; l >= 0; l = _accounts.Link(l).Next)
+            Touched.Add(_accounts.Link(l).PoolId);
+    }
+
     private void TouchAll()
     {
         for (int poolId = 0; poolId < Market.PoolCount; poolId++) Touched.Add(poolId);
@@ -300,23 +322,27 @@ public sealed class GraphStage : IStage
     {
         if (Market.Pool(poolId).Readiness != QuoteStatus.Ok) return PoolState.NotReady;
         if (_coherence.IsTorn(poolId) || Slots.IsAbandoned(_coherence.Slot(poolId))) return PoolState.Torn;
-        if (_gapEpoch != 0 && IsGapped(poolId)) return PoolState.Gapped;
+        if ((_gapEpoch != 0 || UncoveredAccounts != 0) && IsGapped(poolId)) return PoolState.Gapped;
         return _isStale ? PoolState.Stale : PoolState.Coherent;
     }
 
-    /// <summary>True until every required account was seen again after the last time all feeds were down.</summary>
+    /// <summary>
+    /// True while a required account is not followed, or was not seen since the last time all feeds were down.
+    /// </summary>
     private bool IsGapped(int poolId)
     {
-        if (_accounts[_registrar.AccountOf(poolId)].GapEpoch != _gapEpoch) return true;
+        if (IsGapped(in _accounts[_registrar.AccountOf(poolId)])) return true;
         foreach (AccountDependency dependency in _registrar.Dependencies(poolId))
         {
             int accountId = _accounts.Find(dependency.Key);
             if (accountId < 0 || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) continue;
-            if (_accounts[accountId].GapEpoch != _gapEpoch) return true;
+            if (IsGapped(in _accounts[accountId])) return true;
         }
 
         return false;
     }
+
+    private bool IsGapped(in AccountEntry account) => account.IsCoverLost || account.GapEpoch != _gapEpoch;
 
     private void Drop(ref MarketEvent e, DropCause cause)
     {

@@ -37,6 +37,9 @@ public sealed class CaptureWriter : ICaptureSink
     /// <summary>Bytes of the file so far, those not flushed included.</summary>
     public long BytesWritten { get; private set; }
 
+    /// <summary>Bytes that the next flush hands to the stream.</summary>
+    public int BufferedBytes => _length;
+
     /// <summary>Creates a file and writes the header; fails if the file exists.</summary>
     /// <exception cref="IOException">The file exists or cannot be created.</exception>
     public static CaptureWriter Create(string path, CaptureHeader header) =>

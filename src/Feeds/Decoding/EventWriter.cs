@@ -47,6 +47,19 @@ internal sealed class EventWriter
         return DecodeCause.None;
     }
 
+    /// <summary>Publishes what became of an account's cover.</summary>
+    public DecodeCause PublishCover(EventKind kind, in Pubkey key, ulong slot, in FrameStamp stamp)
+    {
+        ClaimStatus status = _publisher.TryClaim(0, out _);
+        if (status != ClaimStatus.Ok) return Refused(status);
+        ref MarketEvent entry = ref _publisher.Current;
+        entry.Kind = kind;
+        entry.Slot = slot;
+        entry.Account = key;
+        Finish(ref entry, EventFlags.None, stamp, 0);
+        return DecodeCause.None;
+    }
+
     /// <summary>Publishes an account's state; nothing is published unless all of it is good.</summary>
     public DecodeCause PublishAccount(
         EventKind kind, in Pubkey key, ulong slot, in AccountFields fields, in FrameStamp stamp)

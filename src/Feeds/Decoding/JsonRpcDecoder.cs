@@ -19,6 +19,9 @@ public sealed class DecoderOptions
     /// <summary>Keys of a getMultipleAccounts request; the node allows 100.</summary>
     public int MaxSnapshotKeys { get; init; } = 1000;
 
+    /// <summary>Who follows which account, over all connections of a feed; null = nobody keeps it.</summary>
+    public CoverageTable? Coverage { get; init; }
+
     /// <summary>Marks that every event of this source carries.</summary>
     public EventFlags SourceFlags { get; init; }
 }
@@ -33,6 +36,8 @@ public sealed class DecoderOptions
 public sealed class JsonRpcDecoder : IConnectionDecoder
 {
     private readonly EventWriter _writer;
+    private readonly CoverageTable? _coverage;
+    private readonly byte _endpointId;
     private readonly SnapshotDecoder _snapshots;
     private readonly KeyCache _owners = new();
     private readonly SubscriptionTable _requests;
@@ -45,7 +50,9 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags);
-        _snapshots = new SnapshotDecoder(_writer, Counters, _owners, options.MaxSnapshotKeys);
+        _coverage = options.Coverage;
+        _endpointId = endpointId;
+        _snapshots = new SnapshotDecoder(_writer, Counters, _owners, options.MaxSnapshotKeys, _coverage);
         _requests = new SubscriptionTable(options.MaxSubscriptions);
         _subscriptions = new SubscriptionTable(options.MaxSubscriptions);
         _pending = new PendingNotifications(options.MaxPendingMessages, options.MaxPendingBytes);
@@ -68,6 +75,8 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
     {
         Forget();
         _isClosed = false;
+        _coverage?.Drop(_endpointId, _writer, stamp); // a connection that never said that it closed
+        _coverage?.OnOpen(_endpointId);
         return _writer.PublishMark(EventKind.FeedOpen, 0, 0, stamp);
     }
 
@@ -76,6 +85,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
     {
         Forget();
         _isClosed = true;
+        _coverage?.Drop(_endpointId, _writer, stamp);
         return _writer.PublishMark(EventKind.FeedClose, 0, 0, stamp);
     }
 
@@ -85,8 +95,11 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
     /// <summary>
     /// Makes a subscription known without request and ack (sidecar files); false if the table is full.
     /// </summary>
-    public bool TryMapSubscription(ulong subscription, in Pubkey account) =>
-        _subscriptions.TrySet(subscription, SubscriptionKind.Account, account, 0);
+    public bool TryMapSubscription(ulong subscription, in Pubkey account, in FrameStamp stamp = default)
+    {
+        ulong target = _coverage is null ? 0 : (ulong)_coverage.Cover(_endpointId, account, stamp);
+        return _subscriptions.TrySet(subscription, SubscriptionKind.Account, account, target);
+    }
 
     /// <inheritdoc/>
     public DecodeCause OnRequest(ReadOnlySpan<byte> request)
@@ -118,9 +131,19 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
             return DecodeCause.None;
         }
 
-        if (IsBatch(message)) return End(DecodeBatch(message, stamp));
-        DecodeCause cause = DecodeStrict(message, stamp, out MessageKind kind, out bool isHeld);
-        Counters.Count(kind);
+        bool isHeld = false;
+        DecodeCause cause;
+        if (IsBatch(message))
+        {
+            cause = DecodeBatch(message, stamp);
+        }
+        else
+        {
+            cause = DecodeStrict(message, stamp, out MessageKind kind, out isHeld);
+            Counters.Count(kind);
+        }
+
+        if (MayLoseUpdate(cause)) _coverage?.OnUnreadable(_endpointId, _writer, stamp);
         return isHeld ? DecodeCause.None : End(cause);
     }
 
@@ -133,6 +156,11 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         Counters.Count(kind);
         return End(cause);
     }
+
+    /// <summary>True if the refused message may have been an account's update.</summary>
+    private static bool MayLoseUpdate(DecodeCause cause) => cause is DecodeCause.MalformedJson
+        or DecodeCause.UnexpectedShape or DecodeCause.BadBase64 or DecodeCause.SizeMismatch or DecodeCause.BadKey
+        or DecodeCause.PendingOverflow or DecodeCause.PayloadTooLarge or DecodeCause.RingFull;
 
     /// <summary>JSON-RPC 2.0 section 6: several requests or answers in one array.</summary>
     private static bool IsBatch(ReadOnlySpan<byte> text) => !text.IsEmpty && text[0] == (byte)'[';
@@ -191,6 +219,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         fields.IsExecutable = fast.IsExecutable;
         DecodeCause cause = _writer.PublishAccount(EventKind.Account, entry.Key, fast.Slot, fields, stamp);
         if (cause != DecodeCause.None) return false;
+        _coverage?.OnPush((int)entry.Target, fast.Slot, _writer, stamp);
         Counters.Count(DecodeCause.None);
         Counters.FastPath++;
         return true;
@@ -241,11 +270,12 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
                 return _writer.PublishAccount(
                     EventKind.Account, notification.Key, notification.Slot, notification.Account, stamp);
             case MessageKind.SlotNotification:
+                _coverage?.OnSlot(_endpointId, notification.Slot);
                 return _writer.PublishMark(EventKind.Slot, notification.Slot, notification.Parent, stamp);
             case MessageKind.SlotsUpdatesNotification:
                 return PublishSlotUpdate(notification, stamp);
             case MessageKind.SubscribeAck:
-                return Acknowledge(ref envelope, ref kind);
+                return Acknowledge(ref envelope, ref kind, stamp);
             case MessageKind.ErrorReply:
                 if (RequestJson.TryReadNumber(envelope.Id, out ulong id)) _ = _requests.Remove(id);
                 return DecodeCause.ErrorReply;
@@ -261,8 +291,11 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         ref readonly SubscriptionTable.Entry entry = ref _subscriptions.Find(notification.Subscription);
         if (entry.Kind == SubscriptionKind.Account)
         {
-            return _writer.PublishAccount(
+            DecodeCause cause = _writer.PublishAccount(
                 EventKind.Account, entry.Key, notification.Slot, notification.Account, stamp);
+            if (cause == DecodeCause.None)
+                _coverage?.OnPush((int)entry.Target, notification.Slot, _writer, stamp);
+            return cause;
         }
 
         if (_isClosed) return DecodeCause.AfterClose;
@@ -280,6 +313,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         switch (notification.UpdateType)
         {
             case SlotUpdateType.CreatedBank:
+                _coverage?.OnSlot(_endpointId, notification.Slot);
                 return _writer.PublishMark(EventKind.Slot, notification.Slot, notification.Parent, stamp);
             case SlotUpdateType.Dead:
                 return _writer.PublishMark(EventKind.SlotDead, notification.Slot, notification.Parent, stamp);
@@ -289,7 +323,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         }
     }
 
-    private DecodeCause Acknowledge(ref Envelope envelope, ref MessageKind kind)
+    private DecodeCause Acknowledge(ref Envelope envelope, ref MessageKind kind, in FrameStamp stamp)
     {
         if (!RequestJson.TryReadNumber(envelope.Id, out ulong id)) return DecodeCause.UnknownRequest;
         SubscriptionTable.Entry request = _requests.Find(id);
@@ -303,7 +337,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
             case SubscriptionKind.Unsubscribe:
                 kind = MessageKind.UnsubscribeAck;
                 if (!envelope.Result.SequenceEqual("true"u8)) return DecodeCause.UnexpectedShape;
-                _ = _subscriptions.Remove(request.Target);
+                Unsubscribed(request.Target, stamp);
                 break;
             default:
                 if (!RequestJson.TryReadNumber(envelope.Result, out ulong subscription))
@@ -311,7 +345,16 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
                     return DecodeCause.UnexpectedShape;
                 }
 
-                if (!_subscriptions.TrySet(subscription, request.Kind, request.Key, 0)) return DecodeCause.TableFull;
+                ulong target = request.Kind == SubscriptionKind.Account && _coverage is not null
+                    ? (ulong)_coverage.Cover(_endpointId, request.Key, stamp)
+                    : 0;
+                if (!_subscriptions.TrySet(subscription, request.Kind, request.Key, target))
+                {
+                    if (request.Kind == SubscriptionKind.Account)
+                        _coverage?.Uncover(_endpointId, (int)target, _writer, stamp);
+                    return DecodeCause.TableFull;
+                }
+
                 _ = _requests.Remove(id);
                 Release(subscription);
                 return DecodeCause.None;
@@ -319,6 +362,14 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
 
         _ = _requests.Remove(id);
         return DecodeCause.None;
+    }
+
+    private void Unsubscribed(ulong subscription, in FrameStamp stamp)
+    {
+        ref readonly SubscriptionTable.Entry entry = ref _subscriptions.Find(subscription);
+        if (entry.Kind == SubscriptionKind.Account)
+            _coverage?.Uncover(_endpointId, (int)entry.Target, _writer, stamp);
+        _ = _subscriptions.Remove(subscription);
     }
 
     /// <summary>Decodes the held notifications of a subscription that is now known, in arrival order.</summary>
@@ -336,7 +387,9 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
                 continue;
             }
 
-            Counters.Count(DecodeStrict(message, stamp, out _, out _));
+            DecodeCause cause = DecodeStrict(message, stamp, out _, out _);
+            Counters.Count(cause);
+            if (MayLoseUpdate(cause)) _coverage?.OnUnreadable(_endpointId, _writer, stamp);
         }
 
         _pending.Remove(subscription);

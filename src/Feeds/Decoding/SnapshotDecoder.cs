@@ -15,11 +15,14 @@ internal sealed class SnapshotDecoder
     private readonly EventWriter _writer;
     private readonly DecodeCounters _counters;
     private readonly KeyCache _owners;
+    private readonly CoverageTable? _coverage;
     private readonly Pubkey[] _keys;
 
     /// <summary>A decoder for requests of up to <paramref name="maxKeys"/> keys.</summary>
-    public SnapshotDecoder(EventWriter writer, DecodeCounters counters, KeyCache owners, int maxKeys)
+    public SnapshotDecoder(
+        EventWriter writer, DecodeCounters counters, KeyCache owners, int maxKeys, CoverageTable? coverage)
     {
+        _coverage = coverage;
         _writer = writer;
         _counters = counters;
         _owners = owners;
@@ -142,8 +145,7 @@ internal sealed class SnapshotDecoder
         {
             AccountFields single = default;
             cause = AccountJson.Read(ref cursor, _owners, ref single);
-            return cause != DecodeCause.None ? cause
-                : _writer.PublishAccount(EventKind.AccountSnapshot, _keys[0], slot, single, stamp);
+            return cause != DecodeCause.None ? cause : Publish(_keys[0], slot, single, stamp);
         }
 
         int count = CountElements(value);
@@ -159,7 +161,7 @@ internal sealed class SnapshotDecoder
             cause = AccountJson.Read(ref cursor, _owners, ref fields);
             if (cause == DecodeCause.None)
             {
-                cause = _writer.PublishAccount(EventKind.AccountSnapshot, _keys[i], slot, fields, stamp);
+                cause = Publish(_keys[i], slot, fields, stamp);
                 if (cause == DecodeCause.Halted) return cause;
             }
             else
@@ -172,6 +174,13 @@ internal sealed class SnapshotDecoder
         }
 
         return DecodeCause.None;
+    }
+
+    private DecodeCause Publish(in Pubkey key, ulong slot, in AccountFields fields, in FrameStamp stamp)
+    {
+        DecodeCause cause = _writer.PublishAccount(EventKind.AccountSnapshot, key, slot, fields, stamp);
+        if (cause == DecodeCause.None) _coverage?.OnSnapshot(key, slot, stamp, _writer);
+        return cause;
     }
 
     private DecodeCause PublishProgram(ReadOnlySpan<byte> result, in FrameStamp stamp)
@@ -195,7 +204,7 @@ internal sealed class SnapshotDecoder
             DecodeCause cause = NotificationJson.ReadKeyedAccount(ref cursor, _owners, ref fields, out Pubkey key);
             if (cause == DecodeCause.None)
             {
-                cause = _writer.PublishAccount(EventKind.AccountSnapshot, key, slot, fields, stamp);
+                cause = Publish(key, slot, fields, stamp);
                 if (cause == DecodeCause.Halted) return cause;
             }
             else

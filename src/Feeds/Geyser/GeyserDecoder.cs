@@ -18,6 +18,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
 
     private readonly EventWriter _writer;
     private readonly SnapshotDecoder _snapshots;
+    private readonly GeyserCover? _cover;
     private readonly ulong[] _announced = new ulong[AnnouncedSlots];
     private ulong _highestAnnounced;
     private bool _isClosed;
@@ -27,7 +28,9 @@ public sealed class GeyserDecoder : IConnectionDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags);
-        _snapshots = new SnapshotDecoder(_writer, Counters, new KeyCache(), options.MaxSnapshotKeys);
+        _snapshots = new SnapshotDecoder(
+            _writer, Counters, new KeyCache(), options.MaxSnapshotKeys, options.Coverage);
+        if (options.Coverage is { } table) _cover = new GeyserCover(table, endpointId, _writer);
     }
 
     /// <inheritdoc/>
@@ -50,6 +53,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     {
         Forget();
         _isClosed = false;
+        _cover?.OnOpen(stamp);
         return _writer.PublishMark(EventKind.FeedOpen, 0, 0, stamp);
     }
 
@@ -58,6 +62,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     {
         Forget();
         _isClosed = true;
+        _cover?.OnClose(stamp);
         return _writer.PublishMark(EventKind.FeedClose, 0, 0, stamp);
     }
 
@@ -67,15 +72,19 @@ public sealed class GeyserDecoder : IConnectionDecoder
     /// <inheritdoc/>
     public DecodeCause OnRequest(ReadOnlySpan<byte> request)
     {
-        // Updates say themselves what they are about, so a request is only looked at for damage.
+        // Updates say themselves what they are about; the request says which accounts are followed.
         DecodeCause cause = ProtoReader.IsWellFormed(request) ? DecodeCause.None : DecodeCause.MalformedProtobuf;
+        if (cause == DecodeCause.None) _cover?.OnRequest(request);
         return Count(request.Length, MessageKind.Request, cause);
     }
 
     /// <inheritdoc/>
     public DecodeCause OnMessage(ReadOnlySpan<byte> message, in FrameStamp stamp)
     {
+        _cover?.OnMessage(stamp);
         DecodeCause cause = Decode(message, stamp, out MessageKind kind);
+        bool isUnread = cause is not (DecodeCause.None or DecodeCause.AfterClose or DecodeCause.Halted);
+        if (isUnread) _cover?.OnUnreadable(stamp);
         return Count(message.Length, kind, cause);
     }
 
@@ -110,7 +119,9 @@ public sealed class GeyserDecoder : IConnectionDecoder
                 DecodeCause cause = GeyserAccountReader.Read(envelope.Body, ref account);
                 if (cause != DecodeCause.None) return cause;
                 EventKind eventKind = account.IsStartup ? EventKind.AccountSnapshot : EventKind.Account;
-                return _writer.PublishAccount(eventKind, account, stamp);
+                cause = _writer.PublishAccount(eventKind, account, stamp);
+                if (cause == DecodeCause.None && eventKind == EventKind.Account) _cover?.OnPush(account, stamp);
+                return cause;
             case MessageKind.SlotUpdate:
                 return OnSlot(envelope.Body, stamp);
             case MessageKind.BlockMetaUpdate:
@@ -167,6 +178,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
 
         if (update.ParentSlot != 0) announced = update.Slot; // else a later status may still name the parent
         _highestAnnounced = Math.Max(_highestAnnounced, update.Slot);
+        _cover?.OnSlot(update.Slot);
         return _writer.PublishMark(EventKind.Slot, update.Slot, update.ParentSlot, stamp);
     }
 

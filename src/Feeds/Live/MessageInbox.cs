@@ -164,6 +164,19 @@ public sealed class MessageInbox
         return true;
     }
 
+    /// <summary>Receive time of the oldest record; false if there is none. Feed thread.</summary>
+    public bool TryPeekTime(out long receiveNs)
+    {
+        if (!TryRead(out CaptureFrame frame))
+        {
+            receiveNs = 0;
+            return false;
+        }
+
+        receiveNs = frame.ReceiveNs;
+        return true;
+    }
+
     /// <summary>
     /// The oldest record; its bytes are valid until <see cref="Release"/>. Reading again without releasing gives the
     /// same one. Feed thread.

@@ -89,6 +89,9 @@ public enum ConnectionCause : byte
 
     /// <summary>A gRPC message is compressed although we accept no compression.</summary>
     CompressedMessage = 28,
+
+    /// <summary>Not an end of the connection but of its recording: the disk fell behind.</summary>
+    RecorderOverflow = 29,
 }
 
 /// <summary>How a connection ended.</summary>

@@ -1,0 +1,264 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Geyser;
+using LowLatency.Feeds.Geyser.Client;
+using LowLatency.Feeds.Rpc;
+
+namespace LowLatency.Feeds.Live;
+
+/// <summary>One endpoint to race.</summary>
+public sealed record LiveEndpointOptions
+{
+    /// <summary>What reports call it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>WebSocket address; null = none.</summary>
+    public Uri? WebSocket { get; init; }
+
+    /// <summary>HTTP address for snapshots; null = none.</summary>
+    public Uri? Http { get; init; }
+
+    /// <summary>Yellowstone address; null = none.</summary>
+    public Uri? Grpc { get; init; }
+
+    /// <summary>Token of the Yellowstone server; never written anywhere.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>WebSocket connections, over which accounts are spread.</summary>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>Settings of each WebSocket connection.</summary>
+    public SubscriptionConnectionOptions Connection { get; init; } = new();
+
+    /// <summary>Settings of the HTTP client.</summary>
+    public SolanaRpcOptions Rpc { get; init; } = new();
+}
+
+/// <summary>What one connection is doing; a copy.</summary>
+/// <param name="ConnectionId">Its byte in captures and events.</param>
+/// <param name="Name">Its name, without secrets.</param>
+/// <param name="IsOpen">True while it is open.</param>
+/// <param name="Opens">Times it opened.</param>
+/// <param name="Active">Subscriptions acknowledged; of Yellowstone the accounts asked for.</param>
+/// <param name="LastEnd">How it ended last.</param>
+/// <param name="DroppedFrames">Frames that did not fit into its inbox.</param>
+/// <param name="SlotTimeNs">Slot time it measured, nanoseconds; 0 if it has not.</param>
+public readonly record struct ConnectionStatus(
+    byte ConnectionId, string Name, bool IsOpen, long Opens, int Active, ConnectionEnd LastEnd, long DroppedFrames,
+    long SlotTimeNs);
+
+/// <summary>
+/// All endpoints of a run: their connections with an inbox each, one inbox for the HTTP exchanges of all, and what is
+/// watched on all of them. First copy wins, so an endpoint that fails is simply late until it is back; its connections
+/// try again by themselves. Any thread.
+/// Bound: 31 connections and the HTTP inbox, the 32 bits of the engine's endpoint masks.
+/// </summary>
+public sealed class EndpointPool : IDisposable
+{
+    private readonly List<SubscriptionEndpoint> _sockets = [];
+    private readonly List<(YellowstoneFeed Feed, byte Id, string Name)> _streams = [];
+    private readonly List<Task> _streamTasks = [];
+    private readonly List<MessageInbox> _inboxes = [];
+    private readonly List<string> _addresses = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<Pubkey> _watched = [];
+
+    /// <summary>A pool over <paramref name="endpoints"/>; nothing is opened before <see cref="Start"/>.</summary>
+    /// <param name="endpoints">Endpoints, each with at least one address to receive from.</param>
+    /// <param name="clock">Receive times.</param>
+    /// <param name="inboxBytes">Size of each connection's inbox.</param>
+    /// <exception cref="ArgumentException">There are too many connections, or none.</exception>
+    public EndpointPool(IReadOnlyList<LiveEndpointOptions> endpoints, IClock clock, int inboxBytes = 64 << 20)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(clock);
+        int connections = 1;
+        foreach (LiveEndpointOptions e in endpoints)
+            connections += (e.WebSocket is null ? 0 : e.Shards) + (e.Grpc is null ? 0 : 1);
+        if (connections > CoverageTable.MaxConnections)
+        {
+            throw new ArgumentException(
+                $"{connections - 1} connections: a run has at most {CoverageTable.MaxConnections - 1}; use fewer shards.");
+        }
+
+        if (connections == 1) throw new ArgumentException("No endpoint to receive from: give one with ws or grpc.");
+        foreach (LiveEndpointOptions e in endpoints)
+        {
+            if (e.WebSocket is not null) AddSockets(e, clock, inboxBytes);
+            if (e.Grpc is not null) AddStream(e, clock, inboxBytes);
+        }
+
+        HttpInbox = new MessageInbox((byte)_inboxes.Count, Signal, inboxBytes);
+        _inboxes.Add(HttpInbox);
+        _addresses.Add("http");
+        Exchanges = new ExchangeInbox(HttpInbox);
+        foreach (LiveEndpointOptions e in endpoints)
+        {
+            if (e.Http is null) continue;
+            Http.Add(new SolanaRpc(e.Http, e.Rpc with { AccountExchanges = Exchanges }, clock));
+        }
+    }
+
+    /// <summary>Where the feed thread sleeps.</summary>
+    public InboxSignal Signal { get; } = new();
+
+    /// <summary>The inboxes, by connection id; the last is that of HTTP exchanges.</summary>
+    public IReadOnlyList<MessageInbox> Inboxes => _inboxes;
+
+    /// <summary>Names of the connections, by id, without secrets.</summary>
+    public IReadOnlyList<string> Addresses => _addresses;
+
+    /// <summary>HTTP clients whose account answers go to the feed.</summary>
+    public List<SolanaRpc> Http { get; } = [];
+
+    /// <summary>Inbox of HTTP exchanges.</summary>
+    public MessageInbox HttpInbox { get; }
+
+    /// <summary>Sink of HTTP exchanges.</summary>
+    public ExchangeInbox Exchanges { get; }
+
+    /// <summary>Accounts refused because a connection had its fill of subscriptions.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Accounts watched.</summary>
+    public int Watched
+    {
+        get
+        {
+            lock (_watched) return _watched.Count;
+        }
+    }
+
+    /// <summary>Opens all connections. Once.</summary>
+    public void Start()
+    {
+        UpdateStreams();
+        foreach (SubscriptionEndpoint endpoint in _sockets) endpoint.Start();
+        foreach ((YellowstoneFeed feed, _, _) in _streams) _streamTasks.Add(Task.Run(() => feed.RunAsync(_stop.Token)));
+    }
+
+    /// <summary>Watches accounts on every endpoint; known ones are left as they are. The number that is new.</summary>
+    public int Watch(IEnumerable<Pubkey> accounts)
+    {
+        ArgumentNullException.ThrowIfNull(accounts);
+        int added = 0;
+        lock (_watched)
+        {
+            foreach (Pubkey account in accounts)
+            {
+                if (!_watched.Add(account)) continue;
+                added++;
+                SubscriptionSpec spec = SubscriptionSpec.Account(account);
+                foreach (SubscriptionEndpoint endpoint in _sockets)
+                {
+                    if (!endpoint.TrySubscribe(spec)) Refused++;
+                }
+            }
+
+            if (added != 0) UpdateStreams();
+        }
+
+        return added;
+    }
+
+    /// <summary>Stops watching an account; false if it was not watched.</summary>
+    public bool Unwatch(Pubkey account)
+    {
+        lock (_watched)
+        {
+            if (!_watched.Remove(account)) return false;
+            SubscriptionSpec spec = SubscriptionSpec.Account(account);
+            foreach (SubscriptionEndpoint endpoint in _sockets) endpoint.Unsubscribe(spec);
+            UpdateStreams();
+            return true;
+        }
+    }
+
+    /// <summary>What each connection is doing.</summary>
+    public List<ConnectionStatus> GetStatus()
+    {
+        List<ConnectionStatus> rows = [];
+        foreach (SubscriptionEndpoint endpoint in _sockets)
+        {
+            foreach (SubscriptionConnection shard in endpoint.Shards)
+            {
+                rows.Add(new ConnectionStatus(
+                    shard.ConnectionId, shard.Name, shard.State == ConnectionState.Open, shard.Counters.Opens,
+                    shard.ActiveSubscriptions, shard.LastEnd, _inboxes[shard.ConnectionId].DroppedFrames,
+                    shard.SlotTimeNs));
+            }
+        }
+
+        foreach ((YellowstoneFeed feed, byte id, string name) in _streams)
+        {
+            rows.Add(new ConnectionStatus(
+                id, name, feed.IsOpen, feed.Counters.Opens, Watched, feed.LastEnd, _inboxes[id].DroppedFrames, 0));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Median of the slot times that connections measured, nanoseconds; 0 if none has.</summary>
+    public long SlotTimeNs()
+    {
+        List<long> times = [];
+        foreach (ConnectionStatus status in GetStatus())
+        {
+            if (status.SlotTimeNs != 0) times.Add(status.SlotTimeNs);
+        }
+
+        times.Sort();
+        return times.Count == 0 ? 0 : times[times.Count / 2];
+    }
+
+    /// <summary>Closes all connections and waits for their threads.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        foreach (SubscriptionEndpoint endpoint in _sockets) endpoint.Dispose();
+        Task.WhenAll(_streamTasks).GetAwaiter().GetResult();
+        foreach (SolanaRpc client in Http) client.Dispose();
+        Exchanges.Dispose();
+        _stop.Dispose();
+    }
+
+    private void AddSockets(LiveEndpointOptions e, IClock clock, int inboxBytes)
+    {
+        MessageInbox[] shards = new MessageInbox[e.Shards];
+        for (int i = 0; i < shards.Length; i++)
+        {
+            shards[i] = new MessageInbox((byte)_inboxes.Count, Signal, inboxBytes);
+            _inboxes.Add(shards[i]);
+        }
+
+        SubscriptionEndpoint endpoint = new(e.WebSocket!, shards, e.Connection, clock);
+        foreach (SubscriptionConnection shard in endpoint.Shards) _addresses.Add(shard.Name);
+        _sockets.Add(endpoint);
+    }
+
+    private void AddStream(LiveEndpointOptions e, IClock clock, int inboxBytes)
+    {
+        MessageInbox inbox = new((byte)_inboxes.Count, Signal, inboxBytes);
+        _inboxes.Add(inbox);
+        _addresses.Add(EndpointAddress.Redact(e.Grpc!));
+        YellowstoneOptions options = new() { Address = e.Grpc!, Token = e.Token };
+        _streams.Add((new YellowstoneFeed(options, inbox, clock), inbox.ConnectionId, _addresses[^1]));
+    }
+
+    private void UpdateStreams()
+    {
+        if (_streams.Count == 0) return;
+        lock (_watched)
+        {
+            Pubkey[] accounts = [.. _watched];
+            GeyserAccountFilter filter = new() { Name = "watch", Accounts = accounts };
+            YellowstoneSubscription subscription = new() { Accounts = accounts.Length == 0 ? [] : [filter] };
+            foreach ((YellowstoneFeed feed, _, _) in _streams) feed.Update(subscription);
+        }
+    }
+}

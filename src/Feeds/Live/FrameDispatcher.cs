@@ -1,0 +1,276 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Geyser;
+using LowLatency.Feeds.Replay;
+
+namespace LowLatency.Feeds.Live;
+
+/// <summary>What a dispatcher is told beforehand.</summary>
+public sealed class FrameDispatcherOptions
+{
+    /// <summary>Bounds of each connection's decoder.</summary>
+    public DecoderOptions Decoder { get; init; } = new();
+
+    /// <summary>Clock of the stamp <c>Framed</c>; null = not taken. Not the clock that frames move.</summary>
+    public IClock? StampClock { get; init; }
+
+    /// <summary>Names of the connections, by id; empty where an open says it.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>Mark every event as synthetic.</summary>
+    public bool IsSynthetic { get; init; }
+
+    /// <summary>Subscription ids known without requests and acks (captures with a file beside them).</summary>
+    public IReadOnlyList<(ulong Subscription, Pubkey Account)> Subscriptions { get; init; } = [];
+
+    /// <summary>Told what becomes of accounts' cover; null = nobody.</summary>
+    public ICoverageListener? Listener { get; init; }
+}
+
+/// <summary>
+/// Frames in, events out: the one way of a live feed and of a replay, so that both come to the same events. Moves the
+/// clock to each frame's receive time, keeps a decoder a connection and what all of them cover. Never throws for what
+/// a frame holds; allocates for a connection's first frame only. Owner: the feed thread; statistics by others late.
+/// Bound: connections 0 to 31, the bits of the engine's endpoint masks; frames of others are counted and refused.
+/// </summary>
+public sealed class FrameDispatcher
+{
+    private readonly EventPublisher _publisher;
+    private readonly ReplayClock _clock;
+    private readonly FrameDispatcherOptions _options;
+    private readonly ConnectionEntry?[] _connections = new ConnectionEntry?[CoverageTable.MaxConnections];
+    private readonly FirstRefusal[] _firstRefusals = new FirstRefusal[DecodeCounters.CauseCount];
+    private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Close + 1];
+
+    /// <summary>A dispatcher that moves <paramref name="clock"/> and publishes.</summary>
+    public FrameDispatcher(EventPublisher publisher, ReplayClock clock, FrameDispatcherOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(publisher);
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(options);
+        _publisher = publisher;
+        _clock = clock;
+        _options = options;
+        Coverage = new CoverageTable(options.Listener);
+    }
+
+    /// <summary>Who follows which account.</summary>
+    public CoverageTable Coverage { get; }
+
+    /// <summary>Highest slot of an event.</summary>
+    public ulong SlotMax { get; private set; }
+
+    /// <summary>Frames dispatched.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>Frames of connections above the bound; nothing was decoded of them.</summary>
+    public long RefusedFrames { get; private set; }
+
+    /// <summary>Frames whose receive time was derived from their slot.</summary>
+    public long FramesWithDerivedTime { get; private set; }
+
+    /// <summary>Frames with an earlier time than the frame before; the clock stood still.</summary>
+    public long ClockStepsBack { get; private set; }
+
+    /// <summary>Receive time of the first frame, unix nanoseconds.</summary>
+    public long FirstUtcNs { get; private set; }
+
+    /// <summary>Receive time of the last frame, unix nanoseconds.</summary>
+    public long LastUtcNs { get; private set; }
+
+    /// <summary>Frames by kind; the index is <see cref="CaptureFrameKind"/>.</summary>
+    public ReadOnlySpan<long> FramesByKind => _framesByKind;
+
+    /// <summary>The decoders' fast path may be switched off to test and measure the strict one.</summary>
+    internal bool UseFastPath { get; set; } = true;
+
+    /// <summary>Events published.</summary>
+    public long Events
+    {
+        get
+        {
+            long events = 0;
+            foreach (ConnectionEntry? entry in _connections) events += entry?.Decoder.Counters.Events ?? 0;
+            return events;
+        }
+    }
+
+    /// <summary>Decodes a frame; false once the pipeline has halted.</summary>
+    public bool Dispatch(in CaptureFrame frame)
+    {
+        FrameStamp stamp = Advance(in frame);
+        if (frame.EndpointId >= CoverageTable.MaxConnections)
+        {
+            RefusedFrames++;
+            return true;
+        }
+
+        ConnectionEntry connection = Get(in frame, stamp);
+        Decode(connection, in frame, stamp);
+        SlotMax = Math.Max(SlotMax, connection.Decoder.HighestSlot);
+        return !connection.Decoder.IsHalted;
+    }
+
+    /// <summary>Publishes the end of the feed; false if the pipeline has halted.</summary>
+    public bool EndFeed()
+    {
+        IConnectionDecoder? any = null;
+        foreach (ConnectionEntry? entry in _connections) any ??= entry?.Decoder;
+        any ??= Create(0, default).Decoder;
+        return any.OnEndOfFeed(new FrameStamp(LastUtcNs, _clock.NowNs, 0)) != DecodeCause.Halted;
+    }
+
+    /// <summary>Address of a connection; empty if it is not known. Any thread.</summary>
+    public string AddressOf(int connection) =>
+        (uint)connection < CoverageTable.MaxConnections
+            ? Volatile.Read(ref _connections[connection])?.Address ?? string.Empty
+            : string.Empty;
+
+    /// <summary>What each connection delivered, and all together.</summary>
+    public List<EndpointStatistics> GetEndpoints(DecodeCounters total)
+    {
+        ArgumentNullException.ThrowIfNull(total);
+        List<EndpointStatistics> endpoints = [];
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if (_connections[i] is not { Frames: > 0 } entry) continue;
+            DecodeCounters counters = new();
+            counters.Add(entry.Decoder.Counters);
+            total.Add(counters);
+            endpoints.Add(new EndpointStatistics(
+                (byte)i, entry.Address, entry.Opens, entry.Closes, entry.Frames, counters));
+        }
+
+        return endpoints;
+    }
+
+    /// <summary>The first refusal of each cause.</summary>
+    public List<FirstRefusal> GetFirstRefusals()
+    {
+        List<FirstRefusal> refusals = [];
+        foreach (FirstRefusal refusal in _firstRefusals)
+        {
+            if (refusal.Cause != DecodeCause.None) refusals.Add(refusal);
+        }
+
+        return refusals;
+    }
+
+    private FrameStamp Advance(in CaptureFrame frame)
+    {
+        if (Frames++ == 0) FirstUtcNs = frame.ReceiveUtcNs;
+        LastUtcNs = frame.ReceiveUtcNs;
+        _framesByKind[(int)frame.Kind]++;
+        if ((frame.Flags & CaptureFrameFlags.DerivedTime) != 0) FramesWithDerivedTime++;
+        long monotonicNs = frame.ReceiveNs != 0 ? frame.ReceiveNs : frame.ReceiveUtcNs;
+        if (!_clock.AdvanceTo(monotonicNs, frame.ReceiveUtcNs)) ClockStepsBack++;
+        return new FrameStamp(
+            frame.ReceiveUtcNs, _clock.NowNs, _options.StampClock?.NowNs ?? 0, frame.AskedUtcNs);
+    }
+
+    private ConnectionEntry Get(in CaptureFrame frame, in FrameStamp stamp)
+    {
+        ConnectionEntry entry = _connections[frame.EndpointId]
+            ?? Create(frame.EndpointId, frame.Kind == CaptureFrameKind.Open ? frame.Bytes : default);
+        entry.Frames++;
+        if (entry.IsBegun || frame.Kind == CaptureFrameKind.Http) return entry;
+        entry.IsBegun = true;
+        if (frame.Kind == CaptureFrameKind.Open) return entry;
+
+        // A capture without the opening of the connection: the feed is open from its first frame on.
+        _ = entry.Decoder.OnOpen(stamp);
+        if (entry.Decoder is JsonRpcDecoder decoder)
+        {
+            foreach ((ulong subscription, Pubkey account) in _options.Subscriptions)
+                _ = decoder.TryMapSubscription(subscription, account, stamp);
+        }
+
+        return entry;
+    }
+
+    private ConnectionEntry Create(byte connection, ReadOnlySpan<byte> openDetails)
+    {
+        DecoderOptions bounds = _options.Decoder;
+        string address = CaptureDetails.ReadAddress(openDetails);
+        bool isSynthetic = _options.IsSynthetic
+            || address.StartsWith(CaptureDetails.SyntheticScheme, StringComparison.Ordinal);
+        DecoderOptions options = new()
+        {
+            MaxSubscriptions = Math.Max(bounds.MaxSubscriptions, _options.Subscriptions.Count),
+            MaxPendingMessages = bounds.MaxPendingMessages,
+            MaxPendingBytes = bounds.MaxPendingBytes,
+            MaxSnapshotKeys = bounds.MaxSnapshotKeys,
+            Coverage = Coverage,
+            SourceFlags = bounds.SourceFlags | (isSynthetic ? EventFlags.Synthetic : EventFlags.None),
+        };
+        IConnectionDecoder decoder = CaptureDetails.ReadProtocol(openDetails) == FeedProtocol.Yellowstone
+            ? new GeyserDecoder(connection, _publisher, options)
+            : new JsonRpcDecoder(connection, _publisher, options) { UseFastPath = UseFastPath };
+        ConnectionEntry entry = new(decoder);
+        if (connection < _options.Addresses.Count) entry.Address = _options.Addresses[connection];
+        _connections[connection] = entry;
+        return entry;
+    }
+
+    private void Decode(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)
+    {
+        IConnectionDecoder decoder = connection.Decoder;
+        long refusedBefore = decoder.Counters.Refused;
+        switch (frame.Kind)
+        {
+            case CaptureFrameKind.Message:
+                _ = decoder.OnMessage(frame.Bytes, stamp);
+                break;
+            case CaptureFrameKind.Request:
+                _ = decoder.OnRequest(frame.Bytes);
+                break;
+            case CaptureFrameKind.Http:
+                _ = decoder.OnSnapshot(frame.HttpRequest, frame.Bytes, stamp);
+                break;
+            case CaptureFrameKind.Open:
+                connection.Opens++;
+                connection.Address = CaptureDetails.ReadAddress(frame.Bytes);
+                _ = decoder.OnOpen(stamp);
+                break;
+            default:
+                connection.Closes++;
+                _ = decoder.OnClose(stamp);
+                break;
+        }
+
+        if (decoder.Counters.Refused != refusedBefore) Remember(decoder.Counters, in frame);
+    }
+
+    /// <summary>A frame may refuse several accounts, and an open or close several held messages.</summary>
+    private void Remember(DecodeCounters counters, in CaptureFrame frame)
+    {
+        for (int i = 1; i < _firstRefusals.Length; i++)
+        {
+            ref FirstRefusal first = ref _firstRefusals[i];
+            DecodeCause cause = (DecodeCause)i;
+            if (first.Cause != DecodeCause.None || counters[cause] == 0) continue;
+            first = new FirstRefusal(cause, frame.EndpointId, frame.Position);
+        }
+    }
+
+    private sealed class ConnectionEntry(IConnectionDecoder decoder)
+    {
+        public IConnectionDecoder Decoder { get; } = decoder;
+
+        public string Address { get; set; } = string.Empty;
+
+        public bool IsBegun { get; set; }
+
+        public long Opens { get; set; }
+
+        public long Closes { get; set; }
+
+        public long Frames { get; set; }
+    }
+}

@@ -1,0 +1,198 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Replay;
+
+namespace LowLatency.Feeds.Live;
+
+/// <summary>How a live feed runs.</summary>
+public sealed class LiveFeedOptions
+{
+    /// <summary>What the dispatcher is told.</summary>
+    public FrameDispatcherOptions Dispatcher { get; init; } = new();
+
+    /// <summary>Writes every frame down before it is decoded; null = nobody.</summary>
+    public CaptureRecorder? Recorder { get; init; }
+
+    /// <summary>Ends the feed in order.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>How long to run, nanoseconds of the clock; 0 = until cancelled.</summary>
+    public long DurationNs { get; init; }
+
+    /// <summary>Clock of the duration and of reports.</summary>
+    public IClock Clock { get; init; } = SystemClock.Instance;
+
+    /// <summary>Called when nothing waits, at least some 100 times a second. Feed thread.</summary>
+    public Action? OnIdle { get; init; }
+
+    /// <summary>Called once when the run has begun. Feed thread.</summary>
+    public Action? OnBegin { get; init; }
+
+    /// <summary>Called about every <see cref="ProgressIntervalMs"/>. Feed thread.</summary>
+    public Action<ReplayProgress>? OnProgress { get; init; }
+
+    /// <summary>Milliseconds between progress calls.</summary>
+    public int ProgressIntervalMs { get; init; } = 1000;
+}
+
+/// <summary>
+/// Live connections as a feed: one thread takes the oldest record of all inboxes, hands it to the recorder and decodes
+/// it. What it decides depends on recorded bytes and times only, so a replay of the recording gives the same events.
+/// The inboxes' writers never wait for it; a connection whose inbox is full closes, and what it lost is fetched anew.
+/// Owner: the thread of <see cref="Run"/>. 0 bytes allocated a message.
+/// </summary>
+public sealed class LiveFeed : IMarketFeed
+{
+    private const int ParkMs = 5;
+    private const int ClockEvery = 64;
+
+    private readonly MessageInbox[] _inboxes;
+    private readonly InboxSignal _signal;
+    private readonly LiveFeedOptions _options;
+    private FrameDispatcher? _dispatcher;
+    private long _threadAllocatedBytes;
+    private long _nextProgressMs;
+
+    /// <summary>A feed over <paramref name="inboxes"/>, all of which wake <paramref name="signal"/>.</summary>
+    public LiveFeed(IReadOnlyList<MessageInbox> inboxes, InboxSignal signal, LiveFeedOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(inboxes);
+        ArgumentNullException.ThrowIfNull(signal);
+        ArgumentNullException.ThrowIfNull(options);
+        _inboxes = [.. inboxes];
+        foreach (MessageInbox inbox in _inboxes)
+        {
+            if (inbox.ConnectionId >= CoverageTable.MaxConnections)
+            {
+                throw new ArgumentException(
+                    $"Connection {inbox.ConnectionId}: a run has at most {CoverageTable.MaxConnections} connections.",
+                    nameof(inboxes));
+            }
+        }
+
+        _signal = signal;
+        _options = options;
+    }
+
+    /// <inheritdoc/>
+    public bool IsSynthetic => false;
+
+    /// <inheritdoc/>
+    public CaptureFault? Fault => null;
+
+    /// <summary>Who follows which account; null before the run. Its figures may be read late by any thread.</summary>
+    public CoverageTable? Coverage => Volatile.Read(ref _dispatcher)?.Coverage;
+
+    /// <summary>Frames so far. Any thread.</summary>
+    public long Frames => Volatile.Read(ref _dispatcher)?.Frames ?? 0;
+
+    /// <summary>Managed bytes that the feed's thread has allocated since it began, as of the last look. Any thread.</summary>
+    public long ThreadAllocatedBytes => Volatile.Read(ref _threadAllocatedBytes);
+
+    /// <inheritdoc/>
+    public ReplayOutcome Run(EventPublisher publisher, ReplayClock clock)
+    {
+        FrameDispatcher dispatcher = new(publisher, clock, _options.Dispatcher);
+        Volatile.Write(ref _dispatcher, dispatcher);
+        _options.OnBegin?.Invoke();
+        long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+        long endNs = _options.DurationNs == 0 ? long.MaxValue : _options.Clock.NowNs + _options.DurationNs;
+        int untilClock = 0;
+        while (true)
+        {
+            if (--untilClock < 0)
+            {
+                untilClock = ClockEvery;
+                Volatile.Write(
+                    ref _threadAllocatedBytes, GC.GetAllocatedBytesForCurrentThread() - allocatedBefore);
+                ReportProgress(dispatcher);
+                if (_options.Cancellation.IsCancellationRequested || _options.Clock.NowNs >= endNs) break;
+            }
+
+            MessageInbox? oldest = FindOldest();
+            if (oldest is null)
+            {
+                untilClock = 0;
+                _options.Recorder?.Flush();
+                _options.OnIdle?.Invoke();
+                _signal.Park(_inboxes, ParkMs);
+                continue;
+            }
+
+            _ = oldest.TryRead(out CaptureFrame frame);
+            _options.Recorder?.Write(in frame);
+            bool goesOn = dispatcher.Dispatch(in frame);
+            oldest.Release();
+            if (!goesOn) return ReplayOutcome.Halted;
+        }
+
+        bool isDone = dispatcher.EndFeed();
+        if (!isDone) return ReplayOutcome.Halted;
+        return _options.Cancellation.IsCancellationRequested ? ReplayOutcome.Cancelled : ReplayOutcome.Completed;
+    }
+
+    /// <inheritdoc/>
+    public string AddressOf(int endpointId) => Volatile.Read(ref _dispatcher)?.AddressOf(endpointId) ?? string.Empty;
+
+    /// <inheritdoc/>
+    public ReplayStatistics GetStatistics()
+    {
+        DecodeCounters total = new();
+        List<EndpointStatistics> endpoints = _dispatcher?.GetEndpoints(total) ?? [];
+        long bytes = total.Bytes;
+        return new ReplayStatistics
+        {
+            FileBytes = bytes,
+            FileBytesRead = bytes,
+            Frames = Frames,
+            FramesByKind = _dispatcher is null ? [] : [.. _dispatcher.FramesByKind],
+            FramesWithDerivedTime = 0,
+            ClockStepsBack = _dispatcher?.ClockStepsBack ?? 0,
+            FirstUtcNs = _dispatcher?.FirstUtcNs ?? 0,
+            LastUtcNs = _dispatcher?.LastUtcNs ?? 0,
+            EventsBeforeRange = 0,
+            StatesCarriedIn = 0,
+            EventsAfterRange = 0,
+            Endpoints = endpoints,
+            Total = total,
+            FirstRefusals = _dispatcher?.GetFirstRefusals() ?? [],
+            Fault = null,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Connections, inboxes and recorder belong to whoever made them.
+    }
+
+    /// <summary>The inbox whose oldest record came first; null if all are empty.</summary>
+    private MessageInbox? FindOldest()
+    {
+        MessageInbox? oldest = null;
+        long oldestNs = long.MaxValue;
+        foreach (MessageInbox inbox in _inboxes)
+        {
+            if (!inbox.TryPeekTime(out long receiveNs) || receiveNs >= oldestNs) continue;
+            oldest = inbox;
+            oldestNs = receiveNs;
+        }
+
+        return oldest;
+    }
+
+    private void ReportProgress(FrameDispatcher dispatcher)
+    {
+        if (_options.OnProgress is null) return;
+        long nowMs = Environment.TickCount64; // replay-ok: decides only when to report
+        if (nowMs < _nextProgressMs) return;
+        _nextProgressMs = nowMs + _options.ProgressIntervalMs;
+        _options.OnProgress(new ReplayProgress(
+            0, 0, dispatcher.Frames, dispatcher.Events, dispatcher.SlotMax, dispatcher.LastUtcNs));
+    }
+}
