@@ -33,6 +33,7 @@ internal static class Program
         RootCommand root = new("LowLatency: arbitrage engine for Solana exchanges. Start with: lowlatency replay")
         {
             ReplayCommand.Create(),
+            RunCommand.Create(),
             ExplainCommand.Create(),
             RecordCommand.Create(),
             InspectCommand.Create(),

@@ -25,7 +25,7 @@ public sealed class HaltTests
         Assert.Equal("broken on purpose", run.Pipeline.Fatal.Fault.Cause.Message);
         Assert.InRange(FailAt, run.Pipeline.Fatal.Fault.FirstSequence, run.Pipeline.Fatal.Fault.LastSequence);
         Assert.True(run.Pipeline.Sinks.Events <= FailAt, $"{run.Pipeline.Sinks.Events} events reached the sinks");
-        Assert.Equal(1, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, System.IO.TextWriter.Null));
+        Assert.Equal(1, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, "replay", System.IO.TextWriter.Null));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class HaltTests
         Assert.Null(run.Execute());
         Assert.Equal(ReplayOutcome.Cancelled, run.Outcome);
         Assert.Null(run.Pipeline!.Fatal.Fault);
-        Assert.Equal(130, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, System.IO.TextWriter.Null));
+        Assert.Equal(130, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, "replay", System.IO.TextWriter.Null));
     }
 
     private sealed class ThrowingStage(long failAt) : IStage

@@ -3,11 +3,14 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Threading;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Commands;
 
-/// <summary><c>record --import in --out out</c>: converts captures between JSON lines and the binary format.</summary>
+/// <summary>
+/// <c>record --config file --out out</c>: records live endpoints; <c>record --import in --out out</c>: converts.
+/// </summary>
 internal static class RecordCommand
 {
     private const int ProgressIntervalMs = 1000;
@@ -15,20 +18,22 @@ internal static class RecordCommand
     private const string Examples =
         """
         Examples:
+          lowlatency record --config my.json --out day.llcap         what endpoints send, until Ctrl-C
+          lowlatency record --config my.json --out a.llcap --seconds 60
           lowlatency record --import day.jsonl.gz --out day.llcap    JSON lines to the binary format
           lowlatency record --import day.llcap --out day.jsonl.gz    and back
 
         The ending of --out decides: .jsonl and .jsonl.gz are JSON lines, anything else is the
         binary format. A file that exists is never overwritten.
-        Exit codes: 0 done, 2 wrong usage, 65 source damaged (the frames before the damage were
-        written), 66 no such file, 73 target cannot be written.
+        Live recordings are binary. The engine follows along to find the accounts that pools name.
+        Exit codes: 0 done, 130 Ctrl-C, 2 wrong usage, 65 source damaged (the frames before the
+        damage were written), 66 no such file, 73 target cannot be written, 78 configuration wrong.
         """;
 
-    private static readonly Option<string> Import = new("--import")
+    private static readonly Option<string?> Import = new("--import")
     {
         Description = "Capture to convert: JSON lines or binary, gzipped or not.",
         HelpName = "file",
-        Required = true,
     };
 
     private static readonly Option<string> Out = new("--out")
@@ -40,17 +45,34 @@ internal static class RecordCommand
 
     internal static Command Create()
     {
-        Verb command = new("record", "Convert a capture between JSON lines and the binary format.", Examples)
+        RunOptionSet live = new(isConfigRequired: false);
+        Verb command = new("record", "Record live endpoints, or convert a capture.", Examples)
         {
-            Import, Out,
+            Import, Out, live.Config, live.Seconds, live.AuditSeconds,
         };
         command.SetAction(result => Run(
-            result.GetValue(Import)!, result.GetValue(Out)!,
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result, live, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 
-    /// <summary>Runs the verb on the given writers.</summary>
+    private static int Run(ParseResult result, RunOptionSet live, TextWriter output, TextWriter errors)
+    {
+        bool isImport = result.GetValue(Import) is not null;
+        if (isImport == (result.GetValue(live.Config) is not null))
+        {
+            errors.WriteLine("record: give --config file to record live, or --import file to convert, not both");
+            return ExitCodes.Usage;
+        }
+
+        string target = result.GetValue(Out)!;
+        if (isImport) return Run(result.GetValue(Import)!, target, output, errors);
+        if (!IsJsonLines(target))
+            return RunCommand.Run(live, result, "record", ConfigLayers.ProcessEnvironment(), output, errors, target);
+        errors.WriteLine($"record: --out {target}: live recordings are binary; convert it later with --import");
+        return ExitCodes.Usage;
+    }
+
+    /// <summary>Runs the conversion on the given writers.</summary>
     internal static int Run(string source, string target, TextWriter output, TextWriter errors)
     {
         if (File.Exists(target))

@@ -54,11 +54,12 @@ internal static class ReplayCommand
             using SyntheticSource? synthetic = options.ReadSynthetic(result);
             using CancellationTokenSource interrupt = new();
             using PosixSignalRegistration signal = PosixSignalRegistration.Create(
-                PosixSignal.SIGINT, context => Interrupt(context, interrupt, errors));
+                PosixSignal.SIGINT, context => Interrupt(context, interrupt, "replay", errors));
             ReplaySettings settings =
                 options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
             ReplayProgressLine progress = new(errors);
-            ReplayRun run = result.GetValue(options.Ui) && ReplayScreens.TryOpenTerminal(errors) is { } terminal
+            bool isWatched = result.GetValue(options.Ui);
+            ReplayRun run = isWatched && ReplayScreens.TryOpenTerminal("replay", errors) is { } terminal
                 ? ReplayScreens.Run(settings, result.GetValue(options.Paused), terminal, progress, errors, out fault)
                 : RunPlainly(settings, progress, out fault);
             if (fault is { } unopened)
@@ -70,7 +71,7 @@ internal static class ReplayCommand
             ReplayReport report = ReplayReport.From(settings, run);
             if (result.GetValue(options.Json)) report.WriteJson(output);
             else report.WriteText(output);
-            return ExitCode(result.GetValue(options.Assert), run, errors);
+            return ExitCode(result.GetValue(options.Assert), run, "replay", errors);
         }
         catch (CommandException wrong)
         {
@@ -84,7 +85,8 @@ internal static class ReplayCommand
         }
     }
 
-    private static ReplayRun RunPlainly(
+    /// <summary>Runs without screens.</summary>
+    internal static ReplayRun RunPlainly(
         ReplaySettings settings, ReplayProgressLine progress, out CaptureFault? unopened)
     {
         ReplayRun run = new(settings, progress.Write);
@@ -94,11 +96,12 @@ internal static class ReplayCommand
     }
 
     /// <summary>The first Ctrl-C ends the replay in order, with its report; the second ends the process.</summary>
-    private static void Interrupt(PosixSignalContext context, CancellationTokenSource interrupt, TextWriter errors)
+    internal static void Interrupt(
+        PosixSignalContext context, CancellationTokenSource interrupt, string verb, TextWriter errors)
     {
         if (interrupt.IsCancellationRequested) return;
         context.Cancel = true;
-        errors.WriteLine("replay: ending; press Ctrl-C again to stop at once");
+        errors.WriteLine($"{verb}: ending; press Ctrl-C again to stop at once");
         interrupt.Cancel();
     }
 
@@ -109,24 +112,24 @@ internal static class ReplayCommand
             : ExitCodes.BadData;
 
     /// <summary>Exit code of a run, its reason on <paramref name="errors"/>.</summary>
-    internal static int ExitCode(string? expectedHash, ReplayRun run, TextWriter errors)
+    internal static int ExitCode(string? expectedHash, ReplayRun run, string verb, TextWriter errors)
     {
         if (run.Pipeline!.Fatal.Fault is { } fatal)
         {
             string cause = $"{fatal.Cause.GetType().Name}: {fatal.Cause.Message}";
-            errors.WriteLine($"replay: halted in {fatal.Where} at event {fatal.FirstSequence}: {cause}");
+            errors.WriteLine($"{verb}: halted in {fatal.Where} at event {fatal.FirstSequence}: {cause}");
             return ExitCodes.Error;
         }
 
         if (run.Feed!.Fault is { } fault)
         {
-            errors.WriteLine($"replay: {fault}");
+            errors.WriteLine($"{verb}: {fault}");
             return ExitCodeOf(fault);
         }
 
         if (run.OutputFailure is { } failure)
         {
-            errors.WriteLine($"replay: {failure}");
+            errors.WriteLine($"{verb}: {failure}");
             return ExitCodes.CannotCreate;
         }
 
@@ -135,20 +138,20 @@ internal static class ReplayCommand
         string hash = ReplayReport.HashText(run.Hash.Value);
         if (expectedHash is not null && !string.Equals(expectedHash.Trim(), hash, StringComparison.OrdinalIgnoreCase))
         {
-            errors.WriteLine($"replay: decision hash {hash}, asserted {expectedHash.Trim()}");
+            errors.WriteLine($"{verb}: decision hash {hash}, asserted {expectedHash.Trim()}");
             failed = true;
         }
 
         if (run.StateTruth is { Passed: false })
         {
             errors.WriteLine(
-                $"replay: account state differs from the truth ({run.StateTruth.DifferenceCount} differences)");
+                $"{verb}: account state differs from the truth ({run.StateTruth.DifferenceCount} differences)");
             failed = true;
         }
 
         if (run.GroundTruth is { Passed: false } truth)
         {
-            errors.WriteLine($"replay: ground truth: {truth.Missing} cycles missing, {truth.Worse} worse");
+            errors.WriteLine($"{verb}: ground truth: {truth.Missing} cycles missing, {truth.Worse} worse");
             failed = true;
         }
 

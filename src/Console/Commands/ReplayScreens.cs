@@ -12,7 +12,7 @@ namespace LowLatency.ConsoleHost.Commands;
 internal static class ReplayScreens
 {
     /// <summary>The terminal, or null and a note if there is none: then lines are printed as always.</summary>
-    public static ITerminal? TryOpenTerminal(TextWriter errors)
+    public static ITerminal? TryOpenTerminal(string verb, TextWriter errors)
     {
         string? why = Console.IsInputRedirected || Console.IsOutputRedirected
             ? "stdin and stdout are not both a terminal"
@@ -29,7 +29,7 @@ internal static class ReplayScreens
             }
         }
 
-        errors.WriteLine($"replay: --ui: {why}; plain lines instead");
+        errors.WriteLine($"{verb}: --ui: {why}; plain lines instead");
         return null;
     }
 
@@ -71,7 +71,8 @@ internal static class ReplayScreens
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             // The screens are not the engine: whatever is wrong with them, the run goes on.
-            errors.WriteLine($"replay: the screens failed ({fault.GetType().Name}: {fault.Message}); the run goes on");
+            string why = $"{fault.GetType().Name}: {fault.Message}";
+            errors.WriteLine($"{settings.Verb}: the screens failed ({why}); the run goes on");
             return ScreenExit.Detach;
         }
     }

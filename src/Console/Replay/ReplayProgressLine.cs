@@ -7,7 +7,7 @@ using LowLatency.Feeds.Replay;
 namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>Lines of progress on stderr: share of the file, slot, events and their rate, decisions.</summary>
-internal sealed class ReplayProgressLine(TextWriter errors)
+internal sealed class ReplayProgressLine(TextWriter errors, string verb = "replay", Func<string>? more = null)
 {
     private const int IntervalMs = 250;
 
@@ -23,16 +23,20 @@ internal sealed class ReplayProgressLine(TextWriter errors)
     public void Write(ReplayProgress progress)
     {
         long nowMs = Environment.TickCount64;
-        bool isEnd = progress.FileBytesRead == progress.FileBytes;
+        bool isLive = progress.FileBytes == 0;
+        bool isEnd = !isLive && progress.FileBytesRead == progress.FileBytes;
         if (nowMs < _nextMs && !isEnd) return; // a watched replay reports more often than lines are wanted
         _nextMs = nowMs + IntervalMs;
-        double share = progress.FileBytes == 0 ? 0 : 100.0 * progress.FileBytesRead / progress.FileBytes;
+        string share = isLive
+            ? string.Empty
+            : string.Create(
+                CultureInfo.InvariantCulture, $"{100.0 * progress.FileBytesRead / progress.FileBytes,3:F0} %  ");
         double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
         string slot = progress.Slot == 0 ? "before the first slot" : $"slot {progress.Slot}";
         string label = _run is { IsSynthetic: true } ? "(synthetic) " : string.Empty;
         errors.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"replay {label}{share,3:F0} %  {slot}  {progress.Events:N0} events ({progress.Events / seconds:N0}/s)  "
-            + $"{_run?.Decisions.Count ?? 0:N0} decisions"));
+            $"{verb} {label}{share}{slot}  {progress.Events:N0} events ({progress.Events / seconds:N0}/s)  "
+            + $"{_run?.Decisions.Count ?? 0:N0} decisions{more?.Invoke()}"));
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Text.Json;
+using LowLatency.ConsoleHost.Live;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Feeds.Replay;
 
@@ -59,6 +60,9 @@ internal sealed record ReplayReport
     public required IReadOnlyList<CheckReport> Checks { get; init; }
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>Connections, snapshots and recording of a live run; null of a replay.</summary>
+    public LiveReport? Live { get; init; }
+
     public static string HashText(ulong hash) => hash.ToString("x16", CultureInfo.InvariantCulture);
 
     public static ReplayReport From(ReplaySettings settings, ReplayRun run)
@@ -103,6 +107,7 @@ internal sealed record ReplayReport
             Collections = run.Collections,
             Checks = ReplayTables.Checks(run),
             Notes = ReplayTables.Notes(settings, run),
+            Live = settings.Live is { } live ? LiveReport.Of(live, pipeline, settings.RecordPath) : null,
         };
     }
 

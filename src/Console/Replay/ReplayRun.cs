@@ -11,6 +11,7 @@ using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Time;
 using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Replay;
@@ -120,12 +121,18 @@ internal sealed class ReplayRun
             Cancellation = _settings.Cancellation,
             Control = _watch?.Control,
         };
-        using ReplayFeed? feed = ReplayFeed.Open(_settings.CapturePath, options, out CaptureFault? fault);
-        if (feed is null) return fault;
-        IsSynthetic = feed.Header?.IsSynthetic ?? false;
+        CaptureFault? fault = null;
+        using ReplayFeed? capture =
+            _settings.Live is null ? ReplayFeed.Open(_settings.CapturePath, options, out fault) : null;
+        if (fault is not null) return fault;
+        IsSynthetic = capture?.IsSynthetic ?? false;
         using Stream? journal =
             _settings.JournalPath is null ? null : Create("--journal", _settings.JournalPath, File.Create);
-        Pipeline = new MarketPipeline(_settings.Pipeline, p => Sinks(p, journal), null, Observers);
+        Pipeline = new MarketPipeline(
+            _settings.Pipeline, p => Sinks(p, journal), p => _settings.Live?.Observe(p) ?? [], Observers);
+        IMarketFeed feed = capture is not null
+            ? capture
+            : _settings.Live!.Open(Pipeline, _onProgress, _settings.Cancellation);
         _watch?.Begin(Pipeline, feed);
         Drive(feed);
         _journal?.Complete(Hash.Value);
@@ -135,7 +142,7 @@ internal sealed class ReplayRun
         return null;
     }
 
-    private void Drive(ReplayFeed feed)
+    private void Drive(IMarketFeed feed)
     {
         int[] before = [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2)];
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -149,7 +156,7 @@ internal sealed class ReplayRun
         {
             // The one catch of the replay thread: a stage that throws is a broken invariant. Stop, keep, report.
             long sequence = Pipeline.Sinks.Events;
-            Pipeline.Fatal.Halt(new FatalFault("replay", sequence, sequence, fault));
+            Pipeline.Fatal.Halt(new FatalFault(_settings.Verb, sequence, sequence, fault));
             Outcome = ReplayOutcome.Halted;
         }
 

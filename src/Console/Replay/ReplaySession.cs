@@ -6,6 +6,7 @@ using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Replay;
@@ -33,7 +34,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
         _settings = settings;
         _control = new ReplayControl(settings.Speed, isPaused);
         _cancel = CancellationTokenSource.CreateLinkedTokenSource(settings.Cancellation);
-        _thread = new Thread(RunAll) { Name = "replay", IsBackground = true };
+        _thread = new Thread(RunAll) { Name = _settings.Verb, IsBackground = true };
     }
 
     public string Title => _settings.CaptureTitle;
@@ -66,7 +67,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
     {
         lock (_gate)
         {
-            if (_isFinishing) return false;
+            if (_isFinishing || _settings.Live is not null) return false;
             ReplayControl old = _control;
             _control = new ReplayControl(old.Speed, isPaused: true);
             _control.RunToSlot(Math.Max(1, slot));
@@ -118,7 +119,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
                     if (_isFinishing) _control.Resume();
                 }
 
-                Log.Add(LogLevel.Info, "replay", "begins again, to run to an earlier slot");
+                Log.Add(LogLevel.Info, _settings.Verb, "begins again, to run to an earlier slot");
             }
         }
         catch (Exception fault)
@@ -147,22 +148,22 @@ internal sealed class ReplaySession : IRunSource, IDisposable
             ? $"halted in {fatal.Where}: {fatal.Cause.Message}"
             : run.Feed!.Fault is { } fault ? fault.ToString()! : $"{run.Outcome}".ToLowerInvariant();
         Log.Add(
-            run.Outcome == ReplayOutcome.Completed ? LogLevel.Info : LogLevel.Warning, "replay",
+            run.Outcome == ReplayOutcome.Completed ? LogLevel.Info : LogLevel.Warning, _settings.Verb,
             $"ended: {ended}; decision hash {ReplayReport.HashText(run.Hash.Value)}");
         if (!_isRestartWanted) Volatile.Write(ref _ended, ended);
     }
 
-    private void Begin(MarketPipeline pipeline, ReplayFeed feed, ReplayWatch watch)
+    private void Begin(MarketPipeline pipeline, IMarketFeed feed, ReplayWatch watch)
     {
-        Log.Add(LogLevel.Info, "replay", $"begins: {_settings.CaptureName}, {pipeline.Settings.Runner}");
+        Log.Add(LogLevel.Info, _settings.Verb, $"begins: {_settings.CaptureName}, {pipeline.Settings.Runner}");
         Volatile.Write(ref _current, new WatchedRun
         {
             View = pipeline.View,
             Decisions = watch.Decisions,
-            Progress = watch.Progress,
-            Control = watch.Control,
+            Progress = _settings.Live is null ? watch.Progress : null,
+            Control = _settings.Live is null ? watch.Control : null,
             AddressOf = feed.AddressOf,
-            Info = JournalRunInfo.Of(_settings, feed.Header?.IsSynthetic ?? false),
+            Info = JournalRunInfo.Of(_settings, feed.IsSynthetic),
         });
     }
 

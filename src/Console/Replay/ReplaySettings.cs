@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Threading;
+using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Venues;
@@ -9,8 +10,17 @@ namespace LowLatency.ConsoleHost.Replay;
 /// <summary>One replay, as asked for on the command line.</summary>
 internal sealed record ReplaySettings
 {
-    /// <summary>Capture file.</summary>
+    /// <summary>Live connections instead of a capture; null = the capture.</summary>
+    public LiveRun? Live { get; init; }
+
+    /// <summary>Verb that lines of progress and faults begin with.</summary>
+    public string Verb { get; init; } = "replay";
+
+    /// <summary>Capture file; of a live run the one it records to.</summary>
     public required string CapturePath { get; init; }
+
+    /// <summary>Capture that a live run writes; null = none.</summary>
+    public string? RecordPath { get; init; }
 
     /// <summary>What reports call it.</summary>
     public required string CaptureName { get; init; }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using LowLatency.ConsoleHost.Live;
 
 namespace LowLatency.ConsoleHost.Replay;
 
@@ -28,6 +29,7 @@ internal sealed class ReplayText(TextWriter output)
         Counts("Events dropped", r.Drops);
         if (r.Incidents.Count != 0) Counts("Incidents in the engine", r.Incidents);
         Endpoints(r.Endpoints);
+        if (r.Live is not null) LiveText.Write(output, r.Live);
         Latency(r.Latency);
         Line(string.Empty);
         Line(string.Create(Invariant,
@@ -54,7 +56,8 @@ internal sealed class ReplayText(TextWriter output)
         Wrapped(
             string.Create(
                 Invariant,
-                $"Replayed {Span(r.CaptureSeconds)} of {r.Capture} in {r.ElapsedSeconds:F2} s "
+                $"{(r.Live is null ? "Replayed" : "Received")} {Span(r.CaptureSeconds)} of {r.Capture} in "
+                + $"{r.ElapsedSeconds:F2} s "
                 + $"({r.Runner.ToLowerInvariant()}): {r.Frames:N0} frames gave {r.Events:N0} events "
                 + $"({r.EventsPerSecond:N0}/s, up to slot {r.LastSlot}).{end}"),
             0);

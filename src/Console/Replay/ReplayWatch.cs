@@ -2,12 +2,13 @@ using System;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
+using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>What a replay needs beside itself so that screens can watch and steer it.</summary>
-internal sealed class ReplayWatch(ReplayControl control, Action<MarketPipeline, ReplayFeed> onBegin)
+internal sealed class ReplayWatch(ReplayControl control, Action<MarketPipeline, IMarketFeed> onBegin)
 {
     /// <summary>Pace, pause, steps.</summary>
     public ReplayControl Control { get; } = control;
@@ -19,7 +20,7 @@ internal sealed class ReplayWatch(ReplayControl control, Action<MarketPipeline, 
     public SnapshotCell<ReplayProgress> Progress { get; } = new();
 
     /// <summary>The pipeline is built and the first frame is next.</summary>
-    public void Begin(MarketPipeline pipeline, ReplayFeed feed)
+    public void Begin(MarketPipeline pipeline, IMarketFeed feed)
     {
         Control.OnIdle = pipeline.OnFeedIdle;
         pipeline.View.Watch();

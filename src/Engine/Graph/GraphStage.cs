@@ -79,6 +79,11 @@ public sealed class GraphStage : IStage
     /// <summary>Times an account lost its cover: nobody followed it, or an update of it may have been lost.</summary>
     public long CoverLosses { get; private set; }
 
+    /// <summary>
+    /// Snapshots that changed a known account whose cover was whole: an update was lost, or is still on its way.
+    /// </summary>
+    public long SnapshotRepairs { get; private set; }
+
     /// <summary>Accounts without cover now.</summary>
     public int UncoveredAccounts { get; private set; }
 
@@ -205,7 +210,10 @@ public sealed class GraphStage : IStage
 
         ReadOnlySpan<byte> data = _payloads.Span(e.PayloadPosition, e.PayloadLengthBytes);
         bool absent = (e.Flags & EventFlags.Absent) != 0;
+        bool isKnown = _accounts[accountId].Knowledge != AccountKnowledge.Unknown;
         bool changed = _accounts.Store(accountId, in e.Owner, e.Lamports, data, absent, e.Slot);
+        if (changed && e.Kind == EventKind.AccountSnapshot && isKnown && !_accounts[accountId].IsCoverLost)
+            SnapshotRepairs++;
         _accounts[accountId].GapEpoch = _gapEpoch;
         if (e.Account == ProgramIds.ClockSysvar)
         {

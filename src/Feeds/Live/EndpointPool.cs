@@ -83,7 +83,8 @@ public sealed class EndpointPool : IDisposable
         if (connections > CoverageTable.MaxConnections)
         {
             throw new ArgumentException(
-                $"{connections - 1} connections: a run has at most {CoverageTable.MaxConnections - 1}; use fewer shards.");
+                $"{connections - 1} connections: a run has at most {CoverageTable.MaxConnections - 1}; "
+                + "use fewer shards.");
         }
 
         if (connections == 1) throw new ArgumentException("No endpoint to receive from: give one with ws or grpc.");

@@ -15,7 +15,9 @@ public interface IMarketFeed : IDisposable
     /// <summary>What was wrong with the source itself; null if nothing.</summary>
     CaptureFault? Fault { get; }
 
-    /// <summary>Feeds <paramref name="publisher"/> to the end; <paramref name="clock"/> follows the frames. Once.</summary>
+    /// <summary>
+    /// Feeds <paramref name="publisher"/> to the end; <paramref name="clock"/> follows the frames. Once.
+    /// </summary>
     ReplayOutcome Run(EventPublisher publisher, ReplayClock clock);
 
     /// <summary>Address of a connection; empty if it is not known. Any thread.</summary>

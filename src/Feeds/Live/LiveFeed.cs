@@ -91,7 +91,7 @@ public sealed class LiveFeed : IMarketFeed
     /// <summary>Frames so far. Any thread.</summary>
     public long Frames => Volatile.Read(ref _dispatcher)?.Frames ?? 0;
 
-    /// <summary>Managed bytes that the feed's thread has allocated since it began, as of the last look. Any thread.</summary>
+    /// <summary>Managed bytes that the feed's thread has allocated since it began, as of the last look.</summary>
     public long ThreadAllocatedBytes => Volatile.Read(ref _threadAllocatedBytes);
 
     /// <inheritdoc/>

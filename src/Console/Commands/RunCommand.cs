@@ -1,0 +1,101 @@
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Threading;
+using LowLatency.ConsoleHost.Config;
+using LowLatency.ConsoleHost.Live;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Feeds.Capture;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary><c>run --config file</c>: the engine on live endpoints, dry.</summary>
+internal static class RunCommand
+{
+    private const string Examples =
+        """
+        Examples:
+          lowlatency run --config my.json                     until Ctrl-C, then the report
+          lowlatency run --config my.json --seconds 600 --json > report.json
+          lowlatency run --config my.json --record day.llcap  record all that is received
+          lowlatency replay day.llcap                         ... and decide it again: same hash
+          lowlatency run --config my.json --ui                watch it in full-screen
+
+        Dry: it decides and builds unsigned messages, and sends nothing. Endpoints and pools stand
+        in the file (docs/live.md); everything a pool names is watched by itself.
+        Exit codes: 0 done, 1 engine halted, 2 wrong usage, 73 output cannot be written,
+        78 configuration wrong, 130 Ctrl-C (with the report until then).
+        """;
+
+    internal static Command Create()
+    {
+        RunOptionSet options = new(isConfigRequired: true);
+        Verb command = new("run", "Run the engine on live endpoints; decides, sends nothing.", Examples);
+        options.AddTo(command);
+        command.SetAction(result => Run(
+            options, result, "run", ConfigLayers.ProcessEnvironment(),
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        return command;
+    }
+
+    /// <summary>Runs the verb on the given writers and variables.</summary>
+    internal static int Run(
+        RunOptionSet options, ParseResult result, string verb, IReadOnlyDictionary<string, string> environment,
+        TextWriter output, TextWriter errors, string? recordPath = null)
+    {
+        try
+        {
+            using CancellationTokenSource interrupt = new();
+            using PosixSignalRegistration signal = PosixSignalRegistration.Create(
+                PosixSignal.SIGINT, context => ReplayCommand.Interrupt(context, interrupt, verb, errors));
+            using PosixSignalRegistration end = PosixSignalRegistration.Create(
+                PosixSignal.SIGTERM, context => ReplayCommand.Interrupt(context, interrupt, verb, errors));
+            EngineConfig config = options.ReadConfig(result, environment);
+            LiveSettings asked = options.ReadLive(result, config, environment);
+            if (recordPath is not null) asked = asked with { RecordPath = recordPath };
+            using LiveRun live = new(asked);
+            ReplaySettings settings =
+                options.Read(result, config, live, verb) with
+                {
+                    Cancellation = interrupt.Token,
+                    RecordPath = asked.RecordPath,
+                };
+            ReplayProgressLine progress = new(errors, verb, () => Standing(live));
+            CaptureFault? none;
+            ReplayRun run = result.GetValue(options.Ui) && ReplayScreens.TryOpenTerminal(verb, errors) is { } terminal
+                ? ReplayScreens.Run(settings, isPaused: false, terminal, progress, errors, out none)
+                : ReplayCommand.RunPlainly(settings, progress, out none);
+            live.Recorder?.Dispose(); // the report counts what is on the disk
+            ReplayReport report = ReplayReport.From(settings, run);
+            if (result.GetValue(options.Json)) report.WriteJson(output);
+            else report.WriteText(output);
+            if (live.Recorder is { IsComplete: false })
+            {
+                errors.WriteLine($"{verb}: the recording {settings.RecordPath} is incomplete");
+                return ExitCodes.CannotCreate;
+            }
+
+            return ReplayCommand.ExitCode(null, run, verb, errors);
+        }
+        catch (CommandException wrong)
+        {
+            errors.WriteLine($"{verb}: {wrong.Message}");
+            return wrong.ExitCode;
+        }
+    }
+
+    private static string Standing(LiveRun live)
+    {
+        int open = 0;
+        var connections = live.Pool.GetStatus();
+        foreach (var connection in connections)
+        {
+            if (connection.IsOpen) open++;
+        }
+
+        string recorded = live.Recorder is { } recorder ? $"  {recorder.FileBytes >> 20} MiB recorded" : string.Empty;
+        int doubtful = live.Feed?.Coverage?.Doubtful ?? 0;
+        return $"  {open}/{connections.Count} open  {live.Pool.Watched} accounts, {doubtful} in doubt{recorded}";
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Generic;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Feeds.Live;
+
+namespace LowLatency.ConsoleHost.Live;
+
+internal sealed record ConnectionReport(
+    int Connection, string Name, bool IsOpen, long Opens, int Subscriptions, string LastEnd, long DroppedFrames);
+
+/// <summary>What connections, snapshots and recording of a live run did, as data.</summary>
+internal sealed record LiveReport
+{
+    public required IReadOnlyList<ConnectionReport> Connections { get; init; }
+    public required int AccountsWatched { get; init; }
+    public required long SubscriptionsRefused { get; init; }
+    public required double SlotTimeMs { get; init; }
+    public required long CoverLost { get; init; }
+    public required long CoverRestored { get; init; }
+    public required int InDoubt { get; init; }
+    public required long SnapshotRequests { get; init; }
+    public required long SnapshotFailures { get; init; }
+    public required long SnapshotsBehind { get; init; }
+    public required long AccountsAudited { get; init; }
+    public required long AuditRepairs { get; init; }
+    public required long ImplausibleSlots { get; init; }
+    public required long FeedThreadAllocatedBytes { get; init; }
+    public required string? Recording { get; init; }
+    public required long RecordedFrames { get; init; }
+    public required long RecordedBytes { get; init; }
+    public required long UnrecordedFrames { get; init; }
+    public required string? RecordingFailure { get; init; }
+
+    public static LiveReport Of(LiveRun run, MarketPipeline pipeline, string? recordPath)
+    {
+        List<ConnectionReport> connections = [];
+        foreach (ConnectionStatus c in run.Pool.GetStatus())
+        {
+            connections.Add(new ConnectionReport(
+                c.ConnectionId, c.Name, c.IsOpen, c.Opens, c.Active, c.LastEnd.Cause.ToString(), c.DroppedFrames));
+        }
+
+        return new LiveReport
+        {
+            Connections = connections,
+            AccountsWatched = run.Pool.Watched,
+            SubscriptionsRefused = run.Pool.Refused,
+            SlotTimeMs = run.Pool.SlotTimeNs() / 1e6,
+            CoverLost = run.Feed?.Coverage?.Losses ?? 0,
+            CoverRestored = run.Feed?.Coverage?.Repairs ?? 0,
+            InDoubt = run.Feed?.Coverage?.Doubtful ?? 0,
+            SnapshotRequests = run.Bootstrap.Counters.Requests,
+            SnapshotFailures = run.Bootstrap.Counters.Failures,
+            SnapshotsBehind = run.Bootstrap.Counters.MinContextSlot,
+            AccountsAudited = run.Bootstrap.Counters.Audited,
+            AuditRepairs = pipeline.Graph.SnapshotRepairs,
+            ImplausibleSlots = pipeline.Dedup.Belief.Refused,
+            FeedThreadAllocatedBytes = run.Feed?.ThreadAllocatedBytes ?? 0,
+            Recording = recordPath,
+            RecordedFrames = run.Recorder?.Frames ?? 0,
+            RecordedBytes = run.Recorder?.FileBytes ?? 0,
+            UnrecordedFrames = run.Recorder?.LostFrames ?? 0,
+            RecordingFailure = run.Recorder?.Failure,
+        };
+    }
+}

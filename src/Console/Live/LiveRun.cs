@@ -1,0 +1,133 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+using LowLatency.ConsoleHost.Commands;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Replay;
+
+namespace LowLatency.ConsoleHost.Live;
+
+/// <summary>
+/// The live side of a run: connections, snapshots, recording, and the keeper that watches what pools name. The feed
+/// itself runs on the thread of whoever runs it, like a capture's.
+/// </summary>
+internal sealed class LiveRun : IDisposable
+{
+    private const int KeeperPauseMs = 20;
+
+    private readonly LiveSettings _settings;
+    private readonly IClock _clock = SystemClock.Instance; // replay-ok: the receive times that a capture keeps
+    private readonly ManualResetEventSlim _stop = new();
+    private NeededAccounts? _needed;
+    private Thread? _keeper;
+    private bool _isDisposed;
+
+    /// <summary>Makes connections and recording; opens nothing before the feed runs.</summary>
+    /// <exception cref="CommandException">The endpoints are wrong, or the capture cannot be created.</exception>
+    public LiveRun(LiveSettings settings)
+    {
+        _settings = settings;
+        try
+        {
+            Pool = new EndpointPool(settings.Endpoints, _clock, settings.InboxBytes);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new CommandException(wrong.Message, ExitCodes.Config);
+        }
+
+        Bootstrap = new Bootstrap(Pool.Http, settings.Bootstrap, _clock);
+        if (settings.RecordPath is { } path) Recorder = CreateRecorder(path);
+    }
+
+    public EndpointPool Pool { get; }
+
+    public Bootstrap Bootstrap { get; }
+
+    public CaptureRecorder? Recorder { get; }
+
+    /// <summary>The feed; null before <see cref="Open"/>.</summary>
+    public LiveFeed? Feed { get; private set; }
+
+    /// <summary>Extra stages of the market group.</summary>
+    public IStage[] Observe(MarketPipeline pipeline)
+    {
+        _needed = new NeededAccounts(pipeline.Graph);
+        return [_needed];
+    }
+
+    /// <summary>The feed into a pipeline; its connections open when it runs.</summary>
+    public LiveFeed Open(MarketPipeline pipeline, Action<ReplayProgress>? onProgress, CancellationToken cancellation)
+    {
+        Feed = new LiveFeed(Pool.Inboxes, Pool.Signal, new LiveFeedOptions
+        {
+            Dispatcher = new FrameDispatcherOptions
+            {
+                StampClock = pipeline.Settings.TakeStamps ? _clock : null,
+                Addresses = Pool.Addresses,
+                Listener = Bootstrap,
+            },
+            Recorder = Recorder,
+            Cancellation = cancellation,
+            DurationNs = _settings.DurationNs,
+            Clock = _clock,
+            OnIdle = pipeline.OnFeedIdle,
+            OnBegin = Begin,
+            OnProgress = onProgress,
+        });
+        return Feed;
+    }
+
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        _stop.Set();
+        _keeper?.Join();
+        Bootstrap.Dispose();
+        Pool.Dispose();
+        Recorder?.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Begin()
+    {
+        Pool.Watch([ProgramIds.ClockSysvar, .. _settings.Watch]);
+        Pool.Start();
+        Bootstrap.Start();
+        _keeper = new Thread(KeepWatch) { IsBackground = true, Name = "watch keeper" };
+        _keeper.Start();
+    }
+
+    private void KeepWatch()
+    {
+        List<Pubkey> needed = [];
+        while (!_stop.Wait(KeeperPauseMs))
+        {
+            needed.Clear();
+            while (_needed!.TryTake(out Pubkey account)) needed.Add(account);
+            if (needed.Count != 0) Pool.Watch(needed);
+        }
+    }
+
+    private CaptureRecorder CreateRecorder(string path)
+    {
+        try
+        {
+            FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            return new CaptureRecorder(
+                file, new CaptureHeader { CreatedUtcNs = _clock.UtcNs, Endpoints = Pool.Addresses });
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Pool.Dispose();
+            throw new CommandException($"cannot record to {path}: {fault.Message}", ExitCodes.CannotCreate);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Generic;
+using LowLatency.ConsoleHost.Config;
+using LowLatency.Engine.Solana;
+using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Rpc;
+
+namespace LowLatency.ConsoleHost.Live;
+
+/// <summary>One live run, as asked for on the command line.</summary>
+internal sealed record LiveSettings
+{
+    /// <summary>Endpoints to race.</summary>
+    public required IReadOnlyList<LiveEndpointOptions> Endpoints { get; init; }
+
+    /// <summary>Pools and accounts to watch; what pools name is watched by itself.</summary>
+    public required IReadOnlyList<Pubkey> Watch { get; init; }
+
+    /// <summary>Capture to write; null = none.</summary>
+    public string? RecordPath { get; init; }
+
+    /// <summary>How long to run, nanoseconds; 0 = until Ctrl-C.</summary>
+    public long DurationNs { get; init; }
+
+    /// <summary>Snapshots and audit.</summary>
+    public BootstrapOptions Bootstrap { get; init; } = new();
+
+    /// <summary>Size of each connection's inbox, bytes.</summary>
+    public int InboxBytes { get; init; } = 64 << 20;
+
+    /// <summary>The endpoints of a configuration, with their secrets.</summary>
+    public static List<LiveEndpointOptions> EndpointsOf(
+        EngineConfig config, IReadOnlyDictionary<string, string> variables)
+    {
+        List<LiveEndpointOptions> endpoints = [];
+        foreach (EndpointConfig configured in config.Endpoints)
+        {
+            LiveEndpoint e = configured.Resolve(variables);
+            endpoints.Add(new LiveEndpointOptions
+            {
+                Name = e.Name,
+                Http = e.Http,
+                WebSocket = e.WebSocket,
+                Grpc = e.Grpc,
+                Token = e.Token,
+                Shards = e.Shards,
+                Connection = new SubscriptionConnectionOptions
+                {
+                    WebSocket = new WebSocketOptions { Headers = e.Headers },
+                },
+                Rpc = new SolanaRpcOptions
+                {
+                    Headers = e.Headers,
+                    CallsPerSecond = e.CallsPerSecond,
+                    MaxAttempts = 2, // then another node is asked
+                },
+            });
+        }
+
+        return endpoints;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.IO;
+
+namespace LowLatency.ConsoleHost.Live;
+
+/// <summary>The live part of the text report.</summary>
+internal static class LiveText
+{
+    public static void Write(TextWriter output, LiveReport r)
+    {
+        Line(output, $"");
+        Line(output, $"Connections                    opens subscribed  unread  last end");
+        foreach (ConnectionReport c in r.Connections)
+        {
+            string name = $"{c.Connection} {c.Name}";
+            if (name.Length > 28) name = name[..28];
+            string end = c.Opens <= 1 && c.IsOpen ? "-" : c.LastEnd;
+            Line(output, $"  {name,-28}{c.Opens,6}{c.Subscriptions,11:N0}{c.DroppedFrames,8:N0}  {end}");
+        }
+
+        Line(output, $"");
+        Line(output, $"State of the accounts");
+        Row(output, "watched", r.AccountsWatched);
+        if (r.SubscriptionsRefused != 0) Row(output, "subscriptions refused", r.SubscriptionsRefused);
+        Row(output, "cover lost", r.CoverLost);
+        Row(output, "cover restored", r.CoverRestored);
+        Row(output, "in doubt at the end", r.InDoubt);
+        Row(output, "snapshot requests", r.SnapshotRequests);
+        Row(output, "  node not yet at the slot", r.SnapshotsBehind);
+        Row(output, "  failed", r.SnapshotFailures);
+        Row(output, "audited", r.AccountsAudited);
+        Row(output, "  differences repaired", r.AuditRepairs);
+        Row(output, "slot numbers not believed", r.ImplausibleSlots);
+        Line(output, $"  {"slot time, measured",-32}{r.SlotTimeMs,11:F1} ms");
+        if (r.Recording is not { } path) return;
+        Line(output, $"");
+        Line(output, $"Recorded {r.RecordedFrames:N0} frames, {r.RecordedBytes:N0} bytes, to {path}");
+        if (r.UnrecordedFrames == 0 && r.RecordingFailure is null) return;
+        string why = r.RecordingFailure ?? "the disk fell behind";
+        Line(output, $"  INCOMPLETE: {why}; {r.UnrecordedFrames:N0} frames came after its end");
+    }
+
+    private static void Row(TextWriter output, string name, long count) => Line(output, $"  {name,-32}{count,14:N0}");
+
+    private static void Line(TextWriter output, System.FormattableString text) =>
+        output.Write(text.ToString(CultureInfo.InvariantCulture).TrimEnd() + "\n");
+}

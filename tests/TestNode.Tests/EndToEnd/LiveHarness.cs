@@ -1,0 +1,247 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Threading;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Time;
+using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Rpc;
+using LowLatency.TestNode.Hosting;
+using LowLatency.TestNode.State;
+using Xunit;
+
+namespace LowLatency.TestNode.Tests.EndToEnd;
+
+/// <summary>
+/// The whole live machine at a test node: endpoint pool, bootstrap, recorder, feed thread and engine. Afterwards the
+/// engine's accounts are held against the node's ledger, and the recording is replayed.
+/// </summary>
+internal sealed class LiveHarness : IDisposable
+{
+    private readonly SolanaNode _node;
+    private readonly string _capture = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+    private bool _isStopped;
+
+    public LiveHarness(SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null)
+    {
+        _node = node;
+        List<LiveEndpointOptions> endpoints = [];
+        foreach (SolanaEndpoint endpoint in node.Endpoints)
+        {
+            endpoints.Add(new LiveEndpointOptions
+            {
+                Name = $"node {endpoint.Index}",
+                WebSocket = endpoint.WebSocketUrl,
+                Http = endpoint.RpcUrl,
+                Shards = shards,
+                Connection = Quick,
+                Rpc = new SolanaRpcOptions
+                {
+                    MaxAttempts = 1,
+                    CallsPerSecond = 500,
+                    Backoff = new BackoffOptions { FirstNs = 20_000_000, LongestNs = 100_000_000 },
+                },
+            });
+        }
+
+        Pool = new EndpointPool(endpoints, SystemClock.Instance, 16 << 20);
+        Bootstrap = new Bootstrap(
+            Pool.Http, bootstrap ?? new BootstrapOptions { RetryMs = 100, AuditMs = 400, DemoteMs = 50 },
+            SystemClock.Instance);
+        Recorder = new CaptureRecorder(
+            File.Create(_capture), new CaptureHeader { CreatedUtcNs = 1, Endpoints = Pool.Addresses });
+        Pipeline = new MarketPipeline(
+            new PipelineSettings { TakeStamps = false }, p => [Hash, Doubts = new DoubtWatch(p)], null, _ => [Doubts]);
+        Feed = new LiveFeed(Pool.Inboxes, Pool.Signal, new LiveFeedOptions
+        {
+            Dispatcher = new FrameDispatcherOptions { Addresses = Pool.Addresses, Listener = Bootstrap },
+            Recorder = Recorder,
+            Cancellation = _stop.Token,
+            OnBegin = () =>
+            {
+                Pool.Watch(node.Tape.SubscribedKeys);
+                Pool.Start();
+                Bootstrap.Start();
+            },
+        });
+        _thread = new Thread(() => Outcome = Feed.Run(Pipeline.Publisher, new ReplayClock()));
+        _thread.Start();
+    }
+
+    public EndpointPool Pool { get; }
+
+    public Bootstrap Bootstrap { get; }
+
+    public CaptureRecorder Recorder { get; }
+
+    public LiveFeed Feed { get; }
+
+    public MarketPipeline Pipeline { get; }
+
+    public DecisionHash Hash { get; } = new();
+
+    public DoubtWatch Doubts { get; private set; } = null!;
+
+    public ReplayOutcome Outcome { get; private set; }
+
+    /// <summary>Quick to notice and to come back, patient with a node that stands still between steps.</summary>
+    private static SubscriptionConnectionOptions Quick { get; } = new()
+    {
+        WebSocket = new WebSocketOptions { PingIntervalNs = 200_000_000, PongTimeoutNs = 400_000_000 },
+        Slots = new SlotWatchOptions { LeastSilenceNs = 60_000_000_000, FirstSlotNs = 60_000_000_000 },
+        Subscriptions = new SubscriptionOptions { RequestsPerSecond = 20_000, AckTimeoutNs = 500_000_000 },
+        Backoff = new BackoffOptions { FirstNs = 20_000_000, LongestNs = 100_000_000 },
+    };
+
+    /// <summary>True while every account is followed and proven.</summary>
+    public bool IsWhole => Feed.Coverage is { Doubtful: 0 } coverage
+        && coverage.Count == _node.Tape.SubscribedKeys.Count;
+
+    /// <summary>Plays slots at a small pace until something is so.</summary>
+    public void StepUntil(Func<bool> condition, string what, int seconds = 30)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(
+                waited.Elapsed < TimeSpan.FromSeconds(seconds),
+                $"{what} did not happen in {seconds} s: doubtful {Feed.Coverage?.Doubtful} of {Feed.Coverage?.Count}, "
+                + $"pending {Bootstrap.Pending}, {string.Join("; ", Pool.GetStatus())}");
+            Step(1);
+        }
+    }
+
+    public void Step(int slots)
+    {
+        for (int i = 0; i < slots; i++)
+        {
+            _node.Step();
+            Thread.Sleep(15);
+        }
+    }
+
+    /// <summary>Goes on without faults until all is whole and audited twice, then ends the run.</summary>
+    public void Settle()
+    {
+        _node.EndFaults();
+        StepUntil(() => IsWhole, "whole");
+        long audited = Bootstrap.Counters.Audited + (2 * _node.Tape.SubscribedKeys.Count) + 200;
+        StepUntil(() => Bootstrap.Counters.Audited >= audited && IsWhole, "audited twice");
+        Stop();
+    }
+
+    public void Stop()
+    {
+        if (_isStopped) return;
+        _isStopped = true;
+        Thread.Sleep(300); // what is on its way arrives
+        _stop.Cancel();
+        _thread.Join();
+        Bootstrap.Dispose();
+        Pool.Dispose();
+        Recorder.Dispose();
+    }
+
+    /// <summary>The engine knows every subscribed account as the node's ledger does.</summary>
+    public void AssertTruth()
+    {
+        IReadOnlyDictionary<Pubkey, AccountState> truth = _node.Ledger.Truth();
+        foreach (Pubkey key in _node.Tape.SubscribedKeys)
+        {
+            int id = Pipeline.Graph.Accounts.Find(in key);
+            Assert.True(id >= 0, $"{key} is not known");
+            AccountEntry entry = Pipeline.Graph.Accounts[id];
+            if (!truth.TryGetValue(key, out AccountState? state))
+            {
+                Assert.Equal(AccountKnowledge.Absent, entry.Knowledge);
+                continue;
+            }
+
+            Assert.Equal(state.Lamports, entry.Lamports);
+            Assert.True(
+                state.Data.AsSpan().SequenceEqual(entry.Data.AsSpan(0, entry.DataLength)),
+                $"{key} differs, engine's state is of slot {entry.Slot}");
+        }
+    }
+
+    /// <summary>The recording is whole and decides the same.</summary>
+    public void AssertReplaysEqually()
+    {
+        Assert.True(Recorder.IsComplete);
+        DecisionHash hash = new();
+        MarketPipeline pipeline = new(new PipelineSettings { TakeStamps = false }, _ => [hash]);
+        using ReplayFeed? feed = ReplayFeed.Open(_capture, new ReplayOptions(), out CaptureFault? fault);
+        Assert.Null(fault);
+        Assert.Equal(ReplayOutcome.Completed, feed!.Run(pipeline.Publisher, new ReplayClock()));
+        Assert.Equal(Recorder.Frames, feed.GetStatistics().Frames);
+        Assert.Equal(Pipeline.Sinks.Events, pipeline.Sinks.Events);
+        Assert.Equal(Hash.Value, hash.Value);
+        Assert.Equal(Pipeline.Sinks.Decisions, pipeline.Sinks.Decisions);
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _stop.Dispose();
+        File.Delete(_capture);
+    }
+}
+
+/// <summary>
+/// Keeps by itself which accounts are in doubt, from the cover events, and looks at every decision: none may stand on a
+/// pool of which an account is in doubt, or that is not coherent.
+/// </summary>
+internal sealed class DoubtWatch(MarketPipeline pipeline) : IDecisionSink, IStage
+{
+    private readonly HashSet<Pubkey> _doubtful = [];
+    private readonly AccountDependency[] _dependencies = new AccountDependency[64];
+
+    public string Name => "doubt watch";
+
+    public long Decisions { get; private set; }
+
+    public List<string> Violations { get; } = [];
+
+    public int OnBatch(Span<MarketEvent> batch, long firstSequence)
+    {
+        foreach (ref MarketEvent e in batch)
+        {
+            if (e.Kind == EventKind.CoverLost) _doubtful.Add(e.Account);
+            else if (e.Kind == EventKind.CoverWhole) _doubtful.Remove(e.Account);
+        }
+
+        return 0;
+    }
+
+    public void OnHousekeeping(long nowNs)
+    {
+    }
+
+    public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)
+    {
+        Decisions++;
+        for (int i = 0; i < decision.LegCount; i++)
+        {
+            int poolId = decision.Legs[i].PoolId;
+            Pool pool = pipeline.Graph.Market.Pool(poolId);
+            if (pipeline.Graph.Market.State(poolId) != PoolState.Coherent)
+                Violations.Add($"{pool.Address} is {pipeline.Graph.Market.State(poolId)} in slot {decision.Slot}");
+            if (_doubtful.Contains(pool.Address)) Violations.Add($"{pool.Address} itself is in doubt");
+            int count = pool.CopyDependencies(_dependencies);
+            foreach (AccountDependency needed in _dependencies.AsSpan(0, count))
+            {
+                if (_doubtful.Contains(needed.Key)) Violations.Add($"{needed.Key} of {pool.Address} is in doubt");
+            }
+        }
+    }
+}
