@@ -119,6 +119,7 @@ internal sealed class RunOptionSet(bool isConfigRequired)
             CapturePath = string.Empty,
             CaptureName = connections == 1 ? "1 live connection" : $"{connections} live connections",
             CaptureTitle = $"{verb} {Path.GetFileName(result.GetValue(Config))}",
+            Rows = SettingRows.Of(config),
             JournalPath = result.GetValue(Journal),
             Pipeline = config.Build(
                 CaptureSidecar.DryRunWallet, new Dictionary<Pubkey, Pubkey>(), !result.GetValue(NoStamps)),
