@@ -21,6 +21,9 @@ internal static class ExitCodes
     /// <summary>An input file does not exist or cannot be read.</summary>
     internal const int NoInput = 66;
 
+    /// <summary>No endpoint answers, or one refuses what is needed.</summary>
+    internal const int Unavailable = 69;
+
     /// <summary>An output file cannot be created.</summary>
     internal const int CannotCreate = 73;
 

@@ -50,7 +50,10 @@ internal static class PoolsCommand
         };
         inspect.SetAction(result =>
             Inspect(result.GetValue(file)!, result.GetValue(owner), Console.Out, Console.Error));
-        return new Command("pools", "Look at pools.") { inspect };
+        return new Command("pools", "Find, check and look at pools.")
+        {
+            PoolsDiscoverCommand.Create(), PoolsAuditCommand.Create(), inspect,
+        };
     }
 
     /// <summary>Runs "pools inspect" on the given writers.</summary>

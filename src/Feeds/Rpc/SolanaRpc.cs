@@ -43,11 +43,11 @@ public sealed partial class SolanaRpc : IDisposable
     /// <summary>
     /// Accounts in the order of the keys, null where there is none. Above 100 keys several requests are made, each with
     /// its own slot (see <see cref="RpcAccount.ContextSlot"/>); the result's slot is the lowest. The first error ends
-    /// the call.
+    /// the call. With a slice, answers do not go to the exchange sink.
     /// </summary>
     public async Task<RpcResult<RpcAccount?[]>> GetMultipleAccountsAsync(
         ReadOnlyMemory<Pubkey> keys, Commitment commitment = Commitment.Processed, ulong? minContextSlot = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, DataSlice? slice = null)
     {
         RpcAccount?[] accounts = new RpcAccount?[keys.Length];
         ulong lowest = keys.IsEmpty ? 0 : ulong.MaxValue;
@@ -55,11 +55,11 @@ public sealed partial class SolanaRpc : IDisposable
         {
             ReadOnlyMemory<Pubkey> some = keys[from..Math.Min(keys.Length, from + MaxMultipleAccounts)];
             RpcResult<RpcAccount?[]> part = await CallAsync(
-                "getMultipleAccounts", true,
+                "getMultipleAccounts", slice is null,
                 writer =>
                 {
                     WriteKeys(writer, some.Span);
-                    WriteOptions(writer, commitment, minContextSlot, withEncoding: true);
+                    WriteOptions(writer, commitment, minContextSlot, withEncoding: true, slice);
                 },
                 result => RpcAnswer.WithContext(result, (value, slot) => ReadAccounts(value, some.Span, slot)),
                 cancellation).ConfigureAwait(false);
@@ -104,14 +104,7 @@ public sealed partial class SolanaRpc : IDisposable
             writer.WriteString("commitment", CommitmentText.Of(commitment));
             writer.WriteBoolean("withContext", true);
             AccountFilter.WriteAll(writer, [.. filters]);
-            if (slice is { } part)
-            {
-                writer.WriteStartObject("dataSlice");
-                writer.WriteNumber("offset", part.OffsetBytes);
-                writer.WriteNumber("length", part.LengthBytes);
-                writer.WriteEndObject();
-            }
-
+            WriteSlice(writer, slice);
             writer.WriteEndObject();
         },
         result => RpcAnswer.WithContext(result, ReadProgramAccounts),
@@ -174,12 +167,23 @@ public sealed partial class SolanaRpc : IDisposable
     }
 
     private static void WriteOptions(
-        Utf8JsonWriter writer, Commitment commitment, ulong? minContextSlot, bool withEncoding)
+        Utf8JsonWriter writer, Commitment commitment, ulong? minContextSlot, bool withEncoding,
+        DataSlice? slice = null)
     {
         writer.WriteStartObject();
         if (withEncoding) writer.WriteString("encoding", "base64");
         writer.WriteString("commitment", CommitmentText.Of(commitment));
         if (minContextSlot is { } slot) writer.WriteNumber("minContextSlot", slot);
+        WriteSlice(writer, slice);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSlice(Utf8JsonWriter writer, DataSlice? slice)
+    {
+        if (slice is not { } part) return;
+        writer.WriteStartObject("dataSlice");
+        writer.WriteNumber("offset", part.OffsetBytes);
+        writer.WriteNumber("length", part.LengthBytes);
         writer.WriteEndObject();
     }
 
