@@ -35,6 +35,7 @@ internal static class Program
             ReplayCommand.Create(),
             RunCommand.Create(),
             ExplainCommand.Create(),
+            ReportCommand.Create(),
             RecordCommand.Create(),
             InspectCommand.Create(),
             CyclesCommand.Create(),

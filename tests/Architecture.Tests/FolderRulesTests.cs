@@ -104,12 +104,14 @@ public sealed class FolderRulesTests
     }
 
     [Fact]
-    public void Screens_SeePublishedFiguresOnly()
+    public void ScreensAndReports_SeePublishedFiguresOnly()
     {
         Regex forbidden =
             new(@"\b(MarketPipeline|MarketGraph|GraphStage|DedupStage|CycleStage|ScoringStage|SinkStage)\b");
         List<string> violations = SourceTree.Files("src/Console/Screens")
             .Where(f => forbidden.IsMatch(WithoutComments(File.ReadAllText(f)))).Select(SourceTree.Relative).ToList();
+        violations.AddRange(SourceTree.Files("src/Console/Reports") // a report is made of a run's files
+            .Where(f => forbidden.IsMatch(WithoutComments(File.ReadAllText(f)))).Select(SourceTree.Relative));
         violations.AddRange(SourceTree.Files("src/Console/Rendering")
             .Where(f => EngineUse.IsMatch(WithoutComments(File.ReadAllText(f)))).Select(SourceTree.Relative));
         Assert.True(violations.Count == 0, string.Join('\n', violations));

@@ -6,6 +6,8 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost.Reports;
+using LowLatency.Engine.Sinks;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Replay;
 
@@ -22,6 +24,7 @@ internal static class ReplayCommand
           lowlatency replay --ui --speed 1x          watch it in full-screen, steer it
           lowlatency replay --journal run.journal    write every decision to a file
           lowlatency explain --journal run.journal   ... and ask why
+          lowlatency replay --run-dir first-run      keep the run for `lowlatency report`
           lowlatency replay --config my.json --set maxHops=3 --json > report.json
           lowlatency replay --synthetic 100x200      a generated market, labelled as such
           lowlatency replay --assert 0123456789abcdef
@@ -57,6 +60,7 @@ internal static class ReplayCommand
                 PosixSignal.SIGINT, context => Interrupt(context, interrupt, "replay", errors));
             ReplaySettings settings =
                 options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
+            if (settings.RunFolder is { } folder) RunFolder.Prepare(options.RunDir.Name, folder);
             ReplayProgressLine progress = new(errors);
             bool isWatched = result.GetValue(options.Ui);
             ReplayRun run = isWatched && ReplayScreens.TryOpenTerminal("replay", errors) is { } terminal
@@ -69,6 +73,7 @@ internal static class ReplayCommand
             }
 
             ReplayReport report = ReplayReport.From(settings, run);
+            if (settings.RunFolder is not null) Keep(options.RunDir.Name, settings, run, report, synthetic is null);
             if (result.GetValue(options.Json)) report.WriteJson(output);
             else report.WriteText(output);
             return ExitCode(result.GetValue(options.Assert), run, "replay", errors);
@@ -93,6 +98,17 @@ internal static class ReplayCommand
         progress.Follow(run);
         unopened = run.Execute();
         return run;
+    }
+
+    private static void Keep(
+        string option, ReplaySettings settings, ReplayRun run, ReplayReport report, bool isFile)
+    {
+        RunInput input = isFile
+            ? RunInput.OfFile(settings.CaptureName, settings.CapturePath)
+            : new RunInput(settings.CaptureName, 0, null);
+        PipelineLatency? latency = run.Pipeline!.Sinks.Latency;
+        RunFolder.Write(
+            option, settings.RunFolder!, RunRecord.Of(report, input, settings.Rows, latency), latency);
     }
 
     /// <summary>The first Ctrl-C ends the replay in order, with its report; the second ends the process.</summary>

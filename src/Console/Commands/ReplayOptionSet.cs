@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost.Reports;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -108,6 +109,12 @@ internal sealed class ReplayOptionSet
 
     public Option<string?> Journal { get; } = new("--journal") { Description = "Write every decision to this file." };
 
+    public Option<string?> RunDir { get; } = new("--run-dir")
+    {
+        Description = "Keep the run in this new folder, journal included, for `lowlatency report`.",
+        HelpName = "folder",
+    };
+
     public Option<string?> EmitTransactions { get; } = new("--emit-transactions")
     {
         Description = "Write each taken decision with its unsigned message to a JSON file in this folder.",
@@ -133,8 +140,8 @@ internal sealed class ReplayOptionSet
         foreach (Option option in new Option[]
         {
             Synthetic, Seed, Speed, FromSlot, ToSlot, Settings.Config, Settings.Set, Base, MaxHops, MinimumProfit,
-            Runner, Wallet, RaydiumLegacy, Assert, GroundTruth, TruthVenues, StateTruth, Journal, EmitTransactions,
-            Json, NoStamps, Ui, Paused,
+            Runner, Wallet, RaydiumLegacy, Assert, GroundTruth, TruthVenues, StateTruth, Journal, RunDir,
+            EmitTransactions, Json, NoStamps, Ui, Paused,
         })
         {
             command.Options.Add(option);
@@ -160,7 +167,8 @@ internal sealed class ReplayOptionSet
             Speed = ParseSpeed(result.GetValue(Speed)!),
             FromSlot = from,
             ToSlot = to,
-            JournalPath = result.GetValue(Journal),
+            JournalPath = JournalPath(result),
+            RunFolder = result.GetValue(RunDir),
             TransactionsFolder = result.GetValue(EmitTransactions),
             GroundTruthPath = result.GetValue(GroundTruth),
             StateTruthPath = result.GetValue(StateTruth),
@@ -169,6 +177,14 @@ internal sealed class ReplayOptionSet
             ChangedKeys = [.. config.Origins.Keys],
             Rows = SettingRows.Of(config),
         };
+    }
+
+    private string? JournalPath(ParseResult result)
+    {
+        if (result.GetValue(RunDir) is not { } folder) return result.GetValue(Journal);
+        return result.GetValue(Journal) is null
+            ? RunFolder.JournalOf(folder)
+            : throw new CommandException("give --run-dir or --journal, not both: a run folder has its journal");
     }
 
     /// <summary>Makes the synthetic market that is asked for; null if none is.</summary>

@@ -37,6 +37,7 @@ internal sealed record ReplayReport
     public required ulong LastSlot { get; init; }
     public required long Forks { get; init; }
     public required long Rollbacks { get; init; }
+    public required IReadOnlyList<FunnelStep> Funnel { get; init; }
     public required SortedDictionary<string, long> Messages { get; init; }
     public required SortedDictionary<string, long> DecodeRefusals { get; init; }
     public required SortedDictionary<string, long> Drops { get; init; }
@@ -85,6 +86,7 @@ internal sealed record ReplayReport
             LastSlot = pipeline.Graph.CurrentSlot,
             Forks = pipeline.Dedup.Slots.ForkCount,
             Rollbacks = pipeline.Dedup.Rollbacks,
+            Funnel = FunnelReport.Of(pipeline, feed.Total, run.Decisions),
             Messages = ReplayTables.Messages(feed.Total),
             DecodeRefusals = ReplayTables.Refusals(feed.Total),
             Drops = ReplayTables.Drops(pipeline),

@@ -46,6 +46,9 @@ internal sealed record ReplaySettings
     /// <summary>Decision journal to write; null = none.</summary>
     public string? JournalPath { get; init; }
 
+    /// <summary>Folder that keeps the run for <c>report</c>, its journal in it; null = none.</summary>
+    public string? RunFolder { get; init; }
+
     /// <summary>Folder for one JSON file per taken decision; null = none.</summary>
     public string? TransactionsFolder { get; init; }
 

@@ -139,13 +139,29 @@ internal static class ReplayTables
     public static List<LatencyRow> Latency(PipelineLatency? latency)
     {
         List<LatencyRow> rows = [];
-        if (latency is null) return rows;
-        for (StampId stamp = StampId.Published; stamp <= StampId.Instructions; stamp++)
-            Add(rows, stamp == StampId.Published ? "decode" : stamp.ToString().ToLowerInvariant(), latency.Step(stamp));
-        Add(rows, "whole: dropped", latency.Dropped);
-        Add(rows, "whole: no opportunity", latency.NoOpportunity);
-        Add(rows, "whole: decided", latency.Decided);
+        foreach ((string step, LatencyHistogram h) in Histograms(latency))
+        {
+            rows.Add(new LatencyRow(
+                step, h.Count, h.ValueAtPercentile(50), h.ValueAtPercentile(90), h.ValueAtPercentile(99),
+                h.ValueAtPercentile(99.9), h.MaxNs));
+        }
+
         return rows;
+    }
+
+    /// <summary>The steps that were measured, in order, then the whole way by outcome.</summary>
+    public static IEnumerable<(string Step, LatencyHistogram Histogram)> Histograms(PipelineLatency? latency)
+    {
+        if (latency is null) yield break;
+        for (StampId stamp = StampId.Published; stamp <= StampId.Instructions; stamp++)
+        {
+            string step = stamp == StampId.Published ? "decode" : stamp.ToString().ToLowerInvariant();
+            if (latency.Step(stamp).Count != 0) yield return (step, latency.Step(stamp));
+        }
+
+        if (latency.Dropped.Count != 0) yield return ("whole: dropped", latency.Dropped);
+        if (latency.NoOpportunity.Count != 0) yield return ("whole: no opportunity", latency.NoOpportunity);
+        if (latency.Decided.Count != 0) yield return ("whole: decided", latency.Decided);
     }
 
     public static List<RouteReport> TopRoutes(DecisionStatistics decisions, MarketPipeline pipeline)
@@ -266,7 +282,11 @@ internal static class ReplayTables
         if (settings.ChangedKeys.Count != 0)
             notes.Add($"Settings that were set: {string.Join(", ", settings.ChangedKeys)}.");
         if (run.JournalFailure is { } failure) notes.Add($"The journal is incomplete: {failure}");
-        if (settings.JournalPath is { } journal)
+        if (settings.RunFolder is { } folder)
+        {
+            notes.Add($"The run is in {folder}: lowlatency report {folder}");
+        }
+        else if (settings.JournalPath is { } journal)
         {
             string count = run.JournalCount.ToString("N0", CultureInfo.InvariantCulture);
             notes.Add($"{count} decisions are in {journal}: lowlatency explain --journal {journal}");
@@ -290,14 +310,6 @@ internal static class ReplayTables
         }
 
         return rows;
-    }
-
-    private static void Add(List<LatencyRow> rows, string name, LatencyHistogram h)
-    {
-        if (h.Count == 0) return;
-        rows.Add(new LatencyRow(
-            name, h.Count, h.ValueAtPercentile(50), h.ValueAtPercentile(90), h.ValueAtPercentile(99),
-            h.ValueAtPercentile(99.9), h.MaxNs));
     }
 
     private static double Ms(LatencyHistogram h, double percentile) =>

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 
@@ -13,12 +14,13 @@ public static class HistogramText
     /// <summary>Lines for each halving of the distance to 100 %.</summary>
     private const int TicksPerHalfDistance = 5;
 
-    /// <summary>Writes the distribution; values are divided by <paramref name="unitNs"/> (1 = ns, 1,000 =
-    /// microseconds).</summary>
-    public static void Write(LatencyHistogram histogram, TextWriter writer, double unitNs = 1)
+    /// <summary>
+    /// The distribution at levels that get denser towards 100 %: what is written and what is plotted. The last one is
+    /// fraction 1, the largest value. Empty if the histogram is.
+    /// </summary>
+    public static List<PercentilePoint> Points(LatencyHistogram histogram)
     {
-        CultureInfo culture = CultureInfo.InvariantCulture;
-        writer.Write("       Value     Percentile TotalCount 1/(1-Percentile)\n\n");
+        List<PercentilePoint> points = [];
         long total = 0;
         for (int i = 0; i < LatencyHistogram.CellCount; i++)
             total += histogram.CountOf(i);
@@ -31,16 +33,32 @@ public static class HistogramText
                 continue;
             seen += count;
             double reached = 100.0 * seen / total;
-            double value = Math.Min(LatencyHistogram.HighestOf(i), histogram.MaxNs) / unitNs;
+            long value = Math.Min(LatencyHistogram.HighestOf(i), histogram.MaxNs);
             while (seen < total && next <= reached)
             {
-                double fraction = next / 100;
-                double inverse = 1 / (1 - fraction);
-                writer.Write(string.Create(culture, $"{value,12:F3} {fraction,14:F12} {seen,10} {inverse,14:F2}\n"));
+                points.Add(new PercentilePoint(next / 100, value, seen));
                 next = NextLevel(next);
             }
             if (seen == total)
-                writer.Write(string.Create(culture, $"{value,12:F3} {1.0,14:F12} {seen,10}\n"));
+                points.Add(new PercentilePoint(1, value, seen));
+        }
+        return points;
+    }
+
+    /// <summary>Writes the distribution; values are divided by <paramref name="unitNs"/> (1 = ns, 1,000 =
+    /// microseconds).</summary>
+    public static void Write(LatencyHistogram histogram, TextWriter writer, double unitNs = 1)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        writer.Write("       Value     Percentile TotalCount 1/(1-Percentile)\n\n");
+        long total = 0;
+        foreach (PercentilePoint point in Points(histogram))
+        {
+            double value = point.ValueNs / unitNs;
+            writer.Write(string.Create(culture, $"{value,12:F3} {point.Fraction,14:F12} {point.CountUpTo,10}"));
+            double inverse = 1 / (1 - point.Fraction);
+            writer.Write(point.Fraction < 1 ? string.Create(culture, $" {inverse,14:F2}\n") : "\n");
+            total = point.CountUpTo;
         }
         double mean = histogram.MeanNs / unitNs;
         double deviation = DeviationNs(histogram, total) / unitNs;
@@ -71,3 +89,9 @@ public static class HistogramText
         return Math.Sqrt(sum / total);
     }
 }
+
+/// <summary>One level of a distribution.</summary>
+/// <param name="Fraction">Share of the values, 0 to 1.</param>
+/// <param name="ValueNs">What that share does not exceed, nanoseconds.</param>
+/// <param name="CountUpTo">Values up to it.</param>
+public readonly record struct PercentilePoint(double Fraction, long ValueNs, long CountUpTo);

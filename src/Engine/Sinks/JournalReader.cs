@@ -19,14 +19,15 @@ public sealed class JournalReader
     private readonly Dictionary<int, PoolDescription> _pools = [];
     private readonly List<JournalledDecision> _decisions = [];
     private readonly List<LifeRecord> _lives = [];
+    private IDecisionSink? _sink;
 
     /// <summary>Pools named so far, by graph id.</summary>
     public IReadOnlyDictionary<int, PoolDescription> Pools => _pools;
 
-    /// <summary>Decisions in order.</summary>
+    /// <summary>Decisions in order; none after <see cref="Scan"/>.</summary>
     public IReadOnlyList<JournalledDecision> Decisions => _decisions;
 
-    /// <summary>Ended lives of followed cycles, in the order they ended.</summary>
+    /// <summary>Ended lives of followed cycles, in the order they ended; none after <see cref="Scan"/>.</summary>
     public IReadOnlyList<LifeRecord> Lives => _lives;
 
     /// <summary>Decision hash of the end frame; null if the run did not end in order.</summary>
@@ -40,9 +41,18 @@ public sealed class JournalReader
 
     /// <summary>Reads a whole journal.</summary>
     /// <exception cref="InvalidDataException">The file is not a journal of this version.</exception>
-    public static JournalReader Read(Stream stream, string name)
+    public static JournalReader Read(Stream stream, string name) => Read(stream, name, null);
+
+    /// <summary>
+    /// Hands a journal's decisions and lives to <paramref name="sink"/> in their order and keeps none of them: the
+    /// memory it takes does not depend on the journal's length.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file is not a journal of this version.</exception>
+    public static JournalReader Scan(Stream stream, string name, IDecisionSink sink) => Read(stream, name, sink);
+
+    private static JournalReader Read(Stream stream, string name, IDecisionSink? sink)
     {
-        JournalReader reader = new();
+        JournalReader reader = new() { _sink = sink };
         byte[] header = new byte[JournalFormat.HeaderBytes];
         if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
             || !header.AsSpan(0, 8).SequenceEqual(JournalFormat.Magic))
@@ -101,9 +111,15 @@ public sealed class JournalReader
                 (int poolId, PoolDescription pool) = JournalFormat.ReadPool(body);
                 _pools[poolId] = pool;
                 break;
+            case JournalFormat.DecisionKind when body.Length >= JournalFormat.DecisionBytes && _sink is not null:
+                _sink.OnDecision(JournalFormat.ReadDecision(body), body[JournalFormat.DecisionBytes..]);
+                break;
             case JournalFormat.DecisionKind when body.Length >= JournalFormat.DecisionBytes:
                 _decisions.Add(new JournalledDecision(
                     JournalFormat.ReadDecision(body), body[JournalFormat.DecisionBytes..].ToArray()));
+                break;
+            case JournalFormat.LifeKind when body.Length == JournalFormat.LifeBytes && _sink is not null:
+                _sink.OnLife(MemoryMarshal.Read<LifeRecord>(body));
                 break;
             case JournalFormat.LifeKind when body.Length == JournalFormat.LifeBytes:
                 _lives.Add(MemoryMarshal.Read<LifeRecord>(body));

@@ -1,0 +1,129 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Metrics;
+using LowLatency.Engine.Sinks;
+
+namespace LowLatency.ConsoleHost.Reports;
+
+/// <summary>
+/// A folder that keeps one run for <c>report</c>: <c>run.journal</c> (every decision, written while it runs),
+/// <c>run.json</c> (<see cref="RunRecord"/>) and one <c>.hgrm</c> file a latency, both written when it has ended.
+/// </summary>
+internal static class RunFolder
+{
+    /// <summary>File of the journal.</summary>
+    public const string JournalName = "run.journal";
+
+    /// <summary>File of the record.</summary>
+    public const string RecordName = "run.json";
+
+    private static readonly JsonSerializerOptions Reading =
+        new(JsonOutput.Indented) { RespectNullableAnnotations = true };
+
+    /// <summary>Path of the journal in a run folder.</summary>
+    public static string JournalOf(string folder) => Path.Combine(folder, JournalName);
+
+    /// <summary>Makes the folder before the run; one that holds a run already is refused.</summary>
+    /// <exception cref="CommandException">It cannot be made or holds a run.</exception>
+    public static void Prepare(string option, string folder)
+    {
+        foreach (string name in (string[])[RecordName, JournalName])
+        {
+            if (File.Exists(Path.Combine(folder, name)))
+            {
+                throw new CommandException(
+                    $"{option} {folder}: it holds a run already ({name}); give another folder", ExitCodes.CannotCreate);
+            }
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{option} {folder}: {fault.Message}", ExitCodes.CannotCreate);
+        }
+    }
+
+    /// <summary>Writes what is known when the run has ended.</summary>
+    /// <exception cref="CommandException">A file cannot be written.</exception>
+    public static void Write(string option, string folder, RunRecord record, PipelineLatency? latency)
+    {
+        try
+        {
+            foreach ((string step, LatencyHistogram histogram) in ReplayTables.Histograms(latency))
+            {
+                using StreamWriter text = File.CreateText(Path.Combine(folder, RunRecord.FileOf(step)));
+                HistogramText.Write(histogram, text, unitNs: 1_000);
+            }
+
+            File.WriteAllText(
+                Path.Combine(folder, RecordName), JsonSerializer.Serialize(record, JsonOutput.Indented) + "\n");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{option} {folder}: {fault.Message}", ExitCodes.CannotCreate);
+        }
+    }
+
+    /// <summary>Reads the record of a run.</summary>
+    /// <exception cref="CommandException">Folder or file is missing, or is not what it should be.</exception>
+    public static RunRecord Read(string folder)
+    {
+        string path = Path.Combine(folder, RecordName);
+        if (!Directory.Exists(folder))
+        {
+            string what = File.Exists(folder) ? "it is a file, not a run folder" : "there is no such folder";
+            throw new CommandException(
+                $"{folder}: {what}; `lowlatency replay --run-dir {folder}` makes one", ExitCodes.NoInput);
+        }
+
+        if (!File.Exists(path))
+        {
+            string why = File.Exists(JournalOf(folder))
+                ? $"the run did not end in order; `lowlatency explain --journal {JournalOf(folder)}` reads it"
+                : $"this is no run folder; `lowlatency replay --run-dir {folder}` makes one";
+            throw new CommandException($"{path}: there is no such file: {why}", ExitCodes.NoInput);
+        }
+
+        string text = ReadText(path);
+        try
+        {
+            RunRecord record = JsonSerializer.Deserialize<RunRecord>(text, Reading)
+                ?? throw new CommandException($"{path}: damaged: it holds null", ExitCodes.BadData);
+            if (record.Format == RunRecord.FormatName && record.Version == RunRecord.FormatVersion)
+            {
+                return record.Curves.Count == record.Report.Latency.Count
+                    ? record
+                    : throw new CommandException(
+                        $"{path}: damaged: {record.Curves.Count} curves of {record.Report.Latency.Count} latencies",
+                        ExitCodes.BadData);
+            }
+
+            throw new CommandException(
+                $"{path}: format {record.Format} version {record.Version}; this build reads {RunRecord.FormatName} "
+                + $"version {RunRecord.FormatVersion}: use the build that wrote it",
+                ExitCodes.BadData);
+        }
+        catch (JsonException fault)
+        {
+            throw new CommandException($"{path}: damaged: {fault.Message}", ExitCodes.BadData);
+        }
+    }
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{path}: {fault.Message}", ExitCodes.NoInput);
+        }
+    }
+}
