@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using LowLatency.Benchmarks.Runner;
+using LowLatency.Benchmarks.Table;
 
 namespace LowLatency.Benchmarks;
 
@@ -17,6 +18,7 @@ internal static class Program
         --measure [text]      the rows whose name contains the text, in turns, seconds in all
         --allocations [text]  bytes an operation of every row against perf/Baselines/allocations.json
         --allocations --update   writes that file
+        --table <ring output> <bench JSON> <commit>   results file and README: see perf/table.sh
         --smoke [text]        every row once
         anything else         BenchmarkDotNet, for example --inProcess --filter *Dedup*
         """;
@@ -39,12 +41,26 @@ internal static class Program
                 return AllocationGate.Run(PerfFolder.PathOf(AllocationsFile), true, string.Empty, output);
             case ["--allocations", ..] when args.Length <= 2:
                 return AllocationGate.Run(PerfFolder.PathOf(AllocationsFile), false, text, output);
+            case ["--table", string ring, string bench, string commit]:
+                return Table(ring, bench, commit, output);
             case ["--smoke", ..] when args.Length <= 2:
                 return Smoke(text, output);
             default:
                 BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
                 return 0;
         }
+    }
+
+    private static int Table(string ringFile, string benchFile, string commit, TextWriter output)
+    {
+        TableResult result = new TableMaker(File.ReadAllText(ringFile), File.ReadAllText(benchFile)).Make(commit);
+        string machine = string.Join(
+            '-', result.Cpu.ToLowerInvariant().Split([' ', '/', '@', '(', ')'], StringSplitOptions.RemoveEmptyEntries));
+        result.Write(PerfFolder.PathOf($"Results/{result.Date}-{machine}-{result.Cores}.json"));
+        string readme = PerfFolder.PathOf("../README.md");
+        File.WriteAllText(readme, result.Into(File.ReadAllText(readme)));
+        output.Write(result.ToMarkdown());
+        return 0;
     }
 
     private static int Smoke(string text, TextWriter output)

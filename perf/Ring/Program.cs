@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Threading;
+using LowLatency.ConsoleHost.Bench;
 
 namespace LowLatency.Ring;
 
@@ -25,7 +26,7 @@ internal static class Program
             writer.WriteLine("usage: ring [--smoke] [--repeats N] [--only text]");
             return 2;
         }
-        MachineBlock.Print(writer);
+        MachineBlock.Read().Print(writer);
         List<Row> rows = Rows(options.Only);
         if (!options.Smoke)
             WarmUp(rows);

@@ -46,6 +46,7 @@ internal static class Program
             VerifyCommand.Create(),
             ConfigCommand.Create(),
             CompletionCommand.Create(),
+            BenchCommand.Create(),
         };
         Verb.ExtendHelp(root);
         return root;

@@ -45,6 +45,9 @@ public sealed class CaptureLoop
     /// <summary>Bytes of a lap's notifications.</summary>
     public int BytesPerLap => _bytes.Length;
 
+    /// <summary>Recorded length of a lap, nanoseconds.</summary>
+    public long LapNs => _durationNs;
+
     /// <summary>Laps played.</summary>
     public long Laps { get; private set; }
 
@@ -73,6 +76,9 @@ public sealed class CaptureLoop
         Keep(kept);
         return null;
     }
+
+    /// <summary>When a message was recorded, nanoseconds after the first of its lap.</summary>
+    public long OffsetNs(int index) => _messages[index].ReceiveUtcNs - _messages[0].ReceiveUtcNs;
 
     /// <summary>Plays one lap.</summary>
     /// <returns>False when the pipeline has halted.</returns>

@@ -1,6 +1,6 @@
 using LowLatency.Engine.Time;
 
-namespace LowLatency.Latency;
+namespace LowLatency.ConsoleHost.Bench;
 
 /// <summary>
 /// The clock that stamps a frame's arrival: in an open loop it says when the message was due, so a stall counts for
@@ -10,6 +10,9 @@ internal sealed class ScheduleClock : IClock
 {
     /// <summary>Intended arrival of the next message; 0 in a closed loop.</summary>
     public long DueNs { get; set; }
+
+    /// <summary>When the feed really took the message up.</summary>
+    public long StartedNs { get; set; }
 
     /// <inheritdoc/>
     public long NowNs => DueNs != 0 ? DueNs : SystemClock.Instance.NowNs;

@@ -1,0 +1,109 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using LowLatency.Benchmarks.Runner;
+
+namespace LowLatency.Benchmarks.Table;
+
+/// <summary>
+/// Fills the targets with figures: measures the micro-benchmarks here, reads the ring's lines and the end-to-end JSON,
+/// which programs of their own have printed (<c>perf/table.sh</c> runs all three).
+/// </summary>
+internal sealed class TableMaker
+{
+    private const int Turns = 25;
+    private static readonly Regex RingLine =
+        new(@"^(?<name>.+?) {2,}min (?<min>[\d.]+) med (?<med>[\d.]+) max (?<max>[\d.]+) (?<unit>\S+)");
+
+    private readonly Dictionary<string, (double Best, double Median)> _ring = [];
+    private readonly Dictionary<string, (double Best, double Median)> _micro = [];
+    private readonly JsonElement _bench;
+
+    internal TableMaker(string ringOutput, string benchJson)
+    {
+        foreach (string line in ringOutput.Split('\n'))
+        {
+            Match match = RingLine.Match(line);
+            if (!match.Success) continue;
+            bool isRate = match.Groups["unit"].Value == "M/s";
+            _ring[match.Groups["name"].Value] = (Number(match, isRate ? "max" : "min"), Number(match, "med"));
+        }
+
+        _bench = JsonDocument.Parse(benchJson).RootElement;
+    }
+
+    /// <summary>Measures and fills every row.</summary>
+    internal TableResult Make(string commit, int turns = Turns)
+    {
+        HashSet<string> wanted = [];
+        foreach (TargetRow row in Targets.Rows)
+        {
+            if (row.Source.StartsWith("micro:", StringComparison.Ordinal)) wanted.UnionWith(row.Source[6..].Split('|'));
+        }
+
+        List<BenchmarkCase> cases = BenchmarkCatalog.Find().Where(one => wanted.Contains(one.Name)).ToList();
+        foreach ((string name, double min, double median) in new QuickMeasure(cases, turns).Results())
+            _micro[name] = (min, median);
+        JsonElement machine = _bench.GetProperty("machine");
+        return new TableResult
+        {
+            Date = _bench.GetProperty("created_utc").GetString()![..10],
+            Commit = commit,
+            Cpu = machine.GetProperty("cpu").GetString()!,
+            Cores = machine.GetProperty("cores").GetInt32(),
+            Runtime = machine.GetProperty("runtime").GetString()!,
+            Load = Math.Round(machine.GetProperty("load").GetDouble(), 2),
+            Rows = [.. Targets.Rows.Select(Fill)],
+        };
+    }
+
+    private ResultRow Fill(TargetRow row)
+    {
+        if (row.Missing is { } why) return new ResultRow(row.Work, row.Limit, row.Unit, null, null, row.Peer, why);
+        (double Best, double Median)? figures = Read(row.Source);
+        return new ResultRow(
+            row.Work, row.Limit, row.Unit, Rounded(figures?.Best / row.Divisor), Rounded(figures?.Median / row.Divisor),
+            row.Peer, figures is null ? "not on this machine" : null);
+    }
+
+    private (double Best, double Median)? Read(string source)
+    {
+        int colon = source.IndexOf(':', StringComparison.Ordinal);
+        string rest = source[(colon + 1)..];
+        switch (source[..colon])
+        {
+            case "ring":
+                return _ring[rest];
+            case "ringprobe":
+                (double best, double median) = _ring["core-to-core probe, round trip"];
+                return (_ring[rest].Best / best, _ring[rest].Median / median);
+            case "bench":
+                return Bench(rest.Split('/'));
+            default:
+                string[] names = rest.Split('|');
+                if (!_micro.TryGetValue(names[0], out (double Best, double Median) one)) return null;
+                if (names.Length == 1) return one;
+                return (one.Best / _micro[names[1]].Best, one.Median / _micro[names[1]].Median);
+        }
+    }
+
+    private (double Best, double Median)? Bench(string[] path)
+    {
+        JsonElement load = _bench.GetProperty("loads").EnumerateArray()
+            .First(one => one.GetProperty("load").GetString() == path[0]);
+        double value;
+        if (path[1] == "rate") value = load.GetProperty("messages_per_second").GetDouble();
+        else if (path[1] == "bytes") value = load.GetProperty("allocated_bytes").GetDouble();
+        else if (!load.GetProperty("response").TryGetProperty(path[1], out JsonElement times)) return null;
+        else value = times.GetProperty(path[2]).GetDouble();
+        return (value, value);
+    }
+
+    private static double Number(Match match, string group) =>
+        double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    private static double? Rounded(double? value) => value is { } number ? Math.Round(number, 2) : null;
+}

@@ -1,0 +1,96 @@
+namespace LowLatency.Benchmarks.Table;
+
+/// <summary>
+/// The targets, one line each, in the order of an event's way. A target without a measurement stays in the table
+/// with its reason.
+/// </summary>
+internal static class Targets
+{
+    private const string Account = "micro:Feeds.AccountNotificationBenchmark.";
+    private const string Clmm = "(Crossings=0,Direction=AToB)";
+    private const string Hub = "micro:Cycles.HubMarketBenchmark.";
+    private const string Graph = "micro:Cycles.CycleFinderBenchmark.";
+    private const string Sizer = "micro:Scoring.InputSizerBenchmark.";
+    private const string Transaction = "micro:Instructions.TransactionBench.";
+    private const string Address = "micro:Instructions.ProgramAddressBench.";
+    private const string Sign = "micro:Instructions.Ed25519Bench.Sign(Library=Sodium)";
+    private const string SignBare = "Instructions.Ed25519Bench.SignBare(Library=Sodium)";
+    private const string Small = "(Size=Mints100Pools600)";
+    private const string Medium = "(Size=Mints1kPools10k)";
+    private const string Large = "(Size=Mints10kPools100k)";
+
+    internal static readonly TargetRow[] Rows =
+    [
+        new("Ring round trip, 64 B over two rings, as ratio to the core-to-core probe", 1.3, "x",
+            "Disruptor-net 1.62", "ringprobe:round trip 64 B, stamp in entry"),
+        new("Ring 1P1C, publish 1, 64 K entries", 500, "M/s", "Disruptor-net 464, LMAX 323, ConcurrentQueue 29",
+            "ring:1P1C publish=1, stamp beside (8 B)"),
+        new("Ring 1P1C, publish 16", 1000, "M/s", "C++ 1,380, LMAX 592, Disruptor-net 470",
+            "ring:1P1C publish=16, stamp beside (8 B)"),
+        new("Ring, three producers", 60, "M/s", "14-23", "ring:3P1C publish=1"),
+        new("Ring, three stages fused on one consumer", 400, "M/s", "Disruptor-net 198",
+            "ring:3 stages fused on one consumer"),
+        new("accountNotification of 1,312 B to claimed event, known shape", 75, "ns", "simdjson 124", Account + "Fast"),
+        new("same, strict path", 200, "ns", "Utf8JsonReader 327, serde_json 1,370", Account + "Strict"),
+        new("Yellowstone account update of 950 B to claimed event", 40, "ns", "hand walk 37.9, Google.Protobuf 212",
+            "micro:Feeds.GeyserAccountBenchmark.Decoder"),
+        new("Notification of 1.3 KB over loopback WebSocket to the feed thread", 4000, "ns", string.Empty,
+            "micro:Feeds.WebSocketReaderBenchmark.Read(Tls=False)"),
+        new("Dedup, an arrival, key fully verified (1,000 x 3)", 16, "ns", "absl 20, std 19, hashbrown 16.7",
+            "micro:Dedup.DedupBenchmark.Arrival"),
+        new("Constant-product quote with all fees, whole AMM v4 quote", 6, "ns", "Raydium's Rust 5.4",
+            "micro:Venues.ConstantProductBench.QuoteExactIn"),
+        new("Whirlpool quote, in range", 70, "ns", "Orca's Rust 3,554",
+            "micro:Venues.WhirlpoolBenchmarks.Quote" + Clmm),
+        new("Whirlpool quote, 5 crossings", 370, "ns", "Orca's Rust 4,210",
+            "micro:Venues.WhirlpoolBenchmarks.Quote(Crossings=5,Direction=AToB)"),
+        new("Raydium CLMM quote, in range", 70, "ns", string.Empty,
+            "micro:Venues.RaydiumClmmBenchmarks.Quote" + Clmm),
+        new("Raydium CLMM quote, 5 crossings", 370, "ns", string.Empty,
+            "micro:Venues.RaydiumClmmBenchmarks.Quote(Crossings=5,Direction=AToB)"),
+        new("Square root price at a tick", 35, "ns", string.Empty,
+            "micro:Venues.WhirlpoolBenchmarks.SqrtPriceAtTick" + Clmm),
+        new("DLMM quote, a bin (of 20)", 40, "ns", "price of a bin alone 22 (Rust)",
+            "micro:Venues.DlmmQuoteBenchmarks.Quote(Bins=20,Direction=AToB)", 20),
+        new("Edge update in the graph", 10, "ns", string.Empty, Graph + "EdgeUpdate"),
+        new("No cycle can be profitable: rejected, 100 mints / 600 pools", 15, "ns", "potentials 6.0",
+            Hub + "Reject" + Small),
+        new("same, 10 k / 100 k", 100, "ns", "potentials 96", Hub + "Reject" + Large),
+        new("Every profitable cycle of 3 hops or less, real three-DEX graph", 260, "ns",
+            "best one only: C++ 122, scalar 270", Graph + "AllCyclesUpTo3"),
+        new("same, 4 hops", 2200, "ns", "best one only: C++ 1,003, scalar 2,994", Graph + "AllCyclesUpTo4"),
+        new("Update and every cycle of 4 hops or less, 100 / 600", 300, "ns", "C++ 258",
+            Hub + "UpdateAndSearchUpTo4" + Small),
+        new("same, 1 k / 10 k", 3200, "ns", "C++ 2,993", Hub + "UpdateAndSearchUpTo4" + Medium),
+        new("same, 10 k / 100 k", 32_000, "ns", "C++ 30,771", Hub + "UpdateAndSearchUpTo4" + Large),
+        new("Negative-cycle detection, arbitrage present, 100 / 600", 3000, "ns", "rustworkx 13,500, Boost 73,000",
+            Hub + "FirstGlobalCycle" + Small),
+        new("same, 1 k / 10 k", 45_000, "ns", "rustworkx 157,000, Boost 14,000,000",
+            Hub + "FirstGlobalCycle" + Medium),
+        new("same, 10 k / 100 k", 1_600_000, "ns", "rustworkx 3,300,000", Hub + "FirstGlobalCycle" + Large),
+        new("Sizing of a 4-hop cycle, closed form", 5, "ns", "prototype 2.3", Sizer + "ChainOptimum"),
+        new("same, exact integer polish", 150, "ns", string.Empty, Sizer + "Polished"),
+        new("same, gradient, as ratio to the closed form", 2, "x", string.Empty,
+            Sizer + "ChainGradient|Scoring.InputSizerBenchmark.ChainOptimum"),
+        new("Scoring of one candidate", 100, "ns", string.Empty, "missing:no benchmark of one candidate yet"),
+        new("Build a 3-leg v0 message", 300, "ns", string.Empty, Transaction + "Build"),
+        new("Patch one, as the pipeline does it", 60, "ns", string.Empty, Transaction + "PatchFromCache"),
+        new("Sign 700 B, as ratio to libsodium's bare call", 1.03, "x", "libsodium 14,300 ns", Sign + "|" + SignBare),
+        new("Program address, derived", 6500, "ns", string.Empty, Address + "Derived"),
+        new("same, from the pool's table", 25, "ns", string.Empty, Address + "Cached"),
+        .. Latency("no opportunity", "1 no opportunity", 250),
+        .. Latency("all decisions of the event", "2 decided", 1800),
+        .. Latency("unsigned transactions of the event", "3 unsigned transaction", 2500),
+        new("Messages a second, one core, closed loop", 700_000, "/s", string.Empty, "bench:max/rate"),
+        new("Bytes allocated in that run", 0, "B", string.Empty, "bench:max/bytes"),
+        new("Wire to signed transaction, 2,000/s, p50", 30_000, "ns", string.Empty, "missing:no live feed yet"),
+        new("Resident memory, 10,000 pools, console on", 120_000_000, "B", string.Empty,
+            "missing:no run of that size yet"),
+    ];
+
+    private static TargetRow[] Latency(string end, string outcome, double limit) =>
+    [
+        new($"End to end, 2,000 messages/s, to {end}, p50", limit, "ns", string.Empty, $"bench:2000/{outcome}/p50"),
+        new("same, p99", 2 * limit, "ns", string.Empty, $"bench:2000/{outcome}/p99"),
+    ];
+}

@@ -1,0 +1,42 @@
+"""NetworkX's negative-cycle test on a hub market of 100 mints and 600 pools; the shape of boost.cpp's graphs."""
+import math
+import random
+import time
+
+import networkx
+
+MINTS, POOLS, ROUNDS = 100, 600, 10
+
+
+def market():
+    seeded = random.Random(1)
+    price = [(seeded.random() - 0.5) * 12 for _ in range(MINTS)]
+    fee = -math.log(1 - 0.003)
+    graph = networkx.MultiDiGraph()
+    for i in range(POOLS):
+        a = i + 1 if i < MINTS - 1 else seeded.randrange(MINTS)
+        hubs = min(5, a if i < MINTS - 1 else MINTS)
+        b = seeded.randrange(hubs) if seeded.random() < 0.7 else seeded.randrange(MINTS)
+        if a == b:
+            b = (a + 1) % MINTS
+        error = math.log(1.03) if i == POOLS // 2 else (seeded.random() * 2 - 1) * 0.001
+        graph.add_edge(a, b, weight=price[b] - price[a] - error + fee)
+        graph.add_edge(b, a, weight=price[a] - price[b] + error + fee)
+    return graph
+
+
+def main():
+    graph = market()
+    samples = []
+    for _ in range(ROUNDS):
+        begin = time.perf_counter_ns()
+        found = networkx.negative_edge_cycle(graph)
+        samples.append(time.perf_counter_ns() - begin)
+        if not found:
+            raise SystemExit("no negative cycle in the peer's graph")
+    samples.sort()
+    print(f"{'Mints100Pools600, NetworkX':<50}  min {samples[0]:.1f} med {samples[ROUNDS // 2]:.1f} "
+          f"max {samples[-1]:.1f} ns")
+
+
+main()

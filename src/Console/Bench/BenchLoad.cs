@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace LowLatency.ConsoleHost.Bench;
+
+/// <summary>How messages arrive: as fast as they are taken, at a fixed rate, or at a multiple of the recorded
+/// pace.</summary>
+/// <param name="Name">As on the command line: <c>max</c>, <c>2000</c>, <c>1x</c>.</param>
+/// <param name="MessagesPerSecond">Fixed rate; 0 if none.</param>
+/// <param name="Pace">Times recorded pace; 0 if none.</param>
+internal sealed record BenchLoad(string Name, double MessagesPerSecond, double Pace)
+{
+    /// <summary>True if arrivals are fixed beforehand.</summary>
+    public bool IsOpenLoop => MessagesPerSecond > 0 || Pace > 0;
+
+    /// <summary>Reads <c>max</c>, a rate or a pace.</summary>
+    public static bool TryParse(string text, out BenchLoad load)
+    {
+        load = new BenchLoad(text, 0, 0);
+        if (text == "max") return true;
+        bool isPace = text.EndsWith('x');
+        bool isNumber = double.TryParse(
+            isPace ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value);
+        if (!isNumber || !double.IsFinite(value) || value <= 0 || value > 1e8) return false;
+        load = new BenchLoad(text, isPace ? 0 : value, isPace ? value : 0);
+        return true;
+    }
+}

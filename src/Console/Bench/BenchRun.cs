@@ -1,0 +1,226 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Threading;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Metrics;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Replay;
+
+namespace LowLatency.ConsoleHost.Bench;
+
+/// <summary>What to measure.</summary>
+/// <param name="CapturePath">Capture whose messages are played from memory.</param>
+/// <param name="Loads">Loads, one after the other on one warm engine.</param>
+/// <param name="Seconds">Length of each.</param>
+/// <param name="WarmUpLaps">Laps over the capture before the first.</param>
+/// <param name="Pipeline">Engine.</param>
+/// <param name="HistogramFolder">Folder for <c>.hgrm</c> files; null for none.</param>
+internal sealed record BenchSettings(
+    string CapturePath, IReadOnlyList<BenchLoad> Loads, double Seconds, int WarmUpLaps, PipelineSettings Pipeline,
+    string? HistogramFolder);
+
+/// <summary>
+/// End-to-end latency and throughput in one process: recorded JSON-RPC messages in memory -> decode -> ... -> decision
+/// and unsigned message. In an open loop every message has an intended arrival and its latency counts from there, so a
+/// stall counts for all that had to wait behind it.
+/// </summary>
+internal sealed class BenchRun
+{
+    private readonly BenchSettings _settings;
+    private readonly ScheduleClock _clock = new();
+    private readonly SpeedProbe _probe = new();
+    private readonly MarketPipeline _pipeline;
+    private readonly CaptureLoop _loop;
+    private BenchLatency _latency = null!;
+
+    public BenchRun(BenchSettings settings)
+    {
+        _settings = settings;
+        _pipeline = new MarketPipeline(
+            settings.Pipeline, sinkObservers: pipeline => [_latency = new BenchLatency(pipeline, _clock)]);
+        _loop = new CaptureLoop(settings.CapturePath, _pipeline.Publisher, _clock);
+    }
+
+    /// <summary>Why the capture cannot be used.</summary>
+    public CaptureFault? Unusable { get; private set; }
+
+    /// <summary>Why the engine halted.</summary>
+    public FatalFault? Fatal => _pipeline.Fatal.Fault;
+
+    /// <summary>Runs every load; null if the capture cannot be used or the engine halted.</summary>
+    public BenchResult? Execute(TextWriter progress)
+    {
+        MachineBlock machine = MachineBlock.Read();
+        _pipeline.Start();
+        List<BenchLoadResult> loads = [];
+        try
+        {
+            Unusable = _loop.Bootstrap();
+            if (Unusable is not null) return null;
+            progress.WriteLine($"bench: warm-up, {_settings.WarmUpLaps} laps of {_loop.MessagesPerLap} messages");
+            for (int i = 0; i < _settings.WarmUpLaps && _loop.RunLap(); i++)
+            {
+            }
+
+            foreach (BenchLoad load in _settings.Loads)
+            {
+                progress.WriteLine($"bench: load {load.Name}");
+                loads.Add(Measure(load));
+            }
+        }
+        finally
+        {
+            _pipeline.DrainAndStop();
+        }
+
+        return Fatal is not null ? null : new BenchResult
+        {
+            Version = BenchResult.CurrentVersion,
+            CreatedUtc = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            Build = typeof(BenchRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+                ?.InformationalVersion ?? "not known",
+            Capture = Path.GetFileName(_settings.CapturePath),
+            CaptureSha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_settings.CapturePath))),
+            Runner = _settings.Pipeline.Runner.ToString().ToLowerInvariant(),
+            Machine = machine,
+            ResidentBytes = Environment.WorkingSet,
+            Loads = loads,
+        };
+    }
+
+    private BenchLoadResult Measure(BenchLoad load)
+    {
+        Thread.Sleep(200); // threaded layouts finish what came before, tier-1 code is installed
+        _pipeline.Sinks.Latency!.Reset();
+        _latency.Reset();
+        double probe = _probe.Measure();
+        long decisions = _pipeline.Sinks.Decisions;
+        long refused = _pipeline.Refused;
+        int[] collections = Collections();
+        long groupBytes = GroupBytes();
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        long started = SystemClock.Instance.NowNs;
+        long messages = load.IsOpenLoop ? OpenLoop(load, out bool keptUp) : ClosedLoop(out keptUp);
+        long elapsedNs = SystemClock.Instance.NowNs - started;
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        (_clock.DueNs, _clock.StartedNs) = (0, 0);
+        if (_settings.Pipeline.Runner != RunnerKind.Inline) Thread.Sleep(100); // stages publish when idle
+        int[] after = Collections();
+        for (int i = 0; i < after.Length; i++) collections[i] = after[i] - collections[i];
+        WriteHistograms(load);
+        return new BenchLoadResult
+        {
+            Load = load.Name,
+            ProbeNs = Math.Min(probe, _probe.Measure()),
+            Messages = messages,
+            Seconds = elapsedNs / 1e9,
+            MessagesPerSecond = Math.Round(messages * 1e9 / elapsedNs),
+            KeptUp = keptUp,
+            Decisions = _pipeline.Sinks.Decisions - decisions,
+            Refused = _pipeline.Refused - refused,
+            AllocatedBytes = allocated + GroupBytes() - groupBytes,
+            Collections = collections,
+            Response = ByOutcome(_latency.Response),
+            Service = ByOutcome(_latency.Service),
+            Steps = Steps(),
+        };
+    }
+
+    private long ClosedLoop(out bool keptUp)
+    {
+        keptUp = true;
+        long end = SystemClock.Instance.NowNs + (long)(_settings.Seconds * 1e9);
+        long messages = 0;
+        while (SystemClock.Instance.NowNs < end && _loop.RunLap()) messages += _loop.MessagesPerLap;
+        return messages;
+    }
+
+    private long OpenLoop(BenchLoad load, out bool keptUp)
+    {
+        long lengthNs = (long)(_settings.Seconds * 1e9);
+        long start = SystemClock.Instance.NowNs + 1_000_000;
+        double intervalNs = load.MessagesPerSecond > 0 ? 1e9 / load.MessagesPerSecond : 0;
+        keptUp = true;
+        for (long i = 0; ; i++)
+        {
+            int index = (int)(i % _loop.MessagesPerLap);
+            long offset = intervalNs > 0
+                ? (long)(i * intervalNs)
+                : (long)((((i / _loop.MessagesPerLap) * (double)_loop.LapNs) + _loop.OffsetNs(index)) / load.Pace);
+            if (offset >= lengthNs) return i;
+            long due = start + offset;
+            long now = SystemClock.Instance.NowNs;
+            keptUp = now - start <= 2 * lengthNs;
+            if (!keptUp) return i;
+            while (now < due)
+            {
+                Thread.SpinWait(8);
+                now = SystemClock.Instance.NowNs;
+            }
+
+            (_clock.DueNs, _clock.StartedNs) = (due, now);
+            if (!_loop.RunMessage(index)) return i;
+        }
+    }
+
+    private SortedDictionary<string, BenchTimes> Steps()
+    {
+        SortedDictionary<string, BenchTimes> steps = new(StringComparer.Ordinal);
+        for (StampId stamp = StampId.Published; stamp <= StampId.Instructions; stamp++)
+        {
+            LatencyHistogram step = _pipeline.Sinks.Latency!.Step(stamp);
+            string name = stamp == StampId.Published ? "decode" : stamp.ToString().ToLowerInvariant();
+            if (step.Count != 0) steps[$"{(int)stamp} {name}"] = BenchTimes.Of(step);
+        }
+
+        return steps;
+    }
+
+    private static SortedDictionary<string, BenchTimes> ByOutcome(LatencyHistogram[] histograms)
+    {
+        SortedDictionary<string, BenchTimes> rows = new(StringComparer.Ordinal);
+        for (int i = 0; i < histograms.Length; i++)
+        {
+            if (histograms[i].Count != 0) rows[NameOf((BenchOutcome)i)] = BenchTimes.Of(histograms[i]);
+        }
+
+        return rows;
+    }
+
+    private static string NameOf(BenchOutcome outcome) => outcome switch
+    {
+        BenchOutcome.Dropped => "0 dropped",
+        BenchOutcome.NoOpportunity => "1 no opportunity",
+        BenchOutcome.Decided => "2 decided",
+        _ => "3 unsigned transaction",
+    };
+
+    private void WriteHistograms(BenchLoad load)
+    {
+        if (_settings.HistogramFolder is null) return;
+        Directory.CreateDirectory(_settings.HistogramFolder);
+        for (int i = 0; i < BenchLatency.Outcomes; i++)
+        {
+            if (_latency.Response[i].Count == 0) continue;
+            string name = $"{load.Name}-{NameOf((BenchOutcome)i)[2..].Replace(' ', '-')}.hgrm";
+            using StreamWriter file = new(Path.Combine(_settings.HistogramFolder, name));
+            HistogramText.Write(_latency.Response[i], file);
+        }
+    }
+
+    private long GroupBytes()
+    {
+        long sum = 0;
+        if (_settings.Pipeline.Runner == RunnerKind.Inline) return 0;
+        foreach (StageGroup group in _pipeline.Groups) sum += group.ThreadAllocatedBytes;
+        return sum;
+    }
+
+    private static int[] Collections() => [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2)];
+}

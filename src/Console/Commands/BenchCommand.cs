@@ -1,0 +1,177 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Bench;
+using LowLatency.ConsoleHost.Config;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Pipeline;
+
+namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary><c>bench [capture]</c>: end-to-end latency in this process, and its comparison with an earlier
+/// run.</summary>
+internal static class BenchCommand
+{
+    private const string Examples =
+        """
+        Examples:
+          lowlatency bench                                 closed loop, 2,000/s, recorded pace
+          lowlatency bench --load 10000 --seconds 30 --runner fused
+          lowlatency bench --json > before.json            ... and after a change:
+          lowlatency bench --baseline before.json          exit code 3 on a regression
+          lowlatency bench --hgrm histograms               one .hgrm file a load and outcome
+
+        Loads: max (as fast as possible), a rate a second, or a multiple of the recorded pace
+        such as 1x. In the last two each message has an intended arrival, and its response
+        time counts from there.
+        Exit codes: 0 done, 1 engine halted, 2 wrong usage, 3 a regression against the
+        baseline, 65 capture or baseline damaged, 66 no such file, 73 output cannot be written.
+        """;
+
+    private static readonly Argument<string?> Capture = new("capture")
+    {
+        Description = "Capture file. Default: the bundled market-small capture.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string[]> Load = new("--load")
+    {
+        Description = "max, messages a second, or 1x; several run in turn. Default: max 2000 1x.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<double> Seconds = new("--seconds")
+    {
+        Description = "Length of each load.",
+        DefaultValueFactory = _ => 5,
+    };
+
+    private static readonly Option<int> WarmUp = new("--warm-up")
+    {
+        Description = "Laps over the capture before the first load.",
+        DefaultValueFactory = _ => 60,
+    };
+
+    private static readonly Option<string> Runner = new("--runner")
+    {
+        Description = "inline (default), fused or split.",
+        DefaultValueFactory = _ => "inline",
+        HelpName = "inline|fused|split",
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print the result as JSON on stdout." };
+
+    private static readonly Option<string?> Histograms = new("--hgrm")
+    {
+        Description = "Write a percentile file a load and outcome into this folder.",
+        HelpName = "folder",
+    };
+
+    private static readonly Option<string?> Baseline = new("--baseline")
+    {
+        Description = "Result of an earlier --json to compare with.",
+        HelpName = "file.json",
+    };
+
+    private static readonly Option<double> Noise = new("--noise")
+    {
+        Description = "With --baseline: share by which a median may differ and be noise.",
+        DefaultValueFactory = _ => 0.3,
+        HelpName = "share",
+    };
+
+    internal static Command Create()
+    {
+        Verb command = new("bench", "Measure latency and throughput, bytes in memory to unsigned message.", Examples)
+        {
+            Capture, Load, Seconds, WarmUp, Runner, Json, Histograms, Baseline, Noise,
+        };
+        command.SetAction(result => Run(
+            result, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        return command;
+    }
+
+    private static int Run(ParseResult arguments, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            BenchResult? before = ReadBaseline(arguments.GetValue(Baseline));
+            BenchRun run = new(Read(arguments));
+            BenchResult? result = run.Execute(errors);
+            if (run.Unusable is { } fault)
+            {
+                errors.WriteLine($"bench: {fault}");
+                return ReplayCommand.ExitCodeOf(fault);
+            }
+
+            if (run.Fatal is { } fatal)
+            {
+                errors.WriteLine($"bench: halted in {fatal.Where}: {fatal.Cause.Message}");
+                return ExitCodes.Error;
+            }
+
+            bool isJson = arguments.GetValue(Json);
+            if (isJson) output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Indented));
+            else BenchText.Write(result!, output);
+            if (before is null) return ExitCodes.Ok;
+            int regressions =
+                BenchBaseline.Compare(before, result!, arguments.GetValue(Noise), isJson ? errors : output);
+            return regressions == 0 ? ExitCodes.Ok : ExitCodes.CheckFailed;
+        }
+        catch (CommandException wrong)
+        {
+            errors.WriteLine($"bench: {wrong.Message}");
+            return wrong.ExitCode;
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine($"bench: {wrong.Message}");
+            return ExitCodes.CannotCreate;
+        }
+    }
+
+    private static BenchSettings Read(ParseResult arguments)
+    {
+        List<BenchLoad> loads = [];
+        string[] texts = arguments.GetValue(Load) is { Length: > 0 } given ? given : ["max", "2000", "1x"];
+        foreach (string text in texts)
+        {
+            if (!BenchLoad.TryParse(text, out BenchLoad load))
+                throw new CommandException($"--load {text}: give max, a rate a second, or a pace such as 1x");
+            loads.Add(load);
+        }
+
+        double seconds = arguments.GetValue(Seconds);
+        if (!(seconds > 0 && seconds <= 3600)) throw new CommandException("--seconds: give more than 0, at most 3600");
+        int warmUp = arguments.GetValue(WarmUp);
+        if (warmUp is < 0 or > 100_000) throw new CommandException("--warm-up: give 0 to 100000 laps");
+        double noise = arguments.GetValue(Noise);
+        if (!(noise >= 0 && noise <= 10)) throw new CommandException("--noise: give a share such as 0.3");
+        if (!Enum.TryParse(arguments.GetValue(Runner), true, out RunnerKind runner) || !Enum.IsDefined(runner))
+            throw new CommandException($"--runner {arguments.GetValue(Runner)}: give inline, fused or split");
+        string capture = arguments.GetValue(Capture) ?? BundledCapture.FilePath;
+        CaptureSidecar sidecar = CaptureSidecar.ReadBeside(capture);
+        EngineConfig config = new() { Runner = runner };
+        return new BenchSettings(
+            capture, loads, seconds, warmUp, config.Build(sidecar.Wallet, sidecar.TokenAccounts, stamps: true),
+            arguments.GetValue(Histograms));
+    }
+
+    private static BenchResult? ReadBaseline(string? path)
+    {
+        if (path is null) return null;
+        if (!File.Exists(path)) throw new CommandException($"--baseline {path}: no such file", ExitCodes.NoInput);
+        try
+        {
+            BenchResult? read = JsonSerializer.Deserialize<BenchResult>(File.ReadAllText(path), JsonOutput.Indented);
+            if (read?.Version == BenchResult.CurrentVersion) return read;
+            throw new CommandException($"--baseline {path}: of another version", ExitCodes.BadData);
+        }
+        catch (JsonException wrong)
+        {
+            throw new CommandException($"--baseline {path}: {wrong.Message}", ExitCodes.BadData);
+        }
+    }
+}

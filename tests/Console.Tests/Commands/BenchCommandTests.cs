@@ -1,0 +1,110 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using LowLatency.ConsoleHost.Bench;
+using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost.Replay;
+using Xunit;
+
+namespace LowLatency.Console.Tests.Commands;
+
+public sealed class BenchCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lowlatency-bench").FullName;
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
+
+    public void Dispose() => Directory.Delete(_folder, true);
+
+    [Fact]
+    public void Run_ThreeKindsOfLoad_ReportsTimesByOutcomeAndWritesHistograms()
+    {
+        Assert.Equal(ExitCodes.Ok, Run(
+            "--load", "max", "2000", "100x", "--seconds", "0.2", "--warm-up", "1", "--json", "--hgrm", _folder));
+        BenchResult result = Read();
+        Assert.Equal(["max", "2000", "100x"], result.Loads.ConvertAll(one => one.Load));
+        Assert.Equal(400, result.Loads[1].Messages);
+        foreach (BenchLoadResult load in result.Loads)
+        {
+            Assert.True(load.Messages > 0);
+            Assert.True(load.ProbeNs > 0);
+            Assert.NotEmpty(load.Response);
+            foreach (BenchTimes times in load.Response.Values)
+                Assert.True(times.P50 <= times.P99 && times.P99 <= times.Max && times.P50 > 0);
+        }
+
+        BenchLoadResult open = result.Loads[1];
+        foreach ((string outcome, BenchTimes service) in open.Service)
+        {
+            Assert.Equal(open.Response[outcome].Count, service.Count);
+            Assert.True(service.Max <= open.Response[outcome].Max, outcome);
+        }
+
+        Assert.Contains("max-no-opportunity.hgrm", Array.ConvertAll(Directory.GetFiles(_folder), Path.GetFileName));
+    }
+
+    [Fact]
+    public void Run_AgainstABaselineThatWasMuchFaster_ExitsWithThree()
+    {
+        Assert.Equal(ExitCodes.Ok, Run("--load", "max", "--seconds", "0.1", "--warm-up", "1", "--json"));
+        BenchResult result = Read();
+        BenchLoadResult load = result.Loads[0];
+        BenchLoadResult faster = load with { MessagesPerSecond = load.MessagesPerSecond * 1000 };
+        string path = Path.Combine(_folder, "before.json");
+        File.WriteAllText(
+            path, JsonSerializer.Serialize(result with { Loads = [faster] }, JsonOutput.Indented));
+        Assert.Equal(ExitCodes.CheckFailed, Run(
+            "--load", "max", "--seconds", "0.1", "--warm-up", "1", "--baseline", path));
+        Assert.Contains("REGRESSION", _output.ToString());
+    }
+
+    [Fact]
+    public void Compare_MachineHalfAsFast_IsNoRegression()
+    {
+        Assert.Equal(ExitCodes.Ok, Run("--load", "max", "--seconds", "0.1", "--warm-up", "1", "--json"));
+        BenchResult before = Read();
+        Assert.Equal(0, BenchBaseline.Compare(before, Scaled(before, 2, 2), 0.3, TextWriter.Null));
+        Assert.True(BenchBaseline.Compare(before, Scaled(before, 2, 1), 0.3, TextWriter.Null) > 0);
+    }
+
+    [Theory]
+    [InlineData("--load", "fast")]
+    [InlineData("--load", "0")]
+    [InlineData("--seconds", "0")]
+    [InlineData("--runner", "five")]
+    [InlineData("--noise", "-1")]
+    public void Run_WrongValue_IsRefusedBeforeMeasuring(string option, string value)
+    {
+        Assert.Equal(ExitCodes.Usage, Run(option, value));
+        Assert.Contains(option, _errors.ToString());
+        Assert.DoesNotContain("warm-up,", _errors.ToString());
+    }
+
+    [Fact]
+    public void Run_MissingBaseline_IsNoInput() =>
+        Assert.Equal(ExitCodes.NoInput, Run("--baseline", Path.Combine(_folder, "none.json")));
+
+    private static BenchResult Scaled(BenchResult result, long times, double probe)
+    {
+        BenchLoadResult load = result.Loads[0];
+        System.Collections.Generic.SortedDictionary<string, BenchTimes> slower = [];
+        foreach ((string name, BenchTimes t) in load.Response)
+            slower[name] = t with { P50 = t.P50 * times, P99 = t.P99 * times };
+        return result with
+        {
+            Loads =
+            [
+                load with
+                {
+                    Response = slower,
+                    ProbeNs = load.ProbeNs * probe,
+                    MessagesPerSecond = load.MessagesPerSecond / times,
+                },
+            ],
+        };
+    }
+
+    private BenchResult Read() => JsonSerializer.Deserialize<BenchResult>(_output.ToString(), JsonOutput.Indented)!;
+
+    private int Run(params string[] arguments) => ConsoleHost.Program.Run(["bench", .. arguments], _output, _errors);
+}
