@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures every row of the targets and writes perf/Results/<date>-<machine>.json and the table in README.md.
-# About three minutes; give it a quiet machine. Programs run one after the other, each in a process of its own.
+# About five minutes; give it a quiet machine. Programs run one after the other, each in a process of its own.
 set -eu
 cd "$(dirname "$0")/.."
 out=artifacts/table
