@@ -69,8 +69,8 @@ internal sealed record TableResult
         {
             string limit = row.Limit == 0 && row.Unit != "B" ? "-" : Figure(row.Limit, row.Unit);
             text.Append(
-                $"| {row.Work} | {Figure(row.Best, row.Unit)} | {Figure(row.Median, row.Unit)} | {limit} | {row.Peer} | "
-                + $"{row.Verdict()}{(row.Missing is null ? "" : $": {row.Missing}")} |\n");
+                $"| {row.Work} | {Figure(row.Best, row.Unit)} | {Figure(row.Median, row.Unit)} | {limit} | "
+                + $"{row.Peer} | {row.Verdict()}{(row.Missing is null ? "" : $": {row.Missing}")} |\n");
         }
 
         return text.ToString();

@@ -22,8 +22,8 @@ internal static class BenchBaseline
         output.WriteLine();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"against {before.CreatedUtc} ({before.Build}), as ratio to each run's probe; band {band * 100:F0} % for p50 "
-            + $"and rate, {band * TailBands * 100:F0} % for p99, none for bytes"));
+            $"against {before.CreatedUtc} ({before.Build}), as ratio to each run's probe; band {band * 100:F0} % for "
+            + $"p50 and rate, {band * TailBands * 100:F0} % for p99, none for bytes"));
         if (before.CaptureSha256 != now.CaptureSha256 || before.Runner != now.Runner)
             output.WriteLine("  warning: another capture or layout; the comparison says little");
         int regressions = 0;

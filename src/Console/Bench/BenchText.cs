@@ -17,7 +17,7 @@ internal static class BenchText
         foreach (BenchLoadResult load in result.Loads) Write(load, output);
         output.WriteLine();
         output.WriteLine(string.Create(
-            Invariant, $"resident memory {result.ResidentBytes / 1_048_576.0:F0} MB, messages of the capture included"));
+            Invariant, $"resident memory {result.ResidentBytes / 1_048_576.0:F0} MB, the capture included"));
         output.WriteLine("wire to signed transaction: not measured, this version has no live feed");
     }
 
