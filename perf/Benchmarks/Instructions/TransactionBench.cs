@@ -78,7 +78,7 @@ public class TransactionBench
 
     /// <summary>As the pipeline does it: compare the fresh instructions with the template's, copy their data.</summary>
     [Benchmark]
-    public int PatchFromCache() => _cache.TryPatch(1, _instructions, 0)!.Message.Length;
+    public int PatchFromCache() => _cache.TryPatch(1, new RouteShape(_instructions), 0)!.Message.Length;
 
     [Benchmark]
     public int Read() =>

@@ -47,6 +47,18 @@ internal sealed record TxBuildArguments
 
     internal long? UnixTime { get; init; }
 
+    /// <summary>Create the associated token account of each mint of the route.</summary>
+    internal bool CreatesAccounts { get; init; }
+
+    /// <summary>Wrap SOL before and unwrap it after a route that starts with wrapped SOL.</summary>
+    internal bool WrapsSol { get; init; }
+
+    /// <summary>Text of a memo; empty for none.</summary>
+    internal string Memo { get; init; } = string.Empty;
+
+    /// <summary>Rent-exempt lamports per byte of an account; null for the settings' default.</summary>
+    internal ulong? RentLamportsPerByte { get; init; }
+
     internal bool AsJson { get; init; }
 
     /// <summary>Reads the route: pool addresses with &gt; or , between them.</summary>
@@ -65,6 +77,16 @@ internal sealed record TxBuildArguments
 
     /// <summary>The venue's number of that form; -1 if the text names none.</summary>
     internal int AmmVariant() => AmmV4 switch { "v2" => 0, "legacy" => 1, "legacy18" => 2, _ => -1 };
+
+    /// <summary>What stands around the swaps.</summary>
+    internal RouteFrame Frame(in Pubkey wallet) => new(new InstructionSettings
+    {
+        Wallet = wallet,
+        CreateTokenAccounts = CreatesAccounts ? TokenAccountCreation.Always : TokenAccountCreation.Off,
+        WrapSol = WrapsSol,
+        Memo = Memo,
+        RentLamportsPerByte = RentLamportsPerByte ?? new InstructionSettings().RentLamportsPerByte,
+    });
 
     /// <summary>Versions to try in order; empty if the text names none.</summary>
     internal MessageVersion[] Versions() => Version switch
@@ -133,13 +155,27 @@ internal sealed class TxBuildOptions
 
     private readonly Option<long?> _time = new("--time") { Description = "Unix time the programs would see." };
 
+    private readonly Option<bool> _create = new("--create-accounts")
+    {
+        Description = "Create the wallet's token account of each mint; rent of those not in the file is a cost.",
+    };
+
+    private readonly Option<bool> _wrap = new("--wrap-sol")
+    {
+        Description = "Wrap SOL before a route that starts with it, unwrap it after.",
+    };
+
+    private readonly Option<string?> _memo = new("--memo") { Description = "Text of a memo, at most 256 bytes." };
+
+    private readonly Option<ulong?> _rent = new("--rent-per-byte") { Description = "Rent-exempt lamports per byte." };
+
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object instead of text." };
 
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All =>
     [
         _route, _input, _amount, _accounts, _dry, _wallet, _tip, _version, _ammV4, _tables, _minimumOut, _units, _price,
-        _time, _json,
+        _time, _create, _wrap, _memo, _rent, _json,
     ];
 
     /// <summary>What the user gave.</summary>
@@ -159,6 +195,10 @@ internal sealed class TxBuildOptions
         ComputeUnitLimit = result.GetValue(_units),
         PriceMicroLamports = result.GetValue(_price),
         UnixTime = result.GetValue(_time),
+        CreatesAccounts = result.GetValue(_create),
+        WrapsSol = result.GetValue(_wrap),
+        Memo = result.GetValue(_memo) ?? string.Empty,
+        RentLamportsPerByte = result.GetValue(_rent),
         AsJson = result.GetValue(_json),
     };
 }

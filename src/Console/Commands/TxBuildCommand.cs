@@ -3,9 +3,11 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
+using System.Text;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Vectors;
+using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Solana;
 
@@ -13,9 +15,10 @@ namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary>
 /// <c>tx build --route a&gt;b --in &lt;mint&gt; --amount &lt;n&gt; --accounts &lt;file&gt; --dry</c>: quotes the route
-/// exactly, writes the transaction (compute budget, legs with minimum outputs, tip) and prints it. Nothing is signed or
-/// sent. The last leg's minimum: in a cycle of wrapped SOL principal, fees, tip and one lamport, so that a moved market
-/// fails the transaction instead of losing money; on any other route the quoted output.
+/// exactly, writes the transaction (compute budget, memo and token accounts if asked for, legs with minimum outputs,
+/// tip) and prints it. Nothing is signed or sent. The last leg's minimum: in a cycle of wrapped SOL principal, fees,
+/// rent, tip and one lamport, so that a moved market fails the transaction instead of losing money; on any other route
+/// the quoted output.
 /// </summary>
 internal static class TxBuildCommand
 {
@@ -28,6 +31,7 @@ internal static class TxBuildCommand
           lowlatency tx build --route "<pool>><pool>" --in So11111111111111111111111111111111111111112
             --amount 1000000000 --accounts accounts.json --dry
           lowlatency tx build ... --table tables.json --tip 10000 --cu-price 5000 --version v0 --dry
+          lowlatency tx build ... --create-accounts --wrap-sol --memo "hello" --dry
           lowlatency tx build ... --amm-v4 legacy --min-out 1000000 --json --dry
 
         Exit codes: 0 printed, 1 the route does not quote, 2 wrong usage, 3 too large or too many
@@ -60,12 +64,15 @@ internal static class TxBuildCommand
             return Usage(errors, $"--amm-v4: '{arguments.AmmV4}' is not v2, legacy or legacy18");
         if (arguments.TablePaths.Count != 0 && arguments.Version is "legacy" or "v1")
             return Usage(errors, "--table: only version 0 uses lookup tables");
+        if (Encoding.UTF8.GetByteCount(arguments.Memo) > InstructionSettings.MaxMemoBytes)
+            return Usage(errors, $"--memo: longer than {InstructionSettings.MaxMemoBytes} bytes");
         try
         {
             AccountFile file = AccountFile.Load(arguments.AccountsPath);
             ChainClock clock = Clock(file, pools, arguments);
             TxRoute route = new(file, clock, wallet, arguments.AmmVariant());
-            problem = route.TryAdd(pools, mint, arguments.Amount, (r, leg) => MinimumOut(r, leg, mint, arguments));
+            problem = route.TryAdd(pools, mint, arguments.Amount,
+                (r, leg) => MinimumOut(r, leg, mint, arguments, arguments.Frame(in wallet)));
             if (problem.Length != 0)
             {
                 errors.WriteLine($"tx build: {problem}");
@@ -85,6 +92,9 @@ internal static class TxBuildCommand
         TxRoute route, Pubkey wallet, LookupTable[] tables, TxBuildArguments arguments, TextWriter output,
         TextWriter errors)
     {
+        RouteFrame frame = arguments.Frame(in wallet);
+        RouteTokenAccount[] accounts = route.Accounts(null);
+        uint units = Units(route, frame.Overhead(accounts), arguments);
         MessageWriter writer = new(allowV1: true);
         byte[] bytes = new byte[MessageLimits.V1Bytes];
         MessageStatus status = MessageStatus.Empty;
@@ -92,7 +102,7 @@ internal static class TxBuildCommand
         InstructionBuffer[] instructions = [];
         foreach (MessageVersion version in arguments.Versions())
         {
-            instructions = Instructions(route, wallet, version, arguments);
+            instructions = Instructions(route, wallet, version, arguments, frame, accounts, units);
             LookupTable[] chosen = new LookupTable[tables.Length];
             int count = version == MessageVersion.V0
                 ? new LookupTableChooser().Choose(instructions, wallet, tables, chosen)
@@ -103,7 +113,7 @@ internal static class TxBuildCommand
                 Payer = wallet,
                 Instructions = instructions,
                 Tables = chosen.AsSpan(0, count),
-                Config = MessageConfig.FromPrice(Units(route, arguments), arguments.PriceMicroLamports),
+                Config = MessageConfig.FromPrice(units, arguments.PriceMicroLamports),
             };
             status = writer.WriteTransaction(in request, bytes, out layout);
             if (status != MessageStatus.TooLarge) break;
@@ -117,39 +127,50 @@ internal static class TxBuildCommand
     }
 
     private static InstructionBuffer[] Instructions(
-        TxRoute route, in Pubkey wallet, MessageVersion version, TxBuildArguments arguments)
+        TxRoute route, in Pubkey wallet, MessageVersion version, TxBuildArguments arguments, RouteFrame frame,
+        RouteTokenAccount[] accounts, uint units)
     {
         List<InstructionBuffer> instructions = [];
         if (version != MessageVersion.V1)
         {
             InstructionBuffer limit = new();
-            ComputeBudget.WriteUnitLimit(limit, Units(route, arguments));
+            ComputeBudget.WriteUnitLimit(limit, units);
             instructions.Add(limit);
             InstructionBuffer price = new();
             ComputeBudget.WriteUnitPrice(price, arguments.PriceMicroLamports);
             if (arguments.PriceMicroLamports != 0) instructions.Add(price);
         }
 
+        InstructionBuffer[] around = new InstructionBuffer[RouteFrame.MaxBefore + RouteFrame.MaxAfter];
+        for (int i = 0; i < around.Length; i++) around[i] = new InstructionBuffer();
+        int before = frame.WriteBefore(accounts, route.Legs[0].AmountIn, around);
+        instructions.AddRange(around[..before]);
         instructions.AddRange(route.Swaps);
+        int after = frame.WriteAfter(accounts, around.AsSpan(before));
+        instructions.AddRange(around[before..(before + after)]);
         if (arguments.Tip == 0) return [.. instructions];
         InstructionBuffer tip = new();
         SystemTransfer.Write(tip, in wallet, TipAccounts.Pick(route.Legs[0].AmountIn), arguments.Tip);
         return [.. instructions, tip];
     }
 
-    private static uint Units(TxRoute route, TxBuildArguments arguments)
+    private static uint Units(TxRoute route, RouteOverhead overhead, TxBuildArguments arguments)
     {
-        uint estimate = (route.SwapUnits + FixedUnits) * 11 / 10;
+        uint estimate = (route.SwapUnits + FixedUnits + overhead.ComputeUnits) * 11 / 10;
         return Math.Min(arguments.ComputeUnitLimit ?? estimate, ComputeBudget.MaxUnits);
     }
 
-    private static ulong MinimumOut(TxRoute route, TxLeg last, in Pubkey startMint, TxBuildArguments arguments)
+    private static ulong MinimumOut(
+        TxRoute route, TxLeg last, in Pubkey startMint, TxBuildArguments arguments, RouteFrame frame)
     {
         if (arguments.MinimumOut is { } given) return given;
         bool isSolCycle = last.OutputMint == startMint && startMint == ProgramIds.WrappedSolMint;
         if (!isSolCycle) return last.AmountOut;
-        ulong priority = ComputeBudget.PriorityFeeLamports(Units(route, arguments), arguments.PriceMicroLamports);
-        return arguments.Amount + ComputeBudget.LamportsPerSignature + priority + arguments.Tip + 1;
+        RouteOverhead overhead = frame.Overhead(route.Accounts(last));
+        uint units = Units(route, overhead, arguments);
+        ulong priority = ComputeBudget.PriorityFeeLamports(units, arguments.PriceMicroLamports);
+        ulong costs = ComputeBudget.LamportsPerSignature + priority + arguments.Tip + overhead.RentLamports;
+        return arguments.Amount + costs + 1;
     }
 
     private static int Refuse(

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using LowLatency.ConsoleHost.Vectors;
+using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -92,7 +93,7 @@ internal sealed class TxRoute
         TxLeg leg = new(
             pool.Venue, pool.Address, mint, pool.OutputMint(direction), amountRaw, quote.AmountOutRaw,
             quote.CrossedCount);
-        SwapUnits += FeeModel.ComputeUnits(pool.Venue, quote.CrossedCount);
+        SwapUnits += SwapWork.Of(pool, in quote).FixedUnits();
         leg.MinimumOut = minimumOut(this, leg);
         SwapInstructionRequest written = new()
         {
@@ -118,6 +119,43 @@ internal sealed class TxRoute
         Legs.Add(leg);
         Swaps.Add(buffer);
         return string.Empty;
+    }
+
+    /// <summary>
+    /// The wallet's accounts of the route's distinct mints, that of the start first; <paramref name="last"/> is a leg
+    /// that is not among the legs yet. What the file shows exists.
+    /// </summary>
+    internal RouteTokenAccount[] Accounts(TxLeg? last)
+    {
+        List<TxLeg> legs = [.. Legs];
+        if (last is not null) legs.Add(last);
+        List<RouteTokenAccount> accounts = [];
+        for (int i = 0; i < legs.Count; i++)
+        {
+            if (i == 0) Add(legs[i].InputMint);
+            Add(legs[i].OutputMint);
+        }
+
+        return [.. accounts];
+
+        void Add(Pubkey mint)
+        {
+            if (accounts.Exists(known => known.Mint == mint)) return;
+            MintInfo info = default;
+            bool isKnown = _file.Accounts.TryGetValue(mint, out AccountText? text)
+                && MintInfo.TryDecode(text.View, out info);
+            RouteTokenAccount account = new()
+            {
+                Mint = mint,
+                TokenProgram = isKnown ? info.ProgramId : ProgramIds.Token,
+                SizeBytes = RouteFrame.AccountBytes(in info),
+                IsAssociated = true,
+            };
+            _ = AssociatedTokenAddress.TryFind(
+                in _wallet, in mint, account.TokenProgram, out account.Address, out account.Bump);
+            account.Exists = _file.Accounts.ContainsKey(account.Address);
+            accounts.Add(account);
+        }
     }
 
     /// <summary>The wallet's associated token account; the mint's owner says which token program.</summary>

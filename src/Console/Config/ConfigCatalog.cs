@@ -188,6 +188,7 @@ internal static class ConfigCatalog
         new("Instructions", "raydiumAmmLegacy", ConfigShape.Scalar, "Raydium AMM v4 swaps with 17 accounts, not V2.",
             (c, v) => c.RaydiumAmmLegacy = v.Bool(),
             c => c.RaydiumAmmLegacy),
+        .. InstructionKeys.All,
         new("Pipeline", "runner", ConfigShape.Scalar, "inline, fused or split.",
             (c, v) => c.Runner = v.Choice<RunnerKind>(),
             c => c.Runner),

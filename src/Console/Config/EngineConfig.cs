@@ -80,6 +80,18 @@ internal sealed class EngineConfig
 
     public bool RaydiumAmmLegacy { get; set; }
 
+    public TokenAccountCreation CreateTokenAccounts { get; set; }
+
+    public bool WrapSol { get; set; }
+
+    public string Memo { get; set; } = string.Empty;
+
+    public MessageVersionChoice MessageVersion { get; set; }
+
+    public bool AllowV1 { get; set; }
+
+    public ulong RentLamportsPerByte { get; set; } = new InstructionSettings().RentLamportsPerByte;
+
     public RunnerKind Runner { get; set; } = RunnerKind.Inline;
 
     public bool BusySpin { get; set; }
@@ -113,6 +125,19 @@ internal sealed class EngineConfig
                 origin.Place, string.Empty, "none is of kind rpc; snapshots come from one, so add one");
         }
 
+        if (MessageVersion == MessageVersionChoice.V1 && !AllowV1)
+        {
+            ConfigValue origin = Origins["messageVersion"];
+            yield return origin.Fault(origin.Place, string.Empty, "version 1 is behind a switch: set allowV1 too");
+        }
+
+        if (WrapSol && TokenAccounts.ContainsKey(ProgramIds.WrappedSolMint))
+        {
+            ConfigValue origin = Origins["tokenAccounts"];
+            yield return origin.Fault(
+                origin.Place, string.Empty, "wrapSol closes the wrapped SOL account; the one given would be lost");
+        }
+
         foreach (Pubkey mint in MaxInputRaw.Keys)
         {
             if (BaseMints.Contains(mint)) continue;
@@ -134,6 +159,7 @@ internal sealed class EngineConfig
     {
         Pubkey wallet = Wallet ?? defaultWallet;
         Dictionary<Pubkey, Pubkey> accounts = wallet == defaultWallet ? new(defaultAccounts) : [];
+        if (WrapSol) accounts.Remove(ProgramIds.WrappedSolMint); // the associated one is made and closed each time
         foreach ((Pubkey mint, Pubkey account) in TokenAccounts) accounts[mint] = account;
         return new PipelineSettings
         {
@@ -149,6 +175,12 @@ internal sealed class EngineConfig
                 Wallet = wallet,
                 TokenAccounts = accounts,
                 RaydiumAmmLegacy = RaydiumAmmLegacy,
+                CreateTokenAccounts = CreateTokenAccounts,
+                WrapSol = WrapSol,
+                Memo = Memo,
+                MessageVersion = MessageVersion,
+                AllowV1 = AllowV1,
+                RentLamportsPerByte = RentLamportsPerByte,
             },
         };
     }

@@ -42,6 +42,8 @@ internal static class DecisionRecords
             ["signature_fee_lamports"] = Text(d.SignatureFeeLamports),
             ["priority_fee_lamports"] = Text(d.PriorityFeeLamports),
             ["tip_lamports"] = Text(d.TipLamports),
+            ["rent_lamports"] = Text(d.RentLamports),
+            ["fee_origin"] = FeeOrigin(d),
             ["minimum_out"] = Text(d.MinimumOutRaw),
             ["profit_at_risk"] = Text(d.ProfitAtRiskRaw),
             ["staleness_penalty_lamports"] = d.StalenessPenaltyLamports.ToString(CultureInfo.InvariantCulture),
@@ -113,7 +115,29 @@ internal static class DecisionRecords
         ["minimum_out"] = Text(leg.Leg.MinimumOutRaw),
         ["quote_status"] = ((QuoteStatus)leg.Leg.QuoteStatus).ToString(),
         ["crossed"] = leg.Leg.CrossedCount,
+        ["extra_steps"] = leg.Leg.ExtraStepCount,
+        ["compute_units"] = leg.Leg.ComputeUnits,
+        ["compute_units_learned"] = leg.Leg.AreUnitsLearned,
     };
+
+    private static Dictionary<string, object>? FeeOrigin(Opportunity d)
+    {
+        FeeOrigin origin = d.FeeOrigin;
+        if (origin.PriceRule == FeeRule.None) return null;
+        return new()
+        {
+            ["other_compute_units"] = d.OtherComputeUnits,
+            ["micro_lamports_per_cu"] = Text(origin.MicroLamportsPerCu),
+            ["price_rule"] = origin.PriceRule.ToString(),
+            ["window_price"] = Text(origin.WindowPrice),
+            ["recent_price"] = Text(origin.RecentPrice),
+            ["slots"] = origin.SlotCount,
+            ["congestion_bps"] = origin.CongestionBps,
+            ["percentile_bps"] = origin.PercentileBps,
+            ["bias_bps"] = origin.BiasBps,
+            ["tip_rule"] = origin.TipRule.ToString(),
+        };
+    }
 
     private static Dictionary<string, object?> Life(JournalView journal, LifeRecord life) => new()
     {

@@ -85,15 +85,17 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         Row("gross profit", decision.GrossProfitRaw, mint);
         if (decision.ComputeUnitLimit == 0) return; // costs were never computed
         Int128 worth = (Int128)decision.NetProfitLamports + decision.SignatureFeeLamports + decision.PriorityFeeLamports
-            + decision.TipLamports;
+            + decision.RentLamports + decision.TipLamports;
         Pubkey sol = ProgramIds.WrappedSolMint;
         Line("Costs      in lamports");
         Row("gross, worth", worth, sol);
         Row("signature fee", -(Int128)decision.SignatureFeeLamports, sol);
         Row("priority fee", -(Int128)decision.PriorityFeeLamports, sol);
+        if (decision.RentLamports != 0) Row("account rent", -(Int128)decision.RentLamports, sol);
         Row("tip", -(Int128)decision.TipLamports, sol);
         Row("net profit", decision.NetProfitLamports, sol);
         if (journal.Run is { } run) Row("required", run.MinimumProfitLamports, sol);
+        FeeText.Write(journal, decision, output);
         if (decision.ProfitAtRiskRaw == 0 && decision.ReserveMarginE6 == 0) return; // never came so far
         Row("for staleness", decision.StalenessPenaltyLamports, sol);
         Line($"Risk       {Amount(mint, decision.ProfitAtRiskRaw)} of the profit, "
@@ -150,10 +152,11 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
             1 => "v0 message with lookup tables",
             _ => "v1 message",
         };
+        int limit = MessageLimits.SizeBytes((MessageVersion)decision.MessageVersion);
         Line($"Transaction, unsigned: {version}");
         Line(string.Create(
             Invariant,
-            $"  size     {messageBytes:N0} bytes; {signed:N0} of {MessageLimits.PacketBytes:N0} once signed"));
+            $"  size     {messageBytes:N0} bytes; {signed:N0} of {limit:N0} once signed"));
         Line(string.Create(Invariant, $"  limit    {decision.ComputeUnitLimit:N0} compute units"));
         Line($"  min out  {Amount(journal.BaseMint(decision), decision.MinimumOutRaw)} of the last leg");
     }

@@ -28,12 +28,23 @@ internal static class ReasonText
             + (journal.Run is { } run ? $" ({Number(run.MinimumInputRaw)} base units)." : "."),
         DecisionReason.Dominated => Dominated(journal, decision),
         DecisionReason.Quarantined => "Not taken: the route failed before and is in quarantine.",
-        DecisionReason.TransactionTooLarge =>
-            "Not taken: the transaction would exceed the packet size, also with the lookup tables that are known.",
+        DecisionReason.TransactionTooLarge => TooLarge(decision),
         DecisionReason.InstructionFailed => "Not taken: no swap instruction can be written for a leg.",
         DecisionReason.WorkBound => "Not taken: the search reached its work bound before this route was sized.",
         _ => $"Reason {decision.Reason}.",
     };
+
+    private static string TooLarge(in Opportunity decision)
+    {
+        const string Why =
+            "Not taken: the transaction would exceed the packet size, also with the lookup tables that are known";
+        if (decision.BlamedAccountCount == 0) return $"{Why}.";
+        string over = decision.MessageBytesOver == 0
+            ? "it has more accounts than one transaction may lock"
+            : $"{Number((ulong)decision.MessageBytesOver)} bytes too many";
+        return $"{Why}: {over}, and {decision.BlamedAccountCount} accounts take 32 bytes each "
+            + "that a table could carry.";
+    }
 
     private static string Below(DecisionBook journal, in Opportunity decision)
     {

@@ -28,6 +28,15 @@ public struct Leg
     /// Least output that the transaction accepts, base units; 0 if the decision never came so far.
     /// </summary>
     public ulong MinimumOutRaw;
+
+    /// <summary>Compute units allowed for the swap, before the margin.</summary>
+    public uint ComputeUnits;
+
+    /// <summary>Program steps beyond one and one for each crossing (saturated).</summary>
+    public ushort ExtraStepCount;
+
+    /// <summary>True if the units were learned from executed swaps, false for the fixed estimate.</summary>
+    public bool AreUnitsLearned;
 }
 
 /// <summary>The legs of a route in order.</summary>
@@ -114,6 +123,21 @@ public struct Opportunity
 
     /// <summary>Compute unit limit of the transaction.</summary>
     public uint ComputeUnitLimit;
+
+    /// <summary>Compute units of everything but the swaps, before the margin.</summary>
+    public uint OtherComputeUnits;
+
+    /// <summary>Rent of token accounts the transaction creates and leaves, lamports.</summary>
+    public ulong RentLamports;
+
+    /// <summary>How price and tip came about.</summary>
+    public FeeOrigin FeeOrigin;
+
+    /// <summary>Bytes by which a message that was too large exceeds its version's size (saturated); else 0.</summary>
+    public ushort MessageBytesOver;
+
+    /// <summary>Accounts that made it so: listed in full although a lookup table could carry them.</summary>
+    public ushort BlamedAccountCount;
 
     /// <summary>Bytes of the unsigned message in the message ring; 0 if none was built.</summary>
     public int MessageLengthBytes;

@@ -10,24 +10,28 @@ namespace LowLatency.Engine.Instructions;
 /// <summary>
 /// Builds the unsigned message of every opportunity that Scoring takes: compute budget, each leg as an exact-input swap
 /// whose minimum output is the amount the next leg spends, the last leg's minimum covering principal, costs and
-/// required profit, and the tip as a transfer inside the transaction. Legacy form first; if that is too large, v0 with
-/// the best of the lookup tables the feed has shown. A message of the same shape as one built before is patched, see
-/// <see cref="TemplateCache"/>. What cannot be built is not taken: the reason changes. The blockhash is left zero:
-/// whoever signs patches it. Owner thread: the market group's.
+/// required profit, what the settings put around them (<see cref="RouteFrame"/>), and the tip as a transfer inside the
+/// transaction. Legacy form first; if that is too large, v0 with the best of the lookup tables the feed has shown, then
+/// v1 where it is switched on; or the one form the settings name. A message of the same shape as one built before is
+/// patched, see <see cref="TemplateCache"/>. What cannot be built is not taken: the reason changes, and with it what is
+/// to blame. The blockhash is left zero: whoever signs patches it. Owner thread: the market group's.
 /// </summary>
 public sealed class InstructionStage : IStage
 {
-    /// <summary>Compute budget (2), legs, tip.</summary>
-    private const int MaxInstructions = 3 + Legs.MaxCount;
+    /// <summary>Compute budget (2), frame, legs, tip.</summary>
+    private const int MaxInstructions = 3 + Legs.MaxCount + RouteFrame.MaxBefore + RouteFrame.MaxAfter;
 
     private readonly InstructionSettings _settings;
     private readonly MarketGraph _graph;
-    private readonly AccountTable _accounts;
     private readonly OpportunityRing _opportunities;
     private readonly PayloadRing _payloads;
-    private readonly MessageWriter _writer = new();
+    private readonly MessageWriter _writer;
     private readonly InstructionBuffer[] _instructions = new InstructionBuffer[MaxInstructions];
-    private readonly Pubkey[] _tokenAccounts;
+    private readonly Pubkey[] _blamed = new Pubkey[MessageKeys.Max];
+    private readonly int _messageBytesMax;
+    private int _budgetCount;
+    private int _blamedCount;
+    private MessageConfig _config;
 
     /// <summary>A stage over the graph; messages go to <see cref="Messages"/>.</summary>
     public InstructionStage(
@@ -39,11 +43,12 @@ public sealed class InstructionStage : IStage
     {
         _settings = settings;
         _graph = graph;
-        _accounts = accounts;
+        _writer = new MessageWriter(settings.AllowV1);
+        Wallet = new WalletAccounts(settings, graph, accounts);
+        _messageBytesMax = settings.AllowV1 ? MessageLimits.V1Bytes : MessageLimits.PacketBytes;
         _opportunities = opportunities;
         _payloads = payloads;
-        Messages = new PayloadRing(settings.MessageRingBytes, MessageLimits.PacketBytes);
-        _tokenAccounts = new Pubkey[graph.MintCapacity];
+        Messages = new PayloadRing(settings.MessageRingBytes, _messageBytesMax);
         Templates = new TemplateCache(settings.TemplateCapacity);
         for (int i = 0; i < _instructions.Length; i++) _instructions[i] = new InstructionBuffer();
     }
@@ -60,11 +65,19 @@ public sealed class InstructionStage : IStage
     /// <summary>Of these, v0 with lookup tables.</summary>
     public long BuiltWithTables { get; private set; }
 
+    /// <summary>The wallet's token accounts, and what a transaction costs around its swaps.</summary>
+    public WalletAccounts Wallet { get; }
+
     /// <summary>Lookup tables known.</summary>
     public LookupTableSet Tables { get; } = new();
 
     /// <summary>Messages that are patched instead of built.</summary>
     public TemplateCache Templates { get; }
+
+    /// <summary>
+    /// Accounts to blame for the last message that was too large: listed in full although a table could carry them.
+    /// </summary>
+    public ReadOnlySpan<Pubkey> Blamed => _blamed.AsSpan(0, _blamedCount);
 
     /// <summary>Messages dropped because the sinks lag behind by a whole message ring.</summary>
     public long MessageRingFull { get; private set; }
@@ -97,6 +110,8 @@ public sealed class InstructionStage : IStage
     {
         Tables.AdvanceTo(opportunity.Slot);
         int count = WriteBudget(in opportunity);
+        ReadOnlySpan<RouteTokenAccount> accounts = Wallet.Frame.IsActive ? Wallet.OfRoute(in opportunity) : default;
+        count += Wallet.Frame.WriteBefore(accounts, opportunity.AmountInRaw, _instructions.AsSpan(count));
         for (int i = 0; i < opportunity.LegCount; i++)
         {
             ref Leg leg = ref opportunity.Legs[i];
@@ -107,6 +122,7 @@ public sealed class InstructionStage : IStage
             }
         }
 
+        count += Wallet.Frame.WriteAfter(accounts, _instructions.AsSpan(count));
         if (opportunity.TipLamports != 0)
         {
             Pubkey tipAccount = TipAccounts.Pick(opportunity.RouteDigest);
@@ -116,13 +132,17 @@ public sealed class InstructionStage : IStage
         Compile(ref opportunity, count);
     }
 
+    /// <summary>As instructions for legacy and v0, and as the header of v1.</summary>
     private int WriteBudget(in Opportunity opportunity)
     {
+        _config = new MessageConfig(
+            opportunity.PriorityFeeLamports, opportunity.ComputeUnitLimit, ComputeBudget.MaxLoadedAccountsBytes);
+        _budgetCount = 1;
         ComputeBudget.WriteUnitLimit(_instructions[0], opportunity.ComputeUnitLimit);
         if (opportunity.PriorityFeeLamports == 0 || opportunity.ComputeUnitLimit == 0) return 1;
         UInt128 micro = (UInt128)opportunity.PriorityFeeLamports * 1_000_000;
         ComputeBudget.WriteUnitPrice(_instructions[1], (ulong)(micro / opportunity.ComputeUnitLimit));
-        return 2;
+        return _budgetCount = 2;
     }
 
     private bool TryWriteSwap(in Leg leg, InstructionBuffer buffer)
@@ -137,53 +157,37 @@ public sealed class InstructionStage : IStage
             ThresholdRaw = leg.MinimumOutRaw,
             Clock = _graph.Clock(leg.PoolId),
             User = _settings.Wallet,
-            UserInput = TokenAccount(pool.InputMint(direction)),
-            UserOutput = TokenAccount(pool.OutputMint(direction)),
+            UserInput = Wallet.Address(pool.InputMint(direction)),
+            UserOutput = Wallet.Address(pool.OutputMint(direction)),
             Variant = pool.Venue == VenueId.RaydiumAmm && _settings.RaydiumAmmLegacy ? 1 : 0,
         };
         return pool.WriteSwap(in request, buffer) == QuoteStatus.Ok && !buffer.Overflowed;
     }
 
-    /// <summary>The wallet's token account of a mint; searched once per mint, then one array read.</summary>
-    private Pubkey TokenAccount(in Pubkey mint)
-    {
-        int mintId = _graph.MintId(in mint);
-        ref Pubkey known = ref _tokenAccounts[mintId];
-        if (!known.IsZero) return known;
-        if (_settings.TokenAccounts.TryGetValue(mint, out Pubkey configured)) return known = configured;
-        int accountId = _accounts.Find(in mint);
-        bool isToken2022 = accountId >= 0 && _accounts[accountId].Owner == ProgramIds.Token2022;
-        Pubkey program = isToken2022 ? ProgramIds.Token2022 : ProgramIds.Token;
-        AssociatedTokenAddress.TryFind(_settings.Wallet, mint, program, out known, out _);
-        return known;
-    }
-
     private void Compile(ref Opportunity opportunity, int instructionCount)
     {
-        if (Messages.TryClaim(MessageLimits.PacketBytes, out long position) != PayloadStatus.Ok)
+        if (Messages.TryClaim(_messageBytesMax, out long position) != PayloadStatus.Ok)
         {
             MessageRingFull++; // the decision stands and is journalled; it just has no bytes
             return;
         }
 
-        ReadOnlySpan<InstructionBuffer> instructions = _instructions.AsSpan(0, instructionCount);
-        RouteTemplate? template = Templates.TryPatch(opportunity.RouteDigest, instructions, Tables.Version);
+        RouteShape shape = new(_instructions.AsSpan(0, instructionCount), _budgetCount, _config);
+        RouteTemplate? template = Templates.TryPatch(opportunity.RouteDigest, in shape, Tables.Version);
         if (template is null)
         {
             template = Templates.Claim(opportunity.RouteDigest);
-            MessageStatus status = BuildAfresh(template, instructions);
+            MessageStatus status = BuildAfresh(template, in shape);
             if (status != MessageStatus.Ok)
             {
                 Templates.Release(template);
-                opportunity.Reason = status == MessageStatus.TooLarge
-                    ? DecisionReason.TransactionTooLarge
-                    : DecisionReason.InstructionFailed;
+                Refuse(ref opportunity, status);
                 return;
             }
         }
 
         ReadOnlySpan<byte> message = template.Message;
-        message.CopyTo(Messages.Span(position, MessageLimits.PacketBytes));
+        message.CopyTo(Messages.Span(position, _messageBytesMax));
         Messages.Commit(message.Length);
         Built++;
         if (template.Version == MessageVersion.V0) BuiltWithTables++;
@@ -192,19 +196,42 @@ public sealed class InstructionStage : IStage
         opportunity.MessageLengthBytes = message.Length;
     }
 
-    private MessageStatus BuildAfresh(RouteTemplate template, ReadOnlySpan<InstructionBuffer> instructions)
+    /// <summary>The forms that the settings allow, shortest first; the status of the last one tried.</summary>
+    private MessageStatus BuildAfresh(RouteTemplate template, in RouteShape shape)
+    {
+        MessageVersionChoice choice = _settings.MessageVersion;
+        bool isAuto = choice == MessageVersionChoice.Auto;
+        MessageStatus status = MessageStatus.TooLarge;
+        if (isAuto || choice == MessageVersionChoice.Legacy)
+            status = Build(template, in shape, MessageVersion.Legacy);
+        bool triesV0 = isAuto && status == MessageStatus.TooLarge && Tables.Count != 0;
+        if (triesV0 || choice == MessageVersionChoice.V0) status = Build(template, in shape, MessageVersion.V0);
+        bool triesV1 = isAuto && status == MessageStatus.TooLarge && _settings.AllowV1;
+        if (triesV1 || choice == MessageVersionChoice.V1) status = Build(template, in shape, MessageVersion.V1);
+        return status;
+    }
+
+    private MessageStatus Build(RouteTemplate template, in RouteShape shape, MessageVersion version)
     {
         MessageRequest request = new()
         {
-            Version = MessageVersion.Legacy,
+            Version = version,
             Payer = _settings.Wallet,
-            Instructions = instructions,
+            Instructions = shape.Of(version),
+            Config = shape.Config,
         };
-        MessageStatus status = template.Build(_writer, in request, Tables.Version);
-        if (status != MessageStatus.TooLarge || Tables.Count == 0) return status;
-        request.Version = MessageVersion.V0;
-        request.Tables = Tables.Choose(instructions, _settings.Wallet);
+        if (version == MessageVersion.V0) request.Tables = Tables.Choose(request.Instructions, _settings.Wallet);
         return template.Build(_writer, in request, Tables.Version);
+    }
+
+    private void Refuse(ref Opportunity opportunity, MessageStatus status)
+    {
+        bool isTooLarge = status is MessageStatus.TooLarge or MessageStatus.TooManyAccounts;
+        opportunity.Reason = isTooLarge ? DecisionReason.TransactionTooLarge : DecisionReason.InstructionFailed;
+        if (!isTooLarge) return;
+        opportunity.MessageBytesOver = (ushort)Math.Min(_writer.BytesOver, ushort.MaxValue);
+        _blamedCount = _writer.CopyBlamedAccounts(_blamed);
+        opportunity.BlamedAccountCount = (ushort)_blamedCount;
     }
 
     private void UpdateTable(in MarketEvent e)

@@ -166,7 +166,7 @@ public sealed partial class MessageWriter
         }
     }
 
-    private static uint ConfigMask(in MessageConfig config) =>
+    internal static uint ConfigMask(in MessageConfig config) =>
         (config.PriorityFeeLamports != 0 ? 3u : 0)
         | (config.ComputeUnitLimit != 0 ? 4u : 0)
         | (config.LoadedAccountsBytes != 0 ? 8u : 0)
@@ -178,7 +178,7 @@ public sealed partial class MessageWriter
         + (config.LoadedAccountsBytes != 0 ? 4 : 0)
         + (config.HeapBytes != 0 ? 4 : 0);
 
-    private static int EmitConfig(in MessageConfig config, Span<byte> message)
+    internal static int EmitConfig(in MessageConfig config, Span<byte> message)
     {
         int at = 0;
         if (config.PriorityFeeLamports != 0)

@@ -7,7 +7,8 @@ namespace LowLatency.Engine.Instructions;
 /// <summary>
 /// Messages built before, to be patched instead of compiled again. A template fits if the freshly written instructions
 /// have the same programs, the same accounts with the same privileges in the same order, and data of the same lengths:
-/// then, and only then, a fresh build differs in instruction data alone, and the data is copied to its place. A venue
+/// then, and only then, a fresh build differs in instruction data (and the budget in a version 1 header) alone, which
+/// is copied to its place. A venue
 /// whose account list depends on the amount (tick and bin arrays) thus never gets a stale list; it gets a second
 /// template. A message with lookup tables also needs the tables unchanged.
 /// Owner: the market group's thread. Bound: a fixed number of templates in sets of four, by route digest; a new one
@@ -50,13 +51,13 @@ public sealed class TemplateCache
     /// <summary>
     /// The patched template of a route, ready to be copied; null if none fits and the message must be built.
     /// </summary>
-    public RouteTemplate? TryPatch(ulong routeDigest, ReadOnlySpan<InstructionBuffer> instructions, uint tablesVersion)
+    public RouteTemplate? TryPatch(ulong routeDigest, in RouteShape shape, uint tablesVersion)
     {
         _uses++;
         foreach (RouteTemplate template in Set(routeDigest))
         {
-            if (template.RouteDigest != routeDigest || !template.Fits(instructions, tablesVersion)) continue;
-            template.Patch(instructions);
+            if (template.RouteDigest != routeDigest || !template.Fits(in shape, tablesVersion)) continue;
+            template.Patch(in shape);
             template.LastUse = _uses;
             Hits++;
             return template;
@@ -95,13 +96,34 @@ public sealed class TemplateCache
         _templates.Length == 0 ? default : _templates.AsSpan((int)(routeDigest & (uint)_setMask) * Ways, Ways);
 }
 
+/// <summary>
+/// A route's transaction as instructions, in the form of every version: version 1 has the compute budget in its header,
+/// the others as the first instructions. Borrowed: valid only during the call.
+/// </summary>
+/// <param name="instructions">All instructions, those of the compute budget first.</param>
+/// <param name="budgetCount">Number of compute budget instructions.</param>
+/// <param name="config">The same budget as a header.</param>
+public readonly ref struct RouteShape(
+    ReadOnlySpan<InstructionBuffer> instructions, int budgetCount = 0, MessageConfig config = default)
+{
+    /// <summary>All instructions.</summary>
+    public ReadOnlySpan<InstructionBuffer> Instructions { get; } = instructions;
+
+    /// <summary>Compute budget of version 1.</summary>
+    public MessageConfig Config { get; } = config;
+
+    /// <summary>The instructions a message of a version carries.</summary>
+    public ReadOnlySpan<InstructionBuffer> Of(MessageVersion version) =>
+        version == MessageVersion.V1 ? Instructions[budgetCount..] : Instructions;
+}
+
 /// <summary>One message of the cache: its template and the shape it was built from.</summary>
 public sealed class RouteTemplate
 {
     /// <summary>Most account references of a shape; a larger message is built, but not kept.</summary>
     public const int MaxReferences = 256;
 
-    private const int MaxInstructions = 16;
+    private const int MaxInstructions = 24;
 
     private readonly TransactionTemplate _template = new();
     private readonly Pubkey[] _programs = new Pubkey[MaxInstructions];
@@ -139,10 +161,12 @@ public sealed class RouteTemplate
     }
 
     /// <summary>True if a fresh build of the instructions would differ from this message in data only.</summary>
-    internal bool Fits(ReadOnlySpan<InstructionBuffer> instructions, uint tablesVersion)
+    internal bool Fits(in RouteShape shape, uint tablesVersion)
     {
+        ReadOnlySpan<InstructionBuffer> instructions = shape.Of(Version);
         if (_count == 0 || instructions.Length != _count) return false;
         if (Version == MessageVersion.V0 && _tablesVersion != tablesVersion) return false;
+        if (Version == MessageVersion.V1 && !_template.CanPatch(shape.Config)) return false;
         int start = 0;
         for (int i = 0; i < instructions.Length; i++)
         {
@@ -157,9 +181,11 @@ public sealed class RouteTemplate
         return true;
     }
 
-    /// <summary>Copies the instructions' data to its place.</summary>
-    internal void Patch(ReadOnlySpan<InstructionBuffer> instructions)
+    /// <summary>Copies the instructions' data, and the budget of version 1, to their places.</summary>
+    internal void Patch(in RouteShape shape)
     {
+        ReadOnlySpan<InstructionBuffer> instructions = shape.Of(Version);
+        if (Version == MessageVersion.V1) _template.PatchConfig(shape.Config);
         for (int i = 0; i < instructions.Length; i++) _ = _template.PatchData(i, instructions[i].Data);
     }
 

@@ -17,6 +17,8 @@ public sealed class TransactionTemplate
     private readonly byte[] _bytes = GC.AllocateArray<byte>(MessageLimits.V1Bytes, pinned: true);
     private readonly Point[] _points = new Point[MaxPoints];
     private int _pointCount;
+    private MessageConfig _config;
+    private MessageVersion _version;
 
     /// <summary>Where the parts lie.</summary>
     public MessageLayout Layout { get; private set; }
@@ -33,6 +35,8 @@ public sealed class TransactionTemplate
         _pointCount = 0;
         MessageStatus status = writer.WriteTransaction(request, _bytes, out MessageLayout layout);
         Layout = layout;
+        _config = request.Config;
+        _version = request.Version;
         return status;
     }
 
@@ -116,6 +120,19 @@ public sealed class TransactionTemplate
 
     /// <summary>Writes the recent blockhash.</summary>
     public void PatchBlockhash(in Pubkey blockhash) => blockhash.CopyTo(_bytes.AsSpan(Layout.BlockhashOffset));
+
+    /// <summary>True if the message is of version 1 and states the same members of the compute budget.</summary>
+    public bool CanPatch(in MessageConfig config) =>
+        _version == MessageVersion.V1 && MessageWriter.ConfigMask(config) == MessageWriter.ConfigMask(_config);
+
+    /// <summary>Writes the compute budget of a version 1 message; false if it would change the length.</summary>
+    public bool PatchConfig(in MessageConfig config)
+    {
+        if (!CanPatch(config)) return false;
+        _ = MessageWriter.EmitConfig(config, _bytes.AsSpan(Layout.KeysOffset + StaticKeyBytes));
+        _config = config;
+        return true;
+    }
 
     /// <summary>Place of a signer's signature; write the 64 bytes there after the last patch.</summary>
     public Span<byte> Signature(int signerIndex) => Layout.Signature(_bytes, signerIndex);

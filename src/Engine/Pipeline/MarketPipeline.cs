@@ -42,8 +42,9 @@ public sealed class MarketPipeline : IPoolDirectory
         Opportunities = new OpportunityRing(settings.Search.OpportunityCapacity);
         Graph = new GraphStage(settings.Graph, market, Payloads);
         Cycles = new CycleStage(market, Graph.Touched, Opportunities, settings.Search);
-        Scoring = new ScoringStage(market, Opportunities, settings.Search, settings.Quarantine);
         Instructions = new InstructionStage(settings.Instructions, market, Graph.Accounts, Opportunities, Payloads);
+        Scoring = new ScoringStage(
+            market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet);
         Life = new LifeStage(settings.Life, Graph, Opportunities, Scoring.LifeQuarantine);
         Mispricing = new MispricingStage(market, Graph.Touched, SearchSettings.WrappedSol);
         Sinks = new SinkStage(

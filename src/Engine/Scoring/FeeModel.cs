@@ -2,14 +2,13 @@ using System;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
-using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
-/// What a route's transaction costs, in integer lamports: one signature, priority fee on the compute unit limit, tip as
-/// a bounded share of the profit that is left. Owner: the scoring thread. State: the compute units and fees it was told
-/// of; told nothing (a replay), it is the settings alone.
+/// What a route's transaction costs, in integer lamports: one signature, priority fee on the compute unit limit, rent
+/// of token accounts it creates and leaves, tip as a bounded share of the profit left. Owner: the scoring thread.
+/// State: the compute units and fees it was told of; told nothing (a replay), it is the settings alone.
 /// </summary>
 public sealed class FeeModel
 {
@@ -19,14 +18,20 @@ public sealed class FeeModel
     /// <summary>Most compute units of a transaction. Source: protocols.md, compute budget.</summary>
     public const uint MaxComputeUnits = 1_400_000;
 
-    /// <summary>Two compute budget instructions, the tip transfer and token account upkeep.</summary>
+    /// <summary>Two compute budget instructions and the tip transfer, 150 units each; the rest is slack.</summary>
     internal const uint FixedComputeUnits = 5000;
 
     private readonly SearchSettings _settings;
 
-    /// <summary>A model with the settings' prices and bounds.</summary>
-    public FeeModel(SearchSettings settings)
+    private readonly IRouteOverhead? _overhead;
+
+    /// <summary>
+    /// A model with the settings' prices and bounds; <paramref name="overhead"/> counts what stands around the swaps,
+    /// nothing if null.
+    /// </summary>
+    public FeeModel(SearchSettings settings, IRouteOverhead? overhead = null)
     {
+        _overhead = overhead;
         _settings = settings;
         ulong floor = settings.PriorityFeeMicroLamportsPerCu;
         PriorityFeeSettings prices = new() { FloorMicroLamportsPerCu = floor };
@@ -41,30 +46,6 @@ public sealed class FeeModel
     public PriorityFeeEstimator PriorityFees { get; }
 
     /// <summary>
-    /// Compute units of one swap, an upper estimate: a base and an amount for each tick or bin crossed.
-    /// Source: largest compute_units of successful swaps on the real programs in the vectors (Raydium AMM 26,945, CPMM
-    /// 34,113, CLMM 51,000 uncrossed, Whirlpool 21,000 to 45,000 uncrossed, DLMM 39,000 to 60,000 in one bin, DAMM v2
-    /// 37,179, Token Swap 14,000 to 45,000 constant product), rounded up. PumpSwap has no measured vector: its value is
-    /// the original's estimate for a constant-product swap with several fee transfers.
-    /// </summary>
-    public static uint ComputeUnits(VenueId venue, int crossed)
-    {
-        uint crossings = (uint)Math.Clamp(crossed, 0, ushort.MaxValue);
-        return venue switch
-        {
-            VenueId.RaydiumAmm => 30_000,
-            VenueId.RaydiumCpmm => 38_000,
-            VenueId.RaydiumClmm => 75_000 + (20_000 * crossings),
-            VenueId.OrcaWhirlpool => 50_000 + (20_000 * crossings),
-            VenueId.MeteoraDlmm => 60_000 + (13_000 * crossings),
-            VenueId.MeteoraDamm => 42_000,
-            VenueId.PumpSwap => 120_000,
-            VenueId.TokenSwap => 60_000,
-            _ => 200_000,
-        };
-    }
-
-    /// <summary>
     /// Fills the cost members of a sized opportunity from its legs and its gross profit in lamports, and returns the
     /// net profit (not yet compared with the minimum). The tip is a share of what is left after network fees, at least
     /// the floor and at most the cap; it exceeds that rest only where the rest is below the floor, and then the net is
@@ -72,20 +53,24 @@ public sealed class FeeModel
     /// </summary>
     public long Apply(ref Opportunity opportunity, MarketGraph graph, long grossLamports)
     {
-        ulong units = FixedComputeUnits;
+        RouteOverhead overhead = _overhead is null ? default : _overhead.Of(in opportunity);
+        opportunity.OtherComputeUnits = FixedComputeUnits + overhead.ComputeUnits;
+        opportunity.RentLamports = overhead.RentLamports;
+        ulong units = opportunity.OtherComputeUnits;
         for (int leg = 0; leg < opportunity.LegCount; leg++)
         {
             ref Leg one = ref opportunity.Legs[leg];
-            units += Units.Estimate(graph.Pool(one.PoolId).Venue, one.CrossedCount);
+            one.ComputeUnits = Units.Estimate(SwapWork.Of(graph.Pool(one.PoolId), in one), out one.AreUnitsLearned);
+            units += one.ComputeUnits;
         }
 
         units += units * (ulong)_settings.ComputeUnitMarginBps / 10_000;
         uint limit = (uint)Math.Min(units, MaxComputeUnits);
-        UInt128 micro = (UInt128)limit * PriorityFees.MicroLamportsPerCu;
+        PriorityFees.Explain(ref opportunity.FeeOrigin);
+        UInt128 micro = (UInt128)limit * opportunity.FeeOrigin.MicroLamportsPerCu;
         ulong priority = (ulong)((micro + 999_999) / 1_000_000);
-        Int128 rest = (Int128)grossLamports - SignatureLamports - priority;
-        ulong share = rest > 0 ? (ulong)(rest * _settings.TipShareBps / 10_000) : 0;
-        ulong tip = Math.Clamp(share, _settings.TipFloorLamports, _settings.TipCapLamports);
+        Int128 rest = (Int128)grossLamports - SignatureLamports - priority - overhead.RentLamports;
+        ulong tip = Tip(rest, out opportunity.FeeOrigin.TipRule);
         opportunity.ComputeUnitLimit = limit;
         opportunity.SignatureFeeLamports = SignatureLamports;
         opportunity.PriorityFeeLamports = priority;
@@ -94,5 +79,13 @@ public sealed class FeeModel
         long result = (long)Int128.Clamp(net, long.MinValue, long.MaxValue);
         opportunity.NetProfitLamports = result;
         return result;
+    }
+
+    private ulong Tip(Int128 rest, out FeeRule rule)
+    {
+        ulong share = rest > 0 ? (ulong)(rest * _settings.TipShareBps / 10_000) : 0;
+        ulong tip = Math.Clamp(share, _settings.TipFloorLamports, _settings.TipCapLamports);
+        rule = tip > share ? FeeRule.Floor : tip < share ? FeeRule.Cap : FeeRule.Computed;
+        return tip;
     }
 }

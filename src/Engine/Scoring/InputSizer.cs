@@ -137,6 +137,9 @@ public sealed partial class InputSizer
     /// <summary>Ticks or bins crossed by a leg at the best input.</summary>
     public int Crossed(int leg) => _bestSteps[leg].Crossed;
 
+    /// <summary>Program steps of a leg beyond one and one for each crossing.</summary>
+    public int ExtraSteps(int leg) => _bestSteps[leg].ExtraSteps;
+
     /// <summary>
     /// Sizes a route of the graph's edges with an input of at most <paramref name="capRaw"/>. The polish predicts at
     /// most <paramref name="scansMax"/> sizes (about 10 ns each; 0 for the closed form and one exact evaluation only)
@@ -215,7 +218,8 @@ public sealed partial class InputSizer
         (step.InRaw, step.OutRaw) = (amountIn, quote.AmountOutRaw);
         (step.StartInRaw, step.StartOutRaw) = (quote.LastStepInRaw, quote.LastStepOutRaw);
         step.FeeRateE9 = quote.LastFeeRateE9 == 0 ? quote.FeeRateE9 : quote.LastFeeRateE9;
-        (step.FeeOnOutput, step.Crossed) = (quote.FeeOnOutput, quote.CrossedCount);
+        (step.FeeOnOutput, step.Crossed, step.ExtraSteps) =
+            (quote.FeeOnOutput, quote.CrossedCount, quote.ExtraStepCount);
         if (status == QuoteStatus.Ok) return quote.AmountOutRaw;
         (FailedLeg, FailedStatus) = (leg, status);
         return 0;

@@ -26,4 +26,7 @@ internal struct LegStep
 
     /// <summary>Ticks or bins crossed.</summary>
     internal int Crossed;
+
+    /// <summary>Program steps beyond one and one for each crossing.</summary>
+    internal int ExtraSteps;
 }

@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Engine.Events;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -33,8 +34,10 @@ public sealed record PriorityFeeSettings
 /// <param name="WindowPrice">That percentile over all known slots.</param>
 /// <param name="RecentPrice">The same over the recent slots.</param>
 /// <param name="Price">The larger of the two times the bias factor, within floor and cap.</param>
+/// <param name="Rule">Which of these decided.</param>
 public readonly record struct PriorityFeeEstimate(
-    int SlotCount, int CongestionBps, int PercentileBps, ulong WindowPrice, ulong RecentPrice, ulong Price);
+    int SlotCount, int CongestionBps, int PercentileBps, ulong WindowPrice, ulong RecentPrice, ulong Price,
+    FeeRule Rule);
 
 /// <summary>
 /// The priority fee a transaction should offer, from what recent slots took. Input is the answer of
@@ -112,9 +115,27 @@ public sealed class PriorityFeeEstimator
         UInt128 raised = (UInt128)Math.Max(windowPrice, recentPrice) * (uint)_settings.BiasBps;
         UInt128 price = (raised + 9_999) / 10_000;
         ulong bounded = price > _settings.CapMicroLamportsPerCu ? _settings.CapMicroLamportsPerCu : (ulong)price;
+        FeeRule rule = count == 0 ? FeeRule.Settings
+            : price > bounded ? FeeRule.Cap
+            : bounded < _settings.FloorMicroLamportsPerCu ? FeeRule.Floor : FeeRule.Computed;
         bounded = Math.Max(bounded, _settings.FloorMicroLamportsPerCu);
-        _estimate = new PriorityFeeEstimate(count, congestionBps, percentileBps, windowPrice, recentPrice, bounded);
+        _estimate = new PriorityFeeEstimate(
+            count, congestionBps, percentileBps, windowPrice, recentPrice, bounded, rule);
         return _estimate;
+    }
+
+    /// <summary>Writes the price and how it came about into a decision.</summary>
+    internal void Explain(ref FeeOrigin origin)
+    {
+        PriorityFeeEstimate estimate = Estimate();
+        origin.MicroLamportsPerCu = estimate.Price;
+        origin.WindowPrice = estimate.WindowPrice;
+        origin.RecentPrice = estimate.RecentPrice;
+        origin.SlotCount = (ushort)estimate.SlotCount;
+        origin.CongestionBps = (ushort)estimate.CongestionBps;
+        origin.PercentileBps = (ushort)estimate.PercentileBps;
+        origin.PriceRule = estimate.Rule;
+        origin.BiasBps = (uint)_settings.BiasBps;
     }
 
     /// <summary>Sorts the prices of the newest slots into the scratch array; returns how many are known.</summary>

@@ -31,13 +31,17 @@ public sealed class ScoringStage : IStage
 
     /// <summary>A stage over the graph and ring that the Cycles stage writes.</summary>
     public ScoringStage(
-        MarketGraph graph, OpportunityRing ring, SearchSettings settings, QuarantineSettings? quarantine = null)
+        MarketGraph graph,
+        OpportunityRing ring,
+        SearchSettings settings,
+        QuarantineSettings? quarantine = null,
+        IRouteOverhead? overhead = null)
     {
         settings.Validate();
         _graph = graph;
         _ring = ring;
         _settings = settings;
-        _fees = new FeeModel(settings);
+        _fees = new FeeModel(settings, overhead);
         _rates = new LamportRates(graph, settings.BaseMints, SearchSettings.WrappedSol);
         _sizer = new InputSizer(graph, settings.MinimumInputRaw, settings.MaxDepthShareBps);
         _wallet = new ulong[graph.MintCapacity];
@@ -183,6 +187,7 @@ public sealed class ScoringStage : IStage
             of.AmountInRaw = _sizer.Amount(leg);
             of.AmountOutRaw = _sizer.Amount(leg + 1);
             of.CrossedCount = (ushort)Math.Clamp(_sizer.Crossed(leg), 0, ushort.MaxValue);
+            of.ExtraStepCount = (ushort)Math.Clamp(_sizer.ExtraSteps(leg), 0, ushort.MaxValue);
         }
 
         one.AmountInRaw = _sizer.Amount(0);

@@ -19,14 +19,14 @@ namespace LowLatency.Engine.Sinks;
 /// kind 4   run: UTF-8 text about the run, for people and reports           (first frame, if there is one)
 /// kind 5   life: the bytes of <see cref="LifeRecord"/>                    (when a followed cycle ends)
 /// </code>
-/// Versions: 1 had shorter decision records (no penalty, proof, split plan, least outputs of legs); it is refused by
-/// name.
+/// Versions: 1 had shorter decision records (no penalty, proof, split plan, least outputs of legs), and
+/// 2 too (no rent, no units of legs, no origin of the fees); they are refused by name.
 /// A journal cut off by a crash is read up to its last whole frame.
 /// </summary>
 public static class JournalFormat
 {
     /// <summary>Version this build writes and reads.</summary>
-    public const uint Version = 2;
+    public const uint Version = 3;
 
     /// <summary>Bytes of the header.</summary>
     public const int HeaderBytes = 24;

@@ -9,6 +9,23 @@ namespace LowLatency.Engine.Venues;
 /// <param name="Required">True if no quote is possible without it.</param>
 public readonly record struct AccountDependency(Pubkey Key, AccountRole Role, bool Required);
 
+/// <summary>What makes a pool's swaps cost more compute units than others of its venue.</summary>
+[Flags]
+public enum SwapWorkClass : byte
+{
+    /// <summary>Two SPL Token mints, the venue's plain formula.</summary>
+    None = 0,
+
+    /// <summary>One mint belongs to Token-2022: a dearer transfer.</summary>
+    OneToken2022 = 1,
+
+    /// <summary>Both mints belong to Token-2022.</summary>
+    TwoToken2022 = 2,
+
+    /// <summary>The venue's dearer formula: adaptive fee, stable or compounding curve.</summary>
+    Heavy = 4,
+}
+
 /// <summary>
 /// One liquidity pool: decoded state, exact integer quotes, curve pieces for search, swap instruction.
 /// A venue derives one sealed class from it in its own folder; all its arrays are allocated when the pool is
@@ -52,6 +69,11 @@ public abstract class Pool
     /// before the clock update of its slot; no swap can execute earlier than this.
     /// </summary>
     public virtual long EarliestUnixTimestamp => 0;
+
+    /// <summary>
+    /// What besides crossings and steps makes this pool's swaps cost the program more than another's of the venue.
+    /// </summary>
+    public virtual SwapWorkClass WorkClass => SwapWorkClass.None;
 
     /// <summary>
     /// Lists the accounts this pool needs (vaults, config, mints, oracle, neighbouring arrays worth watching). Valid
@@ -125,6 +147,11 @@ public abstract class Pool
     /// Token-2022 transfer fee of mint A or B at an epoch, as quotes charge it; none unless the venue says so.
     /// </summary>
     public virtual TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) => default;
+
+    /// <summary>The class of a pool by its mints' programs and whether its formula is the dearer one.</summary>
+    private protected static SwapWorkClass WorkClassOf(bool isToken2022A, bool isToken2022B, bool isHeavy) =>
+        (SwapWorkClass)((isToken2022A ? 1 : 0) + (isToken2022B ? 1 : 0))
+            | (isHeavy ? SwapWorkClass.Heavy : SwapWorkClass.None);
 
     /// <summary>The other side's mint, or zero if <paramref name="mint"/> is none of the pool's.</summary>
     public Pubkey OtherMint(in Pubkey mint) => mint == MintA ? MintB : mint == MintB ? MintA : default;

@@ -61,6 +61,12 @@ public struct SwapQuote
     /// <summary>Initialized ticks or non-empty bins passed.</summary>
     public int CrossedCount;
 
+    /// <summary>
+    /// Steps of the program's loops beyond one and one for each crossing: fee steps of an adaptive fee, iterations of a
+    /// stable curve. They cost compute units; nothing else depends on them.
+    /// </summary>
+    public int ExtraStepCount;
+
     /// <summary>Fee rate of the first step in 1e-9 of the amount (static plus dynamic).</summary>
     public uint FeeRateE9;
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
+using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
 using Xunit;
@@ -39,6 +40,8 @@ public sealed class ConfigLayersTests
               "quarantineCapSlots": 36,
               "denied": ["{{Usdt}}"], "settleWindowMs": 28, "maxAccounts": 29, "maxPools": 30, "maxMints": 31,
               "wallet": "{{Usdc}}", "tokenAccounts": { "{{Usdc}}": "{{Usdt}}" }, "raydiumAmmLegacy": true,
+              "createTokenAccounts": "always", "wrapSol": true, "memo": "hi", "messageVersion": "v1", "allowV1": true,
+              "rentLamportsPerByte": 37,
               "runner": "fused", "busySpin": true,
               "endpoints": [{ "http": "http://a.example" }],
               "watch": {
@@ -68,6 +71,9 @@ public sealed class ConfigLayersTests
         Assert.Equal(Pubkey.Parse(Usdc), s.Instructions.Wallet);
         Assert.Equal(Pubkey.Parse(Usdt), s.Instructions.TokenAccounts[Pubkey.Parse(Usdc)]);
         Assert.True(s.Instructions.RaydiumAmmLegacy);
+        Assert.Equal((TokenAccountCreation.Always, true, "hi", MessageVersionChoice.V1, true, 37UL), (
+            s.Instructions.CreateTokenAccounts, s.Instructions.WrapSol, s.Instructions.Memo,
+            s.Instructions.MessageVersion, s.Instructions.AllowV1, s.Instructions.RentLamportsPerByte));
         Assert.Equal((RunnerKind.Fused, true, false), (s.Runner, s.BusySpin, s.TakeStamps));
         Assert.Equal(ConfigCatalog.Keys.Count, layers.Config.Origins.Count);
     }

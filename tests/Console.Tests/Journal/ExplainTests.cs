@@ -61,6 +61,13 @@ public sealed class ExplainTests : IDisposable
               tip                       -4,997,425  -0.004997425 SOL
               net profit                 4,997,425  0.004997425 SOL
               required                      10,000  0.00001 SOL
+            Fees       where they come from
+              units    leg 1, OrcaWhirlpool: 84,000, fixed estimate; 2 crossed
+              units    leg 2, RaydiumAmm: 28,000, learned from executed swaps; 0 crossed
+                       other instructions 5,000, margin 33,000; limit 150,000
+              price    1,000 micro-lamports a unit: percentile 70 of 150 slots (600; newest
+                       slots 667, 50 % of them contested), times 1.5 for the bias of minima
+              tip      4,997,425 lamports: 50 % of the profit after network fees
 
             Transaction, unsigned: legacy message
               size     300 bytes; 365 of 1,232 once signed
@@ -91,6 +98,34 @@ public sealed class ExplainTests : IDisposable
     [InlineData("903.3", "Not taken: the oldest pool state is 12 slots old; at most 8 are allowed.")]
     public void Explain_No_SaysWhyWithItsNumbers(string id, string why) =>
         Assert.Contains(why, Run(id).Output.ReplaceLineEndings(" "));
+
+    [Theory]
+    [InlineData(FeeRule.Settings, FeeRule.Floor, "1,000 micro-lamports a unit: the settings' least, no recent fees")]
+    [InlineData(FeeRule.Floor, FeeRule.Cap, "unit: raised to the settings' least; percentile 70 of 150 slots")]
+    [InlineData(FeeRule.Cap, FeeRule.Floor, "unit: lowered to the settings' most; percentile 70 of 150 slots")]
+    [InlineData(FeeRule.Computed, FeeRule.Floor, "lamports: the least allowed; 50 % of the profit after network fees")]
+    [InlineData(FeeRule.Computed, FeeRule.Cap, "lamports: the most allowed; 50 % of the profit after network fees")]
+    public void Explain_Fees_SayWhichRuleMadeThem(FeeRule price, FeeRule tip, string expected)
+    {
+        Opportunity decision = Decision(902, 0, DecisionReason.Go);
+        (decision.FeeOrigin.PriceRule, decision.FeeOrigin.TipRule) = (price, tip);
+        decision.RentLamports = 2_039_280;
+        Rewrite(decision);
+        string output = string.Join(' ', Run("902.0").Output.Split(['\n', ' '], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(expected, output);
+        Assert.Contains("account rent -2,039,280", output);
+    }
+
+    [Fact]
+    public void Explain_TooLarge_NamesBytesAndAccounts()
+    {
+        Opportunity decision = Decision(902, 0, DecisionReason.TransactionTooLarge);
+        (decision.MessageBytesOver, decision.BlamedAccountCount) = (77, 21);
+        Rewrite(decision);
+        Assert.Contains(
+            "known: 77 bytes too many, and 21 accounts take 32 bytes each that a table could carry.",
+            Run("902.0").Output.ReplaceLineEndings(" "));
+    }
 
     [Fact]
     public void Explain_All_FitsEightyColumns()
@@ -221,6 +256,17 @@ public sealed class ExplainTests : IDisposable
         return (code, output.ToString(), errors.ToString());
     }
 
+    private void Rewrite(in Opportunity decision)
+    {
+        using MemoryStream stream = new();
+        JournalRunInfo run = new() { TipShareBps = 5_000 };
+        DecisionJournal journal = new(stream, new Directory(), 8, 0, run.ToBytes());
+        journal.OnDecision(decision, default);
+        journal.Complete(0);
+        journal.Flush();
+        File.WriteAllBytes(_path, stream.ToArray());
+    }
+
     private static byte[] Journal(bool complete)
     {
         using MemoryStream stream = new();
@@ -228,6 +274,7 @@ public sealed class ExplainTests : IDisposable
         {
             Capture = "test capture",
             MinimumProfitLamports = 10_000,
+            TipShareBps = 5_000,
             MaxStateAgeSlots = 8,
             MinimumInputRaw = 200,
         };
@@ -274,6 +321,19 @@ public sealed class ExplainTests : IDisposable
             TipLamports = 4_997_425,
             MinimumOutRaw = 2_009_000_000,
             ComputeUnitLimit = 150_000,
+            OtherComputeUnits = 5_000,
+            FeeOrigin = new FeeOrigin
+            {
+                MicroLamportsPerCu = 1_000,
+                WindowPrice = 600,
+                RecentPrice = 667,
+                SlotCount = 150,
+                CongestionBps = 5_000,
+                PercentileBps = 7_000,
+                BiasBps = 15_000,
+                PriceRule = FeeRule.Computed,
+                TipRule = FeeRule.Computed,
+            },
             MessageLengthBytes = reason == DecisionReason.Go ? 300 : 0,
         };
         o.Legs[0] = new Leg
@@ -282,6 +342,7 @@ public sealed class ExplainTests : IDisposable
             CrossedCount = 2,
             AmountInRaw = 2_000_000_000,
             AmountOutRaw = 300_500_000,
+            ComputeUnits = 84_000,
         };
         o.Legs[1] = new Leg
         {
@@ -289,6 +350,8 @@ public sealed class ExplainTests : IDisposable
             Direction = 1,
             AmountInRaw = 300_500_000,
             AmountOutRaw = 2_010_000_000,
+            ComputeUnits = 28_000,
+            AreUnitsLearned = true,
         };
         o.Stamps[(int)StampId.Framed] = 1_000_000;
         o.Stamps[(int)StampId.Published] = 1_000_900;

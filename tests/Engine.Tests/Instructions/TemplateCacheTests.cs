@@ -24,7 +24,7 @@ public sealed class TemplateCacheTests
         {
             int route = _random.Next(12);
             InstructionBuffer[] instructions = Route(payer, pools, route, arrays: _random.Next(3));
-            RouteTemplate? template = cache.TryPatch((ulong)route, instructions, 0);
+            RouteTemplate? template = cache.TryPatch((ulong)route, new RouteShape(instructions), 0);
             if (template is null)
             {
                 template = cache.Claim((ulong)route);
@@ -54,21 +54,23 @@ public sealed class TemplateCacheTests
         InstructionBuffer[] built = [Swap(payer, pools, 3, 20), Swap(payer, pools, 5, 24)];
         RouteTemplate template = cache.Claim(7);
         Assert.Equal(MessageStatus.Ok, template.Build(_writer, Request(payer, built), 0));
-        Assert.NotNull(cache.TryPatch(7, [Swap(payer, pools, 3, 20), Swap(payer, pools, 5, 24)], 0));
-        Assert.Null(cache.TryPatch(8, built, 0)); // another route
-        Assert.Null(cache.TryPatch(7, [Swap(payer, pools, 3, 20)], 0)); // fewer instructions
-        Assert.Null(cache.TryPatch(7, [Swap(payer, pools, 4, 20), Swap(payer, pools, 5, 24)], 0)); // more accounts
-        Assert.Null(cache.TryPatch(7, [Swap(payer, pools, 3, 21), Swap(payer, pools, 5, 24)], 0)); // longer data
+        Assert.NotNull(Patch(Swap(payer, pools, 3, 20), Swap(payer, pools, 5, 24)));
+        Assert.Null(cache.TryPatch(8, new RouteShape(built), 0)); // another route
+        Assert.Null(Patch(Swap(payer, pools, 3, 20))); // fewer instructions
+        Assert.Null(Patch(Swap(payer, pools, 4, 20), Swap(payer, pools, 5, 24))); // more accounts
+        Assert.Null(Patch(Swap(payer, pools, 3, 21), Swap(payer, pools, 5, 24))); // longer data
         InstructionBuffer writable = new();
         writable.Reset(ProgramIds.Token);
         foreach (ref readonly AccountMeta meta in built[0].Accounts) writable.Add(meta.Key, AccountFlags.Writable);
         writable.Write(new byte[20]);
-        Assert.Null(cache.TryPatch(7, [writable, Swap(payer, pools, 5, 24)], 0)); // other privileges
+        Assert.Null(Patch(writable, Swap(payer, pools, 5, 24))); // other privileges
         InstructionBuffer program = new();
         program.Reset(ProgramIds.Token2022);
         foreach (ref readonly AccountMeta meta in built[0].Accounts) program.Add(meta.Key, meta.Flags);
         program.Write(new byte[20]);
-        Assert.Null(cache.TryPatch(7, [program, Swap(payer, pools, 5, 24)], 0)); // other program
+        Assert.Null(Patch(program, Swap(payer, pools, 5, 24))); // other program
+
+        RouteTemplate? Patch(params InstructionBuffer[] shape) => cache.TryPatch(7, new RouteShape(shape), 0);
     }
 
     [Fact]
@@ -85,9 +87,9 @@ public sealed class TemplateCacheTests
         request.Version = MessageVersion.V0;
         request.Tables = new[] { table };
         Assert.Equal(MessageStatus.Ok, cache.Claim(2).Build(_writer, in request, 3));
-        Assert.Equal(MessageVersion.V0, cache.TryPatch(2, instructions, 3)!.Version);
-        Assert.NotNull(cache.TryPatch(1, instructions, 4));
-        Assert.Null(cache.TryPatch(2, instructions, 4));
+        Assert.Equal(MessageVersion.V0, cache.TryPatch(2, new RouteShape(instructions), 3)!.Version);
+        Assert.NotNull(cache.TryPatch(1, new RouteShape(instructions), 4));
+        Assert.Null(cache.TryPatch(2, new RouteShape(instructions), 4));
     }
 
     [Fact]
@@ -98,18 +100,18 @@ public sealed class TemplateCacheTests
         InstructionBuffer[] instructions = [Swap(payer, Keys(8), 5, 16)];
         for (ulong route = 0; route < 4; route++)
         {
-            Assert.Null(cache.TryPatch(route, instructions, 0));
+            Assert.Null(cache.TryPatch(route, new RouteShape(instructions), 0));
             Assert.Equal(MessageStatus.Ok, cache.Claim(route).Build(_writer, Request(payer, instructions), 0));
         }
 
-        Assert.NotNull(cache.TryPatch(0, instructions, 0));
+        Assert.NotNull(cache.TryPatch(0, new RouteShape(instructions), 0));
         Assert.Equal(0, cache.Evictions);
         RouteTemplate place = cache.Claim(9); // takes route 1's place
         cache.Release(place); // and could not be built
         Assert.Same(place, cache.Claim(10));
-        Assert.Null(cache.TryPatch(1, instructions, 0));
-        Assert.NotNull(cache.TryPatch(0, instructions, 0));
-        Assert.NotNull(cache.TryPatch(2, instructions, 0));
+        Assert.Null(cache.TryPatch(1, new RouteShape(instructions), 0));
+        Assert.NotNull(cache.TryPatch(0, new RouteShape(instructions), 0));
+        Assert.NotNull(cache.TryPatch(2, new RouteShape(instructions), 0));
         Assert.Equal(1, cache.Evictions);
     }
 
@@ -121,11 +123,46 @@ public sealed class TemplateCacheTests
         InstructionBuffer[] instructions = [Swap(payer, Keys(8), 5, 16)];
         for (int i = 0; i < 3; i++)
         {
-            Assert.Null(cache.TryPatch(1, instructions, 0));
+            Assert.Null(cache.TryPatch(1, new RouteShape(instructions), 0));
             Assert.Equal(MessageStatus.Ok, cache.Claim(1).Build(_writer, Request(payer, instructions), 0));
         }
 
         Assert.Equal(3, cache.Misses);
+    }
+
+    [Fact]
+    public void TryPatch_V1OtherBudgetAndAmounts_EqualsFreshBuild()
+    {
+        TemplateCache cache = new(4);
+        MessageWriter writer = new(allowV1: true);
+        byte[] fresh = new byte[MessageLimits.V1Bytes];
+        Pubkey payer = RandomInstructions.Key(_random);
+        Pubkey[] pools = Keys(40);
+        int patched = 0;
+        for (int round = 0; round < 500; round++)
+        {
+            InstructionBuffer[] instructions = Route(payer, pools, 1, arrays: 0);
+            ulong fee = _random.Next(3) == 0 ? 0 : (ulong)_random.NextInt64();
+            MessageConfig config = new(fee, (uint)_random.Next(1, 1_400_000), 65_536);
+            RouteShape shape = new(instructions, 1, config);
+            MessageRequest request = Request(payer, instructions[1..]);
+            (request.Version, request.Config) = (MessageVersion.V1, config);
+            RouteTemplate? template = cache.TryPatch(1, in shape, 0);
+            if (template is null)
+            {
+                template = cache.Claim(1);
+                Assert.Equal(MessageStatus.Ok, template.Build(writer, in request, 0));
+            }
+            else
+            {
+                patched++;
+            }
+
+            Assert.Equal(MessageStatus.Ok, writer.WriteMessage(in request, fresh, out int length));
+            Assert.True(template.Message.SequenceEqual(fresh.AsSpan(0, length)), $"seed {Seed}, round {round}");
+        }
+
+        Assert.Equal(498, patched); // built once with a priority fee and once without
     }
 
     private static MessageRequest Request(in Pubkey payer, InstructionBuffer[] instructions) => new()

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LowLatency.Engine.Events;
 using LowLatency.Engine.Scoring;
 using Xunit;
 
@@ -17,7 +18,9 @@ public sealed class PriorityFeeEstimatorTests
 
     [Fact]
     public void Estimate_NothingKnown_IsTheFloor() =>
-        Assert.Equal(new PriorityFeeEstimate(0, 0, 5_000, 0, 0, 100), new PriorityFeeEstimator(Settings).Estimate());
+        Assert.Equal(
+            new PriorityFeeEstimate(0, 0, 5_000, 0, 0, 100, FeeRule.Settings),
+            new PriorityFeeEstimator(Settings).Estimate());
 
     [Fact]
     public void Estimate_CalmSlots_IsTheMedianTimesTheBias()

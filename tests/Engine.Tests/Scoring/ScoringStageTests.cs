@@ -271,7 +271,8 @@ public sealed class ScoringStageTests
         rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
         Opportunity before = rig.Ring[rig.Update(0).OpportunityPosition];
         for (int i = 0; i < ComputeUnitTable.MinimumSamples; i++)
-            rig.Scoring.Fees.Units.OnSwap(rig.Graph.Pool(0).Venue, 0, 10_000);
+            rig.Scoring.Fees.Units.OnSwap(
+                SwapWork.Of(rig.Graph.Pool(0), new Leg()), 10_000);
         for (ulong slot = 1; slot <= 30; slot++) rig.Scoring.Fees.PriorityFees.OnSlot(slot, 200_000);
         Opportunity after = rig.Ring[rig.Update(0).OpportunityPosition];
         uint expected = (20_000 + FeeModel.FixedComputeUnits) * 11 / 10;

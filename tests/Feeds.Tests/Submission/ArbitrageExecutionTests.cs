@@ -4,7 +4,6 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
-using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Submission.Keys;
 using Xunit;
 using Xunit.Abstractions;
@@ -52,6 +51,7 @@ public sealed class ArbitrageExecutionTests(ITestOutputHelper output) : IDisposa
         SortedDictionary<string, int> executed = [];
         ComputeUnitTable learned = new();
         ulong fixedSum = 0, learnedSum = 0, consumedSum = 0;
+        int swaps = 0, uncovered = 0;
         foreach (TakenDecision taken in market.Taken)
         {
             if (!Array.TrueForAll(taken.Pools, pool => HasProgram(taken, pool))) continue;
@@ -59,18 +59,23 @@ public sealed class ArbitrageExecutionTests(ITestOutputHelper output) : IDisposa
             Count(executed, $"{(MessageVersion)taken.Decision.MessageVersion}");
             for (int i = 0; i < taken.Decision.LegCount; i++)
             {
-                VenueId venue = (VenueId)taken.Pools[i].Venue;
-                int crossed = taken.Decision.Legs[i].CrossedCount;
-                Count(executed, $"{venue}");
+                SwapWork work = taken.Works[i];
+                Count(executed, $"{work.Venue}");
                 consumedSum += vm.LegUnits[i];
-                fixedSum += FeeModel.ComputeUnits(venue, crossed);
-                learnedSum += learned.Estimate(venue, crossed);
-                learned.OnSwap(venue, crossed, vm.LegUnits[i]);
+                Assert.True(work.FixedUnits() >= vm.LegUnits[i], $"{work} consumed {vm.LegUnits[i]}");
+                fixedSum += work.FixedUnits();
+                uint estimate = learned.Estimate(work);
+                learnedSum += estimate;
+                swaps++;
+                if (estimate + (estimate / 10) < vm.LegUnits[i]) uncovered++;
+                learned.OnSwap(work, vm.LegUnits[i]);
             }
         }
 
         output.WriteLine($"{vm.Executed} of {market.Taken.Count} decisions executed: {string.Join(", ", executed)}");
-        output.WriteLine($"units {consumedSum}, fixed estimate {fixedSum}, learned {learnedSum}");
+        output.WriteLine($"units {consumedSum}, fixed estimate {fixedSum}, learned {learnedSum}; "
+            + $"{uncovered} of {swaps} swaps above what was learned before them");
+        Assert.True(uncovered * 100 <= swaps, $"{uncovered} of {swaps}");
         Assert.True(vm.Executed > 0, "no decision uses only the programs in the folder");
         if (!world.Programs.IsSubsetOf(ProgramFolder.Programs.Keys)) return;
 

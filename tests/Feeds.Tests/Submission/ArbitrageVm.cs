@@ -34,6 +34,9 @@ internal sealed class ArbitrageVm : IDisposable
     /// <summary>Decisions executed.</summary>
     public int Executed { get; private set; }
 
+    /// <summary>Compute units of the last transaction that were not its swaps'.</summary>
+    public uint OtherUnits { get; private set; }
+
     /// <summary>Compute units of each leg of the last transaction.</summary>
     public uint[] LegUnits { get; private set; } = [];
 
@@ -45,13 +48,7 @@ internal sealed class ArbitrageVm : IDisposable
     public void Execute(TakenDecision taken, in ChainClock clock)
     {
         string what = $"decision {taken.Decision.Sequence}.{taken.Decision.Ordinal}";
-        _svm.Ask(new
-        {
-            op = "clock",
-            slot = Text(clock.Slot),
-            unix_timestamp = Text(clock.UnixTimestamp),
-            epoch = Text(clock.Epoch),
-        });
+        SetClock(clock);
         Pubkey[] keys = Keys(taken);
         foreach (Pubkey key in keys) Put(taken, key);
         Dictionary<Pubkey, Int128> changes = ArbitrageWorld.Changes(taken);
@@ -67,9 +64,48 @@ internal sealed class ArbitrageVm : IDisposable
         }
 
         AssertLegs(taken, keys, answer, what);
-        ReadUnits(taken, answer, what);
+        int count = ReadUnits(taken, answer, what, after: taken.Decision.TipLamports == 0 ? 0 : 1);
+        int builtins = count - LegUnits.Length; // the lines and the VM's own count say the same
+        Assert.Equal((uint)builtins * ComputeBudget.UnitsPerBudgetInstruction, OtherUnits);
         Executed++;
     }
+
+    /// <summary>
+    /// Executes the message of a cycle of wrapped SOL that creates the wallet's token accounts, wraps and unwraps. The
+    /// wallet starts with lamports only and must end with what was predicted, less exactly the costs counted.
+    /// </summary>
+    public JsonElement ExecuteFramed(TakenDecision taken, in ChainClock clock)
+    {
+        string what = $"decision {taken.Decision.Sequence}.{taken.Decision.Ordinal}";
+        SetClock(clock);
+        Pubkey[] keys = Keys(taken);
+        foreach (Pubkey key in keys) Put(taken, key);
+        foreach (Pubkey account in _world.WalletAccounts.Values) _svm.Put(account, 0, ProgramIds.System, []);
+        ulong before = _svm.Account(_signer.PublicKey)!.Value.Lamports;
+        JsonElement answer = _svm.Send(ArbitrageWorld.Sign(taken, _svm.Blockhash(), _signer));
+        Assert.True(answer.GetProperty("executed").GetBoolean(), $"{what}: {answer.GetRawText()}");
+        ulong after = _svm.Account(_signer.PublicKey)!.Value.Lamports;
+        Opportunity decision = taken.Decision;
+        Int128 expected = (Int128)before + decision.NetProfitLamports;
+        Assert.True(after == expected, $"{what}: {after}, predicted {expected}");
+        foreach ((Pubkey mint, Int128 change) in ArbitrageWorld.Changes(taken))
+        {
+            if (mint == ProgramIds.WrappedSolMint) Assert.Null(_svm.Account(_world.WalletAccounts[mint]));
+            else Assert.True(Balance(mint) == change, $"{what}: {mint}");
+        }
+
+        ReadUnits(taken, answer, what, after: 2); // closing and tip
+        Executed++;
+        return answer;
+    }
+
+    private void SetClock(in ChainClock clock) => _svm.Ask(new
+    {
+        op = "clock",
+        slot = Text(clock.Slot),
+        unix_timestamp = Text(clock.UnixTimestamp),
+        epoch = Text(clock.Epoch),
+    });
 
     /// <summary>
     /// Accounts in the order of the message's indices: listed, looked-up writable, looked-up read-only.
@@ -138,20 +174,20 @@ internal sealed class ArbitrageVm : IDisposable
 
     private static int FirstSwap(TakenDecision taken) => taken.Decision.PriorityFeeLamports == 0 ? 1 : 2;
 
-    private void ReadUnits(TakenDecision taken, JsonElement answer, string what)
+    /// <summary>Reads the units of each leg and of the rest; returns the number of instructions.</summary>
+    private int ReadUnits(TakenDecision taken, JsonElement answer, string what, int after)
     {
         List<string> logs = [];
         foreach (JsonElement line in answer.GetProperty("logs").EnumerateArray()) logs.Add(line.GetString()!);
-        uint[] units = new uint[16];
+        uint[] units = new uint[24];
         Assert.True(SimulationLog.TryReadUnits(logs, units, out int count), $"{what}: {answer.GetRawText()}");
-        int first = FirstSwap(taken);
-        LegUnits = units[first..(first + taken.Decision.LegCount)];
-        ulong sum = 0;
-        foreach (uint one in LegUnits) sum += one;
-        ulong all = ulong.Parse(answer.GetProperty("units").GetString()!, CultureInfo.InvariantCulture);
-        ulong builtin = (ulong)(count - LegUnits.Length) * ComputeBudget.UnitsPerBudgetInstruction;
-        Assert.Equal(all, sum + builtin); // the lines and the VM's own count say the same
+        int end = count - after;
+        LegUnits = units[(end - taken.Decision.LegCount)..end];
         Assert.DoesNotContain(0u, LegUnits);
+        uint all = uint.Parse(answer.GetProperty("units").GetString()!, CultureInfo.InvariantCulture);
+        foreach (uint one in LegUnits) all -= one;
+        OtherUnits = all;
+        return count;
     }
 
     private ulong Balance(in Pubkey mint) =>

@@ -27,6 +27,7 @@ internal sealed class ArbitrageWorld
     private const int ClmmObservationBytes = 52_121;
 
     private readonly Dictionary<Pubkey, Made> _made = [];
+    private readonly Dictionary<Pubkey, Made> _mints = [];
 
     /// <summary>Reads the pools' accounts and makes the missing ones for a wallet.</summary>
     public ArbitrageWorld(in Pubkey wallet)
@@ -37,6 +38,8 @@ internal sealed class ArbitrageWorld
         {
             Pubkey key = Pubkey.Parse(mint.Value.GetProperty("mint").GetString());
             Pubkey program = Pubkey.Parse(mint.Value.GetProperty("token_program").GetString());
+            if (key != ProgramIds.WrappedSolMint) // the VM has its own
+                _mints[key] = Mint(program, mint.Value.GetProperty("decimals").GetByte());
             if (!AssociatedTokenAddress.TryFind(wallet, key, program, out Pubkey account, out _)) continue;
             _made[account] = TokenAccount(key, wallet, program);
             WalletAccounts[key] = account;
@@ -49,6 +52,10 @@ internal sealed class ArbitrageWorld
     /// <summary>The wallet's token accounts by mint.</summary>
     public Dictionary<Pubkey, Pubkey> WalletAccounts { get; } = [];
 
+    /// <summary>Accounts at the end of the capture, for those a decision came before the first sight of.</summary>
+    public IReadOnlyDictionary<Pubkey, SeenAccount> ShownLater { get; init; } =
+        new Dictionary<Pubkey, SeenAccount>();
+
     /// <summary>Programs of the pools.</summary>
     public HashSet<Pubkey> Programs { get; } = [];
 
@@ -56,8 +63,11 @@ internal sealed class ArbitrageWorld
     public (ulong Lamports, Pubkey Owner, byte[] Data)? Find(TakenDecision taken, in Pubkey key)
     {
         if (_made.TryGetValue(key, out Made? made)) return (made.Lamports, made.Owner, made.Data);
-        if (!taken.Accounts.TryGetValue(key, out SeenAccount? seen) || seen.Lamports == 0) return null;
-        return (seen.Lamports, seen.Owner, seen.Data);
+        if (taken.Accounts.TryGetValue(key, out SeenAccount? seen) && seen.Lamports != 0)
+            return (seen.Lamports, seen.Owner, seen.Data);
+        if (seen is null && ShownLater.TryGetValue(key, out seen) && seen.Lamports != 0)
+            return (seen.Lamports, seen.Owner, seen.Data); // no quote depends on it; it follows in the first snapshot
+        return _mints.TryGetValue(key, out made) ? (made.Lamports, made.Owner, made.Data) : null;
     }
 
     /// <summary>The mint a decision's cycle starts and ends with.</summary>
@@ -86,14 +96,18 @@ internal sealed class ArbitrageWorld
         TransactionReadStatus status = TransactionReader.TryReadMessage(taken.Message, out TransactionView view);
         if (status != TransactionReadStatus.Ok) throw new InvalidDataException($"the message reads as {status}");
         int keys = view.Facts.StaticKeyCount;
+        bool isV1 = view.Facts.Version == MessageVersion.V1;
         int prefix = view.Facts.Version == MessageVersion.V0 ? 1 : 0;
-        int blockhashOffset = prefix + 3 + ShortVec.SizeOf(keys) + (keys * Pubkey.SizeBytes);
-        byte[] transaction = new byte[1 + MessageLimits.SignatureBytes + taken.Message.Length];
-        transaction[0] = 1;
-        Span<byte> message = transaction.AsSpan(1 + MessageLimits.SignatureBytes);
+        // v1: version byte, header, configuration mask; then the blockhash, and the signature behind the message.
+        int blockhashOffset = isV1 ? 1 + 3 + 4 : prefix + 3 + ShortVec.SizeOf(keys) + (keys * Pubkey.SizeBytes);
+        int start = isV1 ? 0 : 1 + MessageLimits.SignatureBytes;
+        byte[] transaction = new byte[taken.Message.Length + MessageLimits.SignatureBytes + (isV1 ? 0 : 1)];
+        if (!isV1) transaction[0] = 1;
+        Span<byte> message = transaction.AsSpan(start, taken.Message.Length);
         taken.Message.CopyTo(message);
         blockhash.CopyTo(message[blockhashOffset..]);
-        if (!signer.TrySign(message, transaction.AsSpan(1, MessageLimits.SignatureBytes)))
+        int signature = isV1 ? taken.Message.Length : 1;
+        if (!signer.TrySign(message, transaction.AsSpan(signature, MessageLimits.SignatureBytes)))
             throw new InvalidOperationException("not signed");
         return transaction;
     }
@@ -140,6 +154,16 @@ internal sealed class ArbitrageWorld
         byte[] data = new byte[bytes];
         SHA256.HashData(Encoding.ASCII.GetBytes("account:" + name)).AsSpan(0, 8).CopyTo(data);
         return data;
+    }
+
+    // Source: spl-token@state, Mint: supply at 36, decimals at 44, initialized at 45; no authorities.
+    private static Made Mint(in Pubkey program, byte decimals)
+    {
+        byte[] data = new byte[MintInfo.BaseSizeBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(36), Plenty);
+        data[44] = decimals;
+        data[45] = 1;
+        return new Made(Plenty / 1000, program, data);
     }
 
     // Source: spl-token@state, Account: mint, owner, amount, ..., state at 108, is_native option at 109.

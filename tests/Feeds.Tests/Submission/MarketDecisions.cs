@@ -5,6 +5,7 @@ using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
@@ -18,7 +19,8 @@ internal sealed record SeenAccount(ulong Slot, ulong Lamports, Pubkey Owner, byt
 
 /// <summary>A decision that was taken, its message, and every account as it was at that moment.</summary>
 internal sealed record TakenDecision(
-    Opportunity Decision, byte[] Message, Dictionary<Pubkey, SeenAccount> Accounts, PoolDescription[] Pools);
+    Opportunity Decision, byte[] Message, Dictionary<Pubkey, SeenAccount> Accounts, PoolDescription[] Pools,
+    SwapWork[] Works);
 
 /// <summary>
 /// Replays the bundled market for a wallet and keeps what was decided, with the state it was decided on.
@@ -31,6 +33,9 @@ internal sealed class MarketDecisions : IStage, IDecisionSink
     public string Name => "market-decisions";
 
     public List<TakenDecision> Taken { get; } = [];
+
+    /// <summary>Every account as it was last shown.</summary>
+    public IReadOnlyDictionary<Pubkey, SeenAccount> Accounts => _accounts;
 
     /// <summary>The chain's clock by slot.</summary>
     public SortedList<ulong, ChainClock> Clocks { get; } = [];
@@ -51,13 +56,14 @@ internal sealed class MarketDecisions : IStage, IDecisionSink
         throw new InvalidDataException($"no clock of slot {newest} or later");
     }
 
-    public static MarketDecisions Replay(in Pubkey wallet)
+    public static MarketDecisions Replay(in Pubkey wallet, InstructionSettings? instructions = null)
     {
+        instructions ??= new InstructionSettings();
         MarketDecisions decisions = new();
         PipelineSettings settings = new()
         {
             Search = new SearchSettings { BaseMints = [ProgramIds.WrappedSolMint, OrderBooks.UsdcMint] },
-            Instructions = new InstructionSettings { Wallet = wallet, RaydiumAmmLegacy = true },
+            Instructions = instructions with { Wallet = wallet, RaydiumAmmLegacy = true },
         };
         decisions._pipeline = new MarketPipeline(settings, _ => [decisions], null, _ => [decisions]);
         OrderBooks.Publish(decisions._pipeline.Publisher);
@@ -101,6 +107,9 @@ internal sealed class MarketDecisions : IStage, IDecisionSink
         if (decision.Reason != DecisionReason.Go || message.IsEmpty) return;
         PoolDescription[] pools = new PoolDescription[decision.LegCount];
         for (int i = 0; i < pools.Length; i++) pools[i] = _pipeline!.Describe(decision.Legs[i].PoolId);
-        Taken.Add(new TakenDecision(decision, message.ToArray(), new(_accounts), pools));
+        SwapWork[] works = new SwapWork[decision.LegCount];
+        for (int i = 0; i < works.Length; i++)
+            works[i] = SwapWork.Of(_pipeline!.Graph.Market.Pool(decision.Legs[i].PoolId), decision.Legs[i]);
+        Taken.Add(new TakenDecision(decision, message.ToArray(), new(_accounts), pools, works));
     }
 }

@@ -14,10 +14,14 @@ public static class StableSwap
 {
     private const int MaxIterations = 32;
 
-    /// <summary>Invariant D of the two reserves; false where the program's checked arithmetic fails.</summary>
-    public static bool TryInvariant(ulong leverage, UInt128 reserveA, UInt128 reserveB, out UInt128 invariant)
+    /// <summary>
+    /// Invariant D of the two reserves and the iterations it took; false where the program's checked arithmetic fails.
+    /// </summary>
+    public static bool TryInvariant(
+        ulong leverage, UInt128 reserveA, UInt128 reserveB, out UInt128 invariant, out int steps)
     {
         invariant = 0;
+        steps = 0;
         if (leverage == 0) return false;
         UInt128 sum = reserveA + reserveB;
         if (sum == 0) return true;
@@ -25,7 +29,7 @@ public static class StableSwap
         UInt256 twiceA = (UInt256)((reserveA << 1) + 1);
         UInt256 twiceB = (UInt256)((reserveB << 1) + 1);
         UInt128 d = sum;
-        for (int i = 0; i < MaxIterations; i++)
+        for (; steps < MaxIterations; steps++)
         {
             // product = D^3 / (4ab), in the program's order of rounding. Inputs and outputs must not alias.
             if (!UInt256.TryDivRem(UInt256.Multiply(d, d), in twiceA, out UInt256 overA, out _)) return false;
@@ -42,11 +46,13 @@ public static class StableSwap
 
     /// <summary>
     /// Destination reserve that keeps <paramref name="invariant"/> when the source reserve is
-    /// <paramref name="newSource"/>; false where the program's checked arithmetic fails.
+    /// <paramref name="newSource"/>, and the iterations it took; false where the program's checked arithmetic fails.
     /// </summary>
-    public static bool TryDestination(ulong leverage, UInt128 newSource, UInt128 invariant, out UInt128 destination)
+    public static bool TryDestination(
+        ulong leverage, UInt128 newSource, UInt128 invariant, out UInt128 destination, out int steps)
     {
         destination = 0;
+        steps = 0;
         if (leverage == 0 || newSource == 0) return false;
         // c = D^3 / (4 * source * leverage); b = source + D / leverage.
         if (!UInt256.TryMultiply(UInt256.Multiply(invariant, invariant), invariant, out UInt256 cube)) return false;
@@ -54,7 +60,7 @@ public static class StableSwap
         if (!UInt256.TryDivRem(in cube, in divisor, out UInt256 c, out _)) return false;
         UInt128 b = newSource + (invariant / leverage);
         UInt128 y = invariant;
-        for (int i = 0; i < MaxIterations; i++)
+        for (; steps < MaxIterations; steps++)
         {
             UInt128 previous = y;
             if (!UInt256.TryAdd(UInt256.Multiply(y, y), in c, out UInt256 numerator)) return false;

@@ -62,6 +62,10 @@ public sealed partial class DammPool : Pool
     /// <summary>Liquidity of the range, Q64.64.</summary>
     public UInt128 LiquidityX64 => _liquidity;
 
+    /// <inheritdoc/>
+    public override SwapWorkClass WorkClass =>
+        WorkClassOf(_isToken2022A, _isToken2022B, IsCompounding);
+
     /// <summary>
     /// True while a schedule or the opening still lies ahead of the latest clock a quote was asked with, or a
     /// transfer fee changes with the epoch. The volatility fee is not a function of the clock (see DammDynamicFee).

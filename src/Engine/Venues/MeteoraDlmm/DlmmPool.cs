@@ -76,6 +76,10 @@ public sealed partial class DlmmPool : Pool
     /// <summary>Bin arrays known.</summary>
     public int ArrayCount => _arrays.Count;
 
+    /// <inheritdoc/>
+    public override SwapWorkClass WorkClass =>
+        WorkClassOf(_isToken2022X, _isToken2022Y, isHeavy: false);
+
     /// <summary>
     /// True while the volatility fee can still decay, the opening lies ahead of the latest clock a quote was asked
     /// with, or a transfer fee changes with the epoch.

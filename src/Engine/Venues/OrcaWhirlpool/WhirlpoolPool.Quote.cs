@@ -83,6 +83,7 @@ public sealed partial class WhirlpoolPool
         quote.AmountOutRaw = userOut;
         quote.FeeRaw = walk.FeeSum;
         quote.CrossedCount = walk.Crossed;
+        quote.ExtraStepCount = System.Math.Max(walk.Steps - walk.Crossed - 1, 0);
         quote.FeeRateE9 = walk.FirstRate * 1_000;
         quote.LastFeeRateE9 = walk.LastRate * 1_000;
         quote.LastStepInRaw = amount - walk.StepRemaining;
@@ -167,6 +168,7 @@ public sealed partial class WhirlpoolPool
             UInt128 targetX64 = aToB ? UInt128.Max(nextX64, limit) : UInt128.Min(nextX64, limit);
             do
             {
+                walk.Steps++;
                 uint rate = fee.NextRate();
                 if (walk.FirstRate == 0) walk.FirstRate = rate;
                 walk.LastRate = rate;
@@ -351,6 +353,7 @@ public sealed partial class WhirlpoolPool
         public UInt128 FeeGrowthX64;
         public int Tick;
         public int Crossed;
+        public int Steps;
         public uint FirstRate;
         public bool IsTickStale;
         public uint LastRate;

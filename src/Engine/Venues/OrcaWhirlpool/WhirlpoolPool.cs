@@ -74,6 +74,11 @@ public sealed partial class WhirlpoolPool : Pool
     }
 
     /// <inheritdoc/>
+    public override SwapWorkClass WorkClass =>
+        WorkClassOf(_mintInfoA.Program == TokenProgramKind.Token2022, _mintInfoB.Program == TokenProgramKind.Token2022,
+            _isAdaptive);
+
+    /// <inheritdoc/>
     public override bool IsTimeDependent => _isAdaptive;
 
     /// <inheritdoc/>

@@ -80,6 +80,11 @@ public sealed partial class RaydiumClmmPool : Pool
     public RaydiumClmmRevision Revision { get; set; } = RaydiumClmmRevision.Current;
 
     /// <inheritdoc/>
+    public override SwapWorkClass WorkClass =>
+        WorkClassOf(_mint0.Program == TokenProgramKind.Token2022, _mint1.Program == TokenProgramKind.Token2022,
+            _dynamicFee.IsEnabled);
+
+    /// <inheritdoc/>
     public override bool IsTimeDependent => _dynamicFee.IsEnabled;
 
     private int Span => _tickSpacing * RaydiumClmmLayout.TicksInArray;

@@ -39,6 +39,10 @@ public sealed partial class RaydiumCpmmPool : VaultPool
     }
 
     /// <inheritdoc/>
+    public override SwapWorkClass WorkClass =>
+        WorkClassOf(_program0 != ProgramIds.Token, _program1 != ProgramIds.Token, isHeavy: false);
+
+    /// <inheritdoc/>
     public override bool IsTimeDependent =>
         HasFeeSchedule(in Sides[0].MintState) || HasFeeSchedule(in Sides[1].MintState) || MayNotBeOpen;
 

@@ -30,6 +30,10 @@ public sealed partial class TokenSwapPool : VaultPool
     {
     }
 
+    /// <inheritdoc/>
+    public override SwapWorkClass WorkClass =>
+        WorkClassOf(false, false, isHeavy: _curveType == TokenSwapLayout.CurveStable);
+
     /// <summary>True if the account is a pool of this program.</summary>
     internal static bool TryClassify(in AccountView account, out AccountClass accountClass)
     {

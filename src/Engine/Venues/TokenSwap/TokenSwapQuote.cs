@@ -23,7 +23,8 @@ public sealed partial class TokenSwapPool
         if (request.Mode != SwapMode.ExactIn) return Fail(QuoteStatus.UnsupportedMode, 0, out quote);
         if (Readiness != QuoteStatus.Ok) return Fail(Readiness, NotReadyErrorCode, out quote);
         int input = (int)request.Direction;
-        QuoteStatus status = Compute(input, request.AmountRaw, out ulong amountIn, out ulong amountOut, out ulong fee);
+        QuoteStatus status = Compute(
+            input, request.AmountRaw, out ulong amountIn, out ulong amountOut, out ulong fee, out int steps);
         if (status != QuoteStatus.Ok) return Fail(status, TokenSwapLayout.ErrorZeroTradingTokens, out quote);
         if (amountOut < request.ThresholdRaw)
             return Fail(QuoteStatus.SlippageExceeded, TokenSwapLayout.ErrorExceededSlippage, out quote);
@@ -33,6 +34,7 @@ public sealed partial class TokenSwapPool
         quote.AmountInRaw = amountIn;
         quote.AmountOutRaw = amountOut;
         quote.FeeRaw = fee;
+        quote.ExtraStepCount = steps;
         quote.FeeRateE9 = RateE9(_tradeFeeNumerator, _tradeFeeDenominator) + RateE9(_ownerFeeNumerator,
             _ownerFeeDenominator);
         return QuoteStatus.Ok;
@@ -92,8 +94,10 @@ public sealed partial class TokenSwapPool
     }
 
     /// <summary>The curve's result; every failure is the program's "zero trading tokens".</summary>
-    private QuoteStatus Compute(int input, ulong amount, out ulong amountIn, out ulong amountOut, out ulong fee)
+    private QuoteStatus Compute(
+        int input, ulong amount, out ulong amountIn, out ulong amountOut, out ulong fee, out int steps)
     {
+        steps = 0;
         amountIn = 0;
         amountOut = 0;
         fee = 0;
@@ -107,7 +111,7 @@ public sealed partial class TokenSwapPool
         ulong reserveOut = ReserveRaw[1 - input];
         fee = (ulong)totalFee;
         QuoteStatus status = _curveType == TokenSwapLayout.CurveStable
-            ? SwapStable(reserveIn, reserveOut, net, out UInt128 swappedIn, out amountOut)
+            ? SwapStable(reserveIn, reserveOut, net, out UInt128 swappedIn, out amountOut, out steps)
             : SwapConstantProduct(reserveIn, reserveOut, net, out swappedIn, out amountOut);
         if (status != QuoteStatus.Ok) return status;
         // The input swapped is at most the net input, so this never exceeds the request.
@@ -141,14 +145,17 @@ public sealed partial class TokenSwapPool
     }
 
     private QuoteStatus SwapStable(
-        ulong reserveIn, ulong reserveOut, ulong net, out UInt128 swappedIn, out ulong amountOut)
+        ulong reserveIn, ulong reserveOut, ulong net, out UInt128 swappedIn, out ulong amountOut, out int steps)
     {
         swappedIn = net;
         amountOut = 0;
+        steps = 0;
         if (net == 0) return QuoteStatus.Ok;
-        if (!StableSwap.TryInvariant(_leverage, reserveIn, reserveOut, out UInt128 invariant)
-            || !StableSwap.TryDestination(_leverage, (UInt128)reserveIn + net, invariant, out UInt128 newOut))
+        if (!StableSwap.TryInvariant(_leverage, reserveIn, reserveOut, out UInt128 invariant, out steps)
+            || !StableSwap.TryDestination(
+                _leverage, (UInt128)reserveIn + net, invariant, out UInt128 newOut, out int solved))
             return QuoteStatus.Overflow;
+        steps += solved;
         if (newOut > reserveOut) return QuoteStatus.ZeroOutput;
         amountOut = reserveOut - (ulong)newOut;
         return QuoteStatus.Ok;
@@ -160,7 +167,7 @@ public sealed partial class TokenSwapPool
     /// </summary>
     private int CopyStableSegments(ulong reserveIn, ulong reserveOut, double kept, Span<CurveSegment> destination)
     {
-        if (!StableSwap.TryInvariant(_leverage, reserveIn, reserveOut, out UInt128 invariant)) return 0;
+        if (!StableSwap.TryInvariant(_leverage, reserveIn, reserveOut, out UInt128 invariant, out _)) return 0;
         double d = (double)invariant;
         double startIn = reserveIn;
         double startOut = reserveOut;
@@ -168,7 +175,7 @@ public sealed partial class TokenSwapPool
         for (int i = 0; i < SegmentEnds.Length && count < destination.Length; i++)
         {
             double endIn = reserveIn * (1.0 + SegmentEnds[i]);
-            if (!StableSwap.TryDestination(_leverage, (UInt128)endIn, invariant, out UInt128 endOutRaw)) break;
+            if (!StableSwap.TryDestination(_leverage, (UInt128)endIn, invariant, out UInt128 endOutRaw, out _)) break;
             double endOut = (double)endOutRaw;
             double length = endIn - startIn;
             double gained = startOut - endOut;
