@@ -45,6 +45,7 @@ internal static class Program
             TxCommand.Create(),
             VerifyCommand.Create(),
             ConfigCommand.Create(),
+            DoctorCommand.Create(),
             CompletionCommand.Create(),
             BenchCommand.Create(),
         };

@@ -20,7 +20,7 @@ public sealed class SolanaEndpoint
         Index = index;
         Faults = new EndpointFaults(index, ledger, log);
         _pubsub = new PubsubServer(ledger, Faults, Counters, options.LagLimitBytes);
-        RpcMethods methods = new(ledger, Faults, desk, _pubsub.NotifyReceived);
+        RpcMethods methods = new(ledger, Faults, desk, _pubsub.NotifyReceived, options.GenesisHash);
         _rpc = new RpcServer(methods, Faults, Counters);
     }
 

@@ -26,6 +26,9 @@ public sealed class SolanaNodeOptions
     /// <summary>Bytes a client may lag behind before it is cut. Source: agave queues up to 256 MiB.</summary>
     public int LagLimitBytes { get; init; } = 256 << 20;
 
+    /// <summary>Genesis hash. Source of the default: mainnet-beta's, solana docs "clusters".</summary>
+    public string GenesisHash { get; init; } = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d";
+
     /// <summary>Other protocols over the same chain, each on a port of its own (Geyser).</summary>
     public IReadOnlyList<INodePlugin> Plugins { get; init; } = [];
 }

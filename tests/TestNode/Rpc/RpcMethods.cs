@@ -24,9 +24,6 @@ internal sealed partial class RpcMethods
     private const ulong AccountOverheadBytes = 128;
     private const int DefaultStaleSlots = 3;
 
-    // Source: mainnet-beta's genesis hash, solana docs "clusters"
-    private const string MainnetGenesis = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d";
-
     /// <summary>Version the captured answers name.</summary>
     private const string Version = "2.3.6";
 
@@ -34,9 +31,12 @@ internal sealed partial class RpcMethods
     private readonly EndpointFaults _faults;
     private readonly TransactionDesk _desk;
     private readonly Action<string> _onReceived;
+    private readonly string _genesisHash;
 
-    public RpcMethods(Ledger ledger, EndpointFaults faults, TransactionDesk desk, Action<string> onReceived)
+    public RpcMethods(
+        Ledger ledger, EndpointFaults faults, TransactionDesk desk, Action<string> onReceived, string genesisHash)
     {
+        _genesisHash = genesisHash;
         _ledger = ledger;
         _faults = faults;
         _desk = desk;
@@ -65,7 +65,7 @@ internal sealed partial class RpcMethods
                     $"{(AccountOverheadBytes + p[0].GetUInt64()) * RentLamportsPerByte}",
                 "getHealth" => "\"ok\"",
                 "getVersion" => $"{{\"feature-set\":0,\"solana-core\":\"{Version}\"}}",
-                "getGenesisHash" => $"\"{MainnetGenesis}\"",
+                "getGenesisHash" => $"\"{_genesisHash}\"",
                 "getSignatureStatuses" => GetSignatureStatuses(p),
                 "simulateTransaction" => SimulateTransaction(p),
                 "sendTransaction" => SendTransaction(p),
