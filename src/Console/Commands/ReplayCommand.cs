@@ -60,7 +60,7 @@ internal static class ReplayCommand
                 PosixSignal.SIGINT, context => Interrupt(context, interrupt, "replay", errors));
             ReplaySettings settings =
                 options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
-            if (settings.RunFolder is { } folder) RunFolder.Prepare(options.RunDir.Name, folder);
+            if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
             ReplayProgressLine progress = new(errors);
             bool isWatched = result.GetValue(options.Ui);
             ReplayRun run = isWatched && ReplayScreens.TryOpenTerminal("replay", errors) is { } terminal
@@ -73,7 +73,7 @@ internal static class ReplayCommand
             }
 
             ReplayReport report = ReplayReport.From(settings, run);
-            if (settings.RunFolder is not null) Keep(options.RunDir.Name, settings, run, report, synthetic is null);
+            Keep(settings, run, report, synthetic is null ? settings.CapturePath : null);
             if (result.GetValue(options.Json)) report.WriteJson(output);
             else report.WriteText(output);
             return ExitCode(result.GetValue(options.Assert), run, "replay", errors);
@@ -100,15 +100,14 @@ internal static class ReplayCommand
         return run;
     }
 
-    private static void Keep(
-        string option, ReplaySettings settings, ReplayRun run, ReplayReport report, bool isFile)
+    /// <summary>Keeps a run in its folder, if it has one; <paramref name="capturePath"/> is null without a
+    /// capture.</summary>
+    internal static void Keep(ReplaySettings settings, ReplayRun run, ReplayReport report, string? capturePath)
     {
-        RunInput input = isFile
-            ? RunInput.OfFile(settings.CaptureName, settings.CapturePath)
-            : new RunInput(settings.CaptureName, 0, null);
+        if (settings.RunFolder is not { } folder) return;
         PipelineLatency? latency = run.Pipeline!.Sinks.Latency;
-        RunFolder.Write(
-            option, settings.RunFolder!, RunRecord.Of(report, input, settings.Rows, latency), latency);
+        RunInput input = RunInput.Of(settings.CaptureName, capturePath);
+        RunFolder.Write(folder, RunRecord.Of(report, input, settings.Rows, latency), latency);
     }
 
     /// <summary>The first Ctrl-C ends the replay in order, with its report; the second ends the process.</summary>

@@ -109,7 +109,7 @@ internal sealed class ReplayOptionSet
 
     public Option<string?> Journal { get; } = new("--journal") { Description = "Write every decision to this file." };
 
-    public Option<string?> RunDir { get; } = new("--run-dir")
+    public Option<string?> RunDir { get; } = new(RunFolder.OptionName)
     {
         Description = "Keep the run in this new folder, journal included, for `lowlatency report`.",
         HelpName = "folder",
@@ -167,7 +167,7 @@ internal sealed class ReplayOptionSet
             Speed = ParseSpeed(result.GetValue(Speed)!),
             FromSlot = from,
             ToSlot = to,
-            JournalPath = JournalPath(result),
+            JournalPath = RunFolder.JournalOf(result.GetValue(RunDir), result.GetValue(Journal)),
             RunFolder = result.GetValue(RunDir),
             TransactionsFolder = result.GetValue(EmitTransactions),
             GroundTruthPath = result.GetValue(GroundTruth),
@@ -177,14 +177,6 @@ internal sealed class ReplayOptionSet
             ChangedKeys = [.. config.Origins.Keys],
             Rows = SettingRows.Of(config),
         };
-    }
-
-    private string? JournalPath(ParseResult result)
-    {
-        if (result.GetValue(RunDir) is not { } folder) return result.GetValue(Journal);
-        return result.GetValue(Journal) is null
-            ? RunFolder.JournalOf(folder)
-            : throw new CommandException("give --run-dir or --journal, not both: a run folder has its journal");
     }
 
     /// <summary>Makes the synthetic market that is asked for; null if none is.</summary>

@@ -6,6 +6,7 @@ using System.Threading;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost.Reports;
 using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -20,6 +21,7 @@ internal static class RunCommand
           lowlatency run --config my.json --seconds 600 --json > report.json
           lowlatency run --config my.json --record day.llcap  record all that is received
           lowlatency replay day.llcap                         ... and decide it again: same hash
+          lowlatency run --config my.json --run-dir today     keep the run for `lowlatency report`
           lowlatency run --config my.json --ui                watch it in full-screen
 
         Dry: it decides and builds unsigned messages, and sends nothing. Endpoints and pools stand
@@ -61,6 +63,7 @@ internal static class RunCommand
                     Cancellation = interrupt.Token,
                     RecordPath = asked.RecordPath,
                 };
+            if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
             ReplayProgressLine progress = new(errors, verb, () => Standing(live));
             CaptureFault? none;
             ReplayRun run = result.GetValue(options.Ui) && ReplayScreens.TryOpenTerminal(verb, errors) is { } terminal
@@ -68,6 +71,8 @@ internal static class RunCommand
                 : ReplayCommand.RunPlainly(settings, progress, out none);
             live.Recorder?.Dispose(); // the report counts what is on the disk
             ReplayReport report = ReplayReport.From(settings, run);
+            ReplayCommand.Keep(
+                settings, run, report, live.Recorder is { IsComplete: true } ? settings.RecordPath : null);
             if (result.GetValue(options.Json)) report.WriteJson(output);
             else report.WriteText(output);
             if (live.Recorder is { IsComplete: false })

@@ -6,6 +6,7 @@ using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Pools;
 using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost.Reports;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Live;
 
@@ -47,6 +48,12 @@ internal sealed class RunOptionSet(bool isConfigRequired)
 
     public Option<string?> Journal { get; } = new("--journal") { Description = "Write every decision to this file." };
 
+    public Option<string?> RunDir { get; } = new(RunFolder.OptionName)
+    {
+        Description = "Keep the run in this new folder, journal included, for `lowlatency report`.",
+        HelpName = "folder",
+    };
+
     public Option<bool> Json { get; } = new("--json") { Description = "Print the report as JSON on stdout." };
 
     public Option<bool> Ui { get; } = new("--ui")
@@ -63,7 +70,7 @@ internal sealed class RunOptionSet(bool isConfigRequired)
     {
         foreach (Option option in new Option[]
         {
-            Config, Set, Record, Seconds, AuditSeconds, Journal, Json, Ui, NoStamps,
+            Config, Set, Record, Seconds, AuditSeconds, Journal, RunDir, Json, Ui, NoStamps,
         })
         {
             command.Options.Add(option);
@@ -120,7 +127,8 @@ internal sealed class RunOptionSet(bool isConfigRequired)
             CaptureName = connections == 1 ? "1 live connection" : $"{connections} live connections",
             CaptureTitle = $"{verb} {Path.GetFileName(result.GetValue(Config))}",
             Rows = SettingRows.Of(config),
-            JournalPath = result.GetValue(Journal),
+            JournalPath = RunFolder.JournalOf(result.GetValue(RunDir), result.GetValue(Journal)),
+            RunFolder = result.GetValue(RunDir),
             Pipeline = config.Build(
                 CaptureSidecar.DryRunWallet, new Dictionary<Pubkey, Pubkey>(), !result.GetValue(NoStamps)),
             ChangedKeys = [.. config.Origins.Keys],

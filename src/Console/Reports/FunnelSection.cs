@@ -15,7 +15,7 @@ internal static class FunnelSection
             page, "funnel", "Funnel",
             "From what arrived to what was built. Under one heading each count is the one above it less what "
             + "is listed as lost; a new heading counts something else. Bars of a heading share one scale.");
-        if (run.Frames == 0)
+        if (run.Frames + run.Events == 0)
         {
             ReportPage.NoData(page, "no message was received.");
             return;

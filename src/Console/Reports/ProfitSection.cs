@@ -12,7 +12,7 @@ internal static class ProfitSection
         ReportPage.Section(
             page, "profit", "Profit and loss of the dry run",
             "Predicted net profit (after signature fee, priority fee and tip) of the Go decisions, summed over the "
-            + "capture. Not earnings: nothing was sent, no rival answered, and taking one opportunity would have "
+            + "run. Not earnings: nothing was sent, no rival answered, and taking one opportunity would have "
             + "changed those after it. Cycles that share a pool are each counted, though taking one takes from the "
             + "other.");
         DryRunProfit profit = report.Journal.Profit;

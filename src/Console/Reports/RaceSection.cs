@@ -16,7 +16,7 @@ internal static class RaceSection
             + "and it never did. Gaps are connections lost.");
         if (run.Endpoints.Count == 0)
         {
-            ReportPage.NoData(page, "the capture names no endpoint.");
+            ReportPage.NoData(page, "no endpoint delivered anything.");
             return;
         }
 

@@ -12,7 +12,7 @@ namespace LowLatency.ConsoleHost.Reports;
 internal static class ReportPage
 {
     private const string NotSent =
-        "This is a dry run: nothing was sent. Decisions say what the recorded state allowed, not whether a transaction "
+        "This is a dry run: nothing was sent. Decisions say what the state allowed, not whether a transaction "
         + "would have won the race for it.";
 
     public static string Render(RunReport report)
@@ -30,6 +30,7 @@ internal static class ReportPage
         LatencySection.Write(page, report.Run);
         LifeSection.Write(page, report);
         RaceSection.Write(page, run);
+        if (run.Live is { } live) LiveSection.Write(page, live);
         ProfitSection.Write(page, report);
         FieldSection.Write(page, run.Field);
         FactSection.Write(page, report.Run);
@@ -71,8 +72,8 @@ internal static class ReportPage
             ["events"] = Mark.Count("run.report.events", run.Events),
             ["decisions"] = Mark.Count("run.report.decision_count", run.DecisionCount),
             ["Go decisions"] = Mark.Count("journal.profit.gos", report.Journal.Profit.Gos),
-            ["recorded time"] = Mark.Fixed("run.report.capture_seconds", run.CaptureSeconds, 1) + " s",
-            ["replayed in"] = Mark.Fixed("run.report.elapsed_seconds", run.ElapsedSeconds, 2) + " s",
+            ["first to last frame"] = Mark.Fixed("run.report.capture_seconds", run.CaptureSeconds, 1) + " s",
+            ["ran for"] = Mark.Fixed("run.report.elapsed_seconds", run.ElapsedSeconds, 2) + " s",
             ["events a second"] = Mark.Fixed("run.report.events_per_second", run.EventsPerSecond, 0),
             ["last slot"] = Mark.Slot("run.report.last_slot", run.LastSlot),
         };

@@ -23,19 +23,34 @@ internal static class RunFolder
     private static readonly JsonSerializerOptions Reading =
         new(JsonOutput.Indented) { RespectNullableAnnotations = true };
 
+    /// <summary>Option of the verbs that keep a run.</summary>
+    public const string OptionName = "--run-dir";
+
     /// <summary>Path of the journal in a run folder.</summary>
     public static string JournalOf(string folder) => Path.Combine(folder, JournalName);
 
+    /// <summary>The journal to write: the folder's if there is one, else the one that was named.</summary>
+    /// <exception cref="CommandException">Both are given.</exception>
+    public static string? JournalOf(string? folder, string? journal)
+    {
+        if (folder is null) return journal;
+        return journal is null
+            ? JournalOf(folder)
+            : throw new CommandException(
+                $"give {OptionName} or --journal, not both: a run folder has its journal");
+    }
+
     /// <summary>Makes the folder before the run; one that holds a run already is refused.</summary>
     /// <exception cref="CommandException">It cannot be made or holds a run.</exception>
-    public static void Prepare(string option, string folder)
+    public static void Prepare(string folder)
     {
         foreach (string name in (string[])[RecordName, JournalName])
         {
             if (File.Exists(Path.Combine(folder, name)))
             {
                 throw new CommandException(
-                    $"{option} {folder}: it holds a run already ({name}); give another folder", ExitCodes.CannotCreate);
+                    $"{OptionName} {folder}: it holds a run already ({name}); give another folder",
+                    ExitCodes.CannotCreate);
             }
         }
 
@@ -45,13 +60,13 @@ internal static class RunFolder
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{option} {folder}: {fault.Message}", ExitCodes.CannotCreate);
+            throw new CommandException($"{OptionName} {folder}: {fault.Message}", ExitCodes.CannotCreate);
         }
     }
 
     /// <summary>Writes what is known when the run has ended.</summary>
     /// <exception cref="CommandException">A file cannot be written.</exception>
-    public static void Write(string option, string folder, RunRecord record, PipelineLatency? latency)
+    public static void Write(string folder, RunRecord record, PipelineLatency? latency)
     {
         try
         {
@@ -66,7 +81,7 @@ internal static class RunFolder
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{option} {folder}: {fault.Message}", ExitCodes.CannotCreate);
+            throw new CommandException($"{OptionName} {folder}: {fault.Message}", ExitCodes.CannotCreate);
         }
     }
 

@@ -16,9 +16,10 @@ namespace LowLatency.ConsoleHost.Reports;
 /// <param name="Sha256">Hash of the file, hexadecimal; null if it is no file.</param>
 internal sealed record RunInput(string Name, long SizeBytes, string? Sha256)
 {
-    /// <summary>A capture file with its hash.</summary>
-    public static RunInput OfFile(string name, string path)
+    /// <summary>A capture with its hash; <paramref name="path"/> is null if there is no file.</summary>
+    public static RunInput Of(string name, string? path)
     {
+        if (path is null) return new RunInput(name, 0, null);
         using FileStream file = File.OpenRead(path);
         return new RunInput(name, file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
     }

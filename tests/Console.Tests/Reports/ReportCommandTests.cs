@@ -89,6 +89,28 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void Report_LiveRunThatReachedNobody_ShowsItsConnections()
+    {
+        string config = Path.GetTempFileName();
+        File.WriteAllText(
+            config,
+            """
+            { "endpoints": [ { "name": "gone", "http": "http://127.0.0.1:9/?api-key=SECRET" } ],
+              "watch": { "pools": [ "Czfq3xZZDmsdGdUyrNLtRhGc47cXcZtLG4crryfu44zE" ] } }
+            """);
+        ReportRun.Run(out _, out string errors, "run", "--config", config, "--seconds", "1", "--run-dir", _folder);
+        File.Delete(config);
+        Assert.True(File.Exists(At("run.json")), errors);
+        int code = ReportRun.Run(out _, out errors, "report", _folder);
+        Assert.True(code == 0, errors);
+        string page = File.ReadAllText(At("report.html"));
+        Assert.Contains("Connections, snapshots, recording", page);
+        Assert.Contains("<td>ws://127.0.0.1:9/?api-key=***</td><td>closed</td>", page);
+        Assert.All(Directory.GetFiles(_folder), file => Assert.DoesNotContain("SECRET", File.ReadAllText(file)));
+        Assert.DoesNotContain("Capture SHA-256", page);
+    }
+
+    [Fact]
     public void Replay_RunDirThatHoldsARun_IsRefusedBeforeTheRun()
     {
         Directory.CreateDirectory(_folder);

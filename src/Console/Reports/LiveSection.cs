@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+using LowLatency.ConsoleHost.Live;
+
+namespace LowLatency.ConsoleHost.Reports;
+
+/// <summary>What connections, snapshots and recording of a live run did.</summary>
+internal static class LiveSection
+{
+    private const string Path = "run.report.live";
+
+    public static void Write(StringBuilder page, LiveReport live)
+    {
+        ReportPage.Section(
+            page, "live", "Connections, snapshots, recording",
+            "Cover of an account is lost when nothing can be relied on to tell of its changes; its pools quote nothing "
+            + "until a snapshot has restored it. Repairs: changes that no endpoint told of and the audit found.");
+        page.Append("<div class=\"scroll\"><table><tr><th>connection</th><th>at the end</th>");
+        page.Append("<th class=\"n\">opened</th><th class=\"n\">subscriptions</th><th class=\"n\">dropped</th><th>last end</th></tr>\n");
+        for (int i = 0; i < live.Connections.Count; i++)
+        {
+            ConnectionReport c = live.Connections[i];
+            string path = string.Create(CultureInfo.InvariantCulture, $"{Path}.connections[{i}]");
+            page.Append($"<tr><td>{Mark.Text(c.Name)}</td><td>{(c.IsOpen ? "open" : "closed")}</td>");
+            page.Append($"<td class=\"n\">{Mark.Count(path + ".opens", c.Opens)}</td>");
+            page.Append($"<td class=\"n\">{Mark.Count(path + ".subscriptions", c.Subscriptions)}</td>");
+            page.Append($"<td class=\"n\">{Mark.Count(path + ".dropped_frames", c.DroppedFrames)}</td>");
+            page.Append($"<td>{Mark.Text(c.LastEnd)}</td></tr>\n");
+        }
+
+        page.Append("</table></div>\n<table>\n");
+        Count(page, "Accounts watched", "accounts_watched", live.AccountsWatched);
+        Count(page, "Cover lost", "cover_lost", live.CoverLost);
+        Count(page, "Cover restored", "cover_restored", live.CoverRestored);
+        Count(page, "Accounts in doubt at the end", "in_doubt", live.InDoubt);
+        Count(page, "Snapshot requests", "snapshot_requests", live.SnapshotRequests);
+        Count(page, "Snapshot requests that failed", "snapshot_failures", live.SnapshotFailures);
+        Count(page, "Snapshots of nodes that were behind", "snapshots_behind", live.SnapshotsBehind);
+        Count(page, "Accounts audited", "accounts_audited", live.AccountsAudited);
+        Count(page, "Repairs by the audit", "audit_repairs", live.AuditRepairs);
+        Count(page, "Slot numbers not believed", "implausible_slots", live.ImplausibleSlots);
+        Count(page, "Frames recorded", "recorded_frames", live.RecordedFrames);
+        Count(page, "Frames not recorded", "unrecorded_frames", live.UnrecordedFrames);
+        page.Append("</table>\n");
+    }
+
+    private static void Count(StringBuilder page, string name, string member, long count) =>
+        page.Append($"<tr><td>{name}</td><td class=\"n\">{Mark.Count($"{Path}.{member}", count)}</td></tr>\n");
+}
