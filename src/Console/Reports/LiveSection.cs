@@ -16,7 +16,8 @@ internal static class LiveSection
             "Cover of an account is lost when nothing can be relied on to tell of its changes; its pools quote nothing "
             + "until a snapshot has restored it. Repairs: changes that no endpoint told of and the audit found.");
         page.Append("<div class=\"scroll\"><table><tr><th>connection</th><th>at the end</th>");
-        page.Append("<th class=\"n\">opened</th><th class=\"n\">subscriptions</th><th class=\"n\">dropped</th><th>last end</th></tr>\n");
+        page.Append("<th class=\"n\">opened</th><th class=\"n\">subscriptions</th>");
+        page.Append("<th class=\"n\">dropped</th><th>last end</th></tr>\n");
         for (int i = 0; i < live.Connections.Count; i++)
         {
             ConnectionReport c = live.Connections[i];
