@@ -101,14 +101,13 @@ internal sealed class RunOptionSet(bool isConfigRequired)
                 ExitCodes.Config);
         }
 
-        WatchList list = WatchList.Gather(config.Watch);
-        List<Pubkey> watch = [.. list.Accounts];
-        foreach (WatchedPool pool in list.Pools) watch.Add(pool.Address);
         double auditSeconds = ReadSeconds("--audit-seconds", result.GetValue(AuditSeconds) ?? "30");
         return new LiveSettings
         {
             Endpoints = LiveSettings.EndpointsOf(config, environment),
-            Watch = watch,
+            Watch = Watched(config.Watch),
+            WatchFile = config.Watch.File,
+            Reload = () => Watched(config.Watch),
             RecordPath = result.GetValue(Record),
             DurationNs = (long)(ReadSeconds("--seconds", result.GetValue(Seconds) ?? "0") * 1e9),
             Bootstrap = new BootstrapOptions { AuditMs = (int)(auditSeconds * 1000) },
@@ -133,6 +132,14 @@ internal sealed class RunOptionSet(bool isConfigRequired)
                 CaptureSidecar.DryRunWallet, new Dictionary<Pubkey, Pubkey>(), !result.GetValue(NoStamps)),
             ChangedKeys = [.. config.Origins.Keys],
         };
+    }
+
+    private static List<Pubkey> Watched(WatchConfig config)
+    {
+        WatchList list = WatchList.Gather(config);
+        List<Pubkey> watch = [.. list.Accounts];
+        foreach (WatchedPool pool in list.Pools) watch.Add(pool.Address);
+        return watch;
     }
 
     private static double ReadSeconds(string option, string text) =>

@@ -13,6 +13,8 @@ internal sealed record LiveReport
     public required IReadOnlyList<ConnectionReport> Connections { get; init; }
     public required int AccountsWatched { get; init; }
     public required long SubscriptionsRefused { get; init; }
+    public required long WatchListReloads { get; init; }
+    public required string? WatchListFault { get; init; }
     public required double SlotTimeMs { get; init; }
     public required long CoverLost { get; init; }
     public required long CoverRestored { get; init; }
@@ -44,6 +46,8 @@ internal sealed record LiveReport
             Connections = connections,
             AccountsWatched = run.Pool.Watched,
             SubscriptionsRefused = run.Pool.Refused,
+            WatchListReloads = run.Reloads,
+            WatchListFault = run.ReloadFault,
             SlotTimeMs = run.Pool.SlotTimeNs() / 1e6,
             CoverLost = run.Feed?.Coverage?.Losses ?? 0,
             CoverRestored = run.Feed?.Coverage?.Repairs ?? 0,

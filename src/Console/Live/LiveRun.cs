@@ -20,6 +20,7 @@ namespace LowLatency.ConsoleHost.Live;
 internal sealed class LiveRun : IDisposable
 {
     private const int KeeperPauseMs = 20;
+    private const int FileEveryMs = 1000;
 
     private readonly LiveSettings _settings;
     private readonly IClock _clock = SystemClock.Instance; // replay-ok: the receive times that a capture keeps
@@ -54,6 +55,12 @@ internal sealed class LiveRun : IDisposable
 
     /// <summary>The feed; null before <see cref="Open"/>.</summary>
     public LiveFeed? Feed { get; private set; }
+
+    /// <summary>Times the watch list was read again because its file changed.</summary>
+    public long Reloads { get; private set; }
+
+    /// <summary>Why the watch list could not be read again; the old one stays. Null if it could.</summary>
+    public string? ReloadFault { get; private set; }
 
     /// <summary>Extra stages of the market group.</summary>
     public IStage[] Observe(MarketPipeline pipeline)
@@ -108,11 +115,50 @@ internal sealed class LiveRun : IDisposable
     private void KeepWatch()
     {
         List<Pubkey> needed = [];
+        HashSet<Pubkey> listed = [.. _settings.Watch];
+        DateTime read = WatchFileTime();
+        int untilFileMs = FileEveryMs;
         while (!_stop.Wait(KeeperPauseMs))
         {
+            untilFileMs -= KeeperPauseMs;
+            if (untilFileMs <= 0)
+            {
+                untilFileMs = FileEveryMs;
+                DateTime written = WatchFileTime();
+                if (written != read) Reload(ref listed);
+                read = written;
+            }
+
             needed.Clear();
             while (_needed!.TryTake(out Pubkey account)) needed.Add(account);
             if (needed.Count != 0) Pool.Watch(needed);
+        }
+    }
+
+    private DateTime WatchFileTime() =>
+        _settings.WatchFile is { } file ? File.GetLastWriteTimeUtc(file) : default;
+
+    /// <summary>
+    /// What is new is watched; what is gone is watched no longer, so its pool loses its cover and quotes no more.
+    /// </summary>
+    private void Reload(ref HashSet<Pubkey> listed)
+    {
+        try
+        {
+            HashSet<Pubkey> now = [.. _settings.Reload!()];
+            foreach (Pubkey gone in listed)
+            {
+                if (!now.Contains(gone)) Pool.Unwatch(gone);
+            }
+
+            Pool.Watch(now);
+            listed = now;
+            Reloads++;
+            ReloadFault = null;
+        }
+        catch (CommandException fault)
+        {
+            ReloadFault = fault.Message;
         }
     }
 

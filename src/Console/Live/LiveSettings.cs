@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.Engine.Solana;
@@ -15,6 +16,12 @@ internal sealed record LiveSettings
     /// <summary>Pools and accounts to watch; what pools name is watched by itself.</summary>
     public required IReadOnlyList<Pubkey> Watch { get; init; }
 
+    /// <summary>File whose changes are followed while it runs; null = none.</summary>
+    public string? WatchFile { get; init; }
+
+    /// <summary>Reads what is to be watched again, after the file changed.</summary>
+    public Func<IReadOnlyList<Pubkey>>? Reload { get; init; }
+
     /// <summary>Capture to write; null = none.</summary>
     public string? RecordPath { get; init; }
 
@@ -24,8 +31,8 @@ internal sealed record LiveSettings
     /// <summary>Snapshots and audit.</summary>
     public BootstrapOptions Bootstrap { get; init; } = new();
 
-    /// <summary>Size of each connection's inbox, bytes.</summary>
-    public int InboxBytes { get; init; } = 64 << 20;
+    /// <summary>Size of each connection's inbox, bytes; answers to snapshots may be half as long.</summary>
+    public int InboxBytes { get; init; } = 16 << 20;
 
     /// <summary>The endpoints of a configuration, with their secrets.</summary>
     public static List<LiveEndpointOptions> EndpointsOf(

@@ -22,6 +22,8 @@ internal static class LiveText
         Line(output, $"State of the accounts");
         Row(output, "watched", r.AccountsWatched);
         if (r.SubscriptionsRefused != 0) Row(output, "subscriptions refused", r.SubscriptionsRefused);
+        if (r.WatchListReloads != 0) Row(output, "watch list read again", r.WatchListReloads);
+        if (r.WatchListFault is { } fault) Line(output, $"  watch list not read again: {fault}");
         Row(output, "cover lost", r.CoverLost);
         Row(output, "cover restored", r.CoverRestored);
         Row(output, "in doubt at the end", r.InDoubt);

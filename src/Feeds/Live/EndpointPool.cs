@@ -73,7 +73,7 @@ public sealed class EndpointPool : IDisposable
     /// <param name="clock">Receive times.</param>
     /// <param name="inboxBytes">Size of each connection's inbox.</param>
     /// <exception cref="ArgumentException">There are too many connections, or none.</exception>
-    public EndpointPool(IReadOnlyList<LiveEndpointOptions> endpoints, IClock clock, int inboxBytes = 64 << 20)
+    public EndpointPool(IReadOnlyList<LiveEndpointOptions> endpoints, IClock clock, int inboxBytes = 16 << 20)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(clock);

@@ -62,6 +62,7 @@ public sealed class MessageInbox
         ConnectionId = connectionId;
         _signal = signal;
         _buffer = GC.AllocateUninitializedArray<byte>(capacityBytes, pinned: true);
+        _buffer.AsSpan().Fill(byte.MaxValue); // PERF: every page is there before the first message needs it
         _mask = capacityBytes - 1;
     }
 

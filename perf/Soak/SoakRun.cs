@@ -1,0 +1,208 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Metrics;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Rpc;
+
+namespace LowLatency.Soak;
+
+/// <summary>One soak: the live machine against the node's process, measured every few seconds.</summary>
+internal sealed class SoakRun
+{
+    private const int ReportSeconds = 10;
+    private const double RssGrowthMax = 0.05;
+
+    private readonly SoakOptions _options;
+    private readonly Process _node;
+    private readonly List<LiveEndpointOptions> _endpoints = [];
+    private readonly List<Pubkey> _accounts = [];
+    private readonly WireLatency _latency = new();
+    private readonly CancellationTokenSource _stop = new();
+
+    public SoakRun(SoakOptions options, Process node)
+    {
+        _options = options;
+        _node = node;
+        for (string? line = node.StandardOutput.ReadLine(); line != "ready"; line = node.StandardOutput.ReadLine())
+        {
+            string[] words = (line ?? throw new InvalidOperationException("the node ended")).Split(' ');
+            if (words[0] == "account") _accounts.Add(Pubkey.Parse(words[1]));
+            else _endpoints.Add(Endpoint(words));
+        }
+    }
+
+    /// <summary>Runs to the end; the exit code.</summary>
+    public int Run()
+    {
+        using EndpointPool pool = new(_endpoints, SystemClock.Instance);
+        using Bootstrap bootstrap = new(
+            pool.Http, new BootstrapOptions { AuditMs = 5000, RetryMs = 100, DemoteMs = 50 }, SystemClock.Instance);
+        MarketPipeline pipeline = new(
+            new PipelineSettings { TakeStamps = false }, null, null, _ => [_latency]);
+        LiveFeed feed = new(pool.Inboxes, pool.Signal, new LiveFeedOptions
+        {
+            Dispatcher = new FrameDispatcherOptions { Addresses = pool.Addresses, Listener = bootstrap },
+            Cancellation = _stop.Token,
+            OnIdle = pipeline.OnFeedIdle,
+            OnBegin = () =>
+            {
+                pool.Watch(_accounts);
+                pool.Start();
+                bootstrap.Start();
+            },
+        });
+        Thread thread = new(() => feed.Run(pipeline.Publisher, new ReplayClock())) { Name = "feed" };
+        thread.Start();
+        bool isFlat = Measure(pool, feed);
+        bool isRepaired = Calm(feed);
+        _stop.Cancel();
+        thread.Join();
+        bool isTrue = Compare(pool, pipeline);
+        Report(pool, feed, bootstrap, pipeline);
+        Verdict("RSS flat after warm-up (last third over first, at most +5 %)", isFlat);
+        Verdict("every loss that was seen was repaired", isRepaired && feed.Coverage!.Losses == feed.Coverage.Repairs);
+        Verdict("accounts equal the node's at the end", isTrue);
+        return isFlat && isRepaired && isTrue ? 0 : 1;
+    }
+
+    private static LiveEndpointOptions Endpoint(string[] words) => new()
+    {
+        Name = words[1],
+        Http = new Uri(words[1]),
+        WebSocket = new Uri(words[2]),
+        Connection = new SubscriptionConnectionOptions
+        {
+            Subscriptions = new SubscriptionOptions { RequestsPerSecond = 20_000, AckTimeoutNs = 1_000_000_000 },
+            Backoff = new BackoffOptions { FirstNs = 50_000_000, LongestNs = 500_000_000 },
+        },
+        Rpc = new SolanaRpcOptions { MaxAttempts = 1, CallsPerSecond = 200 },
+    };
+
+    private bool Measure(EndpointPool pool, LiveFeed feed)
+    {
+        Stopwatch elapsed = Stopwatch.StartNew();
+        List<double> rss = [];
+        long lastFrames = 0;
+        long lastAllocated = 0;
+        using Process self = Process.GetCurrentProcess();
+        for (double due = ReportSeconds; elapsed.Elapsed.TotalSeconds < _options.Seconds; due += ReportSeconds)
+        {
+            double wait = Math.Min(due, _options.Seconds) - elapsed.Elapsed.TotalSeconds;
+            if (wait > 0) Thread.Sleep(TimeSpan.FromSeconds(wait));
+            self.Refresh();
+            double mebibytes = self.WorkingSet64 / 1048576.0;
+            if (elapsed.Elapsed.TotalSeconds >= _options.WarmUpSeconds) rss.Add(mebibytes);
+            long frames = feed.Frames;
+            long allocated = feed.ThreadAllocatedBytes;
+            double each = (double)(allocated - lastAllocated) / Math.Max(1, frames - lastFrames);
+            long opens = 0;
+            foreach (ConnectionStatus status in pool.GetStatus()) opens += status.Opens;
+            Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{elapsed.Elapsed.TotalSeconds,6:F0} s  {(frames - lastFrames) / (double)ReportSeconds,8:F0} frames/s"
+                + $"  RSS {mebibytes,6:F1} MiB, managed {GC.GetTotalMemory(false) / 1048576.0,6:F1} of "
+                + $"{GC.GetGCMemoryInfo().TotalCommittedBytes / 1048576.0,6:F1} committed  feed thread {each:F3} B/frame  opens {opens}"
+                + $"  losses {feed.Coverage!.Losses}  in doubt {feed.Coverage.Doubtful}"));
+            lastFrames = frames;
+            lastAllocated = allocated;
+        }
+
+        int third = Math.Max(1, rss.Count / 3);
+        return rss.Count < 2 || Mean(rss[^third..]) <= Mean(rss[..third]) * (1 + RssGrowthMax);
+    }
+
+    private static double Mean(List<double> values)
+    {
+        double sum = 0;
+        foreach (double value in values) sum += value;
+        return sum / values.Count;
+    }
+
+    /// <summary>Ends the faults, waits until all is whole and was audited, then stops the chain.</summary>
+    private bool Calm(LiveFeed feed)
+    {
+        _node.StandardInput.WriteLine("end");
+        Stopwatch waited = Stopwatch.StartNew();
+        while (waited.Elapsed < TimeSpan.FromSeconds(12) || feed.Coverage!.Doubtful != 0)
+        {
+            if (waited.Elapsed > TimeSpan.FromSeconds(60)) return false;
+            Thread.Sleep(100);
+        }
+
+        _node.StandardInput.WriteLine("stop");
+        string? stopped = _node.StandardOutput.ReadLine();
+        Print($"node: {stopped}");
+        for (long seen = -100; feed.Frames - seen > 10 && waited.Elapsed < TimeSpan.FromSeconds(60);)
+        {
+            seen = feed.Frames;
+            Thread.Sleep(2000); // what is on its way arrives; only audits go on after that
+        }
+
+        return true;
+    }
+
+    private bool Compare(EndpointPool pool, MarketPipeline pipeline)
+    {
+        using SolanaRpc node = new(_endpoints[0].Http!, new SolanaRpcOptions(), SystemClock.Instance);
+        RpcResult<RpcAccount?[]> truth = node.GetMultipleAccountsAsync(_accounts.ToArray()).GetAwaiter().GetResult();
+        if (!truth.IsOk)
+        {
+            Print($"truth: {truth.Error}");
+            return false;
+        }
+
+        int different = 0;
+        for (int i = 0; i < _accounts.Count; i++)
+        {
+            int id = pipeline.Graph.Accounts.Find(_accounts[i]);
+            AccountEntry entry = id < 0 ? default : pipeline.Graph.Accounts[id];
+            bool isEqual = truth.Value[i] is { } account
+                ? entry.Knowledge == AccountKnowledge.Present && entry.Lamports == account.Lamports
+                    && account.Data.AsSpan().SequenceEqual(entry.Data.AsSpan(0, entry.DataLength))
+                : entry.Knowledge != AccountKnowledge.Present;
+            if (isEqual) continue;
+            different++;
+            Print($"differs: {_accounts[i]}, known of slot {entry.Slot}, node at {truth.ContextSlot}");
+        }
+
+        Print($"truth: {_accounts.Count} accounts of {pool.Watched} watched compared, {different} different");
+        return different == 0;
+    }
+
+    private void Report(EndpointPool pool, LiveFeed feed, Bootstrap bootstrap, MarketPipeline pipeline)
+    {
+        foreach (ConnectionStatus c in pool.GetStatus())
+            Print($"{c.Name}: {c.Opens} opens, {c.DroppedFrames} frames refused by its inbox");
+        Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"cover lost {feed.Coverage!.Losses}, restored {feed.Coverage.Repairs}; snapshot requests "
+            + $"{bootstrap.Counters.Requests}, failed {bootstrap.Counters.Failures}, node behind "
+            + $"{bootstrap.Counters.MinContextSlot}; audited {bootstrap.Counters.Audited}, differences repaired "
+            + $"{pipeline.Graph.SnapshotRepairs}; slots not believed {pipeline.Dedup.Belief.Refused}"));
+        Row("socket to dropped", _latency.Dropped);
+        Row("socket to no opportunity", _latency.NoOpportunity);
+        Row("socket to decided", _latency.Decided);
+    }
+
+    private static void Row(string name, LatencyHistogram h)
+    {
+        if (h.Count == 0) return;
+        Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-26} count {h.Count,10} p50 {h.ValueAtPercentile(50),9} p90 {h.ValueAtPercentile(90),9} "
+            + $"p99 {h.ValueAtPercentile(99),10} p99.9 {h.ValueAtPercentile(99.9),10} max {h.MaxNs,11} ns"));
+    }
+
+    private static void Verdict(string what, bool held) => Print($"{(held ? "PASS" : "FAIL")} {what}");
+
+    private static void Print(FormattableString text) => Line(text.ToString(CultureInfo.InvariantCulture));
+
+    private static void Line(string text) => Console.WriteLine(text);
+}

@@ -1,0 +1,109 @@
+using System.Collections.Generic;
+using System.Text;
+using LowLatency.Engine.Events;
+using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Tests.Support;
+using Xunit;
+
+namespace LowLatency.Feeds.Tests.Decoding;
+
+public sealed class CoverageTests
+{
+    private const string Key = "SysvarC1ock11111111111111111111111111111111";
+
+    private readonly RecordingPublisher _events = new();
+    private readonly CoverageTable _coverage = new();
+
+    [Fact]
+    public void Close_OfTheLastSubscription_LosesCoverAndOfTheFirstOfTwoDoesNot()
+    {
+        JsonRpcDecoder first = Open(0);
+        JsonRpcDecoder second = Open(1);
+        Subscribe(first, 5);
+        Subscribe(second, 6);
+        first.OnClose(At(10));
+        Assert.DoesNotContain(EventKind.CoverLost, Kinds());
+        second.OnClose(At(11));
+        Assert.Equal(EventKind.CoverLost, Kinds()[^2]);
+        Assert.Equal(1, _coverage.Losses);
+    }
+
+    [Theory]
+    [InlineData(101, 20, true)]
+    [InlineData(100, 20, false)] // of the slot in progress when the cover began: its writes may be missing
+    [InlineData(99, 20, false)]
+    [InlineData(101, 14, false)] // asked before the cover began
+    public void Snapshot_AfterALoss_ProvesOnlyFromALaterSlotAskedAfterTheCover(int slot, int asked, bool isProof)
+    {
+        JsonRpcDecoder decoder = Open(0);
+        Subscribe(decoder, 5);
+        decoder.OnClose(At(11));
+        decoder.OnOpen(At(12));
+        Slot(decoder, 100);
+        Subscribe(decoder, 7);
+        Snapshot(decoder, slot, asked);
+        Assert.Equal(isProof, Kinds().Contains(EventKind.CoverWhole));
+        Assert.Equal(isProof ? 0 : 1, _coverage.Doubtful);
+    }
+
+    [Fact]
+    public void Message_ThatCannotBeRead_PutsTheAccountsOfItsConnectionInDoubt()
+    {
+        JsonRpcDecoder decoder = Open(0);
+        Slot(decoder, 100);
+        Subscribe(decoder, 5);
+        Snapshot(decoder, 101, 20);
+        Assert.Equal(0, _coverage.Doubtful);
+        decoder.OnMessage("{\"jsonrpc\":\"2.0\",\"method\":\"accountNotif"u8, At(30));
+        Assert.Equal(EventKind.CoverLost, Kinds()[^1]);
+        Snapshot(decoder, 102, 40);
+        Assert.Equal(EventKind.CoverWhole, Kinds()[^1]);
+        Assert.Equal((1L, 1L), (_coverage.Losses, _coverage.Repairs));
+    }
+
+    [Fact]
+    public void Unsubscribe_OfTheLastSubscription_LosesCover()
+    {
+        JsonRpcDecoder decoder = Open(0);
+        Subscribe(decoder, 5);
+        decoder.OnRequest("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"accountUnsubscribe\",\"params\":[5]}"u8);
+        decoder.OnMessage("{\"jsonrpc\":\"2.0\",\"result\":true,\"id\":9}"u8, At(30));
+        Assert.Equal(EventKind.CoverLost, Kinds()[^1]);
+    }
+
+    private static FrameStamp At(long ns) => new(ns, ns, 0);
+
+    private List<EventKind> Kinds() => _events.Events.ConvertAll(e => e.Entry.Kind);
+
+    private JsonRpcDecoder Open(byte connection)
+    {
+        JsonRpcDecoder decoder = new(connection, _events, new DecoderOptions { Coverage = _coverage });
+        decoder.OnOpen(At(1));
+        return decoder;
+    }
+
+    private static void Subscribe(JsonRpcDecoder decoder, int subscription)
+    {
+        decoder.OnRequest(Encoding.UTF8.GetBytes(
+            $"{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"accountSubscribe\",\"params\":[\"{Key}\"]}}"));
+        decoder.OnMessage(
+            Encoding.UTF8.GetBytes($"{{\"jsonrpc\":\"2.0\",\"result\":{subscription},\"id\":1}}"), At(15));
+    }
+
+    private static void Slot(JsonRpcDecoder decoder, int slot) => decoder.OnMessage(
+        Encoding.UTF8.GetBytes(
+            "{\"jsonrpc\":\"2.0\",\"method\":\"slotNotification\",\"params\":{\"result\":"
+            + $"{{\"parent\":{slot - 1},\"root\":1,\"slot\":{slot}}},\"subscription\":3}}}}"),
+        At(13));
+
+    private static void Snapshot(JsonRpcDecoder decoder, int slot, long askedNs)
+    {
+        string request = "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"getMultipleAccounts\",\"params\":"
+            + $"[[\"{Key}\"],{{\"encoding\":\"base64\"}}]}}";
+        string answer = $"{{\"jsonrpc\":\"2.0\",\"result\":{{\"context\":{{\"slot\":{slot}}},"
+            + "\"value\":[null]},\"id\":4}";
+        decoder.OnSnapshot(
+            Encoding.UTF8.GetBytes(request), Encoding.UTF8.GetBytes(answer),
+            new FrameStamp(askedNs + 1, askedNs + 1, 0, askedNs));
+    }
+}
