@@ -42,7 +42,9 @@ internal static class NodeProcess
         Task pace = node.RunAsync(
             new NodePace { NotificationsPerSecond = options.Rate, TouchesPerSlot = options.Touches, Laps = 0 },
             stop.Token);
-        Task faults = options.FaultEverySeconds > 0 ? FaultAsync(node, options, injected, calm.Token) : Task.CompletedTask;
+        Task faults = options.FaultEverySeconds > 0
+            ? FaultAsync(node, options, injected, calm.Token)
+            : Task.CompletedTask;
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line == "end")
@@ -55,7 +57,8 @@ internal static class NodeProcess
             if (line != "stop") continue;
             await stop.CancelAsync();
             await pace;
-            Console.WriteLine($"stopped after {injected.Count} faults: {string.Join(' ', injected)}");
+            string what = string.Join(' ', injected);
+            Console.WriteLine($"stopped after {injected.Count} faults: {what}");
         }
 
         await calm.CancelAsync();

@@ -108,7 +108,8 @@ internal sealed class SoakRun
                 CultureInfo.InvariantCulture,
                 $"{elapsed.Elapsed.TotalSeconds,6:F0} s  {(frames - lastFrames) / (double)ReportSeconds,8:F0} frames/s"
                 + $"  RSS {mebibytes,6:F1} MiB, managed {GC.GetTotalMemory(false) / 1048576.0,6:F1} of "
-                + $"{GC.GetGCMemoryInfo().TotalCommittedBytes / 1048576.0,6:F1} committed  feed thread {each:F3} B/frame  opens {opens}"
+                + $"{GC.GetGCMemoryInfo().TotalCommittedBytes / 1048576.0,6:F1} committed"
+                + $"  feed thread {each:F3} B/frame  opens {opens}"
                 + $"  losses {feed.Coverage!.Losses}  in doubt {feed.Coverage.Doubtful}"));
             lastFrames = frames;
             lastAllocated = allocated;
