@@ -1,6 +1,6 @@
 using System;
 using System.Diagnostics;
-using LowLatency.Ring;
+using LowLatency.ConsoleHost.Bench;
 
 namespace LowLatency.Soak;
 
@@ -16,7 +16,7 @@ internal static class Program
             if (args.Length > 0 && args[0] == NodeVerb)
                 return NodeProcess.RunAsync(SoakOptions.Parse(args.AsSpan(1))).GetAwaiter().GetResult();
             SoakOptions options = SoakOptions.Parse(args);
-            MachineBlock.Print(Console.Out);
+            MachineBlock.Read().Print(Console.Out);
             ProcessStartInfo start = new(Environment.ProcessPath!)
             {
                 RedirectStandardInput = true,
