@@ -67,13 +67,15 @@ internal static class DecisionRecords
     private static Dictionary<string, object>? Split(JournalView journal, Opportunity d)
     {
         if (d.Split.Count == 0) return null;
-        List<Dictionary<string, object>> parts = [];
+        List<Dictionary<string, object?>> parts = [];
         for (int i = 0; i < d.Split.Count; i++)
         {
             SplitPart part = d.Split.Parts[i];
             parts.Add(new()
             {
                 ["pool"] = journal.PoolAddress(part.PoolId).ToString(),
+                ["second_pool"] =
+                    part.SecondPoolId < 0 ? null : journal.PoolAddress(part.SecondPoolId).ToString(),
                 ["amount_in"] = Text(part.AmountInRaw),
             });
         }
@@ -81,6 +83,7 @@ internal static class DecisionRecords
         return new()
         {
             ["leg"] = d.Split.Leg + 1,
+            ["legs_replaced"] = d.Split.LegCount,
             ["gain"] = d.Split.GainRaw.ToString(CultureInfo.InvariantCulture),
             ["amount_in"] = Text(d.Split.AmountInRaw),
             ["parts"] = parts,

@@ -124,14 +124,17 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
     private void SplitLines(in Opportunity decision, in Pubkey mint)
     {
         if (decision.Split.Count == 0) return;
-        Line($"Split      leg {decision.Split.Leg + 1} over {decision.Split.Count} pools would gain "
+        int last = decision.Split.Leg + decision.Split.LegCount;
+        string section = decision.Split.LegCount > 1 ? $"legs {last - 1} and {last}" : $"leg {last}";
+        Line($"Split      {section} over {decision.Split.Count} branches would gain "
             + $"{Amount(mint, (ulong)decision.Split.GainRaw)} more, before the costs of more swaps; not executed");
         Line($"  in       {Amount(mint, decision.Split.AmountInRaw)}");
         Pubkey mintIn = journal.Leg(decision, decision.Split.Leg).MintIn;
         for (int i = 0; i < decision.Split.Count; i++)
         {
             SplitPart part = decision.Split.Parts[i];
-            Line($"  part     {Amount(mintIn, part.AmountInRaw)} into {journal.PoolAddress(part.PoolId)}");
+            string second = part.SecondPoolId < 0 ? string.Empty : $", then {journal.PoolAddress(part.SecondPoolId)}";
+            Line($"  part     {Amount(mintIn, part.AmountInRaw)} into {journal.PoolAddress(part.PoolId)}{second}");
         }
     }
 

@@ -168,7 +168,7 @@ public struct Opportunity
     /// <summary>What is proven of the input's size.</summary>
     public SizingProof SizingProof;
 
-    /// <summary>What spreading one leg over parallel pools would have gained; not executed.</summary>
+    /// <summary>What spreading a section over parallel branches would have gained; not executed.</summary>
     public SplitPlan Split;
 
     /// <summary>

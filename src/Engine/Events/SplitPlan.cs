@@ -2,29 +2,32 @@ using System.Runtime.CompilerServices;
 
 namespace LowLatency.Engine.Events;
 
-/// <summary>One pool's part of a leg that is spread over parallel pools.</summary>
+/// <summary>One branch's part of a section that is spread: through one pool, or through two in a row.</summary>
 public struct SplitPart
 {
     /// <summary>Pool id in the market graph.</summary>
     public int PoolId;
 
-    /// <summary>Exact input of the part, base units of the leg's input mint.</summary>
+    /// <summary>Pool id of the branch's second leg; -1 if it has one leg.</summary>
+    public int SecondPoolId;
+
+    /// <summary>Exact input of the part, base units of the section's input mint.</summary>
     public ulong AmountInRaw;
 }
 
-/// <summary>The parts, the leg's own pool first.</summary>
+/// <summary>The parts; the route's own pools first, if they take part.</summary>
 [InlineArray(MaxCount)]
 public struct SplitParts
 {
-    /// <summary>Most pools a leg is spread over.</summary>
+    /// <summary>Most branches a section is spread over.</summary>
     public const int MaxCount = 4;
 
     private SplitPart _first;
 }
 
 /// <summary>
-/// The best way found to spread one leg of a route over parallel pools, by exact quotes: an alternative that is shown,
-/// not executed. All zero if there is none that gains.
+/// The best way found to spread a section of a route (one leg, or two in a row) over parallel branches, by exact
+/// quotes: an alternative that is shown, not executed. All zero if there is none that gains.
 /// </summary>
 public struct SplitPlan
 {
@@ -34,8 +37,11 @@ public struct SplitPlan
     /// <summary>Exact input of the whole route.</summary>
     public ulong AmountInRaw;
 
-    /// <summary>Leg that is spread, from 0.</summary>
+    /// <summary>First leg of the section that is spread, from 0.</summary>
     public byte Leg;
+
+    /// <summary>Legs of the route that the section replaces, 1 or 2.</summary>
+    public byte LegCount;
 
     /// <summary>Number of parts; 0 if there is no plan.</summary>
     public byte Count;

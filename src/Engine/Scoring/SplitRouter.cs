@@ -6,32 +6,53 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
-/// Looks whether a sized route gains more when one of its legs is spread over parallel pools (same two mints, coherent,
-/// not on the route): shares by water-filling (<see cref="WaterFilling"/>), the route's input by a search with
-/// shrinking steps, then base units moved from pool to pool while the leg's exact output rises. Every candidate is
-/// quoted exactly, and only what beats the single path is written, so the plan is never worse. Parallel sub-paths (a
-/// leg replaced by two) are not looked at. Owner: the scoring thread. Bound: exact leg quotes a decision, a setting;
-/// asked for Go decisions only.
+/// Looks whether a sized route gains more when one section of it, a leg or two legs in a row, is spread over parallel
+/// branches: pools of the same two mints and paths through any third mint, coherent, of pools that neither the route
+/// nor another branch uses. Sections are ranked by the continuous optimum (<see cref="WaterFilling"/>); the best one is
+/// quoted exactly: the route's input by a search with shrinking steps, then all combinations of steps of the branches'
+/// staircases around it (<see cref="SplitBox"/>), again from a better one while one is found. Only what beats the
+/// single path is written, so the plan is never worse.
+///
+/// How good it is: within the last box the plan is the best of all splits. Any split anywhere is bounded by the
+/// continuous optimum, and the split rounded down from that loses at most two units (fee and output) at each quote,
+/// each worth what it brings at the end; the plan is no further below the best than that, given quotes enough to reach
+/// it. A split that the continuous optimum does not ask for could gain by rounding only and is not looked for. Owner:
+/// the scoring thread. Bound: exact leg quotes a decision, a setting; mints looked at for paths a section
+/// (<see cref="MintsMax"/>). Asked for Go decisions only.
 /// </summary>
 internal sealed class SplitRouter
 {
-    /// <summary>Inputs on each side of the best one that are quoted one by one.</summary>
-    private const int NeighbourReach = 16;
+    /// <summary>Third mints looked at for a section's paths.</summary>
+    internal const int MintsMax = 128;
+
+    /// <summary>Boxes around ever better splits; each move gains a base unit, one or two are usual.</summary>
+    private const int BoxesMax = 16;
 
     private readonly MarketGraph _graph;
+    private readonly SplitPath.Budget _budget = new();
     private readonly WaterFilling _water = new();
-    private readonly int[] _pools = new int[SplitParts.MaxCount];
+    private readonly SplitBox _box = new();
+    private readonly SplitPath _before;
+    private readonly SplitPath _after;
+    private readonly SplitPath[] _branches = new SplitPath[SplitParts.MaxCount];
+    private readonly double[] _rates = new double[SplitParts.MaxCount];
+    private readonly CurveSegment[] _curves = new CurveSegment[SplitParts.MaxCount * WaterFilling.PiecesPerPool];
+    private readonly int[] _pieces = new int[SplitParts.MaxCount];
     private readonly double[] _shares = new double[SplitParts.MaxCount];
     private readonly ulong[] _parts = new ulong[SplitParts.MaxCount];
     private readonly ulong[] _bestParts = new ulong[SplitParts.MaxCount];
-    private int _poolCount;
-    private int _leg;
-    private int _quotesLeft;
+    private int _count;
     private ulong _cap;
     private ulong _bestInput;
     private long _bestProfit;
 
-    internal SplitRouter(MarketGraph graph) => _graph = graph;
+    internal SplitRouter(MarketGraph graph)
+    {
+        _graph = graph;
+        _before = new SplitPath(graph, _budget);
+        _after = new SplitPath(graph, _budget);
+        for (int i = 0; i < _branches.Length; i++) _branches[i] = new SplitPath(graph, _budget);
+    }
 
     /// <summary>Exact quotes used by the last call.</summary>
     internal int QuotesUsed { get; private set; }
@@ -40,70 +61,90 @@ internal sealed class SplitRouter
     internal void Plan(ref Opportunity one, ulong capRaw, int quotesMax)
     {
         _cap = Math.Min(capRaw, long.MaxValue);
+        _budget.QuotesLeft = quotesMax;
         QuotesUsed = 0;
-        for (int leg = 0; leg < one.LegCount; leg++)
-        {
-            _quotesLeft = (quotesMax - QuotesUsed) / (one.LegCount - leg);
-            int before = _quotesLeft;
-            if (TryLeg(in one, leg) && _bestProfit - one.GrossProfitRaw > one.Split.GainRaw) Write(ref one);
-            QuotesUsed += before - _quotesLeft;
-        }
-    }
-
-    private bool TryLeg(in Opportunity one, int leg)
-    {
-        Leg of = one.Legs[leg];
-        _leg = leg;
-        CollectPools(in one, MarketGraph.Edge(of.PoolId, (SwapDirection)of.Direction));
-        if (_poolCount < 2 || !TryShares(in one, of.AmountInRaw)) return false;
-        bool isSpread = false;
-        for (int i = 1; i < _poolCount; i++) isSpread |= _shares[i] >= 1;
-        if (!isSpread) return false;
-
-        _bestProfit = one.GrossProfitRaw;
-        _bestInput = 0;
-        ulong centre = one.AmountInRaw;
-        Try(in one, centre);
-        for (ulong step = centre / 4; step > centre / 4096 && _quotesLeft > 0;)
-        {
-            ulong at = _bestInput == 0 ? centre : _bestInput;
-            Try(in one, at + step);
-            if (at > step) Try(in one, at - step);
-            if (_bestInput == 0 || _bestInput == at) step /= 2;
-        }
-
-        if (_bestInput == 0 || PartsUsed() < 2) return false;
-
-        // Rounding makes the top ragged: the inputs around it, one by one.
-        ulong top = _bestInput;
-        for (ulong away = 1; away <= NeighbourReach; away++)
-        {
-            Try(in one, top + away);
-            if (top > away) Try(in one, top - away);
-        }
-
-        MoveUnits(in one);
-        return true;
-    }
-
-    /// <summary>The leg's own pool, then the best parallel ones by marginal rate (ties: the lower id).</summary>
-    private void CollectPools(in Opportunity one, int edge)
-    {
-        _pools[0] = MarketGraph.EdgePool(edge);
-        _poolCount = 1;
-        int pair = _graph.EdgePair(edge);
         _graph.EnsureTopology();
+        (int first, int legs, double best) = (0, 0, 0);
+        for (int span = 1; span <= 2 && span < one.LegCount; span++)
+        {
+            for (int leg = 0; leg + span <= one.LegCount; leg++)
+            {
+                double gain = Collect(in one, leg, span) ? ContinuousGain(one.Legs[leg].AmountInRaw) : 0;
+                if (gain > best) (first, legs, best) = (leg, span, gain);
+            }
+        }
+
+        if (legs == 0 || !Collect(in one, first, legs)) return;
+        Search(in one, first, legs);
+        QuotesUsed = quotesMax - _budget.QuotesLeft;
+        int used = 0;
+        for (int i = 0; i < _count; i++) used += _bestParts[i] != 0 ? 1 : 0;
+        if (_bestInput != 0 && used > 1 && _bestProfit > one.GrossProfitRaw) Write(ref one, first, legs);
+    }
+
+    /// <summary>The section's branches, its own first, the others by marginal rate; false if it has no other.</summary>
+    private bool Collect(in Opportunity one, int first, int legs)
+    {
+        _count = 1;
+        _branches[0].Clear();
+        for (int leg = first; leg < first + legs; leg++) _branches[0].Add(Edge(in one, leg));
+        int from = _graph.EdgeFrom(Edge(in one, first));
+        int to = _graph.EdgeTo(Edge(in one, first + legs - 1));
+        int pair = _graph.FindPair(from, to);
+        if (pair >= 0)
+        {
+            foreach (int pool in _graph.PairPools(pair))
+            {
+                if (!IsOnRoute(in one, pool)) Offer(_graph.PoolEdge(pool, pair), -1);
+            }
+        }
+
+        // Paths through a third mint, from the end that has fewer neighbours.
+        bool isFromEnd = _graph.Neighbours(to).Length < _graph.Neighbours(from).Length;
+        ReadOnlySpan<int> mints = _graph.Neighbours(isFromEnd ? to : from);
+        ReadOnlySpan<int> pairs = _graph.PairsOut(isFromEnd ? to : from);
+        for (int i = 0; i < Math.Min(mints.Length, MintsMax); i++)
+        {
+            if (mints[i] == from || mints[i] == to) continue;
+            int other = isFromEnd ? _graph.FindPair(from, mints[i]) : _graph.FindPair(mints[i], to);
+            if (other < 0) continue;
+            int into = BestOffRoute(in one, isFromEnd ? other : pairs[i]);
+            int onward = BestOffRoute(in one, isFromEnd ? pairs[i] ^ 1 : other);
+            if (into >= 0 && onward >= 0) Offer(into, onward);
+        }
+
+        const int Room = WaterFilling.PiecesPerPool;
+        for (int i = 0; i < _count; i++) _pieces[i] = _branches[i].CopyCurve(_curves.AsSpan(i * Room, Room));
+        return _count > 1;
+    }
+
+    private int BestOffRoute(in Opportunity one, int pair)
+    {
+        int best = -1;
         foreach (int pool in _graph.PairPools(pair))
         {
-            double rate = _graph.Rate(_graph.PoolEdge(pool, pair));
-            if (!(rate > 0) || IsOnRoute(in one, pool)) continue;
-            int at = _poolCount;
-            while (at > 1 && _graph.Rate(_graph.PoolEdge(_pools[at - 1], pair)) < rate) at--;
-            if (at == SplitParts.MaxCount) continue;
-            if (_poolCount < SplitParts.MaxCount) _poolCount++;
-            for (int i = _poolCount - 1; i > at; i--) _pools[i] = _pools[i - 1];
-            _pools[at] = pool;
+            int edge = _graph.PoolEdge(pool, pair);
+            if (_graph.Rate(edge) > (best < 0 ? 0 : _graph.Rate(best)) && !IsOnRoute(in one, pool)) best = edge;
         }
+
+        return best;
+    }
+
+    /// <summary>Takes a branch if it is among the best by marginal rate (ties: the one offered first).</summary>
+    private void Offer(int edge, int second)
+    {
+        double rate = _graph.Rate(edge) * (second < 0 ? 1 : _graph.Rate(second));
+        if (!(rate > 0)) return;
+        int at = _count;
+        while (at > 1 && _rates[at - 1] < rate) at--;
+        if (at == SplitParts.MaxCount) return;
+        if (_count < SplitParts.MaxCount) _count++;
+        SplitPath last = _branches[_count - 1];
+        for (int i = _count - 1; i > at; i--) (_branches[i], _rates[i]) = (_branches[i - 1], _rates[i - 1]);
+        (_branches[at], _rates[at]) = (last, rate);
+        last.Clear();
+        last.Add(edge);
+        if (second >= 0) last.Add(second);
     }
 
     private static bool IsOnRoute(in Opportunity one, int pool)
@@ -116,34 +157,63 @@ internal sealed class SplitRouter
         return false;
     }
 
-    private bool TryShares(in Opportunity one, ulong amount)
+    /// <summary>How much more of the section's output the continuous optimum gives, as a share of it.</summary>
+    private double ContinuousGain(ulong amount)
     {
-        int pair = _graph.EdgePair(Edge(in one, _leg));
+        if (!TryShares(amount)) return 0;
+        double together = 0;
+        for (int i = 0; i < _count; i++) together += WaterFilling.Output(Curve(i), _shares[i]);
+        double alone = WaterFilling.Output(Curve(0), amount);
+        bool isSpread = false;
+        for (int i = 1; i < _count; i++) isSpread |= _shares[i] >= 1;
+        return isSpread && alone > 0 ? (together / alone) - 1 : 0;
+    }
+
+    private ReadOnlySpan<CurveSegment> Curve(int branch) =>
+        _curves.AsSpan(branch * WaterFilling.PiecesPerPool, _pieces[branch]);
+
+    private bool TryShares(ulong amount)
+    {
         _water.Clear();
-        for (int i = 0; i < _poolCount; i++)
-            _water.Add(_graph.Segments(_graph.PoolEdge(_pools[i], pair)), amount);
+        for (int i = 0; i < _count; i++) _water.Add(Curve(i), amount);
         return _water.TryAllocate(amount, _shares);
     }
 
-    /// <summary>Quotes the route at an input with the leg spread; keeps it if it is the best.</summary>
-    private void Try(in Opportunity one, ulong input)
+    private void Search(in Opportunity one, int first, int legs)
     {
-        if (input == 0 || input > _cap || _quotesLeft <= 0) return;
-        ulong amount = input;
-        for (int leg = 0; leg < one.LegCount && amount != 0; leg++)
-            amount = leg == _leg ? OutOfParts(in one, amount) : Out(Edge(in one, leg), amount);
-        if (amount == 0 || amount > long.MaxValue || (long)amount - (long)input <= _bestProfit) return;
-        _bestProfit = (long)amount - (long)input;
-        _bestInput = input;
-        _parts.CopyTo(_bestParts, 0);
+        _before.Clear();
+        _after.Clear();
+        for (int leg = 0; leg < first; leg++) _before.Add(Edge(in one, leg));
+        for (int leg = first + legs; leg < one.LegCount; leg++) _after.Add(Edge(in one, leg));
+        (_bestInput, _bestProfit) = (0, long.MinValue);
+        ulong centre = one.AmountInRaw;
+        int kept = _budget.QuotesLeft / 2;
+        Try(centre);
+        for (ulong step = centre / 4; step > centre / 4096 && _budget.QuotesLeft > kept;)
+        {
+            ulong at = _bestInput == 0 ? centre : _bestInput;
+            Try(at + step);
+            if (at > step) Try(at - step);
+            if (_bestInput == 0 || _bestInput == at) step /= 4;
+        }
+
+        for (int box = 0; box < BoxesMax && _bestInput != 0; box++)
+        {
+            long before = _bestProfit;
+            LookInBox();
+            if (_bestProfit == before) return;
+        }
     }
 
-    private ulong OutOfParts(in Opportunity one, ulong amount)
+    /// <summary>Quotes the route at an input with the section spread; keeps it if it is the best.</summary>
+    private void Try(ulong input)
     {
-        if (!TryShares(in one, amount)) return 0;
+        if (input == 0 || input > _cap || _budget.QuotesLeft <= 0) return;
+        ulong amount = _before.Out(input);
+        if (amount == 0 || !TryShares(amount)) return;
         ulong given = 0;
         int largest = 0;
-        for (int i = 0; i < _poolCount; i++)
+        for (int i = 0; i < _count; i++)
         {
             _parts[i] = (ulong)Math.Min(_shares[i], amount - given);
             given += _parts[i];
@@ -151,106 +221,70 @@ internal sealed class SplitRouter
         }
 
         _parts[largest] += amount - given;
-        ulong sum = 0;
-        for (int i = 0; i < _poolCount; i++)
+        ulong output = 0;
+        for (int i = 0; i < _count; i++)
         {
-            if (_parts[i] == 0) continue;
-            ulong output = Out(EdgeOfPart(in one, i), _parts[i]);
-            if (output == 0) return 0;
-            sum += output;
+            ulong part = _parts[i] == 0 ? 0 : _branches[i].Out(_parts[i]);
+            if (part == 0) _parts[i] = 0; // too little to give anything: kept back
+            output += part;
         }
 
-        return sum;
+        Keep(input, output == 0 ? 0 : _after.Out(output));
     }
 
-    /// <summary>
-    /// Moves ever fewer units between two pools while both together give more; more of a leg never harms.
-    /// </summary>
-    private void MoveUnits(in Opportunity one)
+    private void Keep(ulong input, ulong output)
     {
-        bool isBetter = false;
-        for (ulong units = 256; units > 0; units /= 4)
+        if (output == 0 || output > long.MaxValue || (long)output - (long)input <= _bestProfit) return;
+        (_bestProfit, _bestInput) = ((long)output - (long)input, input);
+        _parts.CopyTo(_bestParts, 0);
+    }
+
+    /// <summary>Quotes every total of the box around the best split, from the middle outward.</summary>
+    private void LookInBox()
+    {
+        int stepQuotes = 0;
+        for (int i = 0; i < _count; i++) stepQuotes += 5 * _branches[i].Count;
+        stepQuotes += 2 * _count * ((3 * _before.Count) + _after.Count);
+        int reach = Math.Min(SplitBox.ReachMax, _budget.QuotesLeft / stepQuotes);
+        if (reach < 1 || !_box.TryBuild(_branches.AsSpan(0, _count), _bestParts.AsSpan(0, _count), reach)) return;
+        int middle = _box.Totals / 2;
+        ulong centre = _bestInput;
+        (ulong upInput, ulong downInput) = (centre, centre);
+        for (int away = 0; away <= middle && _budget.QuotesLeft > 0; away++)
         {
-            for (int from = 0; from < _poolCount; from++)
-            {
-                for (int to = 0; to < _poolCount; to++)
-                {
-                    while (from != to && _quotesLeft > 0 && TryMove(in one, from, to, units)) isBetter = true;
-                }
-            }
+            TryTotal(middle + away, ref upInput);
+            if (away > 0) TryTotal(middle - away, ref downInput);
         }
-
-        if (!isBetter) return;
-        ulong amount = _bestInput;
-        for (int leg = 0; leg < one.LegCount; leg++)
-        {
-            if (leg != _leg)
-            {
-                amount = Out(Edge(in one, leg), amount);
-                continue;
-            }
-
-            amount = 0;
-            for (int i = 0; i < _poolCount; i++)
-            {
-                if (_bestParts[i] != 0) amount += Out(EdgeOfPart(in one, i), _bestParts[i]);
-            }
-        }
-
-        _bestProfit = Math.Max(_bestProfit, (long)amount - (long)_bestInput);
     }
 
-    private int PartsUsed()
+    private void TryTotal(int total, ref ulong guess)
     {
-        int used = 0;
-        for (int i = 0; i < _poolCount; i++) used += _bestParts[i] != 0 ? 1 : 0;
-        return used;
+        if (total >= _box.Totals || !_box.TryTotal(total, out ulong amount, out ulong output) || amount == 0) return;
+        if (!_before.TryLeast(amount, 0, guess, out ulong input, out _)) return;
+        guess = input;
+        if (input > _cap) return;
+        ulong final = _after.Out(output);
+        if (final == 0 || final > long.MaxValue || (long)final - (long)input <= _bestProfit) return;
+        _box.CopyParts(total, _parts);
+        Keep(input, final);
     }
 
-    private bool TryMove(in Opportunity one, int from, int to, ulong units)
-    {
-        if (_bestParts[from] <= units || _bestParts[to] == 0) return false;
-        (int first, int second) = (EdgeOfPart(in one, from), EdgeOfPart(in one, to));
-        ulong now = Out(first, _bestParts[from]) + Out(second, _bestParts[to]);
-        ulong less = Out(first, _bestParts[from] - units);
-        ulong more = Out(second, _bestParts[to] + units);
-        if (less == 0 || more == 0 || less + more <= now) return false;
-        _bestParts[from] -= units;
-        _bestParts[to] += units;
-        return true;
-    }
-
-    private void Write(ref Opportunity one)
+    private void Write(ref Opportunity one, int first, int legs)
     {
         one.Split = default;
         one.Split.GainRaw = _bestProfit - one.GrossProfitRaw;
         one.Split.AmountInRaw = _bestInput;
-        one.Split.Leg = (byte)_leg;
-        for (int i = 0; i < _poolCount; i++)
+        (one.Split.Leg, one.Split.LegCount) = ((byte)first, (byte)legs);
+        for (int i = 0; i < _count; i++)
         {
             if (_bestParts[i] == 0) continue;
-            one.Split.Parts[one.Split.Count].PoolId = _pools[i];
-            one.Split.Parts[one.Split.Count++].AmountInRaw = _bestParts[i];
+            ref SplitPart part = ref one.Split.Parts[one.Split.Count++];
+            part.PoolId = MarketGraph.EdgePool(_branches[i].Edge(0));
+            part.SecondPoolId = _branches[i].Count > 1 ? MarketGraph.EdgePool(_branches[i].Edge(1)) : -1;
+            part.AmountInRaw = _bestParts[i];
         }
     }
 
     private static int Edge(in Opportunity one, int leg) =>
         MarketGraph.Edge(one.Legs[leg].PoolId, (SwapDirection)one.Legs[leg].Direction);
-
-    private int EdgeOfPart(in Opportunity one, int part) =>
-        _graph.PoolEdge(_pools[part], _graph.EdgePair(Edge(in one, _leg)));
-
-    /// <summary>Exact output of an edge, 0 if the quote fails.</summary>
-    private ulong Out(int edge, ulong amountIn)
-    {
-        _quotesLeft--;
-        int pool = MarketGraph.EdgePool(edge);
-        SwapRequest request = new()
-        {
-            Direction = MarketGraph.EdgeDirection(edge),
-            AmountRaw = amountIn,
-            Clock = _graph.Clock(pool),
-        };
-        return _graph.Pool(pool).Quote(in request, out SwapQuote quote) == QuoteStatus.Ok ? quote.AmountOutRaw : 0;
-    }
 }

@@ -29,6 +29,22 @@ internal sealed class WaterFilling
     /// <summary>Forgets all pools.</summary>
     internal void Clear() => _pools = 0;
 
+    /// <summary>Output of a curve for an input, as far as the curve goes.</summary>
+    internal static double Output(ReadOnlySpan<CurveSegment> curve, double amount)
+    {
+        double output = 0;
+        foreach (ref readonly CurveSegment piece in curve)
+        {
+            if (amount <= 0) break;
+            if (!(piece.RateOut > 0) || !(piece.AmountInMax > 0)) continue;
+            double x = Math.Min(amount, piece.AmountInMax);
+            output += piece.RateOut * x / (1 + (piece.Curvature * x));
+            amount -= x;
+        }
+
+        return output;
+    }
+
     /// <summary>Adds a pool's curve as far as <paramref name="total"/> could reach into it.</summary>
     internal void Add(ReadOnlySpan<CurveSegment> curve, double total)
     {

@@ -50,7 +50,12 @@ public sealed class DecisionJournal : IDecisionSink
     public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)
     {
         for (int i = 0; i < decision.LegCount; i++) Define(decision.Legs[i].PoolId);
-        for (int i = 0; i < decision.Split.Count; i++) Define(decision.Split.Parts[i].PoolId);
+        for (int i = 0; i < decision.Split.Count; i++)
+        {
+            Define(decision.Split.Parts[i].PoolId);
+            if (decision.Split.Parts[i].SecondPoolId >= 0) Define(decision.Split.Parts[i].SecondPoolId);
+        }
+
         ReadOnlySpan<Opportunity> record = MemoryMarshal.CreateReadOnlySpan(in decision, 1);
         Append(JournalFormat.DecisionKind, MemoryMarshal.AsBytes(record), message);
         if (Failure is null) Count++;
