@@ -149,7 +149,7 @@ public sealed partial class InputSizer
     public SizingStatus Size(ReadOnlySpan<int> edges, ulong capRaw, int scansMax, int quotesMax)
     {
         Prepare(edges, capRaw, scansMax, quotesMax);
-        double optimum = _curve.FindOptimum(edges, capRaw);
+        double optimum = _curve.FindOptimum(edges, capRaw, scansMax == 0);
         ContinuousInput = optimum;
         if (!(optimum > 0)) return SizingStatus.NoGain;
         ContinuousProfit = _curve.Chain.Apply(optimum) - optimum;
@@ -172,7 +172,7 @@ public sealed partial class InputSizer
     /// </summary>
     public double Estimate(ReadOnlySpan<int> edges)
     {
-        double optimum = _curve.FindOptimum(edges, double.MaxValue);
+        double optimum = _curve.FindOptimum(edges, double.MaxValue, true);
         return optimum > 0 ? Math.Max(0, _curve.Chain.Apply(optimum) - optimum) : 0;
     }
 

@@ -8,12 +8,13 @@ namespace LowLatency.Engine.Scoring;
 
 /// <summary>
 /// The continuous model of one route: each leg is a piece of its pool's curve as a Moebius map of the leg's total
-/// input, the route is their product, valid up to the input at which the first leg leaves its piece. Walks outward
-/// piece by piece until the optimum lies inside; rates only fall along the walk, so the first such piece holds the
-/// global optimum. Pieces are read once each: time is proportional to the ticks or bins that the optimal trade crosses.
-/// Doubles, for search only. Owner: the sizer that made it. Scratch: 74 KiB.
+/// input, the route is their product, valid up to the input at which the first leg leaves its piece. Rates only fall
+/// along the route, so the piece in which the slope passes 1 holds the global optimum. A walk piece by piece finds it
+/// if it is near; else prefix sums of every leg's pieces and a binary search over break points jump to it
+/// (RouteCurve.Jump.cs), and the walk goes on behind the pieces that the graph keeps. Where the pieces' numbers matter
+/// (the polish) it walks all the way. Doubles, for search only. Owner: the sizer that made it. Scratch: 86 KiB.
 /// </summary>
-internal sealed class RouteCurve
+internal sealed partial class RouteCurve
 {
     /// <summary>Most pieces of one leg's curve: three full tick arrays of Raydium, four bin arrays of DLMM.</summary>
     private const int LongPieces = 512;
@@ -35,6 +36,10 @@ internal sealed class RouteCurve
     internal RouteCurve(MarketGraph graph)
     {
         _graph = graph;
+        _prefixRoom = graph.SegmentCapacity;
+        _prefixIn = new double[Legs.MaxCount * _prefixRoom];
+        _prefixOut = new double[Legs.MaxCount * _prefixRoom];
+        _prefixPiece = new int[Legs.MaxCount * _prefixRoom];
         Array.Fill(_legCap, double.PositiveInfinity);
     }
 
@@ -94,9 +99,10 @@ internal sealed class RouteCurve
 
     /// <summary>
     /// Finds the input with the largest profit, at most <paramref name="cap"/>. Returns 0 if no input gains or a leg
-    /// has no curve.
+    /// has no curve. With <paramref name="canJump"/> the pieces before the optimum are not numbered:
+    /// <see cref="OptimumPiece"/> then only says whether there are any.
     /// </summary>
-    internal double FindOptimum(ReadOnlySpan<int> edges, double cap)
+    internal double FindOptimum(ReadOnlySpan<int> edges, double cap, bool canJump)
     {
         Count = edges.Length;
         edges.CopyTo(_edges);
@@ -108,6 +114,13 @@ internal sealed class RouteCurve
         {
             optimum = TradeCurve.Optimum(Chain);
             if (optimum <= PieceEnd || PieceEnd >= cap) break;
+            if (canJump && _pieces == WalkedBeforeJump)
+            {
+                canJump = false;
+                Jump(cap);
+                continue;
+            }
+
             if (Next()) continue;
             Ended = !_isCapped;
             break;
@@ -239,6 +252,13 @@ internal sealed class RouteCurve
         if (_segment[leg] >= 0) _startOut[leg] = _legs[leg].Apply(_endIn[leg]);
         _startIn[leg] = _endIn[leg];
         _segment[leg] = next;
+        Enter(leg, piece);
+        return true;
+    }
+
+    /// <summary>Takes a piece from where the leg stands.</summary>
+    private void Enter(int leg, in CurveSegment piece)
+    {
         double x0 = _startIn[leg];
         double y0 = _startOut[leg];
         _endIn[leg] = Math.Min(x0 + piece.AmountInMax, _legCap[leg]);
@@ -247,6 +267,5 @@ internal sealed class RouteCurve
         double one = 1 - (piece.Curvature * x0);
         _legs[leg] = new TransferMatrix<double>(
             (y0 * piece.Curvature) + piece.RateOut, (y0 * one) - (piece.RateOut * x0), piece.Curvature, one);
-        return true;
     }
 }
