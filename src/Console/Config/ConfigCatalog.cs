@@ -3,6 +3,7 @@ using System.Collections;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
+using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Pipeline;
 
 namespace LowLatency.ConsoleHost.Config;
@@ -131,6 +132,13 @@ internal static class ConfigCatalog
         new("Costs", "minimumProfitLamports", ConfigShape.Scalar, "Least net profit of a Go, lamports.",
             (c, v) => c.MinimumProfitLamports = (long)v.Whole(0, long.MaxValue),
             c => c.MinimumProfitLamports),
+        new("Costs", "minimumExpectedValueLamports", ConfigShape.Scalar,
+            "Least expected value of a Go, lamports; not set: it is shown and decides nothing.",
+            (c, v) => c.MinimumExpectedValueLamports = (long)v.Whole(0, long.MaxValue),
+            c => c.MinimumExpectedValueLamports),
+        new("Costs", "landingSlots", ConfigShape.Scalar, "Slots until a transaction lands, for its probability.",
+            (c, v) => c.LandingSlots = v.Int(0, SearchSettings.LandingSlotsMax),
+            c => c.LandingSlots),
         new("Costs", "stalenessPenaltyBps", ConfigShape.Scalar, "Share of the profit at risk set aside, 1/10,000.",
             (c, v) => c.StalenessPenaltyBps = v.Int(0, 10_000),
             c => c.StalenessPenaltyBps),

@@ -44,6 +44,10 @@ internal sealed class EngineConfig
 
     public long MinimumProfitLamports { get; set; } = DefaultMinimumProfitLamports;
 
+    public int LandingSlots { get; set; } = SearchDefaults.LandingSlots;
+
+    public long? MinimumExpectedValueLamports { get; set; }
+
     public int TipShareBps { get; set; } = SearchDefaults.TipShareBps;
 
     public ulong TipFloorLamports { get; set; } = SearchDefaults.TipFloorLamports;
@@ -204,6 +208,8 @@ internal sealed class EngineConfig
             MaxNotionalLamports = MaxNotionalLamports,
             MinimumInputRaw = MinimumInputRaw,
             MinimumProfitLamports = MinimumProfitLamports,
+            LandingSlots = LandingSlots,
+            MinimumExpectedValueLamports = MinimumExpectedValueLamports,
             TipShareBps = TipShareBps,
             TipFloorLamports = TipFloorLamports,
             TipCapLamports = TipCapLamports,

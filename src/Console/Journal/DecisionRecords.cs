@@ -17,7 +17,7 @@ internal static class DecisionRecords
     public const string CsvHeader =
         "id,slot,received_utc_ns,reason,route,pools,base_mint,amount_in,amount_out,gross_profit,net_profit_lamports,"
         + "signature_fee_lamports,priority_fee_lamports,tip_lamports,minimum_out,compute_unit_limit,"
-        + "state_age_slots_max,latency_ns,message_version,message_bytes";
+        + "state_age_slots_max,latency_ns,message_version,message_bytes,landing_ppm,expected_value_lamports";
 
     public static void WriteJson(JournalView journal, JournalledDecision journalled, TextWriter output)
     {
@@ -44,6 +44,11 @@ internal static class DecisionRecords
             ["tip_lamports"] = Text(d.TipLamports),
             ["rent_lamports"] = Text(d.RentLamports),
             ["fee_origin"] = FeeOrigin(d),
+            ["landing_ppm"] = d.ComputeUnitLimit == 0 ? null : d.LandingPpm,
+            ["landing_lives"] = d.ComputeUnitLimit == 0 ? null : d.LandingLives,
+            ["expected_value_lamports"] = d.ComputeUnitLimit == 0
+                ? null
+                : d.ExpectedValueLamports.ToString(CultureInfo.InvariantCulture),
             ["minimum_out"] = Text(d.MinimumOutRaw),
             ["profit_at_risk"] = Text(d.ProfitAtRiskRaw),
             ["staleness_penalty_lamports"] = d.StalenessPenaltyLamports.ToString(CultureInfo.InvariantCulture),
@@ -104,7 +109,8 @@ internal static class DecisionRecords
             + $"{d.SignatureFeeLamports},{d.PriorityFeeLamports},{d.TipLamports},{d.MinimumOutRaw},"
             + $"{d.ComputeUnitLimit},{d.StateAgeSlotsMax},{d.DecisionLatencyNs},"
             + $"{(hasMessage ? Version(d) : string.Empty)},"
-            + $"{journalled.Message.Length}\n"));
+            + $"{journalled.Message.Length},{(d.ComputeUnitLimit == 0 ? string.Empty : d.LandingPpm)},"
+            + $"{(d.ComputeUnitLimit == 0 ? string.Empty : d.ExpectedValueLamports)}\n"));
     }
 
     private static Dictionary<string, object> Leg(LegView leg) => new()

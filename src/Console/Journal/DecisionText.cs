@@ -96,6 +96,7 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         Row("net profit", decision.NetProfitLamports, sol);
         if (journal.Run is { } run) Row("required", run.MinimumProfitLamports, sol);
         FeeText.Write(journal, decision, output);
+        Expectation(decision);
         if (decision.ProfitAtRiskRaw == 0 && decision.ReserveMarginE6 == 0) return; // never came so far
         Row("for staleness", decision.StalenessPenaltyLamports, sol);
         Line($"Risk       {Amount(mint, decision.ProfitAtRiskRaw)} of the profit, "
@@ -119,6 +120,28 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         Line(decision.SizingGapRaw == ulong.MaxValue
             ? "           how much any other could gain is not known: the curve gives no bound"
             : $"           any other gains at most {Amount(mint, decision.SizingGapRaw)} more");
+    }
+
+    /// <summary>Expected value, with every number it is made of.</summary>
+    private void Expectation(in Opportunity decision)
+    {
+        ulong lost = decision.SignatureFeeLamports + decision.PriorityFeeLamports;
+        string after = journal.Run is { LandingSlots: var slots } && slots != 1
+            ? string.Create(Invariant, $"{slots} slots")
+            : "1 slot";
+        string from = decision.LandingLives == 0
+            ? "from the whole market's lives, none of its pools' yet"
+            : string.Create(Invariant, $"from {decision.LandingLives:N0} lives of its pools and the market's");
+        TextWrap.Write(
+            output,
+            string.Create(
+                Invariant,
+                $"Expected   still there after {after} with {decision.LandingPpm / 10_000.0:0.##} %, {from}; "
+                + $"if not, the fees of {lost:N0} lamports are lost"),
+            ValueColumn);
+        Row("expected", decision.ExpectedValueLamports, ProgramIds.WrappedSolMint);
+        if (journal.Run is { MinimumExpectedValueLamports: { } required })
+            Row("required", required, ProgramIds.WrappedSolMint);
     }
 
     private void SplitLines(in Opportunity decision, in Pubkey mint)

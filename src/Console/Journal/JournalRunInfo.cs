@@ -14,6 +14,8 @@ internal sealed record JournalRunInfo
     public string Runner { get; init; } = string.Empty;
     public bool Synthetic { get; init; }
     public long MinimumProfitLamports { get; init; }
+    public long? MinimumExpectedValueLamports { get; init; }
+    public int LandingSlots { get; init; }
     public int TipShareBps { get; init; }
     public ulong TipFloorLamports { get; init; }
     public ulong TipCapLamports { get; init; }
@@ -31,6 +33,8 @@ internal sealed record JournalRunInfo
             Synthetic = isSynthetic,
             Runner = settings.Pipeline.Runner.ToString(),
             MinimumProfitLamports = search.MinimumProfitLamports,
+            MinimumExpectedValueLamports = search.MinimumExpectedValueLamports,
+            LandingSlots = search.LandingSlots,
             TipShareBps = search.TipShareBps,
             TipFloorLamports = search.TipFloorLamports,
             TipCapLamports = search.TipCapLamports,

@@ -15,6 +15,7 @@ internal static class ReasonText
         DecisionReason.NoGrossProfit =>
             "Not taken: the spot prices promise a gain, but no size gives one once fees and price impact are exact.",
         DecisionReason.BelowMinimumProfit => Below(journal, decision),
+        DecisionReason.BelowExpectedValue => Unlikely(journal, decision),
         DecisionReason.TornPool =>
             "Not taken: a pool's accounts are of different slots, so its price is not one that ever stood.",
         DecisionReason.GappedPool =>
@@ -54,6 +55,16 @@ internal static class ReasonText
         return journal.Run is { } run
             ? $"{earned}; at least {Number(run.MinimumProfitLamports)} are required."
             : $"{earned}.";
+    }
+
+    private static string Unlikely(DecisionBook journal, in Opportunity decision)
+    {
+        string odds = (decision.LandingPpm / 10_000.0).ToString("0.##", CultureInfo.InvariantCulture);
+        string why = $"Not taken: it is still there when the transaction lands with {odds} % only, which makes its "
+            + $"expected value {Number(decision.ExpectedValueLamports)} lamports";
+        return journal.Run is { MinimumExpectedValueLamports: { } required }
+            ? $"{why}; at least {Number(required)} are required."
+            : $"{why}.";
     }
 
     private static string Dominated(DecisionBook journal, in Opportunity decision)

@@ -18,7 +18,8 @@ internal sealed record EndpointReport(
 
 internal sealed record RouteReport(
     string Id, ulong Slot, string Reason, string Route, string BaseMint, ulong AmountIn, ulong AmountOut,
-    long GrossProfit, long NetProfitLamports, ulong TipLamports, string AmountInText, string GrossProfitText);
+    long GrossProfit, long NetProfitLamports, ulong TipLamports, uint LandingPpm, long ExpectedValueLamports,
+    string AmountInText, string GrossProfitText);
 
 internal sealed record CheckReport(string Name, bool Passed, string Summary, IReadOnlyList<string> Differences);
 

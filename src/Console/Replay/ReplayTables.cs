@@ -187,7 +187,7 @@ internal static class ReplayTables
             Pubkey mint = o.Legs[0].Direction == (byte)SwapDirection.AToB ? start.MintA : start.MintB;
             rows.Add(new RouteReport(
                 id, o.Slot, o.Reason.ToString(), route.ToString(), mint.ToString(), o.AmountInRaw, o.AmountOutRaw,
-                o.GrossProfitRaw, o.NetProfitLamports, o.TipLamports,
+                o.GrossProfitRaw, o.NetProfitLamports, o.TipLamports, o.LandingPpm, o.ExpectedValueLamports,
                 Amount(mint, o.AmountInRaw), Amount(mint, o.GrossProfitRaw)));
         }
 

@@ -22,6 +22,9 @@ public sealed class SearchSettings
     /// <summary>Exact quotes per candidate of such an audit.</summary>
     public const int AuditQuotes = 262_144;
 
+    /// <summary>Largest <see cref="LandingSlots"/>: twice as long as cycles are followed by default.</summary>
+    public const int LandingSlotsMax = 32;
+
     /// <summary>Most legs of a cycle, 2 to 6.</summary>
     public int MaxHops { get; init; } = 4;
 
@@ -91,6 +94,18 @@ public sealed class SearchSettings
     /// <summary>Least net profit of a Go, lamports.</summary>
     public long MinimumProfitLamports { get; init; } = 1;
 
+    /// <summary>
+    /// Slots from a decision until its transaction lands, for the landing probability. Default 1: what is sent in a slot
+    /// is packed in the next at best, and whatever happens within that one counts as before us.
+    /// </summary>
+    public int LandingSlots { get; init; } = 1;
+
+    /// <summary>
+    /// Least expected value of a Go, lamports: landing probability times net profit, less the fees of a failure. Null:
+    /// it is worked out and shown, and decides nothing.
+    /// </summary>
+    public long? MinimumExpectedValueLamports { get; init; }
+
     /// <summary>Tip as a share of the profit after network fees, 1/10,000.</summary>
     public int TipShareBps { get; init; } = 5000;
 
@@ -140,6 +155,8 @@ public sealed class SearchSettings
         ArgumentOutOfRangeException.ThrowIfNegative(AuditEverySlots);
         ArgumentOutOfRangeException.ThrowIfLessThan(AuditStepsPerSlot, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(OpportunityCapacity, 2);
+        ArgumentOutOfRangeException.ThrowIfNegative(LandingSlots);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LandingSlots, LandingSlotsMax);
         ArgumentOutOfRangeException.ThrowIfNegative(TipShareBps);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(TipShareBps, 10_000);
         ArgumentOutOfRangeException.ThrowIfNegative(ComputeUnitMarginBps);

@@ -46,4 +46,7 @@ public enum DecisionReason : byte
 
     /// <summary>Search work bound was reached before this route was sized.</summary>
     WorkBound = 13,
+
+    /// <summary>What is to be expected, the probability of landing counted in, is below the required minimum.</summary>
+    BelowExpectedValue = 14,
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -168,6 +169,15 @@ public struct Opportunity
     /// <summary>What is proven of the input's size.</summary>
     public SizingProof SizingProof;
 
+    /// <summary>
+    /// Probability that it is still there when its transaction lands, parts per million; meaningful once costs are
+    /// known.
+    /// </summary>
+    public uint LandingPpm;
+
+    /// <summary>Lives of its pair of pools that the probability rests on; 0 if only the whole market's.</summary>
+    public uint LandingLives;
+
     /// <summary>What spreading a section over parallel branches would have gained; not executed.</summary>
     public SplitPlan Split;
 
@@ -178,4 +188,18 @@ public struct Opportunity
 
     /// <summary>The legs.</summary>
     public Legs Legs;
+
+    /// <summary>
+    /// Lamports to expect from sending it, rounded down: the net profit if it lands in time, else the fees of a failed
+    /// transaction. A tip inside the transaction is not paid when it fails.
+    /// </summary>
+    public readonly long ExpectedValueLamports
+    {
+        get
+        {
+            Int128 lost = (Int128)(1_000_000 - LandingPpm) * ((Int128)SignatureFeeLamports + PriorityFeeLamports);
+            Int128 expected = ((Int128)LandingPpm * NetProfitLamports) - lost;
+            return (long)((expected - (expected < 0 ? 999_999 : 0)) / 1_000_000);
+        }
+    }
 }

@@ -13,9 +13,9 @@ namespace LowLatency.Engine.Life;
 /// rates is above one; while one of its pools cannot quote it is neither alive nor ended. A swap is told from a fee or
 /// liquidity change by the price before fees, the ratio of the pool's two rates, which only a swap moves. The first
 /// decision is quoted again, leg by leg, on the state it was made on. Cycles that were never there (stale, our error)
-/// are reported to the quarantine as failures, the others as successes. Slots and order of events decide everything, no
-/// clock does. Owner: the market group's thread; runs after Instructions, off the way of the decision. Bound:
-/// <see cref="LifeSettings.MaxFollowed"/>; a full table follows no more and counts.
+/// are reported to the quarantine as failures, the others as successes, and every life to the landing model. Slots and
+/// order of events decide everything, no clock does. Owner: the market group's thread; runs after Instructions, off the
+/// way of the decision. Bound: <see cref="LifeSettings.MaxFollowed"/>; a full table follows no more and counts.
 /// </summary>
 public sealed class LifeStage : IStage
 {
@@ -28,6 +28,7 @@ public sealed class LifeStage : IStage
     private readonly SlotTree _slots;
     private readonly OpportunityRing _opportunities;
     private readonly RouteQuarantine _quarantine;
+    private readonly LandingModel _landing;
     private readonly FollowedTable _table;
     private readonly bool[] _decidedStale;
     private readonly double[] _rateRatio; // forward over backward rate, by pool; 0 unknown
@@ -40,8 +41,9 @@ public sealed class LifeStage : IStage
     /// A stage that follows what Scoring decided on the market that <paramref name="graphStage"/> keeps.
     /// </summary>
     public LifeStage(
-        LifeSettings settings, GraphStage graphStage, OpportunityRing opportunities, RouteQuarantine quarantine)
-        : this(settings, graphStage.Market, graphStage.Touched, graphStage.Slots, opportunities, quarantine)
+        LifeSettings settings, GraphStage graphStage, OpportunityRing opportunities, RouteQuarantine quarantine,
+        LandingModel landing)
+        : this(settings, graphStage.Market, graphStage.Touched, graphStage.Slots, opportunities, quarantine, landing)
     {
     }
 
@@ -52,9 +54,11 @@ public sealed class LifeStage : IStage
         TouchedPools touched,
         SlotTree slots,
         OpportunityRing opportunities,
-        RouteQuarantine quarantine)
+        RouteQuarantine quarantine,
+        LandingModel landing)
     {
         settings.Validate();
+        _landing = landing;
         _followSlots = (ulong)settings.FollowSlots;
         _graph = graph;
         _touched = touched;
@@ -266,6 +270,7 @@ public sealed class LifeStage : IStage
         bool wasThere = label is LifeLabel.Alive or LifeLabel.Captured or LifeLabel.Evaporated;
         if (wasThere) _quarantine.ReportSuccess(life.CycleKey);
         else if (!_decidedStale[entry]) _quarantine.ReportFailure(life.CycleKey, _slot);
+        _landing.Observe(in life);
         if (Ring.TryAppend(out long position)) Ring[position] = life;
         else LostLabelCount++;
         _table.Remove(entry);

@@ -45,7 +45,7 @@ public sealed class MarketPipeline : IPoolDirectory
         Instructions = new InstructionStage(settings.Instructions, market, Graph.Accounts, Opportunities, Payloads);
         Scoring = new ScoringStage(
             market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet);
-        Life = new LifeStage(settings.Life, Graph, Opportunities, Scoring.LifeQuarantine);
+        Life = new LifeStage(settings.Life, Graph, Opportunities, Scoring.LifeQuarantine, Scoring.Landing);
         Mispricing = new MispricingStage(market, Graph.Touched, SearchSettings.WrappedSol);
         Sinks = new SinkStage(
             sinks?.Invoke(this) ?? [], Opportunities, Life.Ring, Instructions.Messages, Payloads, settings.TakeStamps);

@@ -49,6 +49,7 @@ public sealed class ScoringStage : IStage
         for (int i = 0; i < Math.Min(settings.BaseMints.Length, settings.WalletRaw.Length); i++)
             _wallet[graph.AddMint(settings.BaseMints[i])] = settings.WalletRaw[i];
         LandingQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
+        Landing = new LandingModel(settings.LandingSlots);
         LifeQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
         _overlaps = new OverlapSettler(ring, graph);
         _splits = new SplitRouter(graph);
@@ -66,6 +67,9 @@ public sealed class ScoringStage : IStage
 
     /// <summary>Routes whose cycles proved not to have been there; the life stage reports here.</summary>
     public RouteQuarantine LifeQuarantine { get; }
+
+    /// <summary>Landing probabilities; the life stage tells it how cycles ended.</summary>
+    public LandingModel Landing { get; }
 
     /// <summary>Decisions since the start.</summary>
     public long DecisionCount { get; private set; }
@@ -204,10 +208,13 @@ public sealed class ScoringStage : IStage
         long net = _fees.Apply(ref one, _graph, grossLamports);
 
         one.MinimumOutRaw = MinimumOut(in one, grossLamports - net);
+        one.LandingPpm = Landing.Estimate(in one, out one.LandingLives);
         if (net < _settings.MinimumProfitLamports) return DecisionReason.BelowMinimumProfit;
         AssessRisk(ref one, grossLamports);
-        return net - one.StalenessPenaltyLamports < _settings.MinimumProfitLamports
-            ? DecisionReason.BelowMinimumProfit
+        if (net - one.StalenessPenaltyLamports < _settings.MinimumProfitLamports)
+            return DecisionReason.BelowMinimumProfit;
+        return one.ExpectedValueLamports < _settings.MinimumExpectedValueLamports
+            ? DecisionReason.BelowExpectedValue
             : DecisionReason.Go;
     }
 

@@ -7,7 +7,7 @@ namespace LowLatency.Engine.Sinks;
 
 /// <summary>
 /// 64-bit digest of all decisions in order: same capture, settings and binary give the same value, inline, fused or
-/// split. Covers event sequence, route, slot, integer amounts, costs, penalty, split plan,
+/// split. Covers event sequence, route, slot, integer amounts, costs, penalty, landing probability, split plan,
 /// reason and message bytes; leaves out times (they
 /// differ from run to run) and ring positions. Mixing step: xor, multiply by an odd constant, rotate (as in
 /// wyhash-style folds); not cryptographic. Owner thread: the sinks'.
@@ -36,6 +36,7 @@ public sealed class DecisionHash : IDecisionSink
         h = Mix(h, decision.PriorityFeeLamports ^ (decision.TipLamports << 20));
         h = Mix(h, decision.MinimumOutRaw);
         h = Mix(h, (ulong)decision.StalenessPenaltyLamports);
+        h = Mix(h, decision.LandingPpm);
         h = Mix(h, (ulong)decision.Split.GainRaw ^ (decision.Split.AmountInRaw << 20));
         for (int i = 0; i < decision.LegCount; i++)
         {

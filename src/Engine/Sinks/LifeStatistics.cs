@@ -28,8 +28,7 @@ public sealed class LifeStatistics : IDecisionSink
     public const int MaxPairs = 1024;
 
     private readonly long[] _byLabel = new long[Enum.GetValues<LifeLabel>().Length];
-    private readonly ulong[] _keys = new ulong[MaxPairs];
-    private readonly int[] _slots = new int[4 * MaxPairs]; // open addressing: row + 1
+    private readonly PoolPairTable _pairs = new(MaxPairs);
     private readonly int[] _captured = new int[MaxPairs + 1];
     private readonly int[] _ended; // by row and span
     private readonly int[] _cut;
@@ -44,7 +43,7 @@ public sealed class LifeStatistics : IDecisionSink
     }
 
     /// <summary>Pairs seen.</summary>
-    public int PairCount { get; private set; }
+    public int PairCount => _pairs.Count;
 
     /// <summary>Pairs of lives left out because the table was full.</summary>
     public long PairsLeftOut { get; private set; }
@@ -70,7 +69,7 @@ public sealed class LifeStatistics : IDecisionSink
         }
 
         return new PairLife(
-            (int)(_keys[row] >> 32), (int)(uint)_keys[row], lives + ended, _captured[row], ended - _captured[row],
+            _pairs.PoolA(row), _pairs.PoolB(row), lives + ended, _captured[row], ended - _captured[row],
             HalfLife(row));
     }
 
@@ -85,10 +84,9 @@ public sealed class LifeStatistics : IDecisionSink
         _byLabel[(int)life.Label]++;
         if (life.Label is LifeLabel.Stale or LifeLabel.OurError) return;
         Count(MaxPairs, in life);
-        int pairs = life.LegCount == 2 ? 1 : life.LegCount;
-        for (int leg = 0; leg < pairs; leg++)
+        for (int leg = 0; leg < PoolPairTable.PairsOf(life.LegCount); leg++)
         {
-            int row = Row(life.Pools[leg], life.Pools[leg + 1 < life.LegCount ? leg + 1 : 0]);
+            int row = _pairs.FindOrAdd(life.Pools[leg], life.Pools[leg + 1 < life.LegCount ? leg + 1 : 0]);
             if (row < 0) PairsLeftOut++;
             else Count(row, in life);
         }
@@ -100,22 +98,6 @@ public sealed class LifeStatistics : IDecisionSink
         if (life.Label == LifeLabel.Alive) _cut[(row * _spans) + span]++;
         else _ended[(row * _spans) + span]++;
         if (life.Label == LifeLabel.Captured) _captured[row]++;
-    }
-
-    private int Row(int one, int other)
-    {
-        ulong key = ((ulong)(uint)Math.Min(one, other) << 32) | (uint)Math.Max(one, other);
-        int mask = _slots.Length - 1;
-        int at = (int)((key * 0x9E3779B97F4A7C15UL) >> 40) & mask;
-        for (; _slots[at] != 0; at = (at + 1) & mask)
-        {
-            if (_keys[_slots[at] - 1] == key) return _slots[at] - 1;
-        }
-
-        if (PairCount == MaxPairs) return -1;
-        _keys[PairCount++] = key;
-        _slots[at] = PairCount;
-        return PairCount - 1;
     }
 
     private double Survival(int row, int untilSpan)

@@ -34,7 +34,7 @@ public sealed class ConfigLayersTests
               "costs": { // sections are optional
                 "minimumProfitLamports": 21, "tipShareBps": 22, "tipFloorLamports": 23, "tipCapLamports": 24,
                 "priorityFeeMicroLamportsPerCu": 25, "computeUnitMarginBps": 26,
-                "stalenessPenaltyBps": 34,
+                "stalenessPenaltyBps": 34, "minimumExpectedValueLamports": 39, "landingSlots": 3,
               },
               "followSlots": 32, "maxFollowed": 33, "quarantineAfterFailures": 34, "quarantineBaseSlots": 35,
               "quarantineCapSlots": 36,
@@ -58,6 +58,7 @@ public sealed class ConfigLayersTests
             s.Search.DeferredWorkFactor, s.Search.OpportunityCapacity));
         Assert.Equal((16UL, 17UL, 18U, 19, 20, true), (s.Search.MaxNotionalLamports, s.Search.MinimumInputRaw,
             s.Search.MaxStateAgeSlots, s.Search.PolishQuotesMax, s.Search.PolishScansMax, s.Search.PolishAll));
+        Assert.Equal((39L, 3), (s.Search.MinimumExpectedValueLamports, s.Search.LandingSlots));
         Assert.Equal((37, 38), (s.Search.AuditEverySlots, s.Search.AuditStepsPerSlot));
         Assert.Equal((32, 33, 34), (s.Search.MaxDepthShareBps, s.Search.SplitQuotesMax, s.Search.StalenessPenaltyBps));
         Assert.Equal((21L, 22, 23UL, 24UL), (s.Search.MinimumProfitLamports, s.Search.TipShareBps,

@@ -209,6 +209,7 @@ public sealed class LifeStageTests
         Assert.Equal(0, rig.Life.FollowedCount);
         Assert.Equal(rig.Life.BirthCount, rig.Ended.Count);
         Assert.True(rig.Life.BirthCount > 200, $"{rig.Life.BirthCount}");
+        Assert.Equal(rig.Life.BirthCount, rig.Landing.LifeCount);
         Assert.True(rig.Life.NotFollowedCount > 0);
         Assert.Equal(0, rig.Life.CountOf(LifeLabel.OurError) + rig.Life.CountOf(LifeLabel.Stale));
         Assert.True(rig.Life.CountOf(LifeLabel.Captured) > 100);
@@ -224,6 +225,8 @@ public sealed class LifeStageTests
         private readonly ScoringStage _scoring;
         private long _sequence;
 
+        internal LandingModel Landing { get; }
+
         internal Rig(int maxFollowed = 64)
         {
             SearchSettings search = new() { BaseMints = [Sol], MinimumProfitLamports = 1 };
@@ -231,7 +234,8 @@ public sealed class LifeStageTests
             _cycles = new CycleStage(Graph, _touched, _ring, search);
             _scoring = new ScoringStage(Graph, _ring, search);
             LifeSettings settings = new() { FollowSlots = 4, MaxFollowed = maxFollowed };
-            Life = new LifeStage(settings, Graph, _touched, Slots, _ring, Quarantine);
+            Landing = _scoring.Landing;
+            Life = new LifeStage(settings, Graph, _touched, Slots, _ring, Quarantine, Landing);
             Add(Deep, 150_000_000_000);
             Add(Deep, 153_000_000_000);
             Touch(0);

@@ -77,6 +77,25 @@ public sealed class ScoringStageTests
     }
 
     [Fact]
+    public void OnBatch_ExpectedValue_DecidesOnlyIfAMinimumIsSet()
+    {
+        foreach ((long? minimum, DecisionReason reason) in new (long?, DecisionReason)[]
+        {
+            (null, DecisionReason.Go), (1, DecisionReason.Go), (long.MaxValue, DecisionReason.BelowExpectedValue),
+        })
+        {
+            Rig rig = new(new SearchSettings { BaseMints = [Sol], MinimumExpectedValueLamports = minimum });
+            rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
+            rig.Add(Sol, Usd, 1_000_000_000_000, 153_000_000_000);
+            MarketEvent one = rig.Update(0);
+            ref Opportunity found = ref rig.Ring[one.OpportunityPosition];
+            Assert.Equal(reason, found.Reason);
+            Assert.Equal(250_000U, found.LandingPpm); // no life was seen: even odds for both slots
+            Assert.InRange(found.ExpectedValueLamports, 1, found.NetProfitLamports / 4);
+        }
+    }
+
+    [Fact]
     public void OnBatch_WalletBelowTheSmallestInput_SaysSizeTooSmall()
     {
         Rig rig = new(new SearchSettings { BaseMints = [Sol], WalletRaw = [150] });
