@@ -95,8 +95,8 @@ public sealed class SearchSettings
     public long MinimumProfitLamports { get; init; } = 1;
 
     /// <summary>
-    /// Slots from a decision until its transaction lands, for the landing probability. Default 1: what is sent in a slot
-    /// is packed in the next at best, and whatever happens within that one counts as before us.
+    /// Slots from a decision until its transaction lands, for the landing probability. Default 1: what is sent in a
+    /// slot is packed in the next at best, and whatever happens within that one counts as before us.
     /// </summary>
     public int LandingSlots { get; init; } = 1;
 

@@ -21,7 +21,7 @@ public sealed class LandingModel
     /// <summary>One, in parts per million.</summary>
     public const uint One = 1_000_000;
 
-    /// <summary>Pairs kept: the pairs of the real market of 1,302 pools that had a life in an hour, several times.</summary>
+    /// <summary>Pairs kept: three for each pool of a real market of 1,302.</summary>
     public const int MaxPairs = 4096;
 
     /// <summary>
