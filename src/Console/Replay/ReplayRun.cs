@@ -180,11 +180,8 @@ internal sealed class ReplayRun
         }
 
         if (_watch is not null) sinks.Add(_watch.Decisions);
-        if (Transactions is not null)
-        {
-            Transactions.Attach(pipeline, IsSynthetic);
-            sinks.Add(Transactions);
-        }
+        Transactions?.Attach(pipeline, IsSynthetic);
+        sinks.Add(new MessageOutlet(_watch?.Gate ?? new TradingGate(), Transactions));
 
         return [.. sinks];
     }

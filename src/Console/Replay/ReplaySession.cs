@@ -133,7 +133,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
     {
         Volatile.Write(ref _ended, null);
         ReplayWatch? watch = null;
-        watch = new ReplayWatch(_control, (pipeline, feed) => Begin(pipeline, feed, watch!));
+        watch = new ReplayWatch(_control, Gate, (pipeline, feed) => Begin(pipeline, feed, watch!));
         ReplaySettings settings = _settings with { Cancellation = _cancel.Token };
         ReplayRun run = new(settings, progress => OnProgress(progress, watch), watch: watch);
         Run = run;

@@ -4,18 +4,18 @@ using System.Globalization;
 using System.IO;
 using System.Text.Json;
 using LowLatency.Engine.Events;
-using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>
 /// Writes each taken decision to a JSON file of its own: slot, route, predicted amounts of every leg, and the
-/// unsigned message as base64. The blockhash in the message is zero: the signer puts a recent one there. Allocates;
-/// only with
+/// unsigned message as base64. A message that the trading gate withholds is marked so: whoever sends leaves it alone.
+/// The blockhash in the message is zero: the signer puts a recent one there. Allocates; only with
 /// <c>--emit-transactions</c>.
 /// </summary>
-internal sealed class TransactionFiles : IDecisionSink
+internal sealed class TransactionFiles : IMessageReceiver
 {
     private readonly string _folder;
     private readonly List<Dictionary<string, object>> _legs = [];
@@ -37,9 +37,9 @@ internal sealed class TransactionFiles : IDecisionSink
     /// <summary>Gives it the names of pools and says whether the market is synthetic; before the first one.</summary>
     public void Attach(IPoolDirectory pools, bool isSynthetic) => (_pools, _isSynthetic) = (pools, isSynthetic);
 
-    public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)
+    public void OnMessage(in Opportunity decision, ReadOnlySpan<byte> message, bool isWithheld)
     {
-        if (decision.Reason != DecisionReason.Go || message.Length == 0 || Failure is not null) return;
+        if (Failure is not null) return;
         string id = string.Create(CultureInfo.InvariantCulture, $"{decision.Sequence}.{decision.Ordinal}");
         _legs.Clear();
         for (int i = 0; i < decision.LegCount; i++) _legs.Add(Describe(decision.Legs[i]));
@@ -47,6 +47,7 @@ internal sealed class TransactionFiles : IDecisionSink
         {
             ["id"] = id,
             ["synthetic"] = _isSynthetic,
+            ["withheld"] = isWithheld,
             ["slot"] = decision.Slot,
             ["route_digest"] = decision.RouteDigest.ToString("x16", CultureInfo.InvariantCulture),
             ["amount_in"] = Text(decision.AmountInRaw),

@@ -79,7 +79,7 @@ internal static class FunnelSection
         }
 
         page.Append("<div class=\"scroll\"><table><tr><th>decision</th><th>reason</th><th class=\"n opt\">slot</th>");
-        page.Append("<th class=\"n\">net</th><th class=\"opt\">route</th></tr>\n");
+        page.Append("<th class=\"n\">net</th><th class=\"n\">expected</th><th class=\"opt\">route</th></tr>\n");
         for (int i = 0; i < routes.Count; i++)
         {
             RouteReport route = routes[i];
@@ -87,6 +87,8 @@ internal static class FunnelSection
             page.Append($"<tr><td>{Mark.Word(path + ".id", route.Id)}</td><td>{Mark.Text(route.Reason)}</td>");
             page.Append($"<td class=\"n opt\">{Mark.Slot(path + ".slot", route.Slot)}</td>");
             page.Append($"<td class=\"n\">{Mark.Sol(path + ".net_profit_lamports", route.NetProfitLamports)}</td>");
+            page.Append(
+                $"<td class=\"n\">{Mark.Sol(path + ".expected_value_lamports", route.ExpectedValueLamports)}</td>");
             page.Append($"<td class=\"opt\">{Mark.Text(route.Route)}</td></tr>\n");
         }
 

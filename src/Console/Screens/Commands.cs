@@ -28,7 +28,7 @@ internal sealed class Commands(Model model)
             {
                 "speed" => ("speed ", new[] { "0.5x", "1x", "2x", "10x", "max" }),
                 "trading" => ("trading ", ["pause", "resume", "halt"]),
-                "sort" => ("sort ", ["newest", "profit", "size", "age", "latency", "decision"]),
+                "sort" => ("sort ", ["newest", "profit", "size", "age", "latency", "decision", "expected"]),
                 "screen" => ("screen ", ScreenApp.ScreenNames),
                 _ => (string.Empty, (IEnumerable<string>)[]),
             };
@@ -101,8 +101,8 @@ internal sealed class Commands(Model model)
         TradingState state = model.Source.Gate.TogglePause();
         string text = state switch
         {
-            TradingState.Active => "trading: Active",
-            TradingState.Reducing => "trading: Reducing: nothing new is sent; p again resumes",
+            TradingState.Active => "trading: Active; this is a dry run, nothing is sent in any state",
+            TradingState.Reducing => "trading: Reducing: messages are withheld, decisions go on; p again resumes",
             _ => "trading: Halted; only a new start can change that",
         };
         model.Source.Log.Add(LogLevel.Warning, "trading", text, model.Slot);
@@ -112,7 +112,7 @@ internal sealed class Commands(Model model)
     public string Kill()
     {
         model.Source.Gate.Halt();
-        const string Text = "trading: HALTED: nothing is sent until the process is started again";
+        const string Text = "trading: HALTED: messages are withheld until a new start; decisions go on";
         model.Source.Log.Add(LogLevel.Error, "trading", Text, model.Slot);
         return Text;
     }

@@ -5,12 +5,13 @@ using LowLatency.Engine.Events;
 namespace LowLatency.ConsoleHost.Screens;
 
 /// <summary>
-/// A filter of decisions: words that must all occur, in any case, in the row's text (id, slot, reason, mints, venues).
-/// Allocates only when the filter changes.
+/// A filter of decisions: words that must all occur, in any case, in the row's text (id, slot, reason, how its cycle
+/// ended, mints, venues). Allocates only when the filter changes.
 /// </summary>
 internal sealed class DecisionMatcher
 {
     private static readonly string[] Reasons = Enum.GetNames<DecisionReason>();
+    private static readonly string[] Labels = Enum.GetNames<LifeLabel>();
     private readonly char[] _text = new char[512];
     private string _filter = string.Empty;
     private string[] _words = [];
@@ -23,7 +24,7 @@ internal sealed class DecisionMatcher
         _words = filter.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    public bool Matches(in Opportunity decision, PoolNames names)
+    public bool Matches(in Opportunity decision, LifeLabel label, PoolNames names)
     {
         _length = 0;
         Append(decision.Sequence);
@@ -33,6 +34,8 @@ internal sealed class DecisionMatcher
         Append((long)decision.Slot);
         Append(" ");
         Append(Reasons[(int)decision.Reason]);
+        Append(" ");
+        if (label != LifeLabel.None) Append(Labels[(int)label]);
         for (int i = 0; i < decision.LegCount; i++)
         {
             PoolName name = names.Of(decision.Legs[i].PoolId);

@@ -13,6 +13,7 @@ internal enum DecisionSort : byte
     Age,
     Latency,
     Reason,
+    ExpectedValue,
 }
 
 /// <summary>How the table is looked at; survives a restart of the run.</summary>
@@ -38,10 +39,13 @@ internal sealed class DecisionStore
     private const int Capacity = RecentDecisions.Capacity;
 
     private readonly Opportunity[] _rows = new Opportunity[Capacity];
+    private readonly LifeRecord[] _lives = new LifeRecord[Capacity]; // by row; label None while not known
+    private readonly CycleRows _cycles = new(Capacity);
     private readonly int[] _order = new int[Capacity];
     private readonly Comparison<int> _compare;
     private readonly DecisionMatcher _matcher = new();
     private long _next;
+    private long _nextLife;
     private int _namesCount;
     private bool _isDirty = true;
 
@@ -64,12 +68,23 @@ internal sealed class DecisionStore
     /// <summary>Row by its place in the table.</summary>
     public ref readonly Opportunity this[int place] => ref _rows[_order[place]];
 
+    /// <summary>How the cycle of the decision at a place ended; label None if that is not known.</summary>
+    public ref readonly LifeRecord LifeAt(int place) => ref _lives[_order[place]];
+
+    /// <summary>How a held decision's cycle ended; null if it has not, or is not known.</summary>
+    public LifeRecord? LifeOf(long sequence, int ordinal)
+    {
+        int row = RowOf(sequence, ordinal);
+        return row >= 0 && _lives[row].Label != LifeLabel.None ? _lives[row] : null;
+    }
+
     /// <summary>Says that sort or filter changed.</summary>
     public void Invalidate() => _isDirty = true;
 
     /// <summary>Takes in what is new.</summary>
     public void Refresh(RecentDecisions source, PoolNames names)
     {
+        long lives = source.LifeCount; // before the decisions: a life comes after all of its own
         Published = source.Count;
         if (!Settings.IsFrozen)
         {
@@ -81,10 +96,12 @@ internal sealed class DecisionStore
 
             for (; _next < Published; _next++)
             {
-                if (source.TryRead(_next, out NumberedDecision decision)) _rows[_next % Capacity] = decision.Decision;
+                if (source.TryRead(_next, out NumberedDecision decision)) Take(in decision.Decision);
                 else Missed++;
                 _isDirty = true;
             }
+
+            TakeLives(source, lives);
         }
 
         if (names.Count != _namesCount) _isDirty = true; // a filter by name may match more now
@@ -95,15 +112,9 @@ internal sealed class DecisionStore
     /// <summary>The held decision with an id; false if it is not held.</summary>
     public bool TryFind(long sequence, int ordinal, out Opportunity decision)
     {
-        for (int i = 0; i < Held; i++)
-        {
-            if (_rows[i].Sequence != sequence || _rows[i].Ordinal != ordinal) continue;
-            decision = _rows[i];
-            return true;
-        }
-
-        decision = default;
-        return false;
+        int row = RowOf(sequence, ordinal);
+        decision = row < 0 ? default : _rows[row];
+        return row >= 0;
     }
 
     /// <summary>Place of a decision in the table; -1 if it is not shown.</summary>
@@ -118,6 +129,40 @@ internal sealed class DecisionStore
         return -1;
     }
 
+    private int RowOf(long sequence, int ordinal)
+    {
+        for (int i = 0; i < Held; i++)
+        {
+            if (_rows[i].Sequence == sequence && _rows[i].Ordinal == ordinal) return i;
+        }
+
+        return -1;
+    }
+
+    private void Take(in Opportunity decision)
+    {
+        int row = (int)(_next % Capacity);
+        _cycles.Set(row, in decision, isUsed: _next >= Capacity);
+        _rows[row] = decision;
+        _lives[row] = default;
+    }
+
+    private void TakeLives(RecentDecisions source, long until)
+    {
+        _nextLife = Math.Max(_nextLife, until - Capacity);
+        for (; _nextLife < until; _nextLife++)
+        {
+            if (!source.TryReadLife(_nextLife, out NumberedLife ended)) continue;
+            for (int row = _cycles.First(ended.Life.CycleKey); row >= 0; row = _cycles.Next(row))
+            {
+                long sequence = _rows[row].Sequence;
+                if (sequence < ended.Life.Sequence || sequence > ended.Life.EndSequence) continue;
+                _lives[row] = ended.Life;
+                _isDirty = true;
+            }
+        }
+    }
+
     private void Order(PoolNames names)
     {
         _isDirty = false;
@@ -126,7 +171,7 @@ internal sealed class DecisionStore
         if (!all) _matcher.Prepare(Settings.Filter);
         for (int i = 0; i < Held; i++)
         {
-            if (all || _matcher.Matches(in _rows[i], names)) _order[Count++] = i;
+            if (all || _matcher.Matches(in _rows[i], _lives[i].Label, names)) _order[Count++] = i;
         }
 
         _order.AsSpan(0, Count).Sort(_compare);
@@ -142,6 +187,7 @@ internal sealed class DecisionStore
             DecisionSort.Size => b.AmountInRaw.CompareTo(a.AmountInRaw),
             DecisionSort.Age => b.StateAgeSlotsMax.CompareTo(a.StateAgeSlotsMax),
             DecisionSort.Latency => b.DecisionLatencyNs.CompareTo(a.DecisionLatencyNs),
+            DecisionSort.ExpectedValue => b.ExpectedValueLamports.CompareTo(a.ExpectedValueLamports),
             DecisionSort.Reason => a.Reason.CompareTo(b.Reason),
             _ => 0,
         };

@@ -1,17 +1,24 @@
 using System;
 using LowLatency.ConsoleHost.Rendering;
+using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Pipeline.View;
 
 namespace LowLatency.ConsoleHost.Screens;
 
-/// <summary>The market: every pool with its state, price, depth and mispricing; Enter draws one pool's curve.</summary>
+/// <summary>
+/// The market: every pool with its state, price, depth and mispricing, or every mint. Enter goes down, from a mint to
+/// its pools and from a pool to its curve; Escape goes up.
+/// </summary>
 internal sealed class GraphScreen : Screen
 {
     private const int WideColumns = 110;
     private static readonly string[] SortNames = ["number", "mispricing", "depth", "age", "venue"];
     private readonly Scroller _scroller = new();
     private readonly PoolRows _rows = new();
+    private readonly MintPane _mints = new();
+    private bool _areMintsShown;
+    private string _mintName = string.Empty;
     private CurvePane? _curve;
 
     /// <summary>Names of pool states.</summary>
@@ -19,13 +26,18 @@ internal sealed class GraphScreen : Screen
 
     public override string Name => "Graph";
 
-    public override string Hints => _curve is null
-        ? "Enter a pool's curve  / filter  s sort"
-        : "Esc back  left/right narrower, wider prices";
+    public override string Hints => _curve is not null ? "Esc back  left/right narrower, wider prices"
+        : _areMintsShown ? "Enter a mint's pools  / filter  m pools"
+        : _rows.Mint is not null ? "Enter a pool's curve  / filter  s sort  Esc mints"
+        : "Enter a pool's curve  / filter  s sort  m mints";
 
-    public override string? Filter => _rows.Filter;
+    public override string? Filter => _areMintsShown ? _mints.Filter : _rows.Filter;
 
-    public override void SetFilter(string text, Model model) => _rows.Filter = text;
+    public override void SetFilter(string text, Model model)
+    {
+        if (_areMintsShown) _mints.Filter = text;
+        else _rows.Filter = text;
+    }
 
     public override bool OnKey(KeyPress key, Model model)
     {
@@ -37,6 +49,9 @@ internal sealed class GraphScreen : Screen
             return true;
         }
 
+        if (key.Is('m')) return ShowMints(!_areMintsShown);
+        if (_areMintsShown) return OnMintKey(key);
+        if (key.Key is Key.Escape or Key.Backspace && _rows.Mint is not null) return ShowMints(true);
         if (key.Is('s'))
         {
             _rows.Sort = (PoolSort)(((int)_rows.Sort + 1) % SortNames.Length);
@@ -46,6 +61,24 @@ internal sealed class GraphScreen : Screen
         if (key.Key != Key.Enter) return _scroller.OnKey(key);
         if (_scroller.At >= _rows.Count || model.Run is null) return true;
         _curve = new CurvePane(_rows.PoolAt(_scroller.At));
+        return true;
+    }
+
+    private bool ShowMints(bool areShown)
+    {
+        _areMintsShown = areShown;
+        _rows.Mint = null;
+        _scroller.At = 0;
+        return true;
+    }
+
+    private bool OnMintKey(KeyPress key)
+    {
+        if (key.Key != Key.Enter) return _mints.Scroller.OnKey(key);
+        if (_mints.Selected is not { } mint) return true;
+        ShowMints(false);
+        _rows.Mint = mint;
+        _mintName = MintName.Of(mint);
         return true;
     }
 
@@ -62,6 +95,12 @@ internal sealed class GraphScreen : Screen
         {
             run.View.CurveRequest = _curve.PoolId; // again in each frame: a run that began anew knows nothing of it
             _curve.Draw(area, model, in _rows[_curve.PoolId]);
+            return;
+        }
+
+        if (_areMintsShown)
+        {
+            _mints.Draw(area, run.View, _rows);
             return;
         }
 
@@ -91,6 +130,7 @@ internal sealed class GraphScreen : Screen
         }
 
         x = area.Print(x, 0, Ink.Dim, $" by {SortNames[(int)_rows.Sort]}");
+        if (_rows.Mint is not null) x = area.Print(x, 0, Ink.Warn, $"  with {_mintName}");
         if (_rows.Filter.Length != 0) area.Print(x, 0, Ink.Warn, $"  filter: {_rows.Filter}");
     }
 

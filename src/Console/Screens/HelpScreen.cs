@@ -16,8 +16,9 @@ internal sealed class HelpScreen : Screen
         (".", "replay: on to the next slot, then pause"),
         ("+ -", "replay: faster, slower (0.1x to 100x, max)"),
         ("[ ]", "replay: 10 slots back (begins again), 10 on"),
-        ("p", "trading: pause (Reducing), resume (Active)"),
-        ("K", "trading: kill (Halted; asks first; final)"),
+        ("m", "graph: mints or pools"),
+        ("p", "trading: Reducing (messages are withheld), Active again"),
+        ("K", "trading: Halted (withheld until a new start; asks first)"),
         ("q, Ctrl-C", "end the run, leave, print the report until then"),
         (":detach", "leave the screens; the run goes on with plain lines"),
         ("Ctrl-Z, fg", "stop the job; on again"),
@@ -28,6 +29,9 @@ internal sealed class HelpScreen : Screen
     [
         ("no data", "was never published; it is not zero"),
         ("GO / no X", "taken, or not taken for reason X; Enter says it in words"),
+        ("odds", "that it is still there when a transaction lands"),
+        ("EV", "expected value: odds x net, less the fees of a failure"),
+        ("life", "how its cycle ended, after so many slots; open: not yet"),
         ("age", "slots since the oldest pool state on the route changed"),
         ("lag", "events that wait for the stage's thread"),
         ("depth", "input that moves a pool's rate by 1 %"),
@@ -35,24 +39,33 @@ internal sealed class HelpScreen : Screen
 
     public override string Name => "Help";
 
-    public override string Hints => "the full text: docs/console.md";
+    private readonly Scroller _scroller = new();
+
+    public override string Hints => "down for more; the full text: docs/console.md";
+
+    public override bool OnKey(KeyPress key, Model model)
+    {
+        _scroller.At = key.Key is Key.Up or Key.PageUp ? _scroller.Top : _scroller.Bottom;
+        return _scroller.OnKey(key);
+    }
 
     public override void Draw(Area area, Model model)
     {
-        area.Heading(0, "Keys");
-        int y = 1;
-        foreach ((string keys, string what) in Lines)
+        int count = Lines.Length + Words.Length + 2;
+        _scroller.Fit(count, area.Height);
+        for (int y = 0; y < area.Height && _scroller.Top + y < count; y++)
         {
-            area.Text(0, y, keys, Ink.Strong);
-            area.Text(23, y++, what, Ink.Normal);
+            int line = _scroller.Top + y;
+            if (line == 0) area.Heading(y, "Keys");
+            else if (line <= Lines.Length) Draw(area, y, Lines[line - 1]);
+            else if (line == Lines.Length + 1) area.Heading(y, "Words");
+            else Draw(area, y, Words[line - Lines.Length - 2]);
         }
+    }
 
-        if (y + 1 >= area.Height) return;
-        area.Heading(y++, "Words");
-        foreach ((string word, string meaning) in Words)
-        {
-            area.Text(0, y, word, Ink.Strong);
-            area.Text(23, y++, meaning, Ink.Normal);
-        }
+    private static void Draw(Area area, int y, (string Name, string Text) line)
+    {
+        area.Text(0, y, line.Name, Ink.Strong);
+        area.Text(23, y, line.Text, Ink.Normal);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class LiveBook(Model model) : DecisionBook
     public override Opportunity? DecisionOf(DecisionId id) =>
         model.Decisions.TryFind(id.Sequence, id.Ordinal, out Opportunity decision) ? decision : null;
 
+    public override LifeRecord? Life(in Opportunity decision) =>
+        model.Decisions.LifeOf(decision.Sequence, decision.Ordinal);
+
     protected override PoolDescription PoolOf(int poolId)
     {
         if (model.Run is not { } run || poolId >= run.View.Pools.Count) return default;

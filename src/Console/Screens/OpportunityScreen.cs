@@ -10,8 +10,10 @@ namespace LowLatency.ConsoleHost.Screens;
 internal sealed class OpportunityScreen : Screen
 {
     private const int WideColumns = 110;
+    private const int WidestColumns = 140;
+    private static readonly string[] LifeNames = ["-", "alive", "captured", "evap.", "stale", "our error"];
     private static readonly string[] ReasonNames = Enum.GetNames<DecisionReason>();
-    private static readonly string[] SortNames = ["newest", "net profit", "size", "age", "latency", "decision"];
+    private static readonly string[] SortNames = ["newest", "net profit", "size", "age", "latency", "decision", "expected value"];
 
     private readonly Scroller _scroller = new();
     private ExplainPane? _explain;
@@ -62,6 +64,7 @@ internal sealed class OpportunityScreen : Screen
         {
             int place = _scroller.Top + i;
             DrawRow(area, i + 2, in store[place], model.Names);
+            if (area.Width >= WideColumns) DrawLife(area, i + 2, in store[place], in store.LifeAt(place), model);
             if (place == _scroller.At) area.TintRow(i + 2, Ink.Selected);
         }
     }
@@ -149,62 +152,85 @@ internal sealed class OpportunityScreen : Screen
         if (store.Missed != 0) area.Print(x + 2, 0, Ink.Dim, $"{store.Missed:N0} went by unseen");
     }
 
+    private static int RouteColumn(Area area) =>
+        area.Width >= WidestColumns ? 107 : area.Width >= WideColumns ? 96 : 50;
+
     private static void DrawHeader(Area area)
     {
         area.Text(0, 1, "id", Ink.Dim);
         area.Text(10, 1, "decision", Ink.Dim);
         area.Right(43, 1, Ink.Dim, $"net SOL");
-        bool isWide = area.Width >= WideColumns;
-        if (isWide)
-        {
-            area.Right(62, 1, Ink.Dim, $"size in");
-            area.Right(75, 1, Ink.Dim, $"costs SOL");
-            area.Right(81, 1, Ink.Dim, $"age");
-            area.Right(91, 1, Ink.Dim, $"latency");
-        }
-
-        area.Text(isWide ? 93 : 45, 1, "route", Ink.Dim);
+        area.Right(48, 1, Ink.Dim, $"odds");
+        area.Text(RouteColumn(area), 1, "route", Ink.Dim);
+        if (area.Width < WideColumns) return;
+        area.Right(57, 1, Ink.Dim, $"EV SOL");
+        area.Right(67, 1, Ink.Dim, $"costs");
+        area.Right(71, 1, Ink.Dim, $"age");
+        area.Text(72, 1, "life", Ink.Dim);
+        area.Right(94, 1, Ink.Dim, $"size");
+        if (area.Width >= WidestColumns) area.Right(105, 1, Ink.Dim, $"latency");
     }
 
     private static void DrawRow(Area area, int y, in Opportunity o, PoolNames names)
     {
         bool isGo = o.Reason == DecisionReason.Go;
+        Ink money = isGo ? Ink.Good : Ink.Normal;
         area.Print(0, y, Ink.Normal, $"{o.Sequence}.{o.Ordinal}");
-        area.Print(10, y, isGo ? Ink.Good : Ink.Normal, $"{(isGo ? "GO" : "no")} {ReasonOf(o.Reason)}");
-        bool hasMoney = o.ComputeUnitLimit != 0;
-        if (hasMoney) area.Right(43, y, isGo ? Ink.Good : Ink.Normal, $"{new Sol(o.NetProfitLamports)}");
-        else area.Right(43, y, Ink.Dim, $"-");
-        int x = 45;
-        if (area.Width >= WideColumns)
+        area.Print(10, y, money, $"{(isGo ? "GO" : "no")} {ReasonOf(o.Reason)}");
+        if (o.ComputeUnitLimit == 0)
         {
-            DrawDetails(area, y, in o, names);
-            x = 93;
+            area.Right(43, y, Ink.Dim, $"-"); // never came to costs
+            area.Right(48, y, Ink.Dim, $"-");
+        }
+        else
+        {
+            area.Right(43, y, money, $"{new Sol(o.NetProfitLamports)}");
+            area.Right(48, y, Ink.Normal, $"{o.LandingPpm / 10_000} %");
         }
 
-        DrawRoute(area, x, y, in o, names);
+        if (area.Width >= WideColumns) DrawDetails(area, y, in o, names);
+        DrawRoute(area, RouteColumn(area), y, in o, names);
     }
 
     private static void DrawDetails(Area area, int y, in Opportunity o, PoolNames names)
     {
-        if (o.AmountInRaw != 0)
-        {
-            PoolName first = names.Of(o.Legs[0].PoolId);
-            bool aToB = o.Legs[0].Direction == (byte)SwapDirection.AToB;
-            int decimals = aToB ? first.DecimalsA : first.DecimalsB;
-            ReadOnlySpan<char> mint = aToB ? first.MintA : first.MintB;
-            if (decimals < 0) area.Right(62, y, Ink.Normal, $"{o.AmountInRaw:N0}");
-            else area.Right(62, y, Ink.Normal, $"{o.AmountInRaw / Math.Pow(10, decimals):N3} {mint}");
-        }
-
         if (o.ComputeUnitLimit != 0)
         {
             long costs = (long)(o.SignatureFeeLamports + o.PriorityFeeLamports + o.TipLamports);
-            area.Right(75, y, Ink.Normal, $"{new Sol(costs)}");
+            area.Right(57, y, Ink.Normal, $"{new Sol(o.ExpectedValueLamports)}");
+            area.Right(67, y, Ink.Normal, $"{new Sol(costs)}");
         }
 
-        area.Right(81, y, Ink.Normal, $"{o.StateAgeSlotsMax:N0}");
-        if (o.DecisionLatencyNs != 0) area.Right(91, y, Ink.Normal, $"{new Duration(o.DecisionLatencyNs)}");
-        else area.Right(91, y, Ink.Dim, $"-");
+        area.Right(71, y, Ink.Normal, $"{o.StateAgeSlotsMax:N0}");
+        if (o.AmountInRaw != 0) DrawSize(area.Part(84, y, 10, 1), in o, names);
+        if (area.Width < WidestColumns) return;
+        if (o.DecisionLatencyNs != 0) area.Right(105, y, Ink.Normal, $"{new Duration(o.DecisionLatencyNs)}");
+        else area.Right(105, y, Ink.Dim, $"-");
+    }
+
+    private static void DrawSize(Area area, in Opportunity o, PoolNames names)
+    {
+        PoolName first = names.Of(o.Legs[0].PoolId);
+        bool aToB = o.Legs[0].Direction == (byte)SwapDirection.AToB;
+        int decimals = aToB ? first.DecimalsA : first.DecimalsB;
+        ReadOnlySpan<char> mint = aToB ? first.MintA : first.MintB;
+        if (decimals < 0) area.Right(area.Width, 0, Ink.Normal, $"{new Count(o.AmountInRaw)} raw");
+        else area.Right(area.Width, 0, Ink.Normal, $"{new Quantity(o.AmountInRaw / Math.Pow(10, decimals))} {mint}");
+    }
+
+    /// <summary>How its cycle ended and after how many slots; "open" while it is followed.</summary>
+    private static void DrawLife(Area area, int y, in Opportunity o, in LifeRecord life, Model model)
+    {
+        if (life.Label != LifeLabel.None)
+        {
+            Ink ink = life.Label == LifeLabel.OurError ? Ink.Bad : Ink.Normal;
+            area.Print(72, y, ink, $"{LifeNames[(int)life.Label]} {life.SpanSlots}");
+            return;
+        }
+
+        bool isFollowed = o.GrossProfitRaw > 0 && model.Run is { } run
+            && model.Slot <= o.Slot + (ulong)run.View.FollowSlots;
+        area.Text(72, y, isFollowed ? "open" : "-", Ink.Dim);
     }
 
     private static ReadOnlySpan<char> ReasonOf(DecisionReason reason) =>

@@ -130,6 +130,8 @@ internal sealed class PipelineScreen : Screen
         Row(area, y++, "cycles", market.Cycles, "rates multiply to > 1", Ink.Normal);
         Row(area, y++, "decisions", model.Sinks.Decisions, "one a cycle and base mint", Ink.Normal);
         Row(area, y++, "taken", market.MessagesBuilt, "unsigned message built", Ink.Good);
+        long withheld = model.Source.Gate.WithheldCount;
+        Row(area, y, "withheld", withheld, "by the trading gate", withheld == 0 ? Ink.Normal : Ink.Warn);
     }
 
     private static void Row(Area area, int y, ReadOnlySpan<char> name, long count, ReadOnlySpan<char> note, Ink ink)

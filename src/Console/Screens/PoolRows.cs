@@ -1,6 +1,7 @@
 using System;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Pipeline.View;
+using LowLatency.Engine.Solana;
 
 namespace LowLatency.ConsoleHost.Screens;
 
@@ -29,6 +30,9 @@ internal sealed class PoolRows
 
     public string Filter { get; set; } = string.Empty;
 
+    /// <summary>Mint that a shown pool must trade; null for any.</summary>
+    public Pubkey? Mint { get; set; }
+
     /// <summary>Pools known.</summary>
     public int Known { get; private set; }
 
@@ -53,6 +57,7 @@ internal sealed class PoolRows
         for (int i = 0; i < Known; i++)
         {
             if (view.Pools.TryRead(i, out PoolFigures pool)) _rows[i] = pool;
+            if (Mint is { } mint && _rows[i].MintA != mint && _rows[i].MintB != mint) continue;
             if (IsWanted(names.Of(i), _rows[i].State)) _order[Count++] = i;
         }
 

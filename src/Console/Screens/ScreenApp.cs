@@ -203,7 +203,7 @@ internal sealed class ScreenApp
 
     private string Sort(string by)
     {
-        string[] words = ["newest", "profit", "size", "age", "latency", "decision"];
+        string[] words = ["newest", "profit", "size", "age", "latency", "decision", "expected"];
         int at = Array.IndexOf(words, by);
         if (at < 0) return $"sort {by}: give {string.Join(", ", words)}";
         Show("opportunities");
@@ -271,7 +271,7 @@ internal sealed class ScreenApp
 
         if (_isConfirmingKill)
         {
-            all.Text(0, y, "Halt all sending until the process is started again? y = yes, any other key = no", Ink.Bad);
+            all.Text(0, y, "Withhold every message until the process is started again? y = yes, other key = no", Ink.Bad);
             return;
         }
 

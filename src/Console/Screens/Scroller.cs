@@ -11,6 +11,9 @@ internal sealed class Scroller
     /// <summary>First row shown.</summary>
     public int Top { get; private set; }
 
+    /// <summary>Last row that fits the window.</summary>
+    public int Bottom => Top + _height - 1;
+
     /// <summary>Row under the cursor.</summary>
     public int At { get; set; }
 

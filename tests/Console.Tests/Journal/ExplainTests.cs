@@ -68,6 +68,9 @@ public sealed class ExplainTests : IDisposable
               price    1,000 micro-lamports a unit: percentile 70 of 150 slots (600; newest
                        slots 667, 50 % of them contested), times 1.5 for the bias of minima
               tip      4,997,425 lamports: 50 % of the profit after network fees
+            Expected   still there after 1 slot with 64 %, from 12 lives of its pools and
+                       the market's; if not, the fees of 5,150 lamports are lost
+              expected                   3,196,498  0.003196498 SOL
 
             Transaction, unsigned: legacy message
               size     300 bytes; 365 of 1,232 once signed
@@ -275,6 +278,7 @@ public sealed class ExplainTests : IDisposable
             Capture = "test capture",
             MinimumProfitLamports = 10_000,
             TipShareBps = 5_000,
+            MinimumProfitLamports = 10_000, LandingSlots = 1,
             MaxStateAgeSlots = 8,
             MinimumInputRaw = 200,
         };
@@ -334,6 +338,8 @@ public sealed class ExplainTests : IDisposable
                 PriceRule = FeeRule.Computed,
                 TipRule = FeeRule.Computed,
             },
+            LandingPpm = 640_000,
+            LandingLives = 12,
             MessageLengthBytes = reason == DecisionReason.Go ? 300 : 0,
         };
         o.Legs[0] = new Leg

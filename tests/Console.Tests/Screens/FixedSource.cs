@@ -48,7 +48,7 @@ internal sealed class FixedSource : IRunSource
             Progress = _progress,
             Control = new ReplayControl(1, isPaused: true),
             AddressOf = id => $"wss://rpc-{(char)('a' + id)}.example/",
-            Info = new JournalRunInfo { Capture = "a fixed run", MinimumProfitLamports = 10_000 },
+            Info = new JournalRunInfo { Capture = "a fixed run", MinimumProfitLamports = 10_000, LandingSlots = 1 },
         };
     }
 
@@ -150,7 +150,7 @@ internal sealed class FixedSource : IRunSource
                 Sequence = 900 + (n / 3),
                 Ordinal = n % 3,
                 LegCount = 2,
-                Reason = reasons[n * 7 % reasons.Length],
+                Reason = reasons[n * 5 % reasons.Length],
                 Slot = Slot - 20 + (ulong)(n / 3),
                 RouteDigest = (ulong)(n % 5),
                 StateAgeSlotsMax = (uint)(n % 4),
@@ -163,6 +163,8 @@ internal sealed class FixedSource : IRunSource
                 PriorityFeeLamports = 180,
                 TipLamports = (ulong)(n * 1000),
                 NetProfitLamports = (n * 250_000L) - 2_000_000,
+                LandingPpm = (uint)(n * 16_500),
+                LandingLives = (uint)(n % 7),
             };
             o.GrossProfitRaw = o.NetProfitLamports + 5180 + (n * 1000);
             o.AmountOutRaw = (ulong)((long)o.AmountInRaw + o.GrossProfitRaw);
@@ -177,8 +179,23 @@ internal sealed class FixedSource : IRunSource
                 CrossedCount = (ushort)(n % 3),
             };
             _decisions.OnDecision(in o, default);
+            if (n % 2 == 0) End(in o, n);
         }
     }
+
+    /// <summary>The lives of the even decisions have ended, in every way.</summary>
+    private void End(in Opportunity o, int n) => _decisions.OnLife(new LifeRecord
+    {
+        CycleKey = CycleKey.Of(in o),
+        Sequence = o.Sequence,
+        Ordinal = o.Ordinal,
+        EndSequence = o.Sequence,
+        BirthSlot = o.Slot,
+        EndSlot = o.Slot + (ulong)(n % 17),
+        DecisionCount = 1,
+        EndPoolId = n % 5 == 0 ? 1 : -1,
+        Label = (LifeLabel)(1 + (n / 2 % 5)),
+    });
 
     private static void RecordLatency(PipelineLatency latency)
     {

@@ -61,6 +61,7 @@ public sealed class ScreenTruthTests
         harness.Type("p");
         Assert.Equal(TradingState.Reducing, harness.Session.Gate.State);
         Assert.False(harness.Session.Gate.MaySend);
+        Assert.Contains("withheld", harness.Screen.Text());
         harness.Type("p");
         Assert.True(harness.Session.Gate.MaySend);
         harness.Type("Ky").Type("p").Type(":trading resume<Enter>");

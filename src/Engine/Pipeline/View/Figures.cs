@@ -194,6 +194,19 @@ public struct SinkFigures
     public ReasonCounts Reasons;
 }
 
+/// <summary>A mint as screens show it.</summary>
+public struct MintFigures
+{
+    /// <summary>Mint account.</summary>
+    public Pubkey Mint;
+
+    /// <summary>
+    /// Price that the market's pools agree on best, base units of the reference mint (wrapped SOL) per base unit; NaN if
+    /// no pools join the two.
+    /// </summary>
+    public double FairPrice;
+}
+
 /// <summary>A pool as screens show it.</summary>
 public struct PoolFigures
 {

@@ -27,7 +27,7 @@ public sealed class PipelineView
     {
         _pipeline = pipeline;
         _threaded = threaded;
-        _pools = new PoolPublisher(pipeline.Graph.Market, pipeline.Mispricing.Field);
+        _pools = new PoolPublisher(pipeline.Graph.Market, pipeline.Mispricing);
         _groups = new SnapshotCell<GroupFigures>[groups.Length];
         _marketGroup = groups[Math.Min(1, groups.Length - 1)];
         _sinkGroup = groups[^1];
@@ -46,6 +46,9 @@ public sealed class PipelineView
     /// <summary>How stages are put on threads.</summary>
     public RunnerKind Runner => _pipeline.Settings.Runner;
 
+    /// <summary>Slots a profitable cycle is followed.</summary>
+    public int FollowSlots => _pipeline.Settings.Life.FollowSlots;
+
     /// <summary>Dedup's figures.</summary>
     public SnapshotCell<DedupFigures> Dedup { get; } = new();
 
@@ -60,6 +63,9 @@ public sealed class PipelineView
 
     /// <summary>Pools by id; empty until <see cref="Watch"/>.</summary>
     public SnapshotTable<PoolFigures> Pools => _pools.Rows;
+
+    /// <summary>Mints by id; empty until <see cref="Watch"/>.</summary>
+    public SnapshotTable<MintFigures> Mints => _pools.Mints;
 
     /// <summary>The curve of the pool that <see cref="CurveRequest"/> asks for.</summary>
     public SnapshotCell<CurveFigures> Curve => _pools.Curve;
