@@ -22,7 +22,8 @@ internal sealed class MintPane
     public void Draw(Area area, PipelineView view, PoolRows pools)
     {
         _rows.Refresh(view, pools, Filter);
-        int x = area.Print(0, 0, Ink.Normal, $"{_rows.Count:N0} mints by depth; fair: the price all pools agree on best");
+        int x = area.Print(0, 0, Ink.Normal, $"{_rows.Count:N0} mints by depth; ");
+        x = area.Text(x, 0, "fair: the price all pools agree on best", Ink.Normal);
         if (Filter.Length != 0) area.Print(x, 0, Ink.Warn, $"  filter: {Filter}");
         area.Text(0, 1, "mint", Ink.Dim);
         area.Right(22, 1, Ink.Dim, $"pools");

@@ -13,7 +13,8 @@ internal sealed class OpportunityScreen : Screen
     private const int WidestColumns = 140;
     private static readonly string[] LifeNames = ["-", "alive", "captured", "evap.", "stale", "our error"];
     private static readonly string[] ReasonNames = Enum.GetNames<DecisionReason>();
-    private static readonly string[] SortNames = ["newest", "net profit", "size", "age", "latency", "decision", "expected value"];
+    private static readonly string[] SortNames =
+        ["newest", "net profit", "size", "age", "latency", "decision", "expected value"];
 
     private readonly Scroller _scroller = new();
     private ExplainPane? _explain;
@@ -153,17 +154,17 @@ internal sealed class OpportunityScreen : Screen
     }
 
     private static int RouteColumn(Area area) =>
-        area.Width >= WidestColumns ? 107 : area.Width >= WideColumns ? 96 : 50;
+        area.Width >= WidestColumns ? 107 : area.Width >= WideColumns ? 96 : 49;
 
     private static void DrawHeader(Area area)
     {
         area.Text(0, 1, "id", Ink.Dim);
         area.Text(10, 1, "decision", Ink.Dim);
         area.Right(43, 1, Ink.Dim, $"net SOL");
-        area.Right(48, 1, Ink.Dim, $"odds");
+        area.Right(47, 1, Ink.Dim, $"odds");
         area.Text(RouteColumn(area), 1, "route", Ink.Dim);
         if (area.Width < WideColumns) return;
-        area.Right(57, 1, Ink.Dim, $"EV SOL");
+        area.Right(58, 1, Ink.Dim, $"EV SOL");
         area.Right(67, 1, Ink.Dim, $"costs");
         area.Right(71, 1, Ink.Dim, $"age");
         area.Text(72, 1, "life", Ink.Dim);
@@ -180,12 +181,12 @@ internal sealed class OpportunityScreen : Screen
         if (o.ComputeUnitLimit == 0)
         {
             area.Right(43, y, Ink.Dim, $"-"); // never came to costs
-            area.Right(48, y, Ink.Dim, $"-");
+            area.Right(47, y, Ink.Dim, $"-");
         }
         else
         {
             area.Right(43, y, money, $"{new Sol(o.NetProfitLamports)}");
-            area.Right(48, y, Ink.Normal, $"{o.LandingPpm / 10_000} %");
+            area.Right(47, y, Ink.Normal, $"{o.LandingPpm / 10_000}%");
         }
 
         if (area.Width >= WideColumns) DrawDetails(area, y, in o, names);
@@ -197,7 +198,7 @@ internal sealed class OpportunityScreen : Screen
         if (o.ComputeUnitLimit != 0)
         {
             long costs = (long)(o.SignatureFeeLamports + o.PriorityFeeLamports + o.TipLamports);
-            area.Right(57, y, Ink.Normal, $"{new Sol(o.ExpectedValueLamports)}");
+            area.Right(58, y, Ink.Normal, $"{new Sol(o.ExpectedValueLamports)}");
             area.Right(67, y, Ink.Normal, $"{new Sol(costs)}");
         }
 

@@ -271,7 +271,7 @@ internal sealed class ScreenApp
 
         if (_isConfirmingKill)
         {
-            all.Text(0, y, "Withhold every message until the process is started again? y = yes, other key = no", Ink.Bad);
+            all.Text(0, y, "Halt: withhold all messages until a new start of the process? y = yes, else no", Ink.Bad);
             return;
         }
 

@@ -25,9 +25,9 @@ public struct NumberedLife
 }
 
 /// <summary>
-/// The newest decisions, and how the newest cycles ended, for whoever watches: rings of published rows that the sinks' thread
-/// overwrites and never waits for. A reader that lags by more than the ring misses the oldest and can tell by the numbers. Owner thread: the
-/// sinks'; any thread reads.
+/// The newest decisions, and how the newest cycles ended, for whoever watches: rings of published rows that the sinks'
+/// thread overwrites and never waits for. A reader that lags by more than a ring misses the oldest and can tell by the
+/// numbers. Owner thread: the sinks'; any thread reads.
 /// </summary>
 public sealed class RecentDecisions : IDecisionSink
 {
@@ -51,7 +51,9 @@ public sealed class RecentDecisions : IDecisionSink
     /// <summary>Lives ended so far; each is published after the decisions of its event.</summary>
     public long LifeCount => _lives.Count;
 
-    /// <summary>Copies the end of life <paramref name="number"/>; false if it is not there any more, or not yet.</summary>
+    /// <summary>
+    /// Copies the end of life <paramref name="number"/>; false if it is not there any more, or not yet.
+    /// </summary>
     public bool TryReadLife(long number, out NumberedLife life) =>
         _lives.TryRead((int)(number % Capacity), out life) && life.Number == number;
 

@@ -201,8 +201,8 @@ public struct MintFigures
     public Pubkey Mint;
 
     /// <summary>
-    /// Price that the market's pools agree on best, base units of the reference mint (wrapped SOL) per base unit; NaN if
-    /// no pools join the two.
+    /// Price that the market's pools agree on best, base units of the reference mint (wrapped SOL) per base unit; NaN
+    /// if no pools join the two.
     /// </summary>
     public double FairPrice;
 }

@@ -8,8 +8,8 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Pipeline.View;
 
 /// <summary>
-/// Publishes pools and mints for whoever watches: in each housekeeping it looks at a stretch of the pools and publishes the few
-/// whose state or rates changed. Reads the graph only. Owner thread: the market group's.
+/// Publishes pools and mints for whoever watches: in each housekeeping it looks at a stretch of the pools and publishes
+/// the few whose state or rates changed, and some mints. Reads the graph only. Owner thread: the market group's.
 /// </summary>
 internal sealed class PoolPublisher(MarketGraph market, MispricingStage mispricing)
 {
