@@ -161,7 +161,7 @@ internal sealed class OpportunityScreen : Screen
         area.Text(0, 1, "id", Ink.Dim);
         area.Text(10, 1, "decision", Ink.Dim);
         area.Right(43, 1, Ink.Dim, $"net SOL");
-        area.Right(47, 1, Ink.Dim, $"odds");
+        area.Right(48, 1, Ink.Dim, $"odds");
         area.Text(RouteColumn(area), 1, "route", Ink.Dim);
         if (area.Width < WideColumns) return;
         area.Right(58, 1, Ink.Dim, $"EV SOL");
