@@ -278,7 +278,7 @@ public sealed class ExplainTests : IDisposable
             Capture = "test capture",
             MinimumProfitLamports = 10_000,
             TipShareBps = 5_000,
-            MinimumProfitLamports = 10_000, LandingSlots = 1,
+            LandingSlots = 1,
             MaxStateAgeSlots = 8,
             MinimumInputRaw = 200,
         };
