@@ -54,7 +54,9 @@ internal static class EndpointReader
         foreach (ConfigItem member in item.Items) members.Add(member.Name, member);
         ConfigValue At(string member) => value with
         {
-            Key = $"{value.Key}{suffix}.{member}", Place = members[member].Place, Text = members[member].Text,
+            Key = $"{value.Key}{suffix}.{member}",
+            Place = members[member].Place,
+            Text = members[member].Text,
         };
 
         EndpointKind kind = members.ContainsKey("kind") ? At("kind").Choice<EndpointKind>() : EndpointKind.Rpc;

@@ -189,7 +189,8 @@ internal sealed class EndpointChecks
         {
             WebSocket = new WebSocketOptions
             {
-                Headers = _endpoint.Headers, ConnectTimeoutNs = (long)_options.CallTimeout.TotalNanoseconds,
+                Headers = _endpoint.Headers,
+                ConnectTimeoutNs = (long)_options.CallTimeout.TotalNanoseconds,
             },
         };
         using SubscriptionEndpoint socket = new(

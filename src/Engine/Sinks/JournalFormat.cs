@@ -20,13 +20,13 @@ namespace LowLatency.Engine.Sinks;
 /// kind 5   life: the bytes of <see cref="LifeRecord"/>                    (when a followed cycle ends)
 /// </code>
 /// Versions: 1 had shorter decision records (no penalty, proof, split plan, least outputs of legs), and
-/// 2 too (no rent, no units of legs, no origin of the fees); they are refused by name.
+/// 2 too (no rent, no units of legs, no origin of the fees), 3 had no landing probability; they are refused by name.
 /// A journal cut off by a crash is read up to its last whole frame.
 /// </summary>
 public static class JournalFormat
 {
     /// <summary>Version this build writes and reads.</summary>
-    public const uint Version = 3;
+    public const uint Version = 4;
 
     /// <summary>Bytes of the header.</summary>
     public const int HeaderBytes = 24;

@@ -87,7 +87,8 @@ public sealed class ReplayFeed : IMarketFeed
             Addresses = _reader.Header?.Endpoints ?? [],
             IsSynthetic = IsSynthetic,
             Subscriptions = _subscriptions,
-        }) { UseFastPath = UseFastPath };
+        })
+        { UseFastPath = UseFastPath };
         Volatile.Write(ref _dispatcher, dispatcher);
         ReplayControl control = _options.Control ?? new ReplayControl(_options.Speed, isPaused: false);
         ReplayPacer pacer = new(control, _options.Cancellation, () => OnIdle(control));

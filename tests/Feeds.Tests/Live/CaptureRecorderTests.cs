@@ -58,7 +58,10 @@ public sealed class CaptureRecorderTests
 
     private static CaptureFrame Message(byte[] bytes, int number) => new()
     {
-        Kind = CaptureFrameKind.Message, ReceiveNs = 1000 + number, ReceiveUtcNs = 5000 + number, Bytes = bytes,
+        Kind = CaptureFrameKind.Message,
+        ReceiveNs = 1000 + number,
+        ReceiveUtcNs = 5000 + number,
+        Bytes = bytes,
     };
 
     private sealed class GatedStream(Stream inner, ManualResetEventSlim gate) : MemoryStream
