@@ -83,7 +83,7 @@ internal static class Targets
         .. Latency("unsigned transactions of the event", "3 unsigned transaction", 2500),
         new("Messages a second, one core, closed loop", 700_000, "/s", string.Empty, "bench:max/rate"),
         new("Bytes allocated in that run", 0, "B", string.Empty, "bench:max/bytes"),
-        new("Wire to signed transaction, 2,000/s, p50", 30_000, "ns", string.Empty, "missing:no live feed yet"),
+        new("Wire to signed transaction, 2,000/s, p50", 30_000, "ns", string.Empty, "missing:no benchmark of it"),
         new("Resident memory, 10,000 pools, console on", 120_000_000, "B", string.Empty,
             "missing:no run of that size yet"),
     ];
