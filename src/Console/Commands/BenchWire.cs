@@ -1,11 +1,16 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Text.Json;
+using System.Threading;
 using LowLatency.ConsoleHost.Bench;
 using LowLatency.ConsoleHost.Bench.Wire;
+using LowLatency.ConsoleHost.Config;
+using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Solana;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -32,12 +37,17 @@ internal static class BenchWire
         DefaultValueFactory = _ => 6,
     };
 
+    private static readonly Option<bool> Rehearse = new("--rehearse")
+    {
+        Description = "With --wire: rehearse first, as `run` does before it connects.",
+    };
+
     /// <summary>The sender's process; its value is the time from which due times count.</summary>
     private static readonly Option<long?> Sender = new("--wire-sender") { Hidden = true };
 
     internal static void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Wire, Receive, WarmUpSeconds, Sender }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Wire, Receive, WarmUpSeconds, Rehearse, Sender }) command.Options.Add(option);
     }
 
     internal static bool IsWanted(ParseResult arguments) =>
@@ -70,6 +80,13 @@ internal static class BenchWire
         if (arguments.GetValue(Sender) is { } baseNs)
             return new WireSender(path, load.MessagesPerSecond, baseNs).Run(warmUp, seconds, Console.In, output);
         _ = WireScript.Read(path); // its mistakes are told here, not by the other process
+        if (arguments.GetValue(Rehearse))
+        {
+            PipelineSettings settings = new EngineConfig { Runner = runner }.Build(
+                CaptureSidecar.DryRunWallet, new Dictionary<Pubkey, Pubkey>(), stamps: false);
+            Rehearsal.Run(settings, "bench", errors, CancellationToken.None);
+        }
+
         using WireRun run = new(new WireSettings(path, load.MessagesPerSecond, seconds, warmUp, runner, receive));
         WireResult result = run.Execute(errors);
         if (isJson) output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Indented));

@@ -25,7 +25,8 @@ internal static class RunCommand
           lowlatency run --config my.json --ui                watch it in full-screen
 
         Dry: it decides and builds unsigned messages, and sends nothing. Endpoints and pools stand
-        in the file (docs/live.md); everything a pool names is watched by itself.
+        in the file (docs/live.md); everything a pool names is watched by itself. Before it connects
+        it rehearses on bundled and generated captures, some seconds (--no-warm-up skips that).
         Exit codes: 0 done, 1 engine halted, 2 wrong usage, 73 output cannot be written,
         78 configuration wrong, 130 Ctrl-C (with the report until then).
         """;
@@ -64,6 +65,8 @@ internal static class RunCommand
                     RecordPath = asked.RecordPath,
                 };
             if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
+            if (recordPath is null && !result.GetValue(options.NoWarmUp))
+                Rehearsal.Run(settings.Pipeline, verb, errors, interrupt.Token);
             ReplayProgressLine progress = new(errors, verb, () => Standing(live));
             CaptureFault? none;
             ReplayRun run = result.GetValue(options.Ui) && ReplayScreens.TryOpenTerminal(verb, errors) is { } terminal

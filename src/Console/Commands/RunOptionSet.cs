@@ -66,11 +66,16 @@ internal sealed class RunOptionSet(bool isConfigRequired)
         Description = "Take no time stamps: no latency table, fastest run.",
     };
 
+    public Option<bool> NoWarmUp { get; } = new("--no-warm-up")
+    {
+        Description = "Begin at once: without the rehearsal that compiles all code before the first message.",
+    };
+
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[]
         {
-            Config, Set, Record, Seconds, AuditSeconds, Journal, RunDir, Json, Ui, NoStamps,
+            Config, Set, Record, Seconds, AuditSeconds, Journal, RunDir, Json, Ui, NoStamps, NoWarmUp,
         })
         {
             command.Options.Add(option);
@@ -109,6 +114,7 @@ internal sealed class RunOptionSet(bool isConfigRequired)
             WatchFile = config.Watch.File,
             Reload = () => Watched(config.Watch),
             RecordPath = result.GetValue(Record),
+            RunsOnConnections = config.FeedThread == FeedThread.Connection,
             DurationNs = (long)(ReadSeconds("--seconds", result.GetValue(Seconds) ?? "0") * 1e9),
             Bootstrap = new BootstrapOptions { AuditMs = (int)(auditSeconds * 1000) },
         };

@@ -203,6 +203,7 @@ internal static class ConfigCatalog
         new("Pipeline", "busySpin", ConfigShape.Scalar, "Spin while waiting (a core for each stage group).",
             (c, v) => c.BusySpin = v.Bool(),
             c => c.BusySpin),
+        .. PlacementKeys.All,
         .. LiveKeys.All,
     ];
 

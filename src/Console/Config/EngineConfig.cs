@@ -100,6 +100,12 @@ internal sealed class EngineConfig
 
     public bool BusySpin { get; set; }
 
+    public ThreadPlacement Threads { get; set; } = new();
+
+    public FeedThread FeedThread { get; set; }
+
+    public ulong ReceiveSpinMicroseconds { get; set; }
+
     public List<EndpointConfig> Endpoints { get; set; } = [];
 
     public WatchConfig Watch { get; set; } = new();
@@ -169,6 +175,7 @@ internal sealed class EngineConfig
         {
             Runner = Runner,
             BusySpin = BusySpin,
+            Threads = Threads,
             TakeStamps = stamps,
             Graph = Graph,
             Search = BuildSearch(),

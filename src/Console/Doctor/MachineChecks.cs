@@ -49,6 +49,9 @@ internal sealed class MachineChecks
         CheckCores(report, cores);
         CheckLoad(report, cores);
         CheckGovernor(report);
+        CheckIsolation(report, cores);
+        CheckPriority(report);
+        CheckHugePages(report);
         CheckClockSource(report);
         CheckMemory(report, availableBytes);
         CheckQuota(report);
@@ -92,6 +95,47 @@ internal sealed class MachineChecks
         report.Add(
             Area, "cpu frequency", governor == "performance" ? CheckGrade.Ok : CheckGrade.Warn,
             $"governor {governor}", "cpupower frequency-set -g performance");
+    }
+
+    /// <summary>Source: Documentation/admin-guide/kernel-parameters.txt, isolcpus.</summary>
+    private void CheckIsolation(DoctorReport report, int cores)
+    {
+        string? isolated = _read("/sys/devices/system/cpu/isolated");
+        if (isolated is null || cores < CoresWanted) return; // with few cores there is none to set aside
+        report.Add(
+            Area, "isolated cpus", isolated.Length == 0 ? CheckGrade.Warn : CheckGrade.Ok,
+            isolated.Length == 0 ? "none" : isolated,
+            "boot with isolcpus=2,3 nohz_full=2,3 and set cpus to these: nothing else is put there");
+    }
+
+    private void CheckPriority(DoctorReport report)
+    {
+        const string Name = "Max nice priority";
+        foreach (string line in (_read("/proc/self/limits") ?? string.Empty).Split('\n'))
+        {
+            if (!line.StartsWith(Name, StringComparison.Ordinal)) continue;
+            string[] words = line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            _ = int.TryParse(words[0], CultureInfo.InvariantCulture, out int limit);
+            bool isRoot = _read("/proc/self/status")?.Contains("\nUid:\t0\t", StringComparison.Ordinal) ?? false;
+            report.Add(
+                Area, "thread priority", isRoot || limit > 20 ? CheckGrade.Ok : CheckGrade.Warn,
+                isRoot ? "may be raised (root)" : $"nice limit {limit}",
+                "threadPriority needs CAP_SYS_NICE or `nice -20` in limits.conf; without it leave it at 0");
+            return;
+        }
+    }
+
+    /// <summary>Source: Documentation/admin-guide/mm/transhuge.rst.</summary>
+    private void CheckHugePages(DoctorReport report)
+    {
+        string? mode = _read("/sys/kernel/mm/transparent_hugepage/enabled");
+        if (mode is null) return;
+        int from = mode.IndexOf('[', StringComparison.Ordinal) + 1;
+        int to = mode.IndexOf(']', StringComparison.Ordinal);
+        string chosen = to > from ? mode[from..to] : mode;
+        report.Add(
+            Area, "huge pages", chosen == "always" ? CheckGrade.Warn : CheckGrade.Ok, $"transparent: {chosen}",
+            "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled: else the kernel joins pages in the background");
     }
 
     private void CheckClockSource(DoctorReport report)

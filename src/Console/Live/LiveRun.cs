@@ -85,7 +85,12 @@ internal sealed class LiveRun : IDisposable
             DurationNs = _settings.DurationNs,
             Clock = _clock,
             OnIdle = pipeline.OnFeedIdle,
-            OnBegin = Begin,
+            OnBegin = () =>
+            {
+                pipeline.Settings.Threads.Apply(0); // this is the feed's thread
+                Begin();
+            },
+            RunsOnConnections = _settings.RunsOnConnections,
             OnProgress = onProgress,
         });
         return Feed;

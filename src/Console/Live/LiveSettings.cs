@@ -34,6 +34,9 @@ internal sealed record LiveSettings
     /// <summary>Size of each connection's inbox, bytes; answers to snapshots may be half as long.</summary>
     public int InboxBytes { get; init; } = 16 << 20;
 
+    /// <summary>True if the connections' threads do the feed's work.</summary>
+    public bool RunsOnConnections { get; init; }
+
     /// <summary>The endpoints of a configuration, with their secrets.</summary>
     public static List<LiveEndpointOptions> EndpointsOf(
         EngineConfig config, IReadOnlyDictionary<string, string> variables)
@@ -52,7 +55,11 @@ internal sealed record LiveSettings
                 Shards = e.Shards,
                 Connection = new SubscriptionConnectionOptions
                 {
-                    WebSocket = new WebSocketOptions { Headers = e.Headers },
+                    WebSocket = new WebSocketOptions
+                    {
+                        Headers = e.Headers,
+                        SpinNs = (long)config.ReceiveSpinMicroseconds * 1000,
+                    },
                 },
                 Rpc = new SolanaRpcOptions
                 {

@@ -68,7 +68,8 @@ public sealed class MarketPipeline : IPoolDirectory
 
         WaitStrategy wait = settings.BusySpin ? new BusySpinWaitStrategy() : new YieldThenParkWaitStrategy();
         _threaded = new ThreadedRunner(
-            Topology.EventRingEntries, Payloads, groups, wait, settings.Overflow, Fatal, clock, settings.TakeStamps);
+            Topology.EventRingEntries, Payloads, groups, wait, settings.Overflow, Fatal, clock, settings.TakeStamps,
+            settings.Threads);
         Publisher = _threaded;
         View = new PipelineView(this, groups, _threaded);
     }

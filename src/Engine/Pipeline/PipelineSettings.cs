@@ -33,6 +33,9 @@ public sealed record PipelineSettings
     /// </summary>
     public bool BusySpin { get; init; }
 
+    /// <summary>Where the threads run.</summary>
+    public ThreadPlacement Threads { get; init; } = new();
+
     /// <summary>True to take a time stamp after each stage (about 25 ns each).</summary>
     public bool TakeStamps { get; init; } = true;
 

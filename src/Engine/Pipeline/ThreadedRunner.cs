@@ -43,7 +43,8 @@ public sealed class ThreadedRunner : EventPublisher
         OverflowPolicy policy,
         Fatal fatal,
         IClock clock,
-        bool takeStamps)
+        bool takeStamps,
+        ThreadPlacement? placement = null)
     {
         _ring = new RingBuffer<MarketEvent>(capacityEntries);
         _sequencer = new SingleProducerSequencer(_ring.Stamps, waitStrategy);
@@ -60,7 +61,11 @@ public sealed class ThreadedRunner : EventPublisher
             BatchConsumer<MarketEvent, StageGroup> consumer = new(
                 groups[i].Name, _ring, _sequencer, groups[i], clock, BatchConsumerSettings.Default, OnFault, before);
             _consumers[i] = consumer;
-            _threads[i] = new Thread(consumer.Run) { Name = groups[i].Name, IsBackground = true };
+            int place = i + 1; // 0 is the feed's
+            ThreadStart run = placement is null || !placement.IsWanted
+                ? consumer.Run
+                : () => RunPlaced(consumer, groups[place - 1].Name, placement, place);
+            _threads[i] = new Thread(run) { Name = groups[i].Name, IsBackground = true };
         }
 
         _sequencer.AddGatingSequences(_consumers[^1].Sequence);
@@ -152,6 +157,24 @@ public sealed class ThreadedRunner : EventPublisher
     public override void Abandon()
     {
         // Nothing to give back: the next claim replaces this one.
+    }
+
+    private void RunPlaced(
+        BatchConsumer<MarketEvent, StageGroup> consumer, string name, ThreadPlacement placement, int place)
+    {
+        try
+        {
+            placement.Apply(place);
+        }
+        catch (InvalidOperationException refused)
+        {
+            // The thread's one catch before its loop: without its place it does not begin.
+            _fatal.Halt(new FatalFault(name, -1, -1, refused));
+            _sequencer.Halt();
+            return;
+        }
+
+        consumer.Run();
     }
 
     private void OnFault(ConsumerFault fault) =>

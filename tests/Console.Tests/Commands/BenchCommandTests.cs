@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Bench;
+using LowLatency.ConsoleHost.Bench.Wire;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Replay;
 using Xunit;
@@ -42,6 +43,32 @@ public sealed class BenchCommandTests : IDisposable
 
         Assert.Contains("max-no-opportunity.hgrm", Array.ConvertAll(Directory.GetFiles(_folder), Path.GetFileName));
     }
+
+    [Fact]
+    public void Run_Wire_ReceivesWhatTheSenderSendsAndSignsWhatIsTaken()
+    {
+        foreach (string receive in new[] { "connection", "own" })
+        {
+            _output.GetStringBuilder().Clear();
+            Assert.Equal(ExitCodes.Ok, Run(
+                "--wire", "--load", "1500", "--seconds", "2", "--wire-warm-up", "0.5", "--receive", receive, "--json"));
+            WireResult result = JsonSerializer.Deserialize<WireResult>(_output.ToString(), JsonOutput.Indented)!;
+            Assert.Equal(3000, result.Messages);
+            Assert.Equal(0, result.Refused);
+            Assert.InRange(result.Updates, 2000, result.Messages); // the rest are slots
+            Assert.True(result.Signed > 0 && result.IsVerified);
+            Assert.Equal(result.Signed, result.Times["4 one signature"].Count);
+            BenchTimes signed = result.Times["5 intended arrival to first signed"];
+            Assert.True(signed.P50 > result.Times["4 one signature"].P50 && signed.P50 <= signed.Max);
+        }
+    }
+
+    [Theory]
+    [InlineData("--wire", "--load", "max")]
+    [InlineData("--wire", "--load", "1000", "2000")]
+    [InlineData("--wire", "--receive", "telepathy")]
+    public void Run_WireWithWrongOptions_SaysWhatIsTaken(params string[] words) =>
+        Assert.Equal(ExitCodes.Usage, Run(words));
 
     [Fact]
     public void Run_AgainstABaselineThatWasMuchFaster_ExitsWithThree()

@@ -150,6 +150,10 @@ public sealed class DoctorTests : IDisposable
     [InlineData("container memory", "/sys/fs/cgroup/memory.max", "1048576", "8589934592")]
     [InlineData("load", "/proc/loadavg", "6.50 1.00 1.00 1/1 1", "0.10 1.00 1.00 1/1 1")]
     [InlineData("open files", "/proc/self/limits", "Max open files  1024  4096", "Max open files  unlimited x")]
+    [InlineData("isolated cpus", "/sys/devices/system/cpu/isolated", "", "2-3")]
+    [InlineData("huge pages", "/sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never",
+        "always [madvise] never")]
+    [InlineData("thread priority", "/proc/self/limits", "Max nice priority  0  0", "Max nice priority  40  40")]
     [InlineData("ports", "/proc/sys/net/ipv4/ip_local_port_range", "60000\t60999", "32768\t60999")]
     [InlineData("swap", "/proc/swaps", "Filename\n/swap.img", "Filename")]
     public void Machine_BadAndGoodFiles_AreWarnedOfAndPraised(string name, string file, string bad, string good)

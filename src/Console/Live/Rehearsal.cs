@@ -1,0 +1,81 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Runtime;
+using System.Threading;
+using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Replay;
+
+namespace LowLatency.ConsoleHost.Live;
+
+/// <summary>
+/// Before a run: the bundled market and a generated one go through engines of their own with the run's settings, until
+/// the code of feeds, stages and venues is compiled to its last tier. The engines are thrown away; what the run begins
+/// with is as if nothing had been. Nothing of it is journalled or sent.
+/// </summary>
+internal static class Rehearsal
+{
+    private const int Passes = 6;
+
+    /// <summary>The optimising compiler begins 100 ms after the last new code; then it has this long.</summary>
+    private const int CompilerPauseMs = 250;
+
+    /// <summary>A market of the constant-product venues that nothing else has in it.</summary>
+    private const string Generated = "40x60";
+
+    /// <summary>Rehearses; says each pass.</summary>
+    public static void Run(PipelineSettings settings, string verb, TextWriter errors, CancellationToken cancellation)
+    {
+        long began = Stopwatch.GetTimestamp();
+        using SyntheticSource generated = SyntheticSource.Create(Generated, 1);
+        string[] captures = [BundledCapture.FilePath, generated.FilePath];
+        long events = 0;
+        for (int pass = 1; pass <= Passes && !cancellation.IsCancellationRequested; pass++)
+        {
+            errors.Write($"\r{verb}: rehearsal {pass}/{Passes}, so that the first message meets compiled code");
+            foreach (string capture in captures) events += Play(capture, settings, cancellation);
+            cancellation.WaitHandle.WaitOne(CompilerPauseMs);
+        }
+
+        // What was thrown away is given back before the run, not in the middle of it.
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        errors.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"\r{verb}: rehearsed {events:N0} events in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s"
+            + $"; the engine begins anew{new string(' ', 30)}"));
+    }
+
+    private static long Play(string capture, PipelineSettings settings, CancellationToken cancellation)
+    {
+        ReplayOptions options = new() { StampClock = SystemClock.Instance, Cancellation = cancellation };
+        using ReplayFeed? feed = ReplayFeed.Open(capture, options, out CaptureFault? fault);
+        if (feed is null) throw new CommandException($"rehearsal: {fault}", ExitCodes.BadData);
+        CaptureSidecar sidecar = CaptureSidecar.ReadBeside(capture);
+        MarketPipeline pipeline = new(settings with
+        {
+            Overflow = OverflowPolicy.Block,
+            Threads = new ThreadPlacement(),
+            Instructions = settings.Instructions with
+            {
+                Wallet = sidecar.Wallet,
+                TokenAccounts = settings.Instructions.WrapSol
+                    ? new Dictionary<Pubkey, Pubkey>()
+                    : sidecar.TokenAccounts,
+            },
+        });
+        pipeline.Start();
+        _ = feed.Run(pipeline.Publisher, new ReplayClock());
+        pipeline.DrainAndStop();
+        if (pipeline.Fatal.Fault is { } fatal)
+            throw new CommandException($"rehearsal: halted in {fatal.Where}: {fatal.Cause.Message}", ExitCodes.Error);
+        return pipeline.Sinks.Events;
+    }
+}
