@@ -18,7 +18,7 @@ internal static class Program
         --measure [text]      the rows whose name contains the text, in turns, seconds in all
         --allocations [text]  bytes an operation of every row against perf/Baselines/allocations.json
         --allocations --update   writes that file
-        --table <ring output> <bench JSON> <commit>   results file and README: see perf/table.sh
+        --table <ring output> <bench JSON> <wire JSON> <commit>   results file and README: see perf/table.sh
         --smoke [text]        every row once
         anything else         BenchmarkDotNet, for example --inProcess --filter *Dedup*
         """;
@@ -41,8 +41,8 @@ internal static class Program
                 return AllocationGate.Run(PerfFolder.PathOf(AllocationsFile), true, string.Empty, output);
             case ["--allocations", ..] when args.Length <= 2:
                 return AllocationGate.Run(PerfFolder.PathOf(AllocationsFile), false, text, output);
-            case ["--table", string ring, string bench, string commit]:
-                return Table(ring, bench, commit, output);
+            case ["--table", string ring, string bench, string wire, string commit]:
+                return Table(new TableMaker(Text(ring), Text(bench), Text(wire)), commit, output);
             case ["--smoke", ..] when args.Length <= 2:
                 return Smoke(text, output);
             default:
@@ -51,9 +51,11 @@ internal static class Program
         }
     }
 
-    private static int Table(string ringFile, string benchFile, string commit, TextWriter output)
+    private static string Text(string path) => File.ReadAllText(path);
+
+    private static int Table(TableMaker maker, string commit, TextWriter output)
     {
-        TableResult result = new TableMaker(File.ReadAllText(ringFile), File.ReadAllText(benchFile)).Make(commit);
+        TableResult result = maker.Make(commit);
         string machine = string.Join(
             '-', result.Cpu.ToLowerInvariant().Split([' ', '/', '@', '(', ')'], StringSplitOptions.RemoveEmptyEntries));
         result.Write(PerfFolder.PathOf($"Results/{result.Date}-{machine}-{result.Cores}.json"));

@@ -10,7 +10,7 @@ namespace LowLatency.Benchmarks.Table;
 
 /// <summary>
 /// Fills the targets with figures: measures the micro-benchmarks here, reads the ring's lines and the end-to-end JSON,
-/// which programs of their own have printed (<c>perf/table.sh</c> runs all three).
+/// which programs of their own have printed (<c>perf/table.sh</c> runs all of them).
 /// </summary>
 internal sealed class TableMaker
 {
@@ -21,18 +21,22 @@ internal sealed class TableMaker
     private readonly Dictionary<string, (double Best, double Median)> _ring = [];
     private readonly Dictionary<string, (double Best, double Median)> _micro = [];
     private readonly JsonElement _bench;
+    private readonly JsonElement _wire;
 
-    internal TableMaker(string ringOutput, string benchJson)
+    internal TableMaker(string ringOutput, string benchJson, string wireJson)
     {
         foreach (string line in ringOutput.Split('\n'))
         {
             Match match = RingLine.Match(line);
             if (!match.Success) continue;
-            bool isRate = match.Groups["unit"].Value == "M/s";
-            _ring[match.Groups["name"].Value] = (Number(match, isRate ? "max" : "min"), Number(match, "med"));
+            string unit = match.Groups["unit"].Value;
+            _ring[match.Groups["name"].Value] = unit == "B"
+                ? (Number(match, "max"), Number(match, "med")) // of memory the most counts
+                : (Number(match, unit == "M/s" ? "max" : "min"), Number(match, "med"));
         }
 
         _bench = JsonDocument.Parse(benchJson).RootElement;
+        _wire = JsonDocument.Parse(wireJson).RootElement;
     }
 
     /// <summary>Measures and fills every row.</summary>
@@ -64,6 +68,8 @@ internal sealed class TableMaker
     {
         if (row.Missing is { } why) return new ResultRow(row.Work, row.Limit, row.Unit, null, null, row.Peer, why);
         (double Best, double Median)? figures = Read(row.Source);
+        bool isRateOfTimes = row.IsRate && row.Source.StartsWith("micro:", StringComparison.Ordinal);
+        if (isRateOfTimes && figures is { } times) figures = (1e9 / times.Best, 1e9 / times.Median);
         return new ResultRow(
             row.Work, row.Limit, row.Unit, Rounded(figures?.Best / row.Divisor), Rounded(figures?.Median / row.Divisor),
             row.Peer, figures is null ? "not on this machine" : null);
@@ -76,7 +82,9 @@ internal sealed class TableMaker
         switch (source[..colon])
         {
             case "ring":
-                return _ring[rest];
+                return _ring.TryGetValue(rest, out (double, double) line) ? line : null;
+            case "wire":
+                return Wire(rest.Split('/'));
             case "ringprobe":
                 (double best, double median) = _ring["core-to-core probe, round trip"];
                 return (_ring[rest].Best / best, _ring[rest].Median / median);
@@ -99,6 +107,15 @@ internal sealed class TableMaker
         else if (path[1] == "bytes") value = load.GetProperty("allocated_bytes").GetDouble();
         else if (!load.GetProperty("response").TryGetProperty(path[1], out JsonElement times)) return null;
         else value = times.GetProperty(path[2]).GetDouble();
+        return (value, value);
+    }
+
+    private (double Best, double Median)? Wire(string[] path)
+    {
+        double value;
+        if (path[0] == "bytes") value = _wire.GetProperty("allocated_bytes").GetDouble();
+        else if (!_wire.GetProperty("times").TryGetProperty(path[0], out JsonElement times)) return null;
+        else value = times.GetProperty(path[1]).GetDouble();
         return (value, value);
     }
 

@@ -7,8 +7,9 @@ namespace LowLatency.Benchmarks.Table;
 /// <param name="Peer">What others reach, as measured on 2026-11-20 on a machine of the same kind; empty if not
 /// known.</param>
 /// <param name="Source">
-/// <c>micro:case</c>, <c>micro:case|other case</c> (ratio), <c>ring:line</c>, <c>ringprobe:line</c> (ratio to the
-/// probe), <c>bench:load/outcome/percentile</c>, <c>bench:load/rate</c>, <c>bench:load/bytes</c>; or
+/// <c>micro:case</c>, <c>micro:case|other case</c> (ratio; a row of a rate takes operations a second),
+/// <c>ring:line</c>, <c>ringprobe:line</c> (ratio to the probe), <c>bench:load/outcome/percentile</c>,
+/// <c>bench:load/rate</c>, <c>bench:load/bytes</c>, <c>wire:time/percentile</c>, <c>wire:bytes</c>; or
 /// <c>missing:why</c>.
 /// </param>
 /// <param name="Divisor">Operations in what the source counts as one.</param>

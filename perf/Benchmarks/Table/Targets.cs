@@ -7,6 +7,7 @@ namespace LowLatency.Benchmarks.Table;
 internal static class Targets
 {
     private const string Account = "micro:Feeds.AccountNotificationBenchmark.";
+    private const string WebSocket = "micro:Feeds.WebSocketReaderBenchmark.Read";
     private const string Clmm = "(Crossings=0,Direction=AToB)";
     private const string Hub = "micro:Cycles.HubMarketBenchmark.";
     private const string Graph = "micro:Cycles.CycleFinderBenchmark.";
@@ -15,6 +16,7 @@ internal static class Targets
     private const string Address = "micro:Instructions.ProgramAddressBench.";
     private const string Sign = "micro:Instructions.Ed25519Bench.Sign(Library=Sodium)";
     private const string SignBare = "Instructions.Ed25519Bench.SignBare(Library=Sodium)";
+    private const string WireSigned = "wire:5 intended arrival to first signed/";
     private const string Small = "(Size=Mints100Pools600)";
     private const string Medium = "(Size=Mints1kPools10k)";
     private const string Large = "(Size=Mints10kPools100k)";
@@ -35,7 +37,9 @@ internal static class Targets
         new("Yellowstone account update of 950 B to claimed event", 40, "ns", "hand walk 37.9, Google.Protobuf 212",
             "micro:Feeds.GeyserAccountBenchmark.Decoder"),
         new("Notification of 1.3 KB over loopback WebSocket to the feed thread", 4000, "ns", string.Empty,
-            "micro:Feeds.WebSocketReaderBenchmark.Read(Tls=False)"),
+            WebSocket + "(Tls=False)"),
+        new("same, notifications a second and connection", 250_000, "/s", string.Empty, WebSocket + "(Tls=False)"),
+        new("same over TLS", 250_000, "/s", string.Empty, WebSocket + "(Tls=True)"),
         new("Dedup, an arrival, key fully verified (1,000 x 3)", 16, "ns", "absl 20, std 19, hashbrown 16.7",
             "micro:Dedup.DedupBenchmark.Arrival"),
         new("Constant-product quote with all fees, whole AMM v4 quote", 6, "ns", "Raydium's Rust 5.4",
@@ -83,9 +87,13 @@ internal static class Targets
         .. Latency("unsigned transactions of the event", "3 unsigned transaction", 2500),
         new("Messages a second, one core, closed loop", 700_000, "/s", string.Empty, "bench:max/rate"),
         new("Bytes allocated in that run", 0, "B", string.Empty, "bench:max/bytes"),
-        new("Wire to signed transaction, 2,000/s, p50", 30_000, "ns", string.Empty, "missing:no benchmark of it"),
+        new("Wire to signed transaction, 2,000/s, p50", 30_000, "ns", string.Empty, WireSigned + "p50"),
+        new("same, p99", 120_000, "ns", string.Empty, WireSigned + "p99"),
+        new("Wire to no opportunity, 2,000/s, p50", 0, "ns", string.Empty,
+            "wire:1 intended arrival to no opportunity/p50"),
+        new("Bytes allocated in that run, all threads", 0, "B", string.Empty, "wire:bytes"),
         new("Resident memory, 10,000 pools, console on", 120_000_000, "B", string.Empty,
-            "missing:no run of that size yet"),
+            "ring:resident memory, 10000 pools, console on"),
     ];
 
     private static TargetRow[] Latency(string end, string outcome, double limit) =>

@@ -77,6 +77,9 @@ public sealed class ConfigLayersTests
             s.Instructions.CreateTokenAccounts, s.Instructions.WrapSol, s.Instructions.Memo,
             s.Instructions.MessageVersion, s.Instructions.AllowV1, s.Instructions.RentLamportsPerByte));
         Assert.Equal((RunnerKind.Fused, true, false), (s.Runner, s.BusySpin, s.TakeStamps));
+        Assert.Equal([2, 3], s.Threads.Cpus);
+        Assert.Equal(5, s.Threads.Priority);
+        Assert.Equal((FeedThread.Connection, 700UL), (layers.Config.FeedThread, layers.Config.ReceiveSpinMicroseconds));
         Assert.Equal(ConfigCatalog.Keys.Count, layers.Config.Origins.Count);
     }
 
