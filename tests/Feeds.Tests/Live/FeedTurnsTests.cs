@@ -17,7 +17,7 @@ public sealed class FeedTurnsTests
     {
         InboxSignal signal = new();
         MessageInbox[] inboxes = new MessageInbox[Writers];
-        for (int i = 0; i < Writers; i++) inboxes[i] = new MessageInbox((byte)i, signal, 1 << 20);
+        for (int i = 0; i < Writers; i++) inboxes[i] = new MessageInbox((byte)i, signal, 1 << 22);
         long[] seen = new long[Writers];
         int inside = 0;
         int most = 0;
@@ -47,8 +47,7 @@ public sealed class FeedTurnsTests
                 for (int i = 0; i < RecordsEach; i++)
                 {
                     // No other thread looks again: what is written is taken by a writer, or never.
-                    while (!inbox.TryWrite(i == 0 ? CaptureFrameKind.Open : CaptureFrameKind.Message, i, i, bytes))
-                        Thread.Yield();
+                    _ = inbox.TryWrite(i == 0 ? CaptureFrameKind.Open : CaptureFrameKind.Message, i, i, bytes);
                 }
             });
             threads.Add(thread);
