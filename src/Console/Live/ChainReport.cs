@@ -24,6 +24,7 @@ internal sealed record SimulationReport
     public required long Offered { get; init; }
     public required long BeyondRate { get; init; }
     public required long QueueFull { get; init; }
+    public required long Unreadable { get; init; }
     public required long Asked { get; init; }
     public required long Answered { get; init; }
     public required IReadOnlyDictionary<string, long> FailedCalls { get; init; }
@@ -51,6 +52,7 @@ internal sealed record SimulationReport
             Offered = simulator.Offered,
             BeyondRate = simulator.Skipped,
             QueueFull = simulator.Overflows,
+            Unreadable = simulator.Unreadable,
             Asked = simulator.Asked,
             Answered = simulator.Answered,
             FailedCalls = failed,

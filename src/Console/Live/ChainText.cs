@@ -33,6 +33,7 @@ internal static class ChainText
         Row(output, "messages offered", r.Offered);
         Row(output, "  beyond the rate, skipped", r.BeyondRate);
         Row(output, "  queue full, dropped", r.QueueFull);
+        if (r.Unreadable != 0) Row(output, "  not readable as messages", r.Unreadable);
         Row(output, "asked", r.Asked);
         Row(output, "answered", r.Answered);
         foreach ((string kind, long count) in r.FailedCalls) Row(output, $"  no answer: {kind}", count);

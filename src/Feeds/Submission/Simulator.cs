@@ -69,6 +69,9 @@ public sealed class Simulator : IDisposable
     /// <summary>Of these, dropped because the queue was full: the nodes are slow.</summary>
     public long Overflows { get; private set; }
 
+    /// <summary>Of these, no messages at all (a wallet that is a program, for example).</summary>
+    public long Unreadable { get; private set; }
+
     /// <summary>Simulations asked for.</summary>
     public long Asked { get; private set; }
 
@@ -98,10 +101,15 @@ public sealed class Simulator : IDisposable
         }
 
         Waiting place = _queue[(int)(_written & (_queue.Length - 1))];
-        bool isFull = _written - Volatile.Read(ref _read) == _queue.Length;
-        if (isFull || !place.TryPut(message, slot))
+        if (_written - Volatile.Read(ref _read) == _queue.Length)
         {
             Overflows++;
+            return false;
+        }
+
+        if (!place.TryPut(message, slot))
+        {
+            Unreadable++;
             return false;
         }
 
