@@ -9,6 +9,7 @@ using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Submission;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -46,6 +47,11 @@ internal sealed class RunOptionSet(bool isConfigRequired)
         HelpName = "n",
     };
 
+    public Option<bool> Simulate { get; } = new("--simulate")
+    {
+        Description = "Simulate taken decisions on a node and learn from the outcome; nothing is sent.",
+    };
+
     public Option<string?> Journal { get; } = new("--journal") { Description = "Write every decision to this file." };
 
     public Option<string?> RunDir { get; } = new(RunFolder.OptionName)
@@ -70,7 +76,7 @@ internal sealed class RunOptionSet(bool isConfigRequired)
     {
         foreach (Option option in new Option[]
         {
-            Config, Set, Record, Seconds, AuditSeconds, Journal, RunDir, Json, Ui, NoStamps,
+            Config, Set, Record, Seconds, AuditSeconds, Simulate, Journal, RunDir, Json, Ui, NoStamps,
         })
         {
             command.Options.Add(option);
@@ -110,6 +116,10 @@ internal sealed class RunOptionSet(bool isConfigRequired)
             Reload = () => Watched(config.Watch),
             RecordPath = result.GetValue(Record),
             DurationNs = (long)(ReadSeconds("--seconds", result.GetValue(Seconds) ?? "0") * 1e9),
+            Chain = config.Chain,
+            Simulation = config.Simulate || result.GetValue(Simulate)
+                ? new SimulatorOptions { PerSecond = config.SimulationsPerSecond }
+                : null,
             Bootstrap = new BootstrapOptions { AuditMs = (int)(auditSeconds * 1000) },
         };
     }

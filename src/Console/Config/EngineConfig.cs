@@ -7,6 +7,7 @@ using LowLatency.Engine.Life;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
+using LowLatency.Feeds.Live;
 
 namespace LowLatency.ConsoleHost.Config;
 
@@ -56,6 +57,8 @@ internal sealed class EngineConfig
 
     public ulong PriorityFeeMicroLamportsPerCu { get; set; } = SearchDefaults.PriorityFeeMicroLamportsPerCu;
 
+    public ulong PriorityFeeCapMicroLamportsPerCu { get; set; } = SearchDefaults.PriorityFeeCapMicroLamportsPerCu;
+
     public int ComputeUnitMarginBps { get; set; } = SearchDefaults.ComputeUnitMarginBps;
 
     public uint MaxStateAgeSlots { get; set; } = SearchDefaults.MaxStateAgeSlots;
@@ -104,6 +107,12 @@ internal sealed class EngineConfig
 
     public WatchConfig Watch { get; set; } = new();
 
+    public ChainWatchOptions Chain { get; set; } = new();
+
+    public bool Simulate { get; set; }
+
+    public int SimulationsPerSecond { get; set; } = 5;
+
     /// <summary>Where each key that is not at its default was last written.</summary>
     public Dictionary<string, ConfigValue> Origins { get; } = [];
 
@@ -114,6 +123,13 @@ internal sealed class EngineConfig
         {
             yield return OriginOf("tipFloorLamports", "tipCapLamports")
                 .Wrong($"the tip's floor ({TipFloorLamports}) is above its cap ({TipCapLamports})");
+        }
+
+        if (PriorityFeeMicroLamportsPerCu > PriorityFeeCapMicroLamportsPerCu)
+        {
+            yield return OriginOf("priorityFeeMicroLamportsPerCu", "priorityFeeCapMicroLamportsPerCu").Wrong(
+                $"the least price of a compute unit ({PriorityFeeMicroLamportsPerCu}) is above the largest "
+                + $"({PriorityFeeCapMicroLamportsPerCu})");
         }
 
         if (Quarantine.CapSlots < Quarantine.BaseSlots)
@@ -214,6 +230,7 @@ internal sealed class EngineConfig
             TipFloorLamports = TipFloorLamports,
             TipCapLamports = TipCapLamports,
             PriorityFeeMicroLamportsPerCu = PriorityFeeMicroLamportsPerCu,
+            PriorityFeeCapMicroLamportsPerCu = PriorityFeeCapMicroLamportsPerCu,
             ComputeUnitMarginBps = ComputeUnitMarginBps,
             MaxStateAgeSlots = MaxStateAgeSlots,
             MaxDepthShareBps = MaxDepthShareBps,

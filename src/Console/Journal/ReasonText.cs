@@ -31,6 +31,9 @@ internal static class ReasonText
         DecisionReason.Quarantined => "Not taken: the route failed before and is in quarantine.",
         DecisionReason.TransactionTooLarge => TooLarge(decision),
         DecisionReason.InstructionFailed => "Not taken: no swap instruction can be written for a leg.",
+        DecisionReason.NoBlockhash =>
+            "Not taken: every blockhash that is known has expired or is about to, so the chain would refuse a message; "
+            + "no node has told a newer one.",
         DecisionReason.WorkBound => "Not taken: the search reached its work bound before this route was sized.",
         _ => $"Reason {decision.Reason}.",
     };

@@ -26,6 +26,7 @@ internal sealed record LiveReport
     public required long AuditRepairs { get; init; }
     public required long ImplausibleSlots { get; init; }
     public required long FeedThreadAllocatedBytes { get; init; }
+    public required ChainReport Chain { get; init; }
     public required string? Recording { get; init; }
     public required long RecordedFrames { get; init; }
     public required long RecordedBytes { get; init; }
@@ -59,6 +60,7 @@ internal sealed record LiveReport
             AuditRepairs = pipeline.Graph.SnapshotRepairs,
             ImplausibleSlots = pipeline.Dedup.Belief.Refused,
             FeedThreadAllocatedBytes = run.Feed?.ThreadAllocatedBytes ?? 0,
+            Chain = ChainReport.Of(run, pipeline),
             Recording = recordPath,
             RecordedFrames = run.Recorder?.Frames ?? 0,
             RecordedBytes = run.Recorder?.FileBytes ?? 0,

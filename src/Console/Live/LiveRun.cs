@@ -10,6 +10,7 @@ using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Submission;
 
 namespace LowLatency.ConsoleHost.Live;
 
@@ -44,12 +45,27 @@ internal sealed class LiveRun : IDisposable
         }
 
         Bootstrap = new Bootstrap(Pool.Http, settings.Bootstrap, _clock);
+        Chain = new ChainWatch(Pool.Http, settings.Chain, _clock);
+        if (settings.Simulation is { } simulation)
+        {
+            Simulator = new Simulator(Pool.Http, simulation, _clock);
+            Receiver = new SimulationOutlet(Simulator);
+        }
+
         if (settings.RecordPath is { } path) Recorder = CreateRecorder(path);
     }
 
     public EndpointPool Pool { get; }
 
     public Bootstrap Bootstrap { get; }
+
+    public ChainWatch Chain { get; }
+
+    /// <summary>Simulates taken decisions; null if that is not asked for.</summary>
+    public Simulator? Simulator { get; }
+
+    /// <summary>Gets the messages of taken decisions; null if nobody does.</summary>
+    public IMessageReceiver? Receiver { get; }
 
     public CaptureRecorder? Recorder { get; }
 
@@ -97,6 +113,8 @@ internal sealed class LiveRun : IDisposable
         _isDisposed = true;
         _stop.Set();
         _keeper?.Join();
+        Chain.Dispose();
+        Simulator?.Dispose();
         Bootstrap.Dispose();
         Pool.Dispose();
         Recorder?.Dispose();
@@ -108,6 +126,8 @@ internal sealed class LiveRun : IDisposable
         Pool.Watch([ProgramIds.ClockSysvar, .. _settings.Watch]);
         Pool.Start();
         Bootstrap.Start();
+        Chain.Start();
+        Simulator?.Start();
         _keeper = new Thread(KeepWatch) { IsBackground = true, Name = "watch keeper" };
         _keeper.Start();
     }
@@ -132,6 +152,7 @@ internal sealed class LiveRun : IDisposable
             needed.Clear();
             while (_needed!.TryTake(out Pubkey account)) needed.Add(account);
             if (needed.Count != 0) Pool.Watch(needed);
+            while (_needed.TryTakeWritten(out Pubkey written)) Chain.AddFeeAccount(in written);
         }
     }
 

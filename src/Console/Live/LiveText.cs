@@ -34,6 +34,7 @@ internal static class LiveText
         Row(output, "  differences repaired", r.AuditRepairs);
         Row(output, "slot numbers not believed", r.ImplausibleSlots);
         Line(output, $"  {"slot time, measured",-32}{r.SlotTimeMs,11:F1} ms");
+        ChainText.Write(output, r.Chain);
         if (r.Recording is not { } path) return;
         Line(output, $"");
         Line(output, $"Recorded {r.RecordedFrames:N0} frames, {r.RecordedBytes:N0} bytes, to {path}");

@@ -181,7 +181,7 @@ internal sealed class ReplayRun
 
         if (_watch is not null) sinks.Add(_watch.Decisions);
         Transactions?.Attach(pipeline, IsSynthetic);
-        sinks.Add(new MessageOutlet(_watch?.Gate ?? new TradingGate(), Transactions));
+        sinks.Add(new MessageOutlet(_watch?.Gate ?? new TradingGate(), Transactions ?? _settings.Live?.Receiver));
 
         return [.. sinks];
     }

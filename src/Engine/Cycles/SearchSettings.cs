@@ -115,8 +115,13 @@ public sealed class SearchSettings
     /// <summary>Largest tip, lamports.</summary>
     public ulong TipCapLamports { get; init; } = 100_000_000;
 
-    /// <summary>Priority fee, millionths of a lamport per compute unit.</summary>
+    /// <summary>
+    /// Least priority fee, millionths of a lamport per compute unit; the price while no recent fees are known.
+    /// </summary>
     public ulong PriorityFeeMicroLamportsPerCu { get; init; } = 1000;
+
+    /// <summary>Largest priority fee, whatever recent slots took, in the same unit.</summary>
+    public ulong PriorityFeeCapMicroLamportsPerCu { get; init; } = 50_000_000;
 
     /// <summary>Margin on the compute unit limit, 1/10,000.</summary>
     public int ComputeUnitMarginBps { get; init; } = 1000;
@@ -161,6 +166,8 @@ public sealed class SearchSettings
         ArgumentOutOfRangeException.ThrowIfGreaterThan(TipShareBps, 10_000);
         ArgumentOutOfRangeException.ThrowIfNegative(ComputeUnitMarginBps);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(TipFloorLamports, TipCapLamports);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            PriorityFeeMicroLamportsPerCu, PriorityFeeCapMicroLamportsPerCu);
         ArgumentOutOfRangeException.ThrowIfLessThan(PolishQuotesMax, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(PolishScansMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepthShareBps, 1);

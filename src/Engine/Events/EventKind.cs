@@ -42,6 +42,20 @@ public enum EventKind : byte
     /// The account is followed again and its state was read after that began: nothing of it can be missing.
     /// </summary>
     CoverWhole = 10,
+
+    /// <summary>
+    /// A blockhash to build on: <see cref="MarketEvent.Account"/> is the hash, <see cref="MarketEvent.ChainValue"/> the
+    /// last block height that it is valid at, <see cref="MarketEvent.Slot"/> the slot of the node's answer.
+    /// </summary>
+    Blockhash = 11,
+
+    /// <summary>
+    /// What recent slots took for a compute unit: the payload is a list of slot and price, 8 bytes each.
+    /// </summary>
+    PriorityFees = 12,
+
+    /// <summary>How the simulation of a message ended: the payload is a <see cref="SimulationPayload"/>.</summary>
+    Simulation = 13,
 }
 
 /// <summary>Marks of an event, set by the feed.</summary>

@@ -124,6 +124,9 @@ public struct MarketEvent
     /// <summary>Life: position of the first of them in the life ring.</summary>
     public long LifePosition;
 
+    /// <summary>Number of a chain event; its <see cref="EventKind"/> says of what.</summary>
+    public ulong ChainValue;
+
     /// <summary>Time at each stage.</summary>
     public Stamps Stamps;
 }

@@ -14,7 +14,8 @@ namespace LowLatency.Engine.Instructions;
 /// transaction. Legacy form first; if that is too large, v0 with the best of the lookup tables the feed has shown, then
 /// v1 where it is switched on; or the one form the settings name. A message of the same shape as one built before is
 /// patched, see <see cref="TemplateCache"/>. What cannot be built is not taken: the reason changes, and with it what is
-/// to blame. The blockhash is left zero: whoever signs patches it. Owner thread: the market group's.
+/// to blame. The blockhash is the newest safe one that a node told; while none was ever told (a capture without) it is
+/// zero, and whoever signs patches it. Owner thread: the market group's.
 /// </summary>
 public sealed class InstructionStage : IStage
 {
@@ -39,8 +40,10 @@ public sealed class InstructionStage : IStage
         MarketGraph graph,
         AccountTable accounts,
         OpportunityRing opportunities,
-        PayloadRing payloads)
+        PayloadRing payloads,
+        BlockhashRing? blockhashes = null)
     {
+        Blockhashes = blockhashes ?? new BlockhashRing(new SlotTree());
         _settings = settings;
         _graph = graph;
         _writer = new MessageWriter(settings.AllowV1);
@@ -70,6 +73,9 @@ public sealed class InstructionStage : IStage
 
     /// <summary>Lookup tables known.</summary>
     public LookupTableSet Tables { get; } = new();
+
+    /// <summary>Blockhashes that nodes told.</summary>
+    public BlockhashRing Blockhashes { get; }
 
     /// <summary>Messages that are patched instead of built.</summary>
     public TemplateCache Templates { get; }
@@ -166,6 +172,12 @@ public sealed class InstructionStage : IStage
 
     private void Compile(ref Opportunity opportunity, int instructionCount)
     {
+        if (!Blockhashes.TryNewest(opportunity.Slot, out Pubkey blockhash))
+        {
+            opportunity.Reason = DecisionReason.NoBlockhash;
+            return;
+        }
+
         if (Messages.TryClaim(_messageBytesMax, out long position) != PayloadStatus.Ok)
         {
             MessageRingFull++; // the decision stands and is journalled; it just has no bytes
@@ -186,6 +198,7 @@ public sealed class InstructionStage : IStage
             }
         }
 
+        template.PatchBlockhash(in blockhash);
         ReadOnlySpan<byte> message = template.Message;
         message.CopyTo(Messages.Span(position, _messageBytesMax));
         Messages.Commit(message.Length);

@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Engine.Chain;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
@@ -10,6 +11,7 @@ using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Ring;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 
 namespace LowLatency.Engine.Pipeline;
@@ -42,15 +44,17 @@ public sealed class MarketPipeline : IPoolDirectory
         Opportunities = new OpportunityRing(settings.Search.OpportunityCapacity);
         Graph = new GraphStage(settings.Graph, market, Payloads);
         Cycles = new CycleStage(market, Graph.Touched, Opportunities, settings.Search);
-        Instructions = new InstructionStage(settings.Instructions, market, Graph.Accounts, Opportunities, Payloads);
+        Instructions = new InstructionStage(
+            settings.Instructions, market, Graph.Accounts, Opportunities, Payloads, new BlockhashRing(Graph.Slots));
         Scoring = new ScoringStage(
             market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet);
+        Chain = new ChainStage(Graph, Scoring, Instructions, Opportunities, Payloads);
         Life = new LifeStage(settings.Life, Graph, Opportunities, Scoring.LifeQuarantine, Scoring.Landing);
         Mispricing = new MispricingStage(market, Graph.Touched, SearchSettings.WrappedSol);
         Sinks = new SinkStage(
             sinks?.Invoke(this) ?? [], Opportunities, Life.Ring, Instructions.Messages, Payloads, settings.TakeStamps);
         PipelineStages stages = new(
-            Dedup, Graph, Cycles, Scoring, Instructions, Life, Mispricing, Sinks,
+            Dedup, Graph, Cycles, Scoring, Instructions, Chain, Life, Mispricing, Sinks,
             marketObservers?.Invoke(this) ?? [], sinkObservers?.Invoke(this) ?? []);
 
         // replay-ok: stamps and housekeeping use real time; no decision depends on them.
@@ -99,6 +103,9 @@ public sealed class MarketPipeline : IPoolDirectory
 
     /// <summary>Instruction stage.</summary>
     public InstructionStage Instructions { get; }
+
+    /// <summary>Chain stage.</summary>
+    public ChainStage Chain { get; }
 
     /// <summary>Life stage.</summary>
     public LifeStage Life { get; }

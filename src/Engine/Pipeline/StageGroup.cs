@@ -31,6 +31,9 @@ public enum StageNeeds : byte
 
     /// <summary>Events with opportunities, and lookup table accounts.</summary>
     OpportunitiesOrTables = 4,
+
+    /// <summary>Events with opportunities, slots, and what nodes told of the chain itself.</summary>
+    OpportunitiesOrChain = 5,
 }
 
 /// <summary>
@@ -119,6 +122,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         StageNeeds.Live => e.Drop == DropCause.None,
         StageNeeds.Searchable => e.PoolId >= 0 || e.Kind == EventKind.Slot,
         StageNeeds.Opportunities => e.OpportunityCount != 0,
+        StageNeeds.OpportunitiesOrChain => e.OpportunityCount != 0
+            || (e.Drop == DropCause.None && (e.Kind == EventKind.Slot || e.Kind >= EventKind.Blockhash)),
         _ => e.OpportunityCount != 0 || e.Owner == ProgramIds.AddressLookupTable,
     };
 }

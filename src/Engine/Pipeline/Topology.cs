@@ -1,3 +1,4 @@
+using LowLatency.Engine.Chain;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
@@ -23,6 +24,7 @@ namespace LowLatency.Engine.Pipeline;
 ///            cycles        pools touched            opportunity ring (full: WorkBound, counted)
 ///            scoring       opportunities            -
 ///            instructions  every live event         message ring 1 MiB (full: counted, decision without bytes)
+///            chain         chain facts, messages    -
 ///            life          not dropped              life ring (full: counted, label lost)
 ///            field         pools touched            -
 ///   sinks    sinks         every event              journal; releases payloads, opportunities, messages
@@ -60,6 +62,7 @@ public static class Topology
             new(stages.Cycles, StampId.Cycles, StageNeeds.Searchable),
             new(stages.Scoring, StampId.Scoring, StageNeeds.Opportunities),
             new(stages.Instructions, StampId.Instructions, StageNeeds.OpportunitiesOrTables),
+            new(stages.Chain, StampId.None, StageNeeds.OpportunitiesOrChain),
             new(stages.Life, StampId.None, StageNeeds.Live),
             new(stages.Mispricing, StampId.None, StageNeeds.Searchable),
             .. Observers(stages.MarketObservers, StampId.Instructions),
@@ -89,6 +92,7 @@ public sealed record PipelineStages(
     CycleStage Cycles,
     ScoringStage Scoring,
     InstructionStage Instructions,
+    ChainStage Chain,
     LifeStage Life,
     MispricingStage Mispricing,
     SinkStage Sinks,

@@ -33,10 +33,11 @@ public sealed class FeeModel
     {
         _overhead = overhead;
         _settings = settings;
-        ulong floor = settings.PriorityFeeMicroLamportsPerCu;
-        PriorityFeeSettings prices = new() { FloorMicroLamportsPerCu = floor };
-        if (floor > prices.CapMicroLamportsPerCu) prices = prices with { CapMicroLamportsPerCu = floor };
-        PriorityFees = new PriorityFeeEstimator(prices);
+        PriorityFees = new PriorityFeeEstimator(new PriorityFeeSettings
+        {
+            FloorMicroLamportsPerCu = settings.PriorityFeeMicroLamportsPerCu,
+            CapMicroLamportsPerCu = settings.PriorityFeeCapMicroLamportsPerCu,
+        });
     }
 
     /// <summary>Compute units learned from simulation; feed it on the scoring thread.</summary>

@@ -9,7 +9,7 @@ namespace LowLatency.Feeds.Decoding;
 public sealed class DecodeCounters
 {
     /// <summary>Number of message kinds.</summary>
-    public const int KindCount = (int)MessageKind.Pong + 1;
+    public const int KindCount = (int)MessageKind.ChainFact + 1;
 
     /// <summary>Number of causes.</summary>
     public const int CauseCount = (int)DecodeCause.MalformedProtobuf + 1;

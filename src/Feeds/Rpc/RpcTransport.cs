@@ -40,7 +40,10 @@ public sealed record SolanaRpcOptions
     /// <summary>Judges the server's certificate instead of the system's rules.</summary>
     public RemoteCertificateValidationCallback? CertificateCheck { get; init; }
 
-    /// <summary>Where answers with accounts go as raw bytes; null keeps them to the caller.</summary>
+    /// <summary>
+    /// Where answers that decide something go as raw bytes (accounts, blockhashes, fees, simulations); null keeps them
+    /// to the caller.
+    /// </summary>
     public IExchangeSink? AccountExchanges { get; init; }
 }
 
@@ -118,12 +121,12 @@ internal sealed class RpcTransport : IDisposable
     /// <summary>Calls until it succeeds, fails for good or the attempts are used up.</summary>
     /// <param name="request">The request's body.</param>
     /// <param name="id">Its id.</param>
-    /// <param name="hasAccounts">The answer goes to the exchange sink too.</param>
+    /// <param name="isForFeed">The answer goes to the exchange sink too.</param>
     /// <param name="maxAttempts">Attempts.</param>
     /// <param name="read">Reads the result.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<RpcResult<T>> CallAsync<T>(
-        byte[] request, ulong id, bool hasAccounts, int maxAttempts, Func<JsonElement, RpcResult<T>> read,
+        byte[] request, ulong id, bool isForFeed, int maxAttempts, Func<JsonElement, RpcResult<T>> read,
         CancellationToken cancellation)
     {
         Counters.OnCall();
@@ -135,7 +138,7 @@ internal sealed class RpcTransport : IDisposable
             {
                 await WaitForTurnAsync(cancellation).ConfigureAwait(false);
                 Counters.OnAttempt(attempt > 1);
-                result = await TryOnceAsync(request, id, hasAccounts, read, cancellation).ConfigureAwait(false);
+                result = await TryOnceAsync(request, id, isForFeed, read, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -173,7 +176,7 @@ internal sealed class RpcTransport : IDisposable
     }
 
     private async Task<RpcResult<T>> TryOnceAsync<T>(
-        byte[] request, ulong id, bool hasAccounts, Func<JsonElement, RpcResult<T>> read,
+        byte[] request, ulong id, bool isForFeed, Func<JsonElement, RpcResult<T>> read,
         CancellationToken cancellation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -204,7 +207,7 @@ internal sealed class RpcTransport : IDisposable
             return Failed<T>(RpcErrorKind.ConnectFailed, EndpointAddress.RedactIn(e.Message, _address));
         }
 
-        if (hasAccounts && _options.AccountExchanges is { } sink)
+        if (isForFeed && _options.AccountExchanges is { } sink)
         {
             bool isTaken = await sink.OnExchangeAsync(
                 askedUtcNs, _clock.NowNs, _clock.UtcNs, request, body, cancellation).ConfigureAwait(false);

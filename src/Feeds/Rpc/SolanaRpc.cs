@@ -209,7 +209,7 @@ public sealed partial class SolanaRpc : IDisposable
     }
 
     private Task<RpcResult<T>> CallAsync<T>(
-        string method, bool hasAccounts, Action<Utf8JsonWriter>? writeParameters,
+        string method, bool isForFeed, Action<Utf8JsonWriter>? writeParameters,
         Func<JsonElement, RpcResult<T>> read, CancellationToken cancellation, int? maxAttempts = null)
     {
         ulong id = (ulong)Interlocked.Increment(ref _lastId);
@@ -231,6 +231,6 @@ public sealed partial class SolanaRpc : IDisposable
         }
 
         return _transport.CallAsync(
-            buffer.WrittenSpan.ToArray(), id, hasAccounts, maxAttempts ?? _options.MaxAttempts, read, cancellation);
+            buffer.WrittenSpan.ToArray(), id, isForFeed, maxAttempts ?? _options.MaxAttempts, read, cancellation);
     }
 }

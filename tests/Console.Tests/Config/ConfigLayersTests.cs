@@ -34,6 +34,7 @@ public sealed class ConfigLayersTests
               "costs": { // sections are optional
                 "minimumProfitLamports": 21, "tipShareBps": 22, "tipFloorLamports": 23, "tipCapLamports": 24,
                 "priorityFeeMicroLamportsPerCu": 25, "computeUnitMarginBps": 26,
+                "priorityFeeCapMicroLamportsPerCu": 27,
                 "stalenessPenaltyBps": 34, "minimumExpectedValueLamports": 39, "landingSlots": 3,
               },
               "followSlots": 32, "maxFollowed": 33, "quarantineAfterFailures": 34, "quarantineBaseSlots": 35,
@@ -44,6 +45,7 @@ public sealed class ConfigLayersTests
               "rentLamportsPerByte": 37,
               "runner": "fused", "busySpin": true,
               "endpoints": [{ "http": "http://a.example" }],
+              "blockhashEveryMs": 41, "priorityFeesEveryMs": 42, "simulate": true, "simulationsPerSecond": 43,
               "watch": {
                 "pools": ["{{Usdc}}"], "accounts": ["{{Usdt}}"], "file": "watch.json", "allow": ["PumpSwap"],
                 "deny": ["{{Usdt}}"], "liquidityFloorRaw": { "{{Usdt}}": 37 },
@@ -63,7 +65,10 @@ public sealed class ConfigLayersTests
         Assert.Equal((32, 33, 34), (s.Search.MaxDepthShareBps, s.Search.SplitQuotesMax, s.Search.StalenessPenaltyBps));
         Assert.Equal((21L, 22, 23UL, 24UL), (s.Search.MinimumProfitLamports, s.Search.TipShareBps,
             s.Search.TipFloorLamports, s.Search.TipCapLamports));
-        Assert.Equal((25UL, 26), (s.Search.PriorityFeeMicroLamportsPerCu, s.Search.ComputeUnitMarginBps));
+        Assert.Equal((25UL, 27UL, 26), (s.Search.PriorityFeeMicroLamportsPerCu,
+            s.Search.PriorityFeeCapMicroLamportsPerCu, s.Search.ComputeUnitMarginBps));
+        Assert.Equal((41, 42, true, 43), (layers.Config.Chain.BlockhashEveryMs, layers.Config.Chain.FeesEveryMs,
+            layers.Config.Simulate, layers.Config.SimulationsPerSecond));
         Assert.Equal((28_000_000L, 29, 30, 31), (s.Graph.SettleWindowNs, s.Graph.MaxAccounts, s.Graph.MaxPools,
             s.Graph.MaxMints));
         Assert.Equal((32, 33), (s.Life.FollowSlots, s.Life.MaxFollowed));

@@ -5,6 +5,7 @@ using System.IO;
 using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
+using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
@@ -14,6 +15,7 @@ using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Rpc;
+using LowLatency.Feeds.Submission;
 using LowLatency.TestNode.Hosting;
 using LowLatency.TestNode.State;
 using Xunit;
@@ -26,14 +28,25 @@ namespace LowLatency.TestNode.Tests.EndToEnd;
 /// </summary>
 internal sealed class LiveHarness : IDisposable
 {
+    /// <summary>Some account that is no program: a program as the payer makes messages that cannot be.</summary>
+    private const string Wallet = "5Q544fKrFoe6tsEbD7S8EmxGTJYAKtTVhAW5Q5pge4j1";
+
     private readonly SolanaNode _node;
     private readonly string _capture = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
+    private readonly PipelineSettings _settings;
     private bool _isStopped;
 
-    public LiveHarness(SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null)
+    public LiveHarness(
+        SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null, ChainWatchOptions? chain = null,
+        SimulatorOptions? simulation = null, PipelineSettings? settings = null)
     {
+        _settings = settings ?? new PipelineSettings
+        {
+            TakeStamps = false,
+            Instructions = new InstructionSettings { Wallet = Pubkey.Parse(Wallet) },
+        };
         _node = node;
         List<LiveEndpointOptions> endpoints = [];
         foreach (SolanaEndpoint endpoint in node.Endpoints)
@@ -60,8 +73,11 @@ internal sealed class LiveHarness : IDisposable
             SystemClock.Instance);
         Recorder = new CaptureRecorder(
             File.Create(_capture), new CaptureHeader { CreatedUtcNs = 1, Endpoints = Pool.Addresses });
+        if (chain is not null) Chain = new ChainWatch(Pool.Http, chain, SystemClock.Instance);
+        if (simulation is not null) Simulator = new Simulator(Pool.Http, simulation, SystemClock.Instance);
+        Messages = new MessageWatch(Simulator);
         Pipeline = new MarketPipeline(
-            new PipelineSettings { TakeStamps = false }, p => [Hash, Doubts = new DoubtWatch(p)], null, _ => [Doubts]);
+            _settings, p => [Hash, Doubts = new DoubtWatch(p), Messages], null, _ => [Doubts]);
         Feed = new LiveFeed(Pool.Inboxes, Pool.Signal, new LiveFeedOptions
         {
             Dispatcher = new FrameDispatcherOptions { Addresses = Pool.Addresses, Listener = Bootstrap },
@@ -72,6 +88,9 @@ internal sealed class LiveHarness : IDisposable
                 Pool.Watch(node.Tape.SubscribedKeys);
                 Pool.Start();
                 Bootstrap.Start();
+                foreach (Pubkey key in node.Tape.SubscribedKeys) Chain?.AddFeeAccount(in key);
+                Chain?.Start();
+                Simulator?.Start();
             },
         });
         _thread = new Thread(() => Outcome = Feed.Run(Pipeline.Publisher, new ReplayClock()));
@@ -81,6 +100,12 @@ internal sealed class LiveHarness : IDisposable
     public EndpointPool Pool { get; }
 
     public Bootstrap Bootstrap { get; }
+
+    public ChainWatch? Chain { get; }
+
+    public Simulator? Simulator { get; }
+
+    public MessageWatch Messages { get; }
 
     public CaptureRecorder Recorder { get; }
 
@@ -147,6 +172,8 @@ internal sealed class LiveHarness : IDisposable
         Thread.Sleep(300); // what is on its way arrives
         _stop.Cancel();
         _thread.Join();
+        Chain?.Dispose();
+        Simulator?.Dispose();
         Bootstrap.Dispose();
         Pool.Dispose();
         Recorder.Dispose();
@@ -179,7 +206,7 @@ internal sealed class LiveHarness : IDisposable
     {
         Assert.True(Recorder.IsComplete);
         DecisionHash hash = new();
-        MarketPipeline pipeline = new(new PipelineSettings { TakeStamps = false }, _ => [hash]);
+        MarketPipeline pipeline = new(_settings, _ => [hash]);
         using ReplayFeed? feed = ReplayFeed.Open(_capture, new ReplayOptions(), out CaptureFault? fault);
         Assert.Null(fault);
         Assert.Equal(ReplayOutcome.Completed, feed!.Run(pipeline.Publisher, new ReplayClock()));
