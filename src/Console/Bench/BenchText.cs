@@ -18,7 +18,7 @@ internal static class BenchText
         output.WriteLine();
         output.WriteLine(string.Create(
             Invariant, $"resident memory {result.ResidentBytes / 1_048_576.0:F0} MB, the capture included"));
-        output.WriteLine("wire to signed transaction: not measured here; perf/Soak measures socket read to decision");
+        output.WriteLine("wire to signed transaction: lowlatency bench --wire");
     }
 
     private static void Write(BenchLoadResult load, TextWriter output)

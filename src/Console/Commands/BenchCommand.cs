@@ -22,6 +22,7 @@ internal static class BenchCommand
           lowlatency bench --json > before.json            ... and after a change:
           lowlatency bench --baseline before.json          exit code 3 on a regression
           lowlatency bench --hgrm histograms               one .hgrm file a load and outcome
+          lowlatency bench --wire --load 2000              socket to signed transaction
 
         Loads: max (as fast as possible), a rate a second, or a multiple of the recorded pace
         such as 1x. In the last two each message has an intended arrival, and its response
@@ -84,10 +85,11 @@ internal static class BenchCommand
 
     internal static Command Create()
     {
-        Verb command = new("bench", "Measure latency and throughput, bytes in memory to unsigned message.", Examples)
+        Verb command = new("bench", "Measure latency and throughput: memory to unsigned message, or wire to signed.", Examples)
         {
             Capture, Load, Seconds, WarmUp, Runner, Json, Histograms, Baseline, Noise,
         };
+        BenchWire.AddTo(command);
         command.SetAction(result => Run(
             result, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
@@ -97,6 +99,13 @@ internal static class BenchCommand
     {
         try
         {
+            if (BenchWire.IsWanted(arguments))
+            {
+                return BenchWire.Run(
+                    arguments, arguments.GetValue(Load) ?? [], arguments.GetValue(Capture), ReadSeconds(arguments),
+                    ReadRunner(arguments), arguments.GetValue(Json), output, errors);
+            }
+
             BenchResult? before = ReadBaseline(arguments.GetValue(Baseline));
             BenchRun run = new(Read(arguments));
             BenchResult? result = run.Execute(errors);
@@ -143,20 +152,32 @@ internal static class BenchCommand
             loads.Add(load);
         }
 
-        double seconds = arguments.GetValue(Seconds);
-        if (!(seconds > 0 && seconds <= 3600)) throw new CommandException("--seconds: give more than 0, at most 3600");
+        double seconds = ReadSeconds(arguments);
         int warmUp = arguments.GetValue(WarmUp);
         if (warmUp is < 0 or > 100_000) throw new CommandException("--warm-up: give 0 to 100000 laps");
         double noise = arguments.GetValue(Noise);
         if (!(noise >= 0 && noise <= 10)) throw new CommandException("--noise: give a share such as 0.3");
-        if (!Enum.TryParse(arguments.GetValue(Runner), true, out RunnerKind runner) || !Enum.IsDefined(runner))
-            throw new CommandException($"--runner {arguments.GetValue(Runner)}: give inline, fused or split");
+        RunnerKind runner = ReadRunner(arguments);
         string capture = arguments.GetValue(Capture) ?? BundledCapture.FilePath;
         CaptureSidecar sidecar = CaptureSidecar.ReadBeside(capture);
         EngineConfig config = new() { Runner = runner };
         return new BenchSettings(
             capture, loads, seconds, warmUp, config.Build(sidecar.Wallet, sidecar.TokenAccounts, stamps: true),
             arguments.GetValue(Histograms));
+    }
+
+    private static double ReadSeconds(ParseResult arguments)
+    {
+        double seconds = arguments.GetValue(Seconds);
+        if (seconds > 0 && seconds <= 3600) return seconds;
+        throw new CommandException("--seconds: give more than 0, at most 3600");
+    }
+
+    private static RunnerKind ReadRunner(ParseResult arguments)
+    {
+        if (Enum.TryParse(arguments.GetValue(Runner), true, out RunnerKind runner) && Enum.IsDefined(runner))
+            return runner;
+        throw new CommandException($"--runner {arguments.GetValue(Runner)}: give inline, fused or split");
     }
 
     private static BenchResult? ReadBaseline(string? path)

@@ -16,6 +16,17 @@ public sealed class InboxSignal
     private readonly object _gate = new();
     private int _isParked;
     private long _wakeUps;
+    private Action? _onWake;
+
+    /// <summary>
+    /// The feed's work, done by whoever would wake it; null while the feed has a thread of its own. It must let one
+    /// thread in at a time and look again after it has let it out.
+    /// </summary>
+    internal Action? OnWake
+    {
+        get => Volatile.Read(ref _onWake);
+        set => Volatile.Write(ref _onWake, value);
+    }
 
     /// <summary>Times that a writer had to wake the feed thread.</summary>
     public long WakeUps => Volatile.Read(ref _wakeUps);
@@ -42,6 +53,12 @@ public sealed class InboxSignal
     /// <summary>Wakes the feed thread if it sleeps. Any thread.</summary>
     public void Wake()
     {
+        if (OnWake is { } work)
+        {
+            work();
+            return;
+        }
+
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _isParked) == 0) return;
         Monitor.Enter(_gate);

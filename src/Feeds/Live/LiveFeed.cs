@@ -36,6 +36,12 @@ public sealed class LiveFeedOptions
     /// <summary>Called about every <see cref="ProgressIntervalMs"/>. Feed thread.</summary>
     public Action<ReplayProgress>? OnProgress { get; init; }
 
+    /// <summary>
+    /// True if the connections' threads do the feed's work, one at a time, each as soon as it has read something: no
+    /// hand-over to another thread, which costs a wake-up where not every thread can spin on a core of its own.
+    /// </summary>
+    public bool RunsOnConnections { get; init; }
+
     /// <summary>Milliseconds between progress calls.</summary>
     public int ProgressIntervalMs { get; init; } = 1000;
 }
@@ -50,6 +56,7 @@ public sealed class LiveFeed : IMarketFeed
 {
     private const int ParkMs = 5;
     private const int ClockEvery = 64;
+    private const int LookMs = 50;
 
     private readonly MessageInbox[] _inboxes;
     private readonly InboxSignal _signal;
@@ -99,6 +106,7 @@ public sealed class LiveFeed : IMarketFeed
     {
         FrameDispatcher dispatcher = new(publisher, clock, _options.Dispatcher);
         Volatile.Write(ref _dispatcher, dispatcher);
+        if (_options.RunsOnConnections) return RunOnConnections(dispatcher);
         _options.OnBegin?.Invoke();
         long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
         long endNs = _options.DurationNs == 0 ? long.MaxValue : _options.Clock.NowNs + _options.DurationNs;
@@ -114,26 +122,19 @@ public sealed class LiveFeed : IMarketFeed
                 if (_options.Cancellation.IsCancellationRequested || _options.Clock.NowNs >= endNs) break;
             }
 
-            MessageInbox? oldest = FindOldest();
-            if (oldest is null)
+            if (TryTakeOldest(dispatcher, out bool goesOn))
             {
-                untilClock = 0;
-                _options.Recorder?.Flush();
-                _options.OnIdle?.Invoke();
-                _signal.Park(_inboxes, ParkMs);
+                if (!goesOn) return ReplayOutcome.Halted;
                 continue;
             }
 
-            _ = oldest.TryRead(out CaptureFrame frame);
-            _options.Recorder?.Write(in frame);
-            bool goesOn = dispatcher.Dispatch(in frame);
-            oldest.Release();
-            if (!goesOn) return ReplayOutcome.Halted;
+            untilClock = 0;
+            _options.Recorder?.Flush();
+            _options.OnIdle?.Invoke();
+            _signal.Park(_inboxes, ParkMs);
         }
 
-        bool isDone = dispatcher.EndFeed();
-        if (!isDone) return ReplayOutcome.Halted;
-        return _options.Cancellation.IsCancellationRequested ? ReplayOutcome.Cancelled : ReplayOutcome.Completed;
+        return End(dispatcher);
     }
 
     /// <inheritdoc/>
@@ -169,6 +170,52 @@ public sealed class LiveFeed : IMarketFeed
     public void Dispose()
     {
         // Connections, inboxes and recorder belong to whoever made them.
+    }
+
+    private ReplayOutcome RunOnConnections(FrameDispatcher dispatcher)
+    {
+        FeedTurns turns = new(() => TryTakeOldest(dispatcher, out bool goesOn) && goesOn, _inboxes);
+        _signal.OnWake = turns.Take;
+        _options.OnBegin?.Invoke();
+        long endNs = _options.DurationNs == 0 ? long.MaxValue : _options.Clock.NowNs + _options.DurationNs;
+        while (!_options.Cancellation.IsCancellationRequested && _options.Clock.NowNs < endNs && turns.Failure is null)
+        {
+            turns.Take(static feed => feed.Idle(), this); // also what came while the turn was another's
+            Volatile.Write(ref _threadAllocatedBytes, turns.AllocatedBytes);
+            ReportProgress(dispatcher);
+            if (turns.IsHalted) break;
+            _ = _options.Cancellation.WaitHandle.WaitOne(LookMs);
+        }
+
+        _signal.OnWake = null;
+        turns.Close();
+        turns.Failure?.Throw();
+        return turns.IsHalted ? ReplayOutcome.Halted : End(dispatcher);
+    }
+
+    private void Idle()
+    {
+        _options.Recorder?.Flush();
+        _options.OnIdle?.Invoke();
+    }
+
+    private ReplayOutcome End(FrameDispatcher dispatcher)
+    {
+        if (!dispatcher.EndFeed()) return ReplayOutcome.Halted;
+        return _options.Cancellation.IsCancellationRequested ? ReplayOutcome.Cancelled : ReplayOutcome.Completed;
+    }
+
+    /// <summary>Records and decodes the oldest record; false if there is none.</summary>
+    private bool TryTakeOldest(FrameDispatcher dispatcher, out bool goesOn)
+    {
+        goesOn = true;
+        MessageInbox? oldest = FindOldest();
+        if (oldest is null) return false;
+        _ = oldest.TryRead(out CaptureFrame frame);
+        _options.Recorder?.Write(in frame);
+        goesOn = dispatcher.Dispatch(in frame);
+        oldest.Release();
+        return true;
     }
 
     /// <summary>The inbox whose oldest record came first; null if all are empty.</summary>
