@@ -21,8 +21,9 @@ namespace LowLatency.Engine.Pipeline;
 ///   dedup    dedup         every event              -
 ///   market   graph         not dropped              -
 ///            cycles        pools touched            opportunity ring (full: WorkBound, counted)
-///            scoring       opportunities            -
+///            scoring       opportunities            has instructions write each message as its route is taken
 ///            instructions  every live event         message ring 1 MiB (full: counted, decision without bytes)
+///            refine        opportunities            patches messages of taken routes
 ///            life          not dropped              life ring (full: counted, label lost)
 ///            field         pools touched            -
 ///   sinks    sinks         every event              journal; releases payloads, opportunities, messages
@@ -59,10 +60,11 @@ public static class Topology
             new(stages.Graph, StampId.Graph, StageNeeds.Live),
             new(stages.Cycles, StampId.Cycles, StageNeeds.Searchable),
             new(stages.Scoring, StampId.Scoring, StageNeeds.Opportunities),
-            new(stages.Instructions, StampId.Instructions, StageNeeds.OpportunitiesOrTables),
+            new(stages.Instructions, StampId.None, StageNeeds.OpportunitiesOrTables),
+            new(stages.Refine, StampId.Refine, StageNeeds.Opportunities),
             new(stages.Life, StampId.None, StageNeeds.Live),
             new(stages.Mispricing, StampId.None, StageNeeds.Searchable),
-            .. Observers(stages.MarketObservers, StampId.Instructions),
+            .. Observers(stages.MarketObservers, StampId.Refine),
         ];
         StageSlot[] sinks =
         [
@@ -89,6 +91,7 @@ public sealed record PipelineStages(
     CycleStage Cycles,
     ScoringStage Scoring,
     InstructionStage Instructions,
+    RefineStage Refine,
     LifeStage Life,
     MispricingStage Mispricing,
     SinkStage Sinks,
