@@ -68,7 +68,7 @@ internal sealed class BenchLatency : IStage
     {
         long due = e.Stamps[(int)StampId.Framed];
         if (due == 0 || e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
-        int last = (int)StampId.Instructions;
+        int last = (int)StampId.Refine;
         while (last > 0 && e.Stamps[last] == 0) last--;
         int outcome = (int)OutcomeOf(in e);
         Response[outcome].Record(e.Stamps[last] - due);

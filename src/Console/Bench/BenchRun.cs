@@ -172,7 +172,7 @@ internal sealed class BenchRun
     private SortedDictionary<string, BenchTimes> Steps()
     {
         SortedDictionary<string, BenchTimes> steps = new(StringComparer.Ordinal);
-        for (StampId stamp = StampId.Published; stamp <= StampId.Instructions; stamp++)
+        for (StampId stamp = StampId.Published; stamp <= StampId.Refine; stamp++)
         {
             LatencyHistogram step = _pipeline.Sinks.Latency!.Step(stamp);
             string name = stamp == StampId.Published ? "decode" : stamp.ToString().ToLowerInvariant();

@@ -210,7 +210,7 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
 
         List<string> steps = [];
         long previous = stamps[0];
-        for (StampId id = StampId.Published; id <= StampId.Instructions; id++)
+        for (StampId id = StampId.Published; id <= StampId.Refine; id++)
         {
             long stamp = stamps[(int)id];
             if (stamp == 0) continue;

@@ -38,6 +38,10 @@ public sealed class MarketPipeline : IPoolDirectory
     {
         settings.Search.Validate();
         Settings = settings;
+
+        // replay-ok: stamps and housekeeping use real time; no decision depends on them.
+        IClock clock = SystemClock.Instance;
+        IClock? stampClock = settings.TakeStamps ? clock : null;
         Payloads = new PayloadRing(Topology.PayloadRingBytes, Topology.MaxAccountBytes);
         Dedup = new DedupStage(settings.Graph.MaxAccounts);
         MarketGraph market = new(settings.Graph.MaxMints, settings.Graph.MaxPools);
@@ -47,19 +51,17 @@ public sealed class MarketPipeline : IPoolDirectory
         Instructions = new InstructionStage(
             settings.Instructions, market, Graph.Accounts, Opportunities, Payloads, new BlockhashRing(Graph.Slots));
         Scoring = new ScoringStage(
-            market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet);
+            market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet, Instructions,
+            new StampClock(stampClock));
+        RefineStage refine = new(Scoring, Opportunities);
         Chain = new ChainStage(Graph, Scoring, Instructions, Opportunities, Payloads);
         Life = new LifeStage(settings.Life, Graph, Opportunities, Scoring.LifeQuarantine, Scoring.Landing);
         Mispricing = new MispricingStage(market, Graph.Touched, SearchSettings.WrappedSol);
         Sinks = new SinkStage(
             sinks?.Invoke(this) ?? [], Opportunities, Life.Ring, Instructions.Messages, Payloads, settings.TakeStamps);
         PipelineStages stages = new(
-            Dedup, Graph, Cycles, Scoring, Instructions, Chain, Life, Mispricing, Sinks,
+            Dedup, Graph, Cycles, Scoring, Instructions, refine, Chain, Life, Mispricing, Sinks,
             marketObservers?.Invoke(this) ?? [], sinkObservers?.Invoke(this) ?? []);
-
-        // replay-ok: stamps and housekeeping use real time; no decision depends on them.
-        IClock clock = SystemClock.Instance;
-        IClock? stampClock = settings.TakeStamps ? clock : null;
         StageGroup[] groups = Topology.Groups(settings.Runner, stages, stampClock);
         Groups = groups;
         if (settings.Runner == RunnerKind.Inline)

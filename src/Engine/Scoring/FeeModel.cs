@@ -71,7 +71,7 @@ public sealed class FeeModel
         UInt128 micro = (UInt128)limit * opportunity.FeeOrigin.MicroLamportsPerCu;
         ulong priority = (ulong)((micro + 999_999) / 1_000_000);
         Int128 rest = (Int128)grossLamports - SignatureLamports - priority - overhead.RentLamports;
-        ulong tip = Tip(rest, out opportunity.FeeOrigin.TipRule);
+        ulong tip = Tip(_settings, rest, out opportunity.FeeOrigin.TipRule);
         opportunity.ComputeUnitLimit = limit;
         opportunity.SignatureFeeLamports = SignatureLamports;
         opportunity.PriorityFeeLamports = priority;
@@ -82,10 +82,21 @@ public sealed class FeeModel
         return result;
     }
 
-    private ulong Tip(Int128 rest, out FeeRule rule)
+    /// <summary>
+    /// Most that can be left of a gross profit: signature and tip taken, no compute unit and no rent. It never falls as
+    /// the gross profit rises, because the tip takes at most all of what is added.
+    /// </summary>
+    internal static long AtMost(SearchSettings settings, long grossLamports, out ulong tip)
     {
-        ulong share = rest > 0 ? (ulong)(rest * _settings.TipShareBps / 10_000) : 0;
-        ulong tip = Math.Clamp(share, _settings.TipFloorLamports, _settings.TipCapLamports);
+        Int128 rest = (Int128)grossLamports - SignatureLamports;
+        tip = Tip(settings, rest, out _);
+        return (long)Int128.Clamp(rest - tip, long.MinValue, long.MaxValue);
+    }
+
+    private static ulong Tip(SearchSettings settings, Int128 rest, out FeeRule rule)
+    {
+        ulong share = rest > 0 ? (ulong)(rest * settings.TipShareBps / 10_000) : 0;
+        ulong tip = Math.Clamp(share, settings.TipFloorLamports, settings.TipCapLamports);
         rule = tip > share ? FeeRule.Floor : tip < share ? FeeRule.Cap : FeeRule.Computed;
         return tip;
     }

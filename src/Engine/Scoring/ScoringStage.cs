@@ -9,10 +9,11 @@ namespace LowLatency.Engine.Scoring;
 /// Decides every opportunity that Cycles wrote: sizes it, quotes it leg by leg in integers, subtracts all costs and
 /// gives exactly one reason, also for every no. Of the Go decisions of one event that share a pool only the one with
 /// the largest net profit stays Go; the others are Dominated, because after the first the second's state is gone.
-/// Owner: the market group's thread. Bounds: quotes per candidate and opportunities per event, both settings. Ties:
-/// larger net profit, then the lower position, which Cycles ordered by product and ids.
+/// The order of work is in ScoringStage.Decide.cs. Owner: the market group's thread. Bounds: quotes per candidate and
+/// opportunities per event, both settings. Ties: larger net profit, then the lower position, which Cycles ordered by
+/// product and ids.
 /// </summary>
-public sealed class ScoringStage : IStage
+public sealed partial class ScoringStage : IStage
 {
     private readonly MarketGraph _graph;
     private readonly OpportunityRing _ring;
@@ -22,7 +23,6 @@ public sealed class ScoringStage : IStage
     private readonly InputSizer _sizer;
     private readonly ulong[] _wallet;
     private readonly long[] _byReason = new long[256];
-    private readonly OverlapSettler _overlaps;
     private readonly SplitRouter _splits;
     private readonly PoolDrift _drift;
     private readonly int[] _edges = new int[Legs.MaxCount];
@@ -30,12 +30,21 @@ public sealed class ScoringStage : IStage
     private ulong _eventSlot;
 
     /// <summary>A stage over the graph and ring that the Cycles stage writes.</summary>
+    /// <param name="graph">The market.</param>
+    /// <param name="ring">Opportunities.</param>
+    /// <param name="settings">Bounds, costs, wallet.</param>
+    /// <param name="quarantine">When failing routes are left alone.</param>
+    /// <param name="overhead">Counts what stands around the swaps; nothing if null.</param>
+    /// <param name="messages">Writes the messages of what is taken; none are written if null.</param>
+    /// <param name="stamps">Takes the stamps inside the stage.</param>
     public ScoringStage(
         MarketGraph graph,
         OpportunityRing ring,
         SearchSettings settings,
         QuarantineSettings? quarantine = null,
-        IRouteOverhead? overhead = null)
+        IRouteOverhead? overhead = null,
+        IRouteMessages? messages = null,
+        StampClock stamps = default)
     {
         settings.Validate();
         _graph = graph;
@@ -51,7 +60,11 @@ public sealed class ScoringStage : IStage
         LandingQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
         Landing = new LandingModel(settings.LandingSlots);
         LifeQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
-        _overlaps = new OverlapSettler(ring, graph);
+        _messages = messages;
+        _stamps = stamps;
+        _open = new BestFirst(ring.Capacity);
+        _sized = new BestFirst(ring.Capacity);
+        _isTaken = new bool[graph.PoolCapacity];
         _splits = new SplitRouter(graph);
         _drift = new PoolDrift(graph);
     }
@@ -89,7 +102,7 @@ public sealed class ScoringStage : IStage
             if (one.PoolId >= 0 && one.Drop == DropCause.None) _drift.Observe(one.PoolId);
             if (one.OpportunityCount == 0) continue;
             _eventSlot = one.Slot;
-            Decide(one.OpportunityPosition, one.OpportunityCount);
+            Decide(ref one);
             work++;
         }
 
@@ -101,58 +114,38 @@ public sealed class ScoringStage : IStage
     {
     }
 
-    private void Decide(long first, int count)
-    {
-        for (long position = first; position < first + count; position++)
-        {
-            ref Opportunity one = ref _ring[position];
-            one.Reason = Score(ref one, _settings.PolishAll);
-        }
-
-        _overlaps.Settle(first, count);
-        for (long position = first; position < first + count; position++)
-        {
-            ref Opportunity one = ref _ring[position];
-            if (one.Reason == DecisionReason.Go && !_settings.PolishAll) one.Reason = Score(ref one, true);
-            if (one.Reason != DecisionReason.Go || _settings.SplitQuotesMax == 0) continue;
-            _splits.Plan(ref one, Cap(one.BaseMintId), _settings.SplitQuotesMax);
-            QuoteCount += _splits.QuotesUsed;
-        }
-
-        for (long position = first; position < first + count; position++)
-        {
-            DecisionCount++;
-            _byReason[(int)_ring[position].Reason]++;
-        }
-    }
-
     private DecisionReason Score(ref Opportunity one, bool polish)
     {
-        DecisionReason state = CheckStates(one);
-        if (state != DecisionReason.None) return state;
-        if (IsQuarantined(in one)) return DecisionReason.Quarantined;
-        for (int leg = 0; leg < one.LegCount; leg++)
-        {
-            ref Leg of = ref one.Legs[leg];
-            _edges[leg] = MarketGraph.Edge(of.PoolId, (Venues.SwapDirection)of.Direction);
-        }
-
+        ReadOnlySpan<int> edges = Edges(in one);
         ulong cap = Cap(one.BaseMintId);
         SizingStatus status = _sizer.Size(
-            _edges.AsSpan(0, one.LegCount), cap, polish ? _settings.PolishScansMax : 0, _settings.PolishQuotesMax);
+            edges, cap, polish ? _settings.PolishScansMax : 0, _settings.PolishQuotesMax);
         QuoteCount += _sizer.QuotesUsed;
-        one.SizingMethod = _sizer.Walked ? (byte)1 : (byte)0;
+        one.SizingMethod = _sizer.Walked ? SizingMethod.Walk : SizingMethod.ClosedForm;
         switch (status)
         {
             case SizingStatus.NoGain: return DecisionReason.NoGrossProfit;
             case SizingStatus.TooSmall: return DecisionReason.SizeTooSmall;
             case SizingStatus.QuoteFailed:
+                (one.AmountInRaw, one.AmountOutRaw, one.GrossProfitRaw) = (0, 0, 0); // no size, so no estimate either
+                (one.NetProfitLamports, one.SignatureFeeLamports, one.TipLamports) = (0, 0, 0);
                 one.Legs[_sizer.FailedLeg].QuoteStatus = (byte)_sizer.FailedStatus;
                 return DecisionReason.QuoteFailed;
             default:
                 FillAmounts(ref one);
                 return Cost(ref one);
         }
+    }
+
+    private ReadOnlySpan<int> Edges(in Opportunity one)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            Leg of = one.Legs[leg];
+            _edges[leg] = MarketGraph.Edge(of.PoolId, (Venues.SwapDirection)of.Direction);
+        }
+
+        return _edges.AsSpan(0, one.LegCount);
     }
 
     /// <summary>Largest input: the wallet's balance, and the largest notional in units of the mint.</summary>

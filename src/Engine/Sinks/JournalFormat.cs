@@ -11,7 +11,7 @@ namespace LowLatency.Engine.Sinks;
 /// <summary>
 /// The decision journal's format, all of it. Little-endian.
 /// <code>
-/// header   8 magic "LLJRNL\0\0" | u32 version = 2 | u32 decision record bytes | i64 created, unix ns
+/// header   8 magic "LLJRNL\0\0" | u32 version = 5 | u32 decision record bytes | i64 created, unix ns
 /// frame    u32 body length | u8 kind | body | u32 CRC32C of kind and body
 /// kind 1   pool: u32 id | u8 venue | 32 address | 32 mint A | 32 mint B   (before the first decision that names it)
 /// kind 2   decision: the bytes of <see cref="Opportunity"/>, then the unsigned message if one was built
@@ -20,13 +20,14 @@ namespace LowLatency.Engine.Sinks;
 /// kind 5   life: the bytes of <see cref="LifeRecord"/>                    (when a followed cycle ends)
 /// </code>
 /// Versions: 1 had shorter decision records (no penalty, proof, split plan, least outputs of legs), and
-/// 2 too (no rent, no units of legs, no origin of the fees), 3 had no landing probability; they are refused by name.
+/// 2 too (no rent, no units of legs, no origin of the fees), 3 had no landing probability, 4 fewer stamps and no
+/// decisions on a bound; they are refused by name.
 /// A journal cut off by a crash is read up to its last whole frame.
 /// </summary>
 public static class JournalFormat
 {
     /// <summary>Version this build writes and reads.</summary>
-    public const uint Version = 4;
+    public const uint Version = 5;
 
     /// <summary>Bytes of the header.</summary>
     public const int HeaderBytes = 24;
