@@ -13,9 +13,12 @@ internal sealed class HubMarket
 {
     private const int HubCount = 5;
     private const uint FeePpm = 3000;
+    private const int MoveCount = 4096;
     private readonly SnapshotPool[] _pools;
     private readonly double[] _price;
     private readonly Random _random;
+    private readonly (double Value, double Error)[] _moves = new (double, double)[MoveCount];
+    private int _move;
 
     internal HubMarket(int mints, int pools, int seed)
     {
@@ -25,6 +28,8 @@ internal sealed class HubMarket
         _pools = new SnapshotPool[pools];
         From = new int[pools];
         To = new int[pools];
+        for (int i = 0; i < MoveCount; i++)
+            _moves[i] = (1e12 * Math.Exp(_random.NextDouble() * 3), (_random.NextDouble() * 2) - 1);
         for (int i = 0; i < mints; i++) _price[i] = Math.Exp((_random.NextDouble() - 0.5) * 12);
         for (int i = 0; i < pools; i++)
         {
@@ -50,13 +55,16 @@ internal sealed class HubMarket
 
     internal static Pubkey Base => Key(2, 0);
 
-    /// <summary>Gives a pool a price off the common one by at most <paramref name="noise"/>, relative.</summary>
-    internal void Move(int pool, double noise) => Price(pool, 1 + (((_random.NextDouble() * 2) - 1) * noise));
+    /// <summary>
+    /// Gives a pool a price off the common one by at most <paramref name="noise"/>, relative. The random numbers were
+    /// drawn before, so that a benchmark does not measure them.
+    /// </summary>
+    internal void Move(int pool, double noise) => Price(pool, 1 + (_moves[_move & (MoveCount - 1)].Error * noise));
 
     /// <summary>Gives a pool a price off the common one by a factor.</summary>
     internal void Price(int pool, double error)
     {
-        double value = 1e12 * Math.Exp(_random.NextDouble() * 3);
+        double value = _moves[_move++ & (MoveCount - 1)].Value;
         _pools[pool].SetReserves((ulong)(value / _price[From[pool]]), (ulong)(value * error / _price[To[pool]]));
         Graph.Refresh(pool, GraphSnapshot.Clock);
     }
