@@ -28,8 +28,6 @@ internal sealed class HubMarket
         _pools = new SnapshotPool[pools];
         From = new int[pools];
         To = new int[pools];
-        for (int i = 0; i < MoveCount; i++)
-            _moves[i] = (1e12 * Math.Exp(_random.NextDouble() * 3), (_random.NextDouble() * 2) - 1);
         for (int i = 0; i < mints; i++) _price[i] = Math.Exp((_random.NextDouble() - 0.5) * 12);
         for (int i = 0; i < pools; i++)
         {
@@ -43,7 +41,8 @@ internal sealed class HubMarket
             Graph.SetState(id, PoolState.Coherent, 1);
         }
 
-        for (int i = 0; i < pools; i++) Move(i, 0.001);
+        for (int i = 0; i < pools; i++) Set(i, Draw(), 0.001);
+        for (int i = 0; i < MoveCount; i++) _moves[i] = Draw();
         Graph.EnsureTopology();
     }
 
@@ -59,12 +58,21 @@ internal sealed class HubMarket
     /// Gives a pool a price off the common one by at most <paramref name="noise"/>, relative. The random numbers were
     /// drawn before, so that a benchmark does not measure them.
     /// </summary>
-    internal void Move(int pool, double noise) => Price(pool, 1 + (_moves[_move & (MoveCount - 1)].Error * noise));
+    internal void Move(int pool, double noise) => Set(pool, _moves[_move++ & (MoveCount - 1)], noise);
 
     /// <summary>Gives a pool a price off the common one by a factor.</summary>
-    internal void Price(int pool, double error)
+    internal void Price(int pool, double error) => Set(pool, (1e12, 1), error - 1);
+
+    private (double Value, double Error) Draw()
     {
-        double value = _moves[_move++ & (MoveCount - 1)].Value;
+        double error = (_random.NextDouble() * 2) - 1;
+        return (1e12 * Math.Exp(_random.NextDouble() * 3), error);
+    }
+
+    private void Set(int pool, (double Value, double Error) move, double noise)
+    {
+        double value = move.Value;
+        double error = 1 + (move.Error * noise);
         _pools[pool].SetReserves((ulong)(value / _price[From[pool]]), (ulong)(value * error / _price[To[pool]]));
         Graph.Refresh(pool, GraphSnapshot.Clock);
     }
