@@ -39,15 +39,16 @@ public sealed class MarketPipeline : IPoolDirectory
         settings.Search.Validate();
         Settings = settings;
         Payloads = new PayloadRing(Topology.PayloadRingBytes, Topology.MaxAccountBytes);
-        Dedup = new DedupStage(settings.Graph.MaxAccounts);
+        bool needsAgreement = settings.Search.AgreementAboveLamports is not null;
+        Dedup = new DedupStage(settings.Graph.MaxAccounts, needsAgreement);
         MarketGraph market = new(settings.Graph.MaxMints, settings.Graph.MaxPools);
         Opportunities = new OpportunityRing(settings.Search.OpportunityCapacity);
-        Graph = new GraphStage(settings.Graph, market, Payloads);
+        Graph = new GraphStage(settings.Graph, market, Payloads, needsAgreement);
         Cycles = new CycleStage(market, Graph.Touched, Opportunities, settings.Search);
         Instructions = new InstructionStage(
             settings.Instructions, market, Graph.Accounts, Opportunities, Payloads, new BlockhashRing(Graph.Slots));
         Scoring = new ScoringStage(
-            market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet);
+            market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet, Graph.Agreement);
         Chain = new ChainStage(Graph, Scoring, Instructions, Opportunities, Payloads);
         Life = new LifeStage(settings.Life, Graph, Opportunities, Scoring.LifeQuarantine, Scoring.Landing);
         Mispricing = new MispricingStage(market, Graph.Touched, SearchSettings.WrappedSol);

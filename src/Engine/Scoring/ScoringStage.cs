@@ -27,6 +27,7 @@ public sealed class ScoringStage : IStage
     private readonly PoolDrift _drift;
     private readonly int[] _edges = new int[Legs.MaxCount];
     private readonly double[] _moves = new double[Legs.MaxCount];
+    private readonly AgreementTable? _agreement;
     private ulong _eventSlot;
 
     /// <summary>A stage over the graph and ring that the Cycles stage writes.</summary>
@@ -35,8 +36,10 @@ public sealed class ScoringStage : IStage
         OpportunityRing ring,
         SearchSettings settings,
         QuarantineSettings? quarantine = null,
-        IRouteOverhead? overhead = null)
+        IRouteOverhead? overhead = null,
+        AgreementTable? agreement = null)
     {
+        _agreement = agreement;
         settings.Validate();
         _graph = graph;
         _ring = ring;
@@ -213,9 +216,19 @@ public sealed class ScoringStage : IStage
         AssessRisk(ref one, grossLamports);
         if (net - one.StalenessPenaltyLamports < _settings.MinimumProfitLamports)
             return DecisionReason.BelowMinimumProfit;
-        return one.ExpectedValueLamports < _settings.MinimumExpectedValueLamports
-            ? DecisionReason.BelowExpectedValue
-            : DecisionReason.Go;
+        if (one.ExpectedValueLamports < _settings.MinimumExpectedValueLamports)
+            return DecisionReason.BelowExpectedValue;
+        return _agreement is null || IsAgreed(in one) ? DecisionReason.Go : DecisionReason.AwaitingAgreement;
+    }
+
+    /// <summary>The input is what can be lost; every pool of the route is asked, so that each is awaited.</summary>
+    private bool IsAgreed(in Opportunity one)
+    {
+        long atRiskRaw = (long)Math.Min(one.AmountInRaw, long.MaxValue);
+        if ((ulong)_rates.ToLamports(one.BaseMintId, atRiskRaw) <= _settings.AgreementAboveLamports) return true;
+        bool isAgreed = true;
+        for (int leg = 0; leg < one.LegCount; leg++) isAgreed &= _agreement!.IsAgreed(one.Legs[leg].PoolId);
+        return isAgreed;
     }
 
     /// <summary>
