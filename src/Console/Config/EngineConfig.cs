@@ -41,6 +41,8 @@ internal sealed class EngineConfig
 
     public ulong MaxNotionalLamports { get; set; } = SearchDefaults.MaxNotionalLamports;
 
+    public ulong? AgreementAboveLamports { get; set; }
+
     public ulong MinimumInputRaw { get; set; } = SearchDefaults.MinimumInputRaw;
 
     public long MinimumProfitLamports { get; set; } = DefaultMinimumProfitLamports;
@@ -222,6 +224,7 @@ internal sealed class EngineConfig
             OpportunityCapacity = OpportunityCapacity,
             WalletRaw = largest,
             MaxNotionalLamports = MaxNotionalLamports,
+            AgreementAboveLamports = AgreementAboveLamports,
             MinimumInputRaw = MinimumInputRaw,
             MinimumProfitLamports = MinimumProfitLamports,
             LandingSlots = LandingSlots,

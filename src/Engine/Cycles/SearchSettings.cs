@@ -116,6 +116,12 @@ public sealed class SearchSettings
     public ulong TipCapLamports { get; init; } = 100_000_000;
 
     /// <summary>
+    /// Input, lamports' worth, above which a second endpoint must have delivered every state on the route before it is
+    /// taken; null = the first copy is acted on at any value.
+    /// </summary>
+    public ulong? AgreementAboveLamports { get; init; }
+
+    /// <summary>
     /// Least priority fee, millionths of a lamport per compute unit; the price while no recent fees are known.
     /// </summary>
     public ulong PriorityFeeMicroLamportsPerCu { get; init; } = 1000;

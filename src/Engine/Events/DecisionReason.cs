@@ -52,4 +52,9 @@ public enum DecisionReason : byte
 
     /// <summary>Every blockhash that is known has expired or is about to: a message with one would be refused.</summary>
     NoBlockhash = 15,
+
+    /// <summary>
+    /// So much is at risk that a second endpoint must have delivered every state on the route, and has not yet.
+    /// </summary>
+    AwaitingAgreement = 16,
 }

@@ -56,6 +56,12 @@ public enum EventKind : byte
 
     /// <summary>How the simulation of a message ended: the payload is a <see cref="SimulationPayload"/>.</summary>
     Simulation = 13,
+
+    /// <summary>
+    /// Another endpoint's copy of an account's newest state: made of <see cref="Account"/> by Dedup where agreement is
+    /// asked for, never by a feed.
+    /// </summary>
+    Copy = 14,
 }
 
 /// <summary>Marks of an event, set by the feed.</summary>

@@ -43,16 +43,17 @@ public sealed class MarketPipeline : IPoolDirectory
         IClock clock = SystemClock.Instance;
         IClock? stampClock = settings.TakeStamps ? clock : null;
         Payloads = new PayloadRing(Topology.PayloadRingBytes, Topology.MaxAccountBytes);
-        Dedup = new DedupStage(settings.Graph.MaxAccounts);
+        bool needsAgreement = settings.Search.AgreementAboveLamports is not null;
+        Dedup = new DedupStage(settings.Graph.MaxAccounts, needsAgreement);
         MarketGraph market = new(settings.Graph.MaxMints, settings.Graph.MaxPools);
         Opportunities = new OpportunityRing(settings.Search.OpportunityCapacity);
-        Graph = new GraphStage(settings.Graph, market, Payloads);
+        Graph = new GraphStage(settings.Graph, market, Payloads, needsAgreement);
         Cycles = new CycleStage(market, Graph.Touched, Opportunities, settings.Search);
         Instructions = new InstructionStage(
             settings.Instructions, market, Graph.Accounts, Opportunities, Payloads, new BlockhashRing(Graph.Slots));
         Scoring = new ScoringStage(
             market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet, Instructions,
-            new StampClock(stampClock));
+            new StampClock(stampClock), Graph.Agreement);
         RefineStage refine = new(Scoring, Opportunities);
         Chain = new ChainStage(Graph, Scoring, Instructions, Opportunities, Payloads);
         Life = new LifeStage(settings.Life, Graph, Opportunities, Scoring.LifeQuarantine, Scoring.Landing);

@@ -27,6 +27,7 @@ public sealed partial class ScoringStage : IStage
     private readonly PoolDrift _drift;
     private readonly int[] _edges = new int[Legs.MaxCount];
     private readonly double[] _moves = new double[Legs.MaxCount];
+    private readonly AgreementTable? _agreement;
     private ulong _eventSlot;
 
     /// <summary>A stage over the graph and ring that the Cycles stage writes.</summary>
@@ -37,6 +38,7 @@ public sealed partial class ScoringStage : IStage
     /// <param name="overhead">Counts what stands around the swaps; nothing if null.</param>
     /// <param name="messages">Writes the messages of what is taken; none are written if null.</param>
     /// <param name="stamps">Takes the stamps inside the stage.</param>
+    /// <param name="agreement">Which pools' states a second endpoint confirmed; not asked if null.</param>
     public ScoringStage(
         MarketGraph graph,
         OpportunityRing ring,
@@ -44,8 +46,10 @@ public sealed partial class ScoringStage : IStage
         QuarantineSettings? quarantine = null,
         IRouteOverhead? overhead = null,
         IRouteMessages? messages = null,
-        StampClock stamps = default)
+        StampClock stamps = default,
+        AgreementTable? agreement = null)
     {
+        _agreement = agreement;
         settings.Validate();
         _graph = graph;
         _ring = ring;
@@ -206,9 +210,19 @@ public sealed partial class ScoringStage : IStage
         AssessRisk(ref one, grossLamports);
         if (net - one.StalenessPenaltyLamports < _settings.MinimumProfitLamports)
             return DecisionReason.BelowMinimumProfit;
-        return one.ExpectedValueLamports < _settings.MinimumExpectedValueLamports
-            ? DecisionReason.BelowExpectedValue
-            : DecisionReason.Go;
+        if (one.ExpectedValueLamports < _settings.MinimumExpectedValueLamports)
+            return DecisionReason.BelowExpectedValue;
+        return _agreement is null || IsAgreed(in one) ? DecisionReason.Go : DecisionReason.AwaitingAgreement;
+    }
+
+    /// <summary>The input is what can be lost; every pool of the route is asked, so that each is awaited.</summary>
+    private bool IsAgreed(in Opportunity one)
+    {
+        long atRiskRaw = (long)Math.Min(one.AmountInRaw, long.MaxValue);
+        if ((ulong)_rates.ToLamports(one.BaseMintId, atRiskRaw) <= _settings.AgreementAboveLamports) return true;
+        bool isAgreed = true;
+        for (int leg = 0; leg < one.LegCount; leg++) isAgreed &= _agreement!.IsAgreed(one.Legs[leg].PoolId);
+        return isAgreed;
     }
 
     /// <summary>

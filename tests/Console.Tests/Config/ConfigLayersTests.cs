@@ -29,7 +29,7 @@ public sealed class ConfigLayersTests
               "maxHops": 3, "maxCyclesPerEvent": 11, "maxStepsPerEvent": 12, "deferredWorkFactor": 13,
               "opportunityCapacity": 14, "maxInputRaw": { "{{Usdt}}": 15 }, "maxNotionalLamports": 16,
               "minimumInputRaw": 17, "maxStateAgeSlots": 18, "polishQuotesMax": 19, "polishScansMax": 20,
-              "polishAll": true, "maxDepthShareBps": 32, "splitQuotesMax": 33,
+              "polishAll": true, "maxDepthShareBps": 32, "splitQuotesMax": 33, "agreementAboveLamports": 40,
               "auditEverySlots": 37, "auditStepsPerSlot": 38,
               "costs": { // sections are optional
                 "minimumProfitLamports": 21, "tipShareBps": 22, "tipFloorLamports": 23, "tipCapLamports": 24,
@@ -61,6 +61,7 @@ public sealed class ConfigLayersTests
         Assert.Equal((16UL, 17UL, 18U, 19, 20, true), (s.Search.MaxNotionalLamports, s.Search.MinimumInputRaw,
             s.Search.MaxStateAgeSlots, s.Search.PolishQuotesMax, s.Search.PolishScansMax, s.Search.PolishAll));
         Assert.Equal((39L, 3), (s.Search.MinimumExpectedValueLamports, s.Search.LandingSlots));
+        Assert.Equal(40UL, s.Search.AgreementAboveLamports);
         Assert.Equal((37, 38), (s.Search.AuditEverySlots, s.Search.AuditStepsPerSlot));
         Assert.Equal((32, 33, 34), (s.Search.MaxDepthShareBps, s.Search.SplitQuotesMax, s.Search.StalenessPenaltyBps));
         Assert.Equal((21L, 22, 23UL, 24UL), (s.Search.MinimumProfitLamports, s.Search.TipShareBps,

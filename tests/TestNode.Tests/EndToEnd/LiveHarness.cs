@@ -29,7 +29,7 @@ namespace LowLatency.TestNode.Tests.EndToEnd;
 internal sealed class LiveHarness : IDisposable
 {
     /// <summary>Some account that is no program: a program as the payer makes messages that cannot be.</summary>
-    private const string Wallet = "5Q544fKrFoe6tsEbD7S8EmxGTJYAKtTVhAW5Q5pge4j1";
+    public const string Wallet = "5Q544fKrFoe6tsEbD7S8EmxGTJYAKtTVhAW5Q5pge4j1";
 
     private readonly SolanaNode _node;
     private readonly string _capture = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
@@ -40,7 +40,8 @@ internal sealed class LiveHarness : IDisposable
 
     public LiveHarness(
         SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null, ChainWatchOptions? chain = null,
-        SimulatorOptions? simulation = null, PipelineSettings? settings = null)
+        SimulatorOptions? simulation = null, PipelineSettings? settings = null,
+        Func<MarketPipeline, IDecisionSink>? observe = null)
     {
         _settings = settings ?? new PipelineSettings
         {
@@ -76,8 +77,9 @@ internal sealed class LiveHarness : IDisposable
         if (chain is not null) Chain = new ChainWatch(Pool.Http, chain, SystemClock.Instance);
         if (simulation is not null) Simulator = new Simulator(Pool.Http, simulation, SystemClock.Instance);
         Messages = new MessageWatch(Simulator);
+        IDecisionSink[] Observed(MarketPipeline p) => observe is null ? [] : [observe(p)];
         Pipeline = new MarketPipeline(
-            _settings, p => [Hash, Doubts = new DoubtWatch(p), Messages], null, _ => [Doubts]);
+            _settings, p => [Hash, Doubts = new DoubtWatch(p), Messages, .. Observed(p)], null, _ => [Doubts]);
         Feed = new LiveFeed(Pool.Inboxes, Pool.Signal, new LiveFeedOptions
         {
             Dispatcher = new FrameDispatcherOptions { Addresses = Pool.Addresses, Listener = Bootstrap },
