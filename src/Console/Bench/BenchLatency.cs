@@ -76,7 +76,7 @@ internal sealed class BenchLatency : IStage
     private void Record(in MarketEvent e)
     {
         long due = e.Stamps[(int)StampId.Framed];
-        if (due == 0 || e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
+        if (due == 0 || _clock.IsPreparing || e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
         int last = (int)StampId.Refine;
         while (last > 0 && e.Stamps[last] == 0) last--;
         if (e.PoolId < 0)

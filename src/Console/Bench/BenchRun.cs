@@ -157,10 +157,11 @@ internal sealed class BenchRun
     /// </summary>
     private long Prepare(int index)
     {
-        (_clock.DueNs, _clock.StartedNs) = (0, 0);
+        (_clock.DueNs, _clock.StartedNs, _clock.IsPreparing) = (0, 0, true);
         long began = SystemClock.Instance.NowNs;
         bool goesOn = _loop.TryPrepare(index);
         long took = SystemClock.Instance.NowNs - began;
+        _clock.IsPreparing = false;
         _preparedNs += took;
         return goesOn ? took : -1;
     }
