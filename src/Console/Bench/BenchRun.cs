@@ -38,6 +38,7 @@ internal sealed class BenchRun
     private readonly MarketPipeline _pipeline;
     private readonly CaptureLoop _loop;
     private BenchLatency _latency = null!;
+    private long _preparedNs;
 
     public BenchRun(BenchSettings settings)
     {
@@ -105,9 +106,10 @@ internal sealed class BenchRun
         int[] collections = Collections();
         long groupBytes = GroupBytes();
         long allocated = GC.GetAllocatedBytesForCurrentThread();
+        _preparedNs = 0;
         long started = SystemClock.Instance.NowNs;
         long messages = load.IsOpenLoop ? OpenLoop(load, out bool keptUp) : ClosedLoop(out keptUp);
-        long elapsedNs = SystemClock.Instance.NowNs - started;
+        long elapsedNs = SystemClock.Instance.NowNs - started - _preparedNs;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         (_clock.DueNs, _clock.StartedNs) = (0, 0);
         if (_settings.Pipeline.Runner != RunnerKind.Inline) Thread.Sleep(100); // stages publish when idle
@@ -126,8 +128,8 @@ internal sealed class BenchRun
             Refused = _pipeline.Refused - refused,
             AllocatedBytes = allocated + GroupBytes() - groupBytes,
             Collections = collections,
-            Response = ByOutcome(_latency.Response),
-            Service = ByOutcome(_latency.Service),
+            Response = ByPoint(_latency.Response),
+            Service = ByPoint(_latency.Service),
             Steps = Steps(),
         };
     }
@@ -136,9 +138,32 @@ internal sealed class BenchRun
     {
         keptUp = true;
         long end = SystemClock.Instance.NowNs + (long)(_settings.Seconds * 1e9);
-        long messages = 0;
-        while (SystemClock.Instance.NowNs < end && _loop.RunLap()) messages += _loop.MessagesPerLap;
-        return messages;
+        for (long i = 0; ; i++)
+        {
+            int index = (int)(i % _loop.MessagesPerLap);
+            if (_loop.HasPreparation(index))
+            {
+                long waited = Prepare(index);
+                if (waited < 0 || SystemClock.Instance.NowNs - _preparedNs >= end) return i;
+            }
+
+            if (!_loop.RunMessage(index)) return i;
+        }
+    }
+
+    /// <summary>
+    /// Plays what sets up connections before a message. It is part of the recording and no market data: its time is
+    /// taken out of the measurement, and an open loop's schedule waits for it. Below 0 if the pipeline has halted.
+    /// </summary>
+    private long Prepare(int index)
+    {
+        (_clock.DueNs, _clock.StartedNs, _clock.IsPreparing) = (0, 0, true);
+        long began = SystemClock.Instance.NowNs;
+        bool goesOn = _loop.TryPrepare(index);
+        long took = SystemClock.Instance.NowNs - began;
+        _clock.IsPreparing = false;
+        _preparedNs += took;
+        return goesOn ? took : -1;
     }
 
     private long OpenLoop(BenchLoad load, out bool keptUp)
@@ -154,6 +179,13 @@ internal sealed class BenchRun
                 ? (long)(i * intervalNs)
                 : (long)((((i / _loop.MessagesPerLap) * (double)_loop.LapNs) + _loop.OffsetNs(index)) / load.Pace);
             if (offset >= lengthNs) return i;
+            if (_loop.HasPreparation(index))
+            {
+                long waited = Prepare(index);
+                if (waited < 0) return i;
+                start += waited;
+            }
+
             long due = start + offset;
             long now = SystemClock.Instance.NowNs;
             keptUp = now - start <= 2 * lengthNs;
@@ -182,33 +214,36 @@ internal sealed class BenchRun
         return steps;
     }
 
-    private static SortedDictionary<string, BenchTimes> ByOutcome(LatencyHistogram[] histograms)
+    private static SortedDictionary<string, BenchTimes> ByPoint(LatencyHistogram[] histograms)
     {
         SortedDictionary<string, BenchTimes> rows = new(StringComparer.Ordinal);
         for (int i = 0; i < histograms.Length; i++)
         {
-            if (histograms[i].Count != 0) rows[NameOf((BenchOutcome)i)] = BenchTimes.Of(histograms[i]);
+            if (histograms[i].Count != 0) rows[NameOf((BenchPoint)i)] = BenchTimes.Of(histograms[i]);
         }
 
         return rows;
     }
 
-    private static string NameOf(BenchOutcome outcome) => outcome switch
+    private static string NameOf(BenchPoint point) => point switch
     {
-        BenchOutcome.Dropped => "0 dropped",
-        BenchOutcome.NoOpportunity => "1 no opportunity",
-        BenchOutcome.Decided => "2 decided",
-        _ => "3 unsigned transaction",
+        BenchPoint.Dropped => "0 dropped",
+        BenchPoint.NoOpportunity => "1 no opportunity",
+        BenchPoint.Refused => "2 all refused",
+        BenchPoint.Decision => "3 first decision",
+        BenchPoint.Transaction => "4 first unsigned transaction",
+        BenchPoint.Decided => "5 all decided and built",
+        _ => "6 all refined",
     };
 
     private void WriteHistograms(BenchLoad load)
     {
         if (_settings.HistogramFolder is null) return;
         Directory.CreateDirectory(_settings.HistogramFolder);
-        for (int i = 0; i < BenchLatency.Outcomes; i++)
+        for (int i = 0; i < BenchLatency.Points; i++)
         {
             if (_latency.Response[i].Count == 0) continue;
-            string name = $"{load.Name}-{NameOf((BenchOutcome)i)[2..].Replace(' ', '-')}.hgrm";
+            string name = $"{load.Name}-{NameOf((BenchPoint)i)[2..].Replace(' ', '-')}.hgrm";
             using StreamWriter file = new(Path.Combine(_settings.HistogramFolder, name));
             HistogramText.Write(_latency.Response[i], file);
         }
