@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Threading;
 using LowLatency.ConsoleHost.Config;
+using LowLatency.ConsoleHost.Replay;
 using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -22,6 +23,7 @@ internal static class RecordCommand
           lowlatency record --config my.json --out a.llcap --seconds 60
           lowlatency record --import day.jsonl.gz --out day.llcap    JSON lines to the binary format
           lowlatency record --import day.llcap --out day.jsonl.gz    and back
+          lowlatency record --synthetic 10000x600 --out big.llcap    a generated market, marked as such
 
         The ending of --out decides: .jsonl and .jsonl.gz are JSON lines, anything else is the
         binary format. A file that exists is never overwritten.
@@ -36,6 +38,12 @@ internal static class RecordCommand
         HelpName = "file",
     };
 
+    private static readonly Option<string?> Synthetic = new("--synthetic")
+    {
+        Description = "Generate a market of so many pools and slots instead, seed 1.",
+        HelpName = "poolsxslots",
+    };
+
     private static readonly Option<string> Out = new("--out")
     {
         Description = "File to write.",
@@ -46,9 +54,9 @@ internal static class RecordCommand
     internal static Command Create()
     {
         RunOptionSet live = new(isConfigRequired: false);
-        Verb command = new("record", "Record live endpoints, or convert a capture.", Examples)
+        Verb command = new("record", "Record live endpoints, convert or generate a capture.", Examples)
         {
-            Import, Out, live.Config, live.Seconds, live.AuditSeconds,
+            Import, Synthetic, Out, live.Config, live.Seconds, live.AuditSeconds,
         };
         command.SetAction(result => Run(
             result, live, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
@@ -57,6 +65,7 @@ internal static class RecordCommand
 
     private static int Run(ParseResult result, RunOptionSet live, TextWriter output, TextWriter errors)
     {
+        if (result.GetValue(Synthetic) is { } market) return Generate(result, live, market, output, errors);
         bool isImport = result.GetValue(Import) is not null;
         if (isImport == (result.GetValue(live.Config) is not null))
         {
@@ -70,6 +79,36 @@ internal static class RecordCommand
             return RunCommand.Run(live, result, "record", ConfigLayers.ProcessEnvironment(), output, errors, target);
         errors.WriteLine($"record: --out {target}: live recordings are binary; convert it later with --import");
         return ExitCodes.Usage;
+    }
+
+    private static int Generate(
+        ParseResult result, RunOptionSet live, string market, TextWriter output, TextWriter errors)
+    {
+        string target = result.GetValue(Out)!;
+        if (result.GetValue(Import) is not null || result.GetValue(live.Config) is not null)
+        {
+            errors.WriteLine("record: --synthetic generates; --import and --config do not go with it");
+            return ExitCodes.Usage;
+        }
+
+        if (IsJsonLines(target) || File.Exists(target))
+        {
+            errors.WriteLine($"record: --out {target}: the file exists, or is not a binary capture's name");
+            return ExitCodes.CannotCreate;
+        }
+
+        try
+        {
+            SyntheticSource made = SyntheticSource.Create(market, 1, target);
+            output.Write(string.Create(
+                CultureInfo.InvariantCulture, $"{target}: {made.Name}, {new FileInfo(target).Length:N0} bytes\n"));
+            return ExitCodes.Ok;
+        }
+        catch (CommandException wrong)
+        {
+            errors.WriteLine($"record: {wrong.Message}");
+            return wrong.ExitCode;
+        }
     }
 
     /// <summary>Runs the conversion on the given writers.</summary>

@@ -13,7 +13,7 @@ namespace LowLatency.ConsoleHost.Replay;
 /// </summary>
 internal sealed class SyntheticSource : IDisposable
 {
-    private const int MaxPools = 4096;
+    private const int MaxPools = 32_768;
     private const int MaxSlots = 1_000_000;
 
     private SyntheticSource(string path, string name)
@@ -30,7 +30,12 @@ internal sealed class SyntheticSource : IDisposable
 
     /// <summary>Makes a market of <c>pools x slots</c>, for example 100x200.</summary>
     /// <exception cref="CommandException">The text is not of that form, or the file cannot be written.</exception>
-    public static SyntheticSource Create(string text, ulong seed)
+    public static SyntheticSource Create(string text, ulong seed) => Create(
+        text, seed, Path.Combine(Path.GetTempPath(), $"lowlatency-synthetic-{Guid.NewGuid():N}.llcap"));
+
+    /// <summary>The same into a file, which is deleted only if this object is disposed of.</summary>
+    /// <exception cref="CommandException">The text is not of that form, or the file cannot be written.</exception>
+    public static SyntheticSource Create(string text, ulong seed, string path)
     {
         string[] parts = text.Split('x');
         int pools = 0;
@@ -47,7 +52,6 @@ internal sealed class SyntheticSource : IDisposable
             PoolCount = pools,
             MintCount = Math.Max(2, pools / 3),
         };
-        string path = Path.Combine(Path.GetTempPath(), $"lowlatency-synthetic-{Guid.NewGuid():N}.llcap");
         string name = string.Create(
             CultureInfo.InvariantCulture, $"a synthetic market ({pools} pools, {slots} slots, seed {seed})");
         SyntheticSource source = new(path, name);

@@ -10,6 +10,8 @@ namespace LowLatency.ConsoleHost.Screens;
 /// </summary>
 internal sealed class CycleRows
 {
+    private const int NotInUse = -2;
+
     private readonly ulong[] _keys;
     private readonly int[] _next;
     private readonly int[] _heads;
@@ -19,13 +21,14 @@ internal sealed class CycleRows
         _keys = new ulong[capacityRows];
         _next = new int[capacityRows];
         _heads = new int[BitOperations.RoundUpToPowerOf2((uint)capacityRows)];
+        Array.Fill(_next, NotInUse);
         Array.Fill(_heads, -1);
     }
 
-    /// <summary>Puts a decision into a row; <paramref name="isUsed"/> if another one is there.</summary>
-    public void Set(int row, in Opportunity decision, bool isUsed)
+    /// <summary>Puts a decision into a row, in the place of the one that is there.</summary>
+    public void Set(int row, in Opportunity decision)
     {
-        if (isUsed) Unlink(row);
+        if (_next[row] != NotInUse) Unlink(row);
         ulong key = CycleKey.Of(in decision);
         ref int head = ref Head(key);
         _keys[row] = key;

@@ -142,7 +142,7 @@ internal sealed class DecisionStore
     private void Take(in Opportunity decision)
     {
         int row = (int)(_next % Capacity);
-        _cycles.Set(row, in decision, isUsed: _next >= Capacity);
+        _cycles.Set(row, in decision);
         _rows[row] = decision;
         _lives[row] = default;
     }

@@ -120,6 +120,11 @@ public abstract class Pool
     public abstract QuoteStatus Execute(in SwapRequest request, out SwapQuote quote);
 
     /// <summary>
+    /// Most pieces that <see cref="CopySegments"/> may write; whoever keeps a pool's curve sets so much room aside.
+    /// </summary>
+    public virtual int SegmentsMax => int.MaxValue;
+
+    /// <summary>
     /// Curve pieces in one direction from the current price outward, for search and sizing.
     /// </summary>
     /// <returns>Number of pieces written; 0 if the pool cannot quote that way now.</returns>

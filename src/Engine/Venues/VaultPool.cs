@@ -54,6 +54,9 @@ public abstract class VaultPool : Pool
         return status;
     }
 
+    /// <summary>One hyperbola; three more pieces where transfer fees reach their maximum on its way.</summary>
+    public override int SegmentsMax => 4;
+
     /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {

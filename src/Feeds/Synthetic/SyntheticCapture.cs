@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Text;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Decoding;
 
 namespace LowLatency.Feeds.Synthetic;
 
@@ -13,6 +14,9 @@ namespace LowLatency.Feeds.Synthetic;
 public static class SyntheticCapture
 {
     private const ulong FirstSubscription = 5000;
+
+    /// <summary>Accounts followed on one connection; a larger market is spread over several, as live.</summary>
+    private const int AccountsPerConnection = 4000;
 
     /// <summary>Header of a binary capture of the market.</summary>
     public static CaptureHeader HeaderOf(SyntheticMarketOptions options)
@@ -32,15 +36,23 @@ public static class SyntheticCapture
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentNullException.ThrowIfNull(options);
         SyntheticMarket market = new(options);
-        WriteFrame(sink, market, CaptureFrameKind.Open, $$"""{"url":"{{AddressOf(options)}}"}""");
+        if (ConnectionOf(market.Accounts.Count - 1) >= CoverageTable.MaxConnections)
+            throw new ArgumentException("The market has more accounts than connections can follow.", nameof(options));
         for (int i = 0; i < market.Accounts.Count; i++)
         {
+            byte connection = ConnectionOf(i);
+            if (i % AccountsPerConnection == 0)
+            {
+                string open = $$"""{"url":"{{AddressOf(options)}}"}""";
+                WriteFrame(sink, market, CaptureFrameKind.Open, open, connection);
+            }
+
             WriteFrame(sink, market, CaptureFrameKind.Request, string.Create(
                 CultureInfo.InvariantCulture,
                 $"{{\"jsonrpc\":\"2.0\",\"id\":{i},\"method\":\"accountSubscribe\","
-                + $"\"params\":[\"{market.Accounts[i].Key}\",{{\"encoding\":\"base64\"}}]}}"));
+                + $"\"params\":[\"{market.Accounts[i].Key}\",{{\"encoding\":\"base64\"}}]}}"), connection);
             WriteFrame(sink, market, CaptureFrameKind.Message, Invariant(
-                $"{{\"jsonrpc\":\"2.0\",\"result\":{FirstSubscription + (ulong)i},\"id\":{i}}}"));
+                $"{{\"jsonrpc\":\"2.0\",\"result\":{FirstSubscription + (ulong)i},\"id\":{i}}}"), connection);
         }
 
         // The first state of every account comes as its first notification.
@@ -70,21 +82,26 @@ public static class SyntheticCapture
     private static string AddressOf(SyntheticMarketOptions options) =>
         CaptureDetails.SyntheticScheme + Invariant($"seed-{options.Seed}");
 
+    private static byte ConnectionOf(int account) => (byte)(account / AccountsPerConnection);
+
     private static void WriteAccount(ICaptureSink sink, SyntheticMarket market, SyntheticAccount account)
     {
+        int index = market.IndexOf(account);
         WriteFrame(sink, market, CaptureFrameKind.Message, string.Create(
             CultureInfo.InvariantCulture,
             $"{{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{{\"result\":"
             + $"{{\"context\":{{\"slot\":{market.Slot}}},\"value\":{{\"lamports\":{account.Lamports},"
             + $"\"data\":[\"{Convert.ToBase64String(account.Data)}\",\"base64\"],\"owner\":\"{account.Owner}\","
             + $"\"executable\":false,\"rentEpoch\":18446744073709551615,\"space\":{account.Data.Length}}}}},"
-            + $"\"subscription\":{FirstSubscription + (ulong)market.IndexOf(account)}}}}}"));
+            + $"\"subscription\":{FirstSubscription + (ulong)index}}}}}"), ConnectionOf(index));
     }
 
-    private static void WriteFrame(ICaptureSink sink, SyntheticMarket market, CaptureFrameKind kind, string text) =>
+    private static void WriteFrame(
+        ICaptureSink sink, SyntheticMarket market, CaptureFrameKind kind, string text, byte connection = 0) =>
         sink.Write(new CaptureFrame
         {
             Kind = kind,
+            EndpointId = connection,
             ReceiveUtcNs = market.SlotUtcNs,
             Bytes = Encoding.UTF8.GetBytes(text),
         });

@@ -25,6 +25,7 @@ public sealed class SyntheticMarket
     private readonly List<SyntheticMint> _mints = [];
     private readonly List<SyntheticPool> _pools = [];
     private readonly List<SyntheticAccount> _accounts = [];
+    private readonly Dictionary<SyntheticAccount, int> _indexes = [];
     private readonly SyntheticAccount _clock = SyntheticLayouts.Clock();
 
     /// <summary>Makes the market's mints and pools.</summary>
@@ -50,6 +51,7 @@ public sealed class SyntheticMarket
         SyntheticAccount config = SyntheticLayouts.CpmmConfig(NextKey());
         _accounts.Add(config);
         for (int i = 0; i < options.PoolCount; i++) AddPool(i, config.Key);
+        for (int i = 0; i < _accounts.Count; i++) _indexes[_accounts[i]] = i;
         SetClock();
     }
 
@@ -112,7 +114,7 @@ public sealed class SyntheticMarket
     }
 
     /// <summary>Index of an account, for captures.</summary>
-    internal int IndexOf(SyntheticAccount account) => _accounts.IndexOf(account);
+    internal int IndexOf(SyntheticAccount account) => _indexes[account];
 
     /// <summary>Begins the next slot without publishing, for captures.</summary>
     internal void BeginSlot() => SetClock();

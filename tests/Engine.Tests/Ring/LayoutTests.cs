@@ -46,7 +46,7 @@ public sealed class LayoutTests
     [Fact]
     public void PayloadState_ProducerAndConsumerWords_AreSeparated()
     {
-        int lastProducer = OffsetOf<PayloadRing.PayloadState>(nameof(PayloadRing.PayloadState.ClaimedBytes));
+        int lastProducer = OffsetOf<PayloadRing.PayloadState>(nameof(PayloadRing.PayloadState.RewindAt));
         int producerEnd = lastProducer + sizeof(int);
         int consumer = OffsetOf<PayloadRing.PayloadState>(nameof(PayloadRing.PayloadState.Released));
         int firstProducer = OffsetOf<PayloadRing.PayloadState>(nameof(PayloadRing.PayloadState.Head));

@@ -100,6 +100,44 @@ public sealed class PayloadRingTests
     /// capacity; a claim is refused only if the ring really lacks contiguous room.
     /// </summary>
     [Fact]
+    public void TryClaim_RingThatIsEmptyAgain_BeginsAnewAtItsStart()
+    {
+        PayloadRing ring = new(1 << 21, 1 << 16);
+        long highest = 0;
+        for (int i = 0; i < 1000; i++)
+        {
+            Assert.Equal(PayloadStatus.Ok, ring.TryClaim(10_000, out long position));
+            highest = Math.Max(highest, position & (ring.CapacityBytes - 1));
+            ring.Commit(10_000);
+            ring.Release(PayloadRing.EndOf(position, 10_000));
+            Assert.Equal(0, ring.UsedBytes);
+        }
+
+        Assert.InRange(highest, 0, PayloadRing.RewindBytes);
+    }
+
+    [Fact]
+    public void TryClaim_SomethingIsLeftInTheRing_GoesOnBehindIt()
+    {
+        PayloadRing ring = new(1 << 21, 1 << 16);
+        long kept = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal(PayloadStatus.Ok, ring.TryClaim(10_000, out long position));
+            ring.Span(position, 1)[0] = (byte)i;
+            ring.Commit(10_000);
+            if (i > 0)
+            {
+                Assert.Equal(i - 1, ring.Span(kept, 1)[0]);
+                ring.Release(PayloadRing.EndOf(kept, 10_000)); // the newest one always stays
+                Assert.Equal(kept + 10_000, position);
+            }
+
+            kept = position;
+        }
+    }
+
+    [Fact]
     public void RandomOperations_AgreeWithModel()
     {
         for (ulong seed = 1; seed <= 100; seed++)

@@ -50,6 +50,9 @@ public sealed partial class TokenSwapPool
     }
 
     /// <inheritdoc/>
+    public override int SegmentsMax => int.MaxValue;
+
+    /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {
         if (_curveType != TokenSwapLayout.CurveStable) return base.CopySegments(direction, in clock, destination);
