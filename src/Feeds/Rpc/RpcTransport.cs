@@ -110,7 +110,6 @@ internal sealed class RpcTransport : IDisposable
         _client = new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = options.MaxAnswerBytes,
         };
         foreach ((string name, string value) in options.Headers)
             _client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
@@ -182,39 +181,38 @@ internal sealed class RpcTransport : IDisposable
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter((int)(_options.TimeoutNs / NanosecondsPerMillisecond));
         long askedUtcNs = _clock.UtcNs;
-        byte[] body;
+        RpcBody? body;
         try
         {
             using ByteArrayContent content = new(request);
             content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
             using HttpRequestMessage message = new(HttpMethod.Post, _address) { Content = content };
             using HttpResponseMessage response =
-                await _client.SendAsync(message, HttpCompletionOption.ResponseContentRead, limit.Token)
+                await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token)
                     .ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) return Refused<T>(response);
-            body = await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
+            body = await RpcBody.ReadAsync(response.Content, _options.MaxAnswerBytes, limit.Token)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return Failed<T>(RpcErrorKind.Timeout, "no answer within the time limit");
-        }
-        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
-        {
-            return Failed<T>(RpcErrorKind.AnswerTooLong, "the answer is longer than allowed");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             return Failed<T>(RpcErrorKind.ConnectFailed, EndpointAddress.RedactIn(e.Message, _address));
         }
 
+        if (body is null) return Failed<T>(RpcErrorKind.AnswerTooLong, "the answer is longer than allowed");
+        using RpcBody rented = body;
         if (isForFeed && _options.AccountExchanges is { } sink)
         {
             bool isTaken = await sink.OnExchangeAsync(
-                askedUtcNs, _clock.NowNs, _clock.UtcNs, request, body, cancellation).ConfigureAwait(false);
+                askedUtcNs, _clock.NowNs, _clock.UtcNs, request, body.Bytes, cancellation).ConfigureAwait(false);
             if (!isTaken) return Failed<T>(RpcErrorKind.AnswerTooLong, "the answer does not fit into the inbox");
         }
 
-        return RpcAnswer.Read(body, id, _address, read);
+        return RpcAnswer.Read(body.Bytes, id, _address, read);
     }
 
     private RpcResult<T> Refused<T>(HttpResponseMessage response)

@@ -72,6 +72,24 @@ public sealed partial class SolanaRpc : IDisposable
     }
 
     /// <summary>
+    /// Up to 100 accounts whose answer goes to the exchange sink and to nobody else: no account is made here. The
+    /// result is the number of accounts in the answer.
+    /// </summary>
+    public Task<RpcResult<int>> FetchMultipleAccountsAsync(
+        ReadOnlyMemory<Pubkey> keys, Commitment commitment, ulong? minContextSlot, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Length, MaxMultipleAccounts);
+        return CallAsync(
+            "getMultipleAccounts", true,
+            writer =>
+            {
+                WriteKeys(writer, keys.Span);
+                WriteOptions(writer, commitment, minContextSlot, withEncoding: true);
+            },
+            static result => RpcAnswer.WithContext(result, static (value, _) => value.GetArrayLength()), cancellation);
+    }
+
+    /// <summary>
     /// One account; null if there is none. For an address lookup table hand owner and data to the engine's LookupTable.
     /// </summary>
     public Task<RpcResult<RpcAccount?>> GetAccountAsync(
