@@ -42,6 +42,12 @@ public enum EventKind : byte
     /// The account is followed again and its state was read after that began: nothing of it can be missing.
     /// </summary>
     CoverWhole = 10,
+
+    /// <summary>
+    /// A setting takes another value from here on (<see cref="SettingChange"/>). A change while it runs is input like
+    /// any other: recorded, and in force from its place in the sequence of events.
+    /// </summary>
+    Setting = 11,
 }
 
 /// <summary>Marks of an event, set by the feed.</summary>

@@ -26,8 +26,8 @@ public enum StageNeeds : byte
     /// <summary>Events that touched a pool, and slot events (deferred searches resume there).</summary>
     Searchable = 2,
 
-    /// <summary>Events with opportunities.</summary>
-    Opportunities = 3,
+    /// <summary>Events with opportunities, and settings that change.</summary>
+    OpportunitiesOrSettings = 3,
 
     /// <summary>Events with opportunities, and lookup table accounts.</summary>
     OpportunitiesOrTables = 4,
@@ -118,7 +118,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         StageNeeds.All => true,
         StageNeeds.Live => e.Drop == DropCause.None,
         StageNeeds.Searchable => e.PoolId >= 0 || e.Kind == EventKind.Slot,
-        StageNeeds.Opportunities => e.OpportunityCount != 0,
+        StageNeeds.OpportunitiesOrSettings => e.OpportunityCount != 0 || e.Kind == EventKind.Setting,
         _ => e.OpportunityCount != 0 || e.Owner == ProgramIds.AddressLookupTable,
     };
 }

@@ -21,7 +21,7 @@ namespace LowLatency.Engine.Pipeline;
 ///   dedup    dedup         every event              -
 ///   market   graph         not dropped              -
 ///            cycles        pools touched            opportunity ring (full: WorkBound, counted)
-///            scoring       opportunities            -
+///            scoring       opportunities, settings  -
 ///            instructions  every live event         message ring 1 MiB (full: counted, decision without bytes)
 ///            life          not dropped              life ring (full: counted, label lost)
 ///            field         pools touched            -
@@ -58,7 +58,7 @@ public static class Topology
         [
             new(stages.Graph, StampId.Graph, StageNeeds.Live),
             new(stages.Cycles, StampId.Cycles, StageNeeds.Searchable),
-            new(stages.Scoring, StampId.Scoring, StageNeeds.Opportunities),
+            new(stages.Scoring, StampId.Scoring, StageNeeds.OpportunitiesOrSettings),
             new(stages.Instructions, StampId.Instructions, StageNeeds.OpportunitiesOrTables),
             new(stages.Life, StampId.None, StageNeeds.Live),
             new(stages.Mispricing, StampId.None, StageNeeds.Searchable),

@@ -22,6 +22,7 @@ public sealed class FeeModel
     internal const uint FixedComputeUnits = 5000;
 
     private readonly SearchSettings _settings;
+    private readonly HotSettings _hot;
 
     private readonly IRouteOverhead? _overhead;
 
@@ -30,7 +31,14 @@ public sealed class FeeModel
     /// nothing if null.
     /// </summary>
     public FeeModel(SearchSettings settings, IRouteOverhead? overhead = null)
+        : this(settings, new HotSettings(settings), overhead)
     {
+    }
+
+    /// <summary>A model whose tip follows <paramref name="hot"/> while it runs.</summary>
+    public FeeModel(SearchSettings settings, HotSettings hot, IRouteOverhead? overhead)
+    {
+        _hot = hot;
         _overhead = overhead;
         _settings = settings;
         ulong floor = settings.PriorityFeeMicroLamportsPerCu;
@@ -83,8 +91,9 @@ public sealed class FeeModel
 
     private ulong Tip(Int128 rest, out FeeRule rule)
     {
-        ulong share = rest > 0 ? (ulong)(rest * _settings.TipShareBps / 10_000) : 0;
-        ulong tip = Math.Clamp(share, _settings.TipFloorLamports, _settings.TipCapLamports);
+        ulong share = rest > 0 ? (ulong)(rest * _hot.TipShareBps / 10_000) : 0;
+        // The cap wins where a change has put the floor above it: settings change one by one.
+        ulong tip = Math.Min(Math.Max(share, _hot.TipFloorLamports), _hot.TipCapLamports);
         rule = tip > share ? FeeRule.Floor : tip < share ? FeeRule.Cap : FeeRule.Computed;
         return tip;
     }

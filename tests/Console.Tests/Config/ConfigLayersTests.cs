@@ -42,7 +42,7 @@ public sealed class ConfigLayersTests
               "wallet": "{{Usdc}}", "tokenAccounts": { "{{Usdc}}": "{{Usdt}}" }, "raydiumAmmLegacy": true,
               "createTokenAccounts": "always", "wrapSol": true, "memo": "hi", "messageVersion": "v1", "allowV1": true,
               "rentLamportsPerByte": 37,
-              "runner": "fused", "busySpin": true,
+              "runner": "fused", "busySpin": true, "pause": true,
               "endpoints": [{ "http": "http://a.example" }],
               "watch": {
                 "pools": ["{{Usdc}}"], "accounts": ["{{Usdt}}"], "file": "watch.json", "allow": ["PumpSwap"],
@@ -76,6 +76,7 @@ public sealed class ConfigLayersTests
             s.Instructions.CreateTokenAccounts, s.Instructions.WrapSol, s.Instructions.Memo,
             s.Instructions.MessageVersion, s.Instructions.AllowV1, s.Instructions.RentLamportsPerByte));
         Assert.Equal((RunnerKind.Fused, true, false), (s.Runner, s.BusySpin, s.TakeStamps));
+        Assert.Equal(TradingState.Reducing, layers.Config.BuildGate().State);
         Assert.Equal(ConfigCatalog.Keys.Count, layers.Config.Origins.Count);
     }
 
