@@ -8,6 +8,7 @@ using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Replay;
@@ -40,11 +41,14 @@ internal sealed class BenchRun
     private BenchLatency _latency = null!;
     private long _preparedNs;
 
-    public BenchRun(BenchSettings settings)
+    /// <summary>A run; <paramref name="watch"/> makes it one that screens watch.</summary>
+    public BenchRun(BenchSettings settings, RecentDecisions? watch = null)
     {
         _settings = settings;
         _pipeline = new MarketPipeline(
-            settings.Pipeline, sinkObservers: pipeline => [_latency = new BenchLatency(pipeline, _clock)]);
+            settings.Pipeline, _ => watch is null ? [] : [watch],
+            sinkObservers: pipeline => [_latency = new BenchLatency(pipeline, _clock)]);
+        if (watch is not null) _pipeline.View.Watch();
         _loop = new CaptureLoop(settings.CapturePath, _pipeline.Publisher, _clock);
     }
 
@@ -54,21 +58,34 @@ internal sealed class BenchRun
     /// <summary>Why the engine halted.</summary>
     public FatalFault? Fatal => _pipeline.Fatal.Fault;
 
+    /// <summary>The engine under measurement.</summary>
+    public MarketPipeline Pipeline => _pipeline;
+
+    /// <summary>Starts the engine and warms it up; false if the capture cannot be used.</summary>
+    public bool TryBegin(TextWriter progress)
+    {
+        _pipeline.Start();
+        Unusable = _loop.Bootstrap();
+        if (Unusable is not null) return false;
+        progress.WriteLine($"bench: warm-up, {_settings.WarmUpLaps} laps of {_loop.MessagesPerLap} messages");
+        for (int i = 0; i < _settings.WarmUpLaps && _loop.RunLap(); i++)
+        {
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the engine.</summary>
+    public void End() => _pipeline.DrainAndStop();
+
     /// <summary>Runs every load; null if the capture cannot be used or the engine halted.</summary>
     public BenchResult? Execute(TextWriter progress)
     {
         MachineBlock machine = MachineBlock.Read();
-        _pipeline.Start();
         List<BenchLoadResult> loads = [];
         try
         {
-            Unusable = _loop.Bootstrap();
-            if (Unusable is not null) return null;
-            progress.WriteLine($"bench: warm-up, {_settings.WarmUpLaps} laps of {_loop.MessagesPerLap} messages");
-            for (int i = 0; i < _settings.WarmUpLaps && _loop.RunLap(); i++)
-            {
-            }
-
+            if (!TryBegin(progress)) return null;
             foreach (BenchLoad load in _settings.Loads)
             {
                 progress.WriteLine($"bench: load {load.Name}");
@@ -77,7 +94,7 @@ internal sealed class BenchRun
         }
         finally
         {
-            _pipeline.DrainAndStop();
+            End();
         }
 
         return Fatal is not null ? null : new BenchResult
@@ -95,7 +112,8 @@ internal sealed class BenchRun
         };
     }
 
-    private BenchLoadResult Measure(BenchLoad load)
+    /// <summary>One load on the warm engine.</summary>
+    public BenchLoadResult Measure(BenchLoad load)
     {
         Thread.Sleep(200); // threaded layouts finish what came before, tier-1 code is installed
         _pipeline.Sinks.Latency!.Reset();

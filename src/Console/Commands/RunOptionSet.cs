@@ -140,6 +140,7 @@ internal sealed class RunOptionSet(bool isConfigRequired)
             RunFolder = result.GetValue(RunDir),
             Pipeline = config.Build(
                 CaptureSidecar.DryRunWallet, new Dictionary<Pubkey, Pubkey>(), !result.GetValue(NoStamps)),
+            Gate = config.BuildGate(),
             ChangedKeys = [.. config.Origins.Keys],
         };
     }

@@ -105,6 +105,8 @@ internal sealed class EngineConfig
 
     public bool BusySpin { get; set; }
 
+    public bool Pause { get; set; }
+
     public List<EndpointConfig> Endpoints { get; set; } = [];
 
     public WatchConfig Watch { get; set; } = new();
@@ -205,6 +207,14 @@ internal sealed class EngineConfig
                 RentLamportsPerByte = RentLamportsPerByte,
             },
         };
+    }
+
+    /// <summary>The switch of messages as a run begins with it.</summary>
+    public TradingGate BuildGate()
+    {
+        TradingGate gate = new();
+        if (Pause) gate.TogglePause();
+        return gate;
     }
 
     private SearchSettings BuildSearch()

@@ -22,10 +22,12 @@ internal sealed class LiveRun : IDisposable
 {
     private const int KeeperPauseMs = 20;
     private const int FileEveryMs = 1000;
+    private const int SettingsInboxBytes = 64 << 10;
 
     private readonly LiveSettings _settings;
     private readonly IClock _clock = SystemClock.Instance; // replay-ok: the receive times that a capture keeps
     private readonly ManualResetEventSlim _stop = new();
+    private readonly MessageInbox _settingsInbox;
     private NeededAccounts? _needed;
     private Thread? _keeper;
     private bool _isDisposed;
@@ -44,6 +46,7 @@ internal sealed class LiveRun : IDisposable
             throw new CommandException(wrong.Message, ExitCodes.Config);
         }
 
+        _settingsInbox = new MessageInbox(Pool.HttpInbox.ConnectionId, Pool.Signal, SettingsInboxBytes);
         Bootstrap = new Bootstrap(Pool.Http, settings.Bootstrap, _clock);
         Chain = new ChainWatch(Pool.Http, settings.Chain, _clock);
         if (settings.Simulation is { } simulation)
@@ -88,7 +91,7 @@ internal sealed class LiveRun : IDisposable
     /// <summary>The feed into a pipeline; its connections open when it runs.</summary>
     public LiveFeed Open(MarketPipeline pipeline, Action<ReplayProgress>? onProgress, CancellationToken cancellation)
     {
-        Feed = new LiveFeed(Pool.Inboxes, Pool.Signal, new LiveFeedOptions
+        Feed = new LiveFeed([.. Pool.Inboxes, _settingsInbox], Pool.Signal, new LiveFeedOptions
         {
             Dispatcher = new FrameDispatcherOptions
             {
@@ -105,6 +108,15 @@ internal sealed class LiveRun : IDisposable
             OnProgress = onProgress,
         });
         return Feed;
+    }
+
+    /// <summary>
+    /// Hands changed settings to the feed, which records them and puts them in force between two frames; false if there
+    /// is no room now. One thread.
+    /// </summary>
+    public bool TryPostSettings(byte[] frame)
+    {
+        return _settingsInbox.TryWrite(CaptureFrameKind.Settings, _clock.NowNs, _clock.UtcNs, frame);
     }
 
     public void Dispose()

@@ -62,6 +62,12 @@ public enum EventKind : byte
     /// asked for, never by a feed.
     /// </summary>
     Copy = 14,
+
+    /// <summary>
+    /// A setting takes another value from here on (<see cref="SettingChange"/>). A change while it runs is input like
+    /// any other: recorded, and in force from its place in the sequence of events.
+    /// </summary>
+    Setting = 15,
 }
 
 /// <summary>Marks of an event, set by the feed.</summary>

@@ -34,6 +34,9 @@ public enum StageNeeds : byte
 
     /// <summary>Events with opportunities, slots, and what nodes told of the chain itself.</summary>
     OpportunitiesOrChain = 5,
+
+    /// <summary>Events with opportunities, and settings that change.</summary>
+    OpportunitiesOrSettings = 6,
 }
 
 /// <summary>
@@ -123,7 +126,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         StageNeeds.Searchable => e.PoolId >= 0 || e.Kind == EventKind.Slot,
         StageNeeds.Opportunities => e.OpportunityCount != 0,
         StageNeeds.OpportunitiesOrChain => e.OpportunityCount != 0
-            || (e.Drop == DropCause.None && (e.Kind == EventKind.Slot || e.Kind >= EventKind.Blockhash)),
+            || (e.Drop == DropCause.None && (e.Kind == EventKind.Slot || e.Kind is >= EventKind.Blockhash and <= EventKind.Simulation)),
+        StageNeeds.OpportunitiesOrSettings => e.OpportunityCount != 0 || e.Kind == EventKind.Setting,
         _ => e.OpportunityCount != 0 || e.Owner == ProgramIds.AddressLookupTable,
     };
 }

@@ -22,7 +22,7 @@ namespace LowLatency.Engine.Pipeline;
 ///   dedup    dedup         every event              -
 ///   market   graph         not dropped              -
 ///            cycles        pools touched            opportunity ring (full: WorkBound, counted)
-///            scoring       opportunities            has instructions write each message as its route is taken
+///            scoring       opportunities, settings  has instructions write each message as its route is taken
 ///            instructions  every live event         message ring 1 MiB (full: counted, decision without bytes)
 ///            refine        opportunities            patches messages of taken routes
 ///            chain         chain facts, messages    -
@@ -61,7 +61,7 @@ public static class Topology
         [
             new(stages.Graph, StampId.Graph, StageNeeds.Live),
             new(stages.Cycles, StampId.Cycles, StageNeeds.Searchable),
-            new(stages.Scoring, StampId.Scoring, StageNeeds.Opportunities),
+            new(stages.Scoring, StampId.Scoring, StageNeeds.OpportunitiesOrSettings),
             new(stages.Instructions, StampId.None, StageNeeds.OpportunitiesOrTables),
             new(stages.Refine, StampId.Refine, StageNeeds.Opportunities),
             new(stages.Chain, StampId.None, StageNeeds.OpportunitiesOrChain),

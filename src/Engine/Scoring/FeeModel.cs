@@ -22,6 +22,7 @@ public sealed class FeeModel
     internal const uint FixedComputeUnits = 5000;
 
     private readonly SearchSettings _settings;
+    private readonly HotSettings _hot;
 
     private readonly IRouteOverhead? _overhead;
 
@@ -30,7 +31,14 @@ public sealed class FeeModel
     /// nothing if null.
     /// </summary>
     public FeeModel(SearchSettings settings, IRouteOverhead? overhead = null)
+        : this(settings, new HotSettings(settings), overhead)
     {
+    }
+
+    /// <summary>A model whose tip follows <paramref name="hot"/> while it runs.</summary>
+    public FeeModel(SearchSettings settings, HotSettings hot, IRouteOverhead? overhead)
+    {
+        _hot = hot;
         _overhead = overhead;
         _settings = settings;
         PriorityFees = new PriorityFeeEstimator(new PriorityFeeSettings
@@ -71,7 +79,7 @@ public sealed class FeeModel
         UInt128 micro = (UInt128)limit * opportunity.FeeOrigin.MicroLamportsPerCu;
         ulong priority = (ulong)((micro + 999_999) / 1_000_000);
         Int128 rest = (Int128)grossLamports - SignatureLamports - priority - overhead.RentLamports;
-        ulong tip = Tip(_settings, rest, out opportunity.FeeOrigin.TipRule);
+        ulong tip = Tip(rest, out opportunity.FeeOrigin.TipRule);
         opportunity.ComputeUnitLimit = limit;
         opportunity.SignatureFeeLamports = SignatureLamports;
         opportunity.PriorityFeeLamports = priority;
@@ -86,17 +94,18 @@ public sealed class FeeModel
     /// Most that can be left of a gross profit: signature and tip taken, no compute unit and no rent. It never falls as
     /// the gross profit rises, because the tip takes at most all of what is added.
     /// </summary>
-    internal static long AtMost(SearchSettings settings, long grossLamports, out ulong tip)
+    internal long AtMost(long grossLamports, out ulong tip)
     {
         Int128 rest = (Int128)grossLamports - SignatureLamports;
-        tip = Tip(settings, rest, out _);
+        tip = Tip(rest, out _);
         return (long)Int128.Clamp(rest - tip, long.MinValue, long.MaxValue);
     }
 
-    private static ulong Tip(SearchSettings settings, Int128 rest, out FeeRule rule)
+    private ulong Tip(Int128 rest, out FeeRule rule)
     {
-        ulong share = rest > 0 ? (ulong)(rest * settings.TipShareBps / 10_000) : 0;
-        ulong tip = Math.Clamp(share, settings.TipFloorLamports, settings.TipCapLamports);
+        ulong share = rest > 0 ? (ulong)(rest * _hot.TipShareBps / 10_000) : 0;
+        // The cap wins where a change has put the floor above it: settings change one by one.
+        ulong tip = Math.Min(Math.Max(share, _hot.TipFloorLamports), _hot.TipCapLamports);
         rule = tip > share ? FeeRule.Floor : tip < share ? FeeRule.Cap : FeeRule.Computed;
         return tip;
     }

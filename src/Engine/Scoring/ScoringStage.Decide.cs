@@ -101,7 +101,7 @@ public sealed partial class ScoringStage
         }
 
         FillBound(ref one);
-        if (one.NetProfitLamports < _settings.MinimumProfitLamports) one.Reason = DecisionReason.BelowMinimumProfit;
+        if (one.NetProfitLamports < _hot.MinimumProfitLamports) one.Reason = DecisionReason.BelowMinimumProfit;
         else _open.Add(one.NetProfitLamports, item);
     }
 
@@ -162,8 +162,8 @@ public sealed partial class ScoringStage
         one.AmountOutRaw = one.AmountInRaw + (ulong)gross;
         one.GrossProfitRaw = gross;
         one.SignatureFeeLamports = FeeModel.SignatureLamports;
-        one.NetProfitLamports = FeeModel.AtMost(
-            _settings, _rates.ToLamports(one.BaseMintId, gross), out one.TipLamports);
+        one.NetProfitLamports = _fees.AtMost(
+            _rates.ToLamports(one.BaseMintId, gross), out one.TipLamports);
     }
 
     private bool TouchesTaken(in Opportunity one)

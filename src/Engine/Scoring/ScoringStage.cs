@@ -2,6 +2,7 @@ using System;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
+using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -18,6 +19,7 @@ public sealed partial class ScoringStage : IStage
     private readonly MarketGraph _graph;
     private readonly OpportunityRing _ring;
     private readonly SearchSettings _settings;
+    private readonly HotSettings _hot;
     private readonly FeeModel _fees;
     private readonly LamportRates _rates;
     private readonly InputSizer _sizer;
@@ -54,7 +56,8 @@ public sealed partial class ScoringStage : IStage
         _graph = graph;
         _ring = ring;
         _settings = settings;
-        _fees = new FeeModel(settings, overhead);
+        _hot = new HotSettings(settings);
+        _fees = new FeeModel(settings, _hot, overhead);
         _rates = new LamportRates(graph, settings.BaseMints, SearchSettings.WrappedSol);
         _sizer = new InputSizer(graph, settings.MinimumInputRaw, settings.MaxDepthShareBps);
         _wallet = new ulong[graph.MintCapacity];
@@ -103,6 +106,7 @@ public sealed partial class ScoringStage : IStage
         int work = 0;
         foreach (ref MarketEvent one in batch)
         {
+            if (one.Kind == EventKind.Setting) Change(SettingChange.Of(in one));
             if (one.PoolId >= 0 && one.Drop == DropCause.None) _drift.Observe(one.PoolId);
             if (one.OpportunityCount == 0) continue;
             _eventSlot = one.Slot;
@@ -116,6 +120,17 @@ public sealed partial class ScoringStage : IStage
     /// <inheritdoc/>
     public void OnHousekeeping(long nowNs)
     {
+    }
+
+    /// <summary>Puts a setting in force, from the next event on.</summary>
+    private void Change(in SettingChange change)
+    {
+        _hot.Apply(in change);
+        if (change.Id != SettingId.MaxInputRaw || !change.IsValid) return;
+        foreach (Pubkey mint in _settings.BaseMints)
+        {
+            if (mint == change.Mint) _wallet[_graph.AddMint(mint)] = change.IsNone ? ulong.MaxValue : change.Value;
+        }
     }
 
     private DecisionReason Score(ref Opportunity one, bool polish)
@@ -154,7 +169,7 @@ public sealed partial class ScoringStage : IStage
 
     /// <summary>Largest input: the wallet's balance, and the largest notional in units of the mint.</summary>
     private ulong Cap(int mint) =>
-        Math.Min(_wallet[mint], _rates.FromLamports(mint, _settings.MaxNotionalLamports));
+        Math.Min(_wallet[mint], _rates.FromLamports(mint, _hot.MaxNotionalLamports));
 
     private DecisionReason CheckStates(in Opportunity one)
     {
@@ -170,7 +185,7 @@ public sealed partial class ScoringStage : IStage
             }
         }
 
-        return one.StateAgeSlotsMax > _settings.MaxStateAgeSlots ? DecisionReason.StalePool : DecisionReason.None;
+        return one.StateAgeSlotsMax > _hot.MaxStateAgeSlots ? DecisionReason.StalePool : DecisionReason.None;
     }
 
     private bool IsQuarantined(in Opportunity one)
@@ -206,11 +221,11 @@ public sealed partial class ScoringStage : IStage
 
         one.MinimumOutRaw = MinimumOut(in one, grossLamports - net);
         one.LandingPpm = Landing.Estimate(in one, out one.LandingLives);
-        if (net < _settings.MinimumProfitLamports) return DecisionReason.BelowMinimumProfit;
+        if (net < _hot.MinimumProfitLamports) return DecisionReason.BelowMinimumProfit;
         AssessRisk(ref one, grossLamports);
-        if (net - one.StalenessPenaltyLamports < _settings.MinimumProfitLamports)
+        if (net - one.StalenessPenaltyLamports < _hot.MinimumProfitLamports)
             return DecisionReason.BelowMinimumProfit;
-        if (one.ExpectedValueLamports < _settings.MinimumExpectedValueLamports)
+        if (one.ExpectedValueLamports < _hot.MinimumExpectedValueLamports)
             return DecisionReason.BelowExpectedValue;
         return _agreement is null || IsAgreed(in one) ? DecisionReason.Go : DecisionReason.AwaitingAgreement;
     }
@@ -239,7 +254,7 @@ public sealed partial class ScoringStage : IStage
         long atRisk = risk >= 0 && risk < gross ? (long)Math.Ceiling(risk) : gross;
         one.ProfitAtRiskRaw = (ulong)atRisk;
         Int128 lamports = ((Int128)grossLamports * atRisk) + gross - 1;
-        one.StalenessPenaltyLamports = (long)(lamports / gross * _settings.StalenessPenaltyBps / 10_000);
+        one.StalenessPenaltyLamports = (long)(lamports / gross * _hot.StalenessPenaltyBps / 10_000);
         _sizer.SetLeastOutputs(ref one);
         double margin = largest > 0 ? (one.AmountOutRaw - one.MinimumOutRaw) / largest * 1e6 : uint.MaxValue;
         one.ReserveMarginE6 = margin < uint.MaxValue ? (uint)margin : uint.MaxValue;
@@ -254,7 +269,7 @@ public sealed partial class ScoringStage : IStage
     {
         long grossLamports = costsLamports + one.NetProfitLamports;
         if (grossLamports <= 0) return one.AmountOutRaw;
-        Int128 neededLamports = (Int128)costsLamports + _settings.MinimumProfitLamports;
+        Int128 neededLamports = (Int128)costsLamports + _hot.MinimumProfitLamports;
         Int128 neededRaw = ((neededLamports * one.GrossProfitRaw) + grossLamports - 1) / grossLamports;
         return one.AmountInRaw + (ulong)Int128.Clamp(neededRaw, 0, one.GrossProfitRaw);
     }

@@ -72,6 +72,7 @@ public sealed class SinkStage : IStage
             if (messagesEnd != 0) _messages.Release(messagesEnd);
             if (e.OpportunityCount != 0) _opportunities.Release(e.OpportunityPosition + e.OpportunityCount);
             if (e.LifeCount != 0) EmitLives(in e);
+            if (e.Kind == EventKind.Setting) EmitSetting(SettingChange.Of(in e), firstSequence + n);
             Latency?.Record(in e, firstSequence + n);
             _payloads.Release(PayloadRing.EndOf(e.PayloadPosition, e.PayloadLengthBytes));
         }
@@ -100,6 +101,12 @@ public sealed class SinkStage : IStage
         }
 
         _lives.Release(e.LifePosition + e.LifeCount);
+    }
+
+    private void EmitSetting(in SettingChange change, long sequence)
+    {
+        if (!change.IsValid) return; // scoring did not take it either
+        foreach (IDecisionSink sink in _sinks) sink.OnSetting(in change, sequence);
     }
 
     private void Emit(in Opportunity decision)

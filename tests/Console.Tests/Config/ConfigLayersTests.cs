@@ -43,7 +43,7 @@ public sealed class ConfigLayersTests
               "wallet": "{{Usdc}}", "tokenAccounts": { "{{Usdc}}": "{{Usdt}}" }, "raydiumAmmLegacy": true,
               "createTokenAccounts": "always", "wrapSol": true, "memo": "hi", "messageVersion": "v1", "allowV1": true,
               "rentLamportsPerByte": 37,
-              "runner": "fused", "busySpin": true,
+              "runner": "fused", "busySpin": true, "pause": true,
               "endpoints": [{ "http": "http://a.example" }],
               "blockhashEveryMs": 41, "priorityFeesEveryMs": 42, "simulate": true, "simulationsPerSecond": 43,
               "watch": {
@@ -82,6 +82,7 @@ public sealed class ConfigLayersTests
             s.Instructions.CreateTokenAccounts, s.Instructions.WrapSol, s.Instructions.Memo,
             s.Instructions.MessageVersion, s.Instructions.AllowV1, s.Instructions.RentLamportsPerByte));
         Assert.Equal((RunnerKind.Fused, true, false), (s.Runner, s.BusySpin, s.TakeStamps));
+        Assert.Equal(TradingState.Reducing, layers.Config.BuildGate().State);
         Assert.Equal(ConfigCatalog.Keys.Count, layers.Config.Origins.Count);
     }
 

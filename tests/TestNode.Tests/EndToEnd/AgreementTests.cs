@@ -30,7 +30,7 @@ public sealed class AgreementTests
     {
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions { Endpoints = 2 });
         using LiveHarness live = new(node, settings: Settings(0));
-        live.StepUntil(() => live.Messages.Taken.Count >= 10, "ten taken decisions", seconds: 60);
+        live.StepUntil(() => live.Messages.Taken.Count >= 10, "ten taken decisions");
         live.Settle();
         AgreementTable agreement = live.Pipeline.Graph.Agreement!;
         Assert.True(agreement.Confirmed > 0);
@@ -47,9 +47,9 @@ public sealed class AgreementTests
         LieWatch? watch = null;
         using LiveHarness live = new(node, settings: Settings(0), observe: p => watch = new LieWatch(p, node));
         live.StepUntil(() => live.IsWhole, "the first snapshot");
-        live.StepUntil(() => live.Messages.Taken.Count >= 1, "a taken decision", seconds: 60);
+        live.StepUntil(() => live.Messages.Taken.Count >= 1, "a taken decision");
         node.Inject(new FaultStep(0, 0, FaultKind.Lie, Lies));
-        live.StepUntil(() => live.Pipeline.Graph.Agreement!.Conflicts >= 20, "conflicts", seconds: 60);
+        live.StepUntil(() => live.Pipeline.Graph.Agreement!.Conflicts >= 20, "conflicts");
         live.Step(30);
         live.Settle();
         Assert.True(watch!.Taken > 0);
@@ -67,7 +67,7 @@ public sealed class AgreementTests
         using LiveHarness live = new(node, settings: Settings(null), observe: p => watch = new LieWatch(p, node));
         live.StepUntil(() => live.IsWhole, "the first snapshot");
         node.Inject(new FaultStep(0, 0, FaultKind.Lie, Lies));
-        live.StepUntil(() => watch!.Violations.Count > 0, "a decision taken on a lie", seconds: 60);
+        live.StepUntil(() => watch!.Violations.Count > 0, "a decision taken on a lie");
         Assert.Null(live.Pipeline.Graph.Agreement);
         Assert.Equal(0, live.Pipeline.Scoring.CountOf(DecisionReason.AwaitingAgreement));
     }
@@ -77,7 +77,7 @@ public sealed class AgreementTests
     {
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions { Endpoints = 1 });
         using LiveHarness live = new(node, settings: Settings(ulong.MaxValue));
-        live.StepUntil(() => live.Messages.Taken.Count >= 5, "five taken decisions", seconds: 60);
+        live.StepUntil(() => live.Messages.Taken.Count >= 5, "five taken decisions");
         live.Settle();
         Assert.Equal(0, live.Pipeline.Scoring.CountOf(DecisionReason.AwaitingAgreement));
         live.AssertReplaysEqually();

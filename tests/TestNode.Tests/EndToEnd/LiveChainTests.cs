@@ -68,7 +68,7 @@ public sealed class LiveChainTests
     {
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions());
         using LiveHarness live = new(node, chain: new ChainWatchOptions { BlockhashEveryMs = 60_000, FeesEveryMs = 0 });
-        live.StepUntil(() => live.Messages.WithoutBlockhash >= 3, "decisions without a blockhash", seconds: 60);
+        live.StepUntil(() => live.Messages.WithoutBlockhash >= 3, "decisions without a blockhash");
         live.Settle();
         Assert.Contains(live.Messages.Taken, t => !t.Blockhash.IsZero);
         AssertBlockhashesAreRecent(node, live);
@@ -100,8 +100,8 @@ public sealed class LiveChainTests
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions());
         node.Transactions.OnSimulate = bytes => Executed(bytes, failAt: -1, errorJson: null);
         using LiveHarness live = new(node, chain: Quick, simulation: Often);
-        live.StepUntil(() => live.Pipeline.Scoring.Fees.Units.Samples >= 60, "learned swaps", seconds: 60);
-        live.StepUntil(() => live.Messages.Taken.Any(t => IsLearned(t.Decision)), "a decision with learned units", 60);
+        live.StepUntil(() => live.Pipeline.Scoring.Fees.Units.Samples >= 60, "learned swaps");
+        live.StepUntil(() => live.Messages.Taken.Any(t => IsLearned(t.Decision)), "a decision with learned units");
         live.Settle();
         Opportunity learned = live.Messages.Taken.Last(t => IsLearned(t.Decision)).Decision;
         for (int i = 0; i < learned.LegCount; i++)
@@ -129,7 +129,7 @@ public sealed class LiveChainTests
         };
         using LiveHarness live = new(node, chain: Quick, simulation: Often);
         live.StepUntil(
-            () => live.Pipeline.Scoring.CountOf(DecisionReason.Quarantined) > 0, "a quarantined route", seconds: 60);
+            () => live.Pipeline.Scoring.CountOf(DecisionReason.Quarantined) > 0, "a quarantined route");
         live.Settle();
         Assert.True(live.Pipeline.Chain.Counters[SimulationEnd.ProgramError] >= 3);
         Assert.True(live.Pipeline.Scoring.LandingQuarantine.QuarantineCount > 0);
@@ -142,7 +142,7 @@ public sealed class LiveChainTests
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions());
         node.Transactions.OnSimulate = _ => new SimulationAnswer { ErrorJson = "\"AccountNotFound\"" };
         using LiveHarness live = new(node, chain: Quick, simulation: Often);
-        live.StepUntil(() => live.Pipeline.Chain.Counters[SimulationEnd.Payer] >= 5, "five simulations", seconds: 60);
+        live.StepUntil(() => live.Pipeline.Chain.Counters[SimulationEnd.Payer] >= 5, "five simulations");
         live.Settle();
         Assert.Equal(0, live.Pipeline.Scoring.LandingQuarantine.FailureCount);
         Assert.Equal(0, live.Pipeline.Scoring.Fees.Units.Samples);
