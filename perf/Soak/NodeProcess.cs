@@ -1,5 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.Engine.Numerics;
@@ -57,14 +60,41 @@ internal static class NodeProcess
             if (line != "stop") continue;
             await stop.CancelAsync();
             await pace;
+            double readMs = await AwaitReadersAsync(node);
             string what = string.Join(' ', injected);
-            Console.WriteLine($"stopped after {injected.Count} faults: {what}");
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"stopped {node.Ledger.Processed.Slot} {node.Endpoints.Sum(e => e.Counters.ConnectionsOpened)} "
+                + $"{node.FaultLog.Count(FaultKind.MalformedJson)} {readMs:F0} {injected.Count} {what}"));
         }
 
         await calm.CancelAsync();
         await stop.CancelAsync();
         await Task.WhenAll(pace, faults);
         return 0;
+    }
+
+    /// <summary>
+    /// Waits until every client has answered a ping that was sent behind the last slot; how long that took, ms, or -1
+    /// after a minute.
+    /// </summary>
+    private static async Task<double> AwaitReadersAsync(SolanaNode node)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        long[] due = new long[node.Endpoints.Count];
+        for (int i = 0; i < due.Length; i++)
+        {
+            long before = node.Endpoints[i].Counters.Pongs;
+            due[i] = before + node.PingClients(i);
+        }
+
+        while (node.Endpoints.Any(e => e.Counters.Pongs < due[e.Index]))
+        {
+            if (waited.Elapsed > TimeSpan.FromMinutes(1)) return -1;
+            await Task.Delay(1);
+        }
+
+        return waited.Elapsed.TotalMilliseconds;
     }
 
     private static async Task FaultAsync(

@@ -15,7 +15,7 @@ internal sealed record SoakOptions
           --fault-every N   seconds between faults (default 5; 0 for none)
           --seed N          seed of the faults (default 1)
           --endpoints N     endpoints raced (default 1)
-          --warm-up N       seconds before memory is judged (default 20)
+          --warm-up N       seconds before anything is judged (default 60)
         Exit codes: 0 all held, 1 something did not (the last lines say what), 2 wrong usage.
         """;
 
@@ -31,7 +31,7 @@ internal sealed record SoakOptions
 
     public int Endpoints { get; init; } = 1;
 
-    public double WarmUpSeconds { get; init; } = 20;
+    public double WarmUpSeconds { get; init; } = 60;
 
     public static SoakOptions Parse(ReadOnlySpan<string> args)
     {

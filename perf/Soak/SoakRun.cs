@@ -8,6 +8,7 @@ using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
+using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Rpc;
 
@@ -17,7 +18,6 @@ namespace LowLatency.Soak;
 internal sealed class SoakRun
 {
     private const int ReportSeconds = 10;
-    private const double RssGrowthMax = 0.05;
 
     private readonly SoakOptions _options;
     private readonly Process _node;
@@ -25,6 +25,8 @@ internal sealed class SoakRun
     private readonly List<Pubkey> _accounts = [];
     private readonly WireLatency _latency = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly SoakJudge _judge = new();
+    private long _nodeOpened;
 
     public SoakRun(SoakOptions options, Process node)
     {
@@ -60,16 +62,22 @@ internal sealed class SoakRun
         });
         Thread thread = new(() => feed.Run(pipeline.Publisher, new ReplayClock())) { Name = "feed" };
         thread.Start();
-        bool isFlat = Measure(pool, feed);
-        bool isRepaired = Calm(feed);
+        Measure(pool, feed);
+        bool isRepaired = Calm(pool, feed);
         _stop.Cancel();
         thread.Join();
         bool isTrue = Compare(pool, pipeline);
         Report(pool, feed, bootstrap, pipeline);
-        Verdict("RSS flat after warm-up (last third over first, at most +5 %)", isFlat);
-        Verdict("every loss that was seen was repaired", isRepaired && feed.Coverage!.Losses == feed.Coverage.Repairs);
+        long opens = SoakSample.Take(pool, feed).Opens;
+        bool isNoticed = opens == _nodeOpened;
+        isRepaired &= feed.Coverage!.Losses == feed.Coverage.Repairs && feed.Coverage.Doubtful == 0;
+        Line(_judge.Describe());
+        bool isFlat = Verdict($"RSS flat: {SoakJudge.FlatRule}", _judge.IsFlat);
+        bool isQuiet = Verdict($"no allocation: {SoakJudge.QuietRule}", _judge.IsFree);
+        Verdict($"every connection the node took was counted: {_nodeOpened} and {opens}", isNoticed);
+        Verdict($"every loss of cover was repaired: {feed.Coverage.Losses} and {feed.Coverage.Repairs}", isRepaired);
         Verdict("accounts equal the node's at the end", isTrue);
-        return isFlat && isRepaired && isTrue ? 0 : 1;
+        return isFlat && isQuiet && isNoticed && isRepaired && isTrue ? 0 : 1;
     }
 
     private static LiveEndpointOptions Endpoint(string[] words) => new()
@@ -85,49 +93,34 @@ internal sealed class SoakRun
         Rpc = new SolanaRpcOptions { MaxAttempts = 1, CallsPerSecond = 200 },
     };
 
-    private bool Measure(EndpointPool pool, LiveFeed feed)
+    private void Measure(EndpointPool pool, LiveFeed feed)
     {
         Stopwatch elapsed = Stopwatch.StartNew();
-        List<double> rss = [];
-        long lastFrames = 0;
-        long lastAllocated = 0;
-        using Process self = Process.GetCurrentProcess();
-        for (double due = ReportSeconds; elapsed.Elapsed.TotalSeconds < _options.Seconds; due += ReportSeconds)
+        SoakSample last = SoakSample.Take(pool, feed);
+        SoakSample reported = last;
+        for (int second = 1; elapsed.Elapsed.TotalSeconds < _options.Seconds; second++)
         {
-            double wait = Math.Min(due, _options.Seconds) - elapsed.Elapsed.TotalSeconds;
+            double wait = Math.Min(second, _options.Seconds) - elapsed.Elapsed.TotalSeconds;
             if (wait > 0) Thread.Sleep(TimeSpan.FromSeconds(wait));
-            self.Refresh();
-            double mebibytes = self.WorkingSet64 / 1048576.0;
-            if (elapsed.Elapsed.TotalSeconds >= _options.WarmUpSeconds) rss.Add(mebibytes);
-            long frames = feed.Frames;
-            long allocated = feed.ThreadAllocatedBytes;
-            double each = (double)(allocated - lastAllocated) / Math.Max(1, frames - lastFrames);
-            long opens = 0;
-            foreach (ConnectionStatus status in pool.GetStatus()) opens += status.Opens;
+            SoakSample now = SoakSample.Take(pool, feed);
+            if (elapsed.Elapsed.TotalSeconds >= _options.WarmUpSeconds) _judge.Add(last, now);
+            last = now;
+            if (second % ReportSeconds != 0) continue;
             Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{elapsed.Elapsed.TotalSeconds,6:F0} s  {(frames - lastFrames) / (double)ReportSeconds,8:F0} frames/s"
-                + $"  RSS {mebibytes,6:F1} MiB, managed {GC.GetTotalMemory(false) / 1048576.0,6:F1} of "
+                $"{elapsed.Elapsed.TotalSeconds,6:F0} s  {(now.Frames - reported.Frames) / (double)ReportSeconds,8:F0}"
+                + $" frames/s  RSS {now.RssMebibytes,6:F1} MiB, managed {GC.GetTotalMemory(false) / 1048576.0,6:F1} of "
                 + $"{GC.GetGCMemoryInfo().TotalCommittedBytes / 1048576.0,6:F1} committed"
-                + $"  feed thread {each:F3} B/frame  opens {opens}"
-                + $"  losses {feed.Coverage!.Losses}  in doubt {feed.Coverage.Doubtful}"));
-            lastFrames = frames;
-            lastAllocated = allocated;
+                + $"  B/frame feed {now.FeedBytesPerFrame(reported):F3} reading {now.ReadBytesPerFrame(reported):F3}"
+                + $"  opens {now.Opens}  losses {now.Losses}  in doubt {now.Doubtful}"));
+            reported = now;
         }
-
-        int third = Math.Max(1, rss.Count / 3);
-        return rss.Count < 2 || Mean(rss[^third..]) <= Mean(rss[..third]) * (1 + RssGrowthMax);
     }
 
-    private static double Mean(List<double> values)
-    {
-        double sum = 0;
-        foreach (double value in values) sum += value;
-        return sum / values.Count;
-    }
-
-    /// <summary>Ends the faults, waits until all is whole and was audited, then stops the chain.</summary>
-    private bool Calm(LiveFeed feed)
+    /// <summary>
+    /// Ends the faults, waits until all is whole and was audited, stops the chain and waits for what is on its way.
+    /// </summary>
+    private bool Calm(EndpointPool pool, LiveFeed feed)
     {
         _node.StandardInput.WriteLine("end");
         Stopwatch waited = Stopwatch.StartNew();
@@ -138,15 +131,23 @@ internal sealed class SoakRun
         }
 
         _node.StandardInput.WriteLine("stop");
-        string? stopped = _node.StandardOutput.ReadLine();
-        Print($"node: {stopped}");
-        for (long seen = -100; feed.Frames - seen > 10 && waited.Elapsed < TimeSpan.FromSeconds(60);)
+        string[] words = (_node.StandardOutput.ReadLine() ?? string.Empty).Split(' ', 6);
+        if (words.Length < 6 || words[0] != "stopped") return false;
+        Print($"node: {words[5]}");
+        Print($"the last slot, {words[1]}, was read {words[4]} ms after the chain stopped");
+        bool isRead = words[4] != "-1";
+        for (int calm = 0; calm < 10 && waited.Elapsed < TimeSpan.FromSeconds(60);)
         {
-            seen = feed.Frames;
-            Thread.Sleep(2000); // what is on its way arrives; only audits go on after that
+            bool isEmpty = true;
+            foreach (MessageInbox inbox in pool.Inboxes) isEmpty &= inbox.IsEmpty;
+            calm = isEmpty ? calm + 1 : 0;
+            Thread.Sleep(10);
         }
 
-        return true;
+        DecodeCounters total = feed.GetStatistics().Total;
+        Print($"unreadable messages sent {words[3]}, refused here {total.Refused}");
+        _nodeOpened = long.Parse(words[2], CultureInfo.InvariantCulture);
+        return isRead;
     }
 
     private bool Compare(EndpointPool pool, MarketPipeline pipeline)
@@ -201,7 +202,11 @@ internal sealed class SoakRun
             + $"p99 {h.ValueAtPercentile(99),10} p99.9 {h.ValueAtPercentile(99.9),10} max {h.MaxNs,11} ns"));
     }
 
-    private static void Verdict(string what, bool held) => Print($"{(held ? "PASS" : "FAIL")} {what}");
+    private static bool Verdict(string what, bool held)
+    {
+        Print($"{(held ? "PASS" : "FAIL")} {what}");
+        return held;
+    }
 
     private static void Print(FormattableString text) => Line(text.ToString(CultureInfo.InvariantCulture));
 

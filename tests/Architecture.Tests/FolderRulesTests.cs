@@ -26,11 +26,13 @@ public sealed class FolderRulesTests
         ["Scoring"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph", "Cycles", "Fields"],
         ["Life"] = ["Numerics", "Solana", "Events", "Metrics", "Venues", "Graph", "Scoring"],
         ["Instructions"] = ["Numerics", "Solana", "Events", "Metrics", "Ring", "Venues", "Graph"],
+        ["Chain"] =
+            ["Numerics", "Solana", "Events", "Ring", "Venues", "Graph", "Scoring", "Instructions"],
         ["Sinks"] = ["Numerics", "Time", "Solana", "Events", "Metrics", "Ring"],
         ["Pipeline"] =
         [
             "Numerics", "Time", "Solana", "Metrics", "Events", "Ring", "Dedup", "Venues", "Fields", "Graph", "Cycles",
-            "Scoring", "Life", "Instructions", "Sinks",
+            "Scoring", "Life", "Instructions", "Chain", "Sinks",
         ],
     };
 

@@ -13,9 +13,12 @@ internal sealed class HubMarket
 {
     private const int HubCount = 5;
     private const uint FeePpm = 3000;
+    private const int MoveCount = 4096;
     private readonly SnapshotPool[] _pools;
     private readonly double[] _price;
     private readonly Random _random;
+    private readonly (double Value, double Error)[] _moves = new (double, double)[MoveCount];
+    private int _move;
 
     internal HubMarket(int mints, int pools, int seed)
     {
@@ -38,7 +41,8 @@ internal sealed class HubMarket
             Graph.SetState(id, PoolState.Coherent, 1);
         }
 
-        for (int i = 0; i < pools; i++) Move(i, 0.001);
+        for (int i = 0; i < pools; i++) Set(i, Draw(), 0.001);
+        for (int i = 0; i < MoveCount; i++) _moves[i] = Draw();
         Graph.EnsureTopology();
     }
 
@@ -50,13 +54,25 @@ internal sealed class HubMarket
 
     internal static Pubkey Base => Key(2, 0);
 
-    /// <summary>Gives a pool a price off the common one by at most <paramref name="noise"/>, relative.</summary>
-    internal void Move(int pool, double noise) => Price(pool, 1 + (((_random.NextDouble() * 2) - 1) * noise));
+    /// <summary>
+    /// Gives a pool a price off the common one by at most <paramref name="noise"/>, relative. The random numbers were
+    /// drawn before, so that a benchmark does not measure them.
+    /// </summary>
+    internal void Move(int pool, double noise) => Set(pool, _moves[_move++ & (MoveCount - 1)], noise);
 
     /// <summary>Gives a pool a price off the common one by a factor.</summary>
-    internal void Price(int pool, double error)
+    internal void Price(int pool, double error) => Set(pool, (1e12, 1), error - 1);
+
+    private (double Value, double Error) Draw()
     {
-        double value = 1e12 * Math.Exp(_random.NextDouble() * 3);
+        double error = (_random.NextDouble() * 2) - 1;
+        return (1e12 * Math.Exp(_random.NextDouble() * 3), error);
+    }
+
+    private void Set(int pool, (double Value, double Error) move, double noise)
+    {
+        double value = move.Value;
+        double error = 1 + (move.Error * noise);
         _pools[pool].SetReserves((ulong)(value / _price[From[pool]]), (ulong)(value * error / _price[To[pool]]));
         Graph.Refresh(pool, GraphSnapshot.Clock);
     }

@@ -108,6 +108,21 @@ public class HubMarketBenchmark
         return found;
     }
 
+    /// <summary>One pool moves by up to 10 bp: update and the best cycle of 4 hops or less, gain or not.</summary>
+    [Benchmark(OperationsPerInvoke = Pools)]
+    public double UpdateAndBestUpTo4()
+    {
+        double sum = 0;
+        for (int i = 0; i < Pools; i++)
+        {
+            int pool = Next();
+            _busy.Move(pool, 0.001);
+            if (_searching.FindBest(pool)) sum += _searching[0].MarginalProduct;
+        }
+
+        return sum;
+    }
+
     /// <summary>Negative-cycle detection over the whole graph, one pool 3 % off its price.</summary>
     [Benchmark]
     public int FirstGlobalCycle()

@@ -5,30 +5,39 @@ using LowLatency.Engine.Pipeline;
 
 namespace LowLatency.ConsoleHost.Bench;
 
-/// <summary>What became of a message.</summary>
-internal enum BenchOutcome
+/// <summary>Points of a message's way that are measured.</summary>
+internal enum BenchPoint
 {
-    /// <summary>A copy, stale, or of no pool.</summary>
+    /// <summary>End of a copy, a stale message, one of no pool.</summary>
     Dropped = 0,
 
     /// <summary>No cycle.</summary>
     NoOpportunity = 1,
 
     /// <summary>Every cycle decided, none taken.</summary>
-    Decided = 2,
+    Refused = 2,
 
-    /// <summary>Every cycle decided, and the unsigned messages of the taken ones are written.</summary>
-    Transaction = 3,
+    /// <summary>The best route of the event is taken: the first moment to act on.</summary>
+    Decision = 3,
+
+    /// <summary>Its unsigned transaction is complete.</summary>
+    Transaction = 4,
+
+    /// <summary>Every cycle of such an event decided, every message written.</summary>
+    Decided = 5,
+
+    /// <summary>Every size proven, every message patched.</summary>
+    Refined = 6,
 }
 
 /// <summary>
-/// Stage before the sinks that records, by outcome, the response time (from the intended arrival) and the service time
-/// (from the moment the feed took the message up) until the last stamp before the sinks. Service times need the feed on
-/// this thread, so they are taken inline only. Owner thread: the last group's.
+/// Stage before the sinks that records, by point, the response time (from the intended arrival) and the service time
+/// (from the moment the feed took the message up) until then. Service times need the feed on this thread, so they are
+/// taken inline only. Owner thread: the last group's.
 /// </summary>
 internal sealed class BenchLatency : IStage
 {
-    public const int Outcomes = 4;
+    public const int Points = 7;
     private readonly MarketPipeline _pipeline;
     private readonly ScheduleClock _clock;
 
@@ -36,16 +45,16 @@ internal sealed class BenchLatency : IStage
     {
         _pipeline = pipeline;
         _clock = clock;
-        for (int i = 0; i < Outcomes; i++) (Response[i], Service[i]) = (new LatencyHistogram(), new LatencyHistogram());
+        for (int i = 0; i < Points; i++) (Response[i], Service[i]) = (new LatencyHistogram(), new LatencyHistogram());
     }
 
     public string Name => "bench";
 
-    /// <summary>Response times by outcome.</summary>
-    public LatencyHistogram[] Response { get; } = new LatencyHistogram[Outcomes];
+    /// <summary>Response times by point.</summary>
+    public LatencyHistogram[] Response { get; } = new LatencyHistogram[Points];
 
-    /// <summary>Service times by outcome; empty in threaded layouts.</summary>
-    public LatencyHistogram[] Service { get; } = new LatencyHistogram[Outcomes];
+    /// <summary>Service times by point; empty in threaded layouts.</summary>
+    public LatencyHistogram[] Service { get; } = new LatencyHistogram[Points];
 
     /// <summary>Forgets everything; while no event is on its way.</summary>
     public void Reset()
@@ -67,25 +76,34 @@ internal sealed class BenchLatency : IStage
     private void Record(in MarketEvent e)
     {
         long due = e.Stamps[(int)StampId.Framed];
-        if (due == 0 || e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
-        int last = (int)StampId.Instructions;
+        if (due == 0 || _clock.IsPreparing || e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
+        int last = (int)StampId.Refine;
         while (last > 0 && e.Stamps[last] == 0) last--;
-        int outcome = (int)OutcomeOf(in e);
-        Response[outcome].Record(e.Stamps[last] - due);
-        if (_pipeline.Settings.Runner == RunnerKind.Inline && _clock.StartedNs != 0)
-            Service[outcome].Record(e.Stamps[last] - _clock.StartedNs);
+        if (e.PoolId < 0)
+        {
+            Record(BenchPoint.Dropped, e.Stamps[last], due);
+        }
+        else if (e.OpportunityCount == 0)
+        {
+            Record(BenchPoint.NoOpportunity, e.Stamps[last], due);
+        }
+        else if (e.Stamps[(int)StampId.Transaction] == 0)
+        {
+            Record(BenchPoint.Refused, e.Stamps[(int)StampId.Scoring], due);
+        }
+        else
+        {
+            Record(BenchPoint.Decision, e.Stamps[(int)StampId.Decision], due);
+            Record(BenchPoint.Transaction, e.Stamps[(int)StampId.Transaction], due);
+            Record(BenchPoint.Decided, e.Stamps[(int)StampId.Scoring], due);
+            Record(BenchPoint.Refined, e.Stamps[(int)StampId.Refine], due);
+        }
     }
 
-    private BenchOutcome OutcomeOf(in MarketEvent e)
+    private void Record(BenchPoint point, long stamp, long due)
     {
-        if (e.PoolId < 0) return BenchOutcome.Dropped;
-        if (e.OpportunityCount == 0) return BenchOutcome.NoOpportunity;
-        for (int i = 0; i < e.OpportunityCount; i++)
-        {
-            if (_pipeline.Opportunities[e.OpportunityPosition + i].MessageLengthBytes != 0)
-                return BenchOutcome.Transaction;
-        }
-
-        return BenchOutcome.Decided;
+        Response[(int)point].Record(stamp - due);
+        if (_pipeline.Settings.Runner == RunnerKind.Inline && _clock.StartedNs != 0)
+            Service[(int)point].Record(stamp - _clock.StartedNs);
     }
 }

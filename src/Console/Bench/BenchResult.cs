@@ -12,7 +12,7 @@ internal sealed record BenchTimes(
         h.ValueAtPercentile(99.99), h.MaxNs, System.Math.Round(h.MeanNs, 1));
 }
 
-/// <summary>One load: its schedule, what was done, and the times by outcome.</summary>
+/// <summary>One load: its schedule, what was done, and the times by point.</summary>
 internal sealed record BenchLoadResult
 {
     public required string Load { get; init; }
@@ -40,10 +40,10 @@ internal sealed record BenchLoadResult
     /// <summary>Collections per generation.</summary>
     public required int[] Collections { get; init; }
 
-    /// <summary>From the intended arrival, by outcome; closed loop: from the frame in memory.</summary>
+    /// <summary>From the intended arrival, by point; closed loop: from the frame in memory.</summary>
     public required SortedDictionary<string, BenchTimes> Response { get; init; }
 
-    /// <summary>From the moment the feed took the message up, by outcome; inline only.</summary>
+    /// <summary>From the moment the feed took the message up, by point; inline only.</summary>
     public required SortedDictionary<string, BenchTimes> Service { get; init; }
 
     /// <summary>By step, waiting before it included.</summary>
@@ -53,7 +53,7 @@ internal sealed record BenchLoadResult
 /// <summary>A whole run.</summary>
 internal sealed record BenchResult
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public required int Version { get; init; }
 

@@ -8,6 +8,7 @@ using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Replay;
@@ -38,12 +39,16 @@ internal sealed class BenchRun
     private readonly MarketPipeline _pipeline;
     private readonly CaptureLoop _loop;
     private BenchLatency _latency = null!;
+    private long _preparedNs;
 
-    public BenchRun(BenchSettings settings)
+    /// <summary>A run; <paramref name="watch"/> makes it one that screens watch.</summary>
+    public BenchRun(BenchSettings settings, RecentDecisions? watch = null)
     {
         _settings = settings;
         _pipeline = new MarketPipeline(
-            settings.Pipeline, sinkObservers: pipeline => [_latency = new BenchLatency(pipeline, _clock)]);
+            settings.Pipeline, _ => watch is null ? [] : [watch],
+            sinkObservers: pipeline => [_latency = new BenchLatency(pipeline, _clock)]);
+        if (watch is not null) _pipeline.View.Watch();
         _loop = new CaptureLoop(settings.CapturePath, _pipeline.Publisher, _clock);
     }
 
@@ -53,21 +58,34 @@ internal sealed class BenchRun
     /// <summary>Why the engine halted.</summary>
     public FatalFault? Fatal => _pipeline.Fatal.Fault;
 
+    /// <summary>The engine under measurement.</summary>
+    public MarketPipeline Pipeline => _pipeline;
+
+    /// <summary>Starts the engine and warms it up; false if the capture cannot be used.</summary>
+    public bool TryBegin(TextWriter progress)
+    {
+        _pipeline.Start();
+        Unusable = _loop.Bootstrap();
+        if (Unusable is not null) return false;
+        progress.WriteLine($"bench: warm-up, {_settings.WarmUpLaps} laps of {_loop.MessagesPerLap} messages");
+        for (int i = 0; i < _settings.WarmUpLaps && _loop.RunLap(); i++)
+        {
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the engine.</summary>
+    public void End() => _pipeline.DrainAndStop();
+
     /// <summary>Runs every load; null if the capture cannot be used or the engine halted.</summary>
     public BenchResult? Execute(TextWriter progress)
     {
         MachineBlock machine = MachineBlock.Read();
-        _pipeline.Start();
         List<BenchLoadResult> loads = [];
         try
         {
-            Unusable = _loop.Bootstrap();
-            if (Unusable is not null) return null;
-            progress.WriteLine($"bench: warm-up, {_settings.WarmUpLaps} laps of {_loop.MessagesPerLap} messages");
-            for (int i = 0; i < _settings.WarmUpLaps && _loop.RunLap(); i++)
-            {
-            }
-
+            if (!TryBegin(progress)) return null;
             foreach (BenchLoad load in _settings.Loads)
             {
                 progress.WriteLine($"bench: load {load.Name}");
@@ -76,7 +94,7 @@ internal sealed class BenchRun
         }
         finally
         {
-            _pipeline.DrainAndStop();
+            End();
         }
 
         return Fatal is not null ? null : new BenchResult
@@ -94,7 +112,8 @@ internal sealed class BenchRun
         };
     }
 
-    private BenchLoadResult Measure(BenchLoad load)
+    /// <summary>One load on the warm engine.</summary>
+    public BenchLoadResult Measure(BenchLoad load)
     {
         Thread.Sleep(200); // threaded layouts finish what came before, tier-1 code is installed
         _pipeline.Sinks.Latency!.Reset();
@@ -105,9 +124,10 @@ internal sealed class BenchRun
         int[] collections = Collections();
         long groupBytes = GroupBytes();
         long allocated = GC.GetAllocatedBytesForCurrentThread();
+        _preparedNs = 0;
         long started = SystemClock.Instance.NowNs;
         long messages = load.IsOpenLoop ? OpenLoop(load, out bool keptUp) : ClosedLoop(out keptUp);
-        long elapsedNs = SystemClock.Instance.NowNs - started;
+        long elapsedNs = SystemClock.Instance.NowNs - started - _preparedNs;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         (_clock.DueNs, _clock.StartedNs) = (0, 0);
         if (_settings.Pipeline.Runner != RunnerKind.Inline) Thread.Sleep(100); // stages publish when idle
@@ -126,8 +146,8 @@ internal sealed class BenchRun
             Refused = _pipeline.Refused - refused,
             AllocatedBytes = allocated + GroupBytes() - groupBytes,
             Collections = collections,
-            Response = ByOutcome(_latency.Response),
-            Service = ByOutcome(_latency.Service),
+            Response = ByPoint(_latency.Response),
+            Service = ByPoint(_latency.Service),
             Steps = Steps(),
         };
     }
@@ -136,9 +156,32 @@ internal sealed class BenchRun
     {
         keptUp = true;
         long end = SystemClock.Instance.NowNs + (long)(_settings.Seconds * 1e9);
-        long messages = 0;
-        while (SystemClock.Instance.NowNs < end && _loop.RunLap()) messages += _loop.MessagesPerLap;
-        return messages;
+        for (long i = 0; ; i++)
+        {
+            int index = (int)(i % _loop.MessagesPerLap);
+            if (_loop.HasPreparation(index))
+            {
+                long waited = Prepare(index);
+                if (waited < 0 || SystemClock.Instance.NowNs - _preparedNs >= end) return i;
+            }
+
+            if (!_loop.RunMessage(index)) return i;
+        }
+    }
+
+    /// <summary>
+    /// Plays what sets up connections before a message. It is part of the recording and no market data: its time is
+    /// taken out of the measurement, and an open loop's schedule waits for it. Below 0 if the pipeline has halted.
+    /// </summary>
+    private long Prepare(int index)
+    {
+        (_clock.DueNs, _clock.StartedNs, _clock.IsPreparing) = (0, 0, true);
+        long began = SystemClock.Instance.NowNs;
+        bool goesOn = _loop.TryPrepare(index);
+        long took = SystemClock.Instance.NowNs - began;
+        _clock.IsPreparing = false;
+        _preparedNs += took;
+        return goesOn ? took : -1;
     }
 
     private long OpenLoop(BenchLoad load, out bool keptUp)
@@ -154,6 +197,13 @@ internal sealed class BenchRun
                 ? (long)(i * intervalNs)
                 : (long)((((i / _loop.MessagesPerLap) * (double)_loop.LapNs) + _loop.OffsetNs(index)) / load.Pace);
             if (offset >= lengthNs) return i;
+            if (_loop.HasPreparation(index))
+            {
+                long waited = Prepare(index);
+                if (waited < 0) return i;
+                start += waited;
+            }
+
             long due = start + offset;
             long now = SystemClock.Instance.NowNs;
             keptUp = now - start <= 2 * lengthNs;
@@ -172,7 +222,7 @@ internal sealed class BenchRun
     private SortedDictionary<string, BenchTimes> Steps()
     {
         SortedDictionary<string, BenchTimes> steps = new(StringComparer.Ordinal);
-        for (StampId stamp = StampId.Published; stamp <= StampId.Instructions; stamp++)
+        for (StampId stamp = StampId.Published; stamp <= StampId.Refine; stamp++)
         {
             LatencyHistogram step = _pipeline.Sinks.Latency!.Step(stamp);
             string name = stamp == StampId.Published ? "decode" : stamp.ToString().ToLowerInvariant();
@@ -182,33 +232,36 @@ internal sealed class BenchRun
         return steps;
     }
 
-    private static SortedDictionary<string, BenchTimes> ByOutcome(LatencyHistogram[] histograms)
+    private static SortedDictionary<string, BenchTimes> ByPoint(LatencyHistogram[] histograms)
     {
         SortedDictionary<string, BenchTimes> rows = new(StringComparer.Ordinal);
         for (int i = 0; i < histograms.Length; i++)
         {
-            if (histograms[i].Count != 0) rows[NameOf((BenchOutcome)i)] = BenchTimes.Of(histograms[i]);
+            if (histograms[i].Count != 0) rows[NameOf((BenchPoint)i)] = BenchTimes.Of(histograms[i]);
         }
 
         return rows;
     }
 
-    private static string NameOf(BenchOutcome outcome) => outcome switch
+    private static string NameOf(BenchPoint point) => point switch
     {
-        BenchOutcome.Dropped => "0 dropped",
-        BenchOutcome.NoOpportunity => "1 no opportunity",
-        BenchOutcome.Decided => "2 decided",
-        _ => "3 unsigned transaction",
+        BenchPoint.Dropped => "0 dropped",
+        BenchPoint.NoOpportunity => "1 no opportunity",
+        BenchPoint.Refused => "2 all refused",
+        BenchPoint.Decision => "3 first decision",
+        BenchPoint.Transaction => "4 first unsigned transaction",
+        BenchPoint.Decided => "5 all decided and built",
+        _ => "6 all refined",
     };
 
     private void WriteHistograms(BenchLoad load)
     {
         if (_settings.HistogramFolder is null) return;
         Directory.CreateDirectory(_settings.HistogramFolder);
-        for (int i = 0; i < BenchLatency.Outcomes; i++)
+        for (int i = 0; i < BenchLatency.Points; i++)
         {
             if (_latency.Response[i].Count == 0) continue;
-            string name = $"{load.Name}-{NameOf((BenchOutcome)i)[2..].Replace(' ', '-')}.hgrm";
+            string name = $"{load.Name}-{NameOf((BenchPoint)i)[2..].Replace(' ', '-')}.hgrm";
             using StreamWriter file = new(Path.Combine(_settings.HistogramFolder, name));
             HistogramText.Write(_latency.Response[i], file);
         }

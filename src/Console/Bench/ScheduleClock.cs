@@ -14,6 +14,9 @@ internal sealed class ScheduleClock : IClock
     /// <summary>When the feed really took the message up.</summary>
     public long StartedNs { get; set; }
 
+    /// <summary>True while what is played is not measured, held notifications with their old stamps included.</summary>
+    public bool IsPreparing { get; set; }
+
     /// <inheritdoc/>
     public long NowNs => DueNs != 0 ? DueNs : SystemClock.Instance.NowNs;
 

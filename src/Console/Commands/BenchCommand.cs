@@ -21,6 +21,7 @@ internal static class BenchCommand
           lowlatency bench --load 10000 --seconds 30 --runner fused
           lowlatency bench --json > before.json            ... and after a change:
           lowlatency bench --baseline before.json          exit code 3 on a regression
+          lowlatency bench --ui-cost 5 --load 2000 --seconds 4   with and without the console
           lowlatency bench --hgrm histograms               one .hgrm file a load and outcome
           lowlatency bench --wire --load 2000              socket to signed transaction
 
@@ -83,11 +84,17 @@ internal static class BenchCommand
         HelpName = "share",
     };
 
+    private static readonly Option<int> UiCost = new("--ui-cost")
+    {
+        Description = "What the console costs: so many turns of each load without and with it, in turns.",
+        HelpName = "turns",
+    };
+
     internal static Command Create()
     {
         Verb command = new("bench", "Measure latency and throughput: memory to unsigned message, or wire to signed.", Examples)
         {
-            Capture, Load, Seconds, WarmUp, Runner, Json, Histograms, Baseline, Noise,
+            Capture, Load, Seconds, WarmUp, Runner, Json, Histograms, Baseline, Noise, UiCost,
         };
         BenchWire.AddTo(command);
         command.SetAction(result => Run(
@@ -106,6 +113,7 @@ internal static class BenchCommand
                     ReadRunner(arguments), arguments.GetValue(Json), output, errors);
             }
 
+            if (arguments.GetValue(UiCost) != 0) return RunUiCost(arguments, output, errors);
             BenchResult? before = ReadBaseline(arguments.GetValue(Baseline));
             BenchRun run = new(Read(arguments));
             BenchResult? result = run.Execute(errors);
@@ -139,6 +147,25 @@ internal static class BenchCommand
             errors.WriteLine($"bench: {wrong.Message}");
             return ExitCodes.CannotCreate;
         }
+    }
+
+    private static int RunUiCost(ParseResult arguments, TextWriter output, TextWriter errors)
+    {
+        int turns = arguments.GetValue(UiCost);
+        if (turns is < 1 or > 100) throw new CommandException("--ui-cost: give 1 to 100 turns");
+        if (arguments.GetValue(Baseline) is not null || arguments.GetValue(Histograms) is not null)
+            throw new CommandException("--ui-cost compares with itself: leave --baseline and --hgrm out");
+        UiCostRun run = new(Read(arguments), turns);
+        UiCostResult? result = run.Execute(errors);
+        if (result is null)
+        {
+            errors.WriteLine($"bench: {run.Unusable?.ToString() ?? "the engine halted"}");
+            return run.Unusable is { } fault ? ReplayCommand.ExitCodeOf(fault) : ExitCodes.Error;
+        }
+
+        if (arguments.GetValue(Json)) output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Indented));
+        else UiCostText.Write(result, output);
+        return ExitCodes.Ok;
     }
 
     private static BenchSettings Read(ParseResult arguments)

@@ -7,6 +7,7 @@ using System.Threading;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
+using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Sinks;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Replay;
@@ -107,7 +108,8 @@ internal static class ReplayCommand
         if (settings.RunFolder is not { } folder) return;
         PipelineLatency? latency = run.Pipeline!.Sinks.Latency;
         RunInput input = RunInput.Of(settings.CaptureName, capturePath);
-        RunFolder.Write(folder, RunRecord.Of(report, input, settings.Rows, latency), latency);
+        IReadOnlyList<SettingRow> rows = new ChangedRows().Of(settings.Rows, settings.Trail);
+        RunFolder.Write(folder, RunRecord.Of(report, input, rows, latency), latency);
     }
 
     /// <summary>The first Ctrl-C ends the replay in order, with its report; the second ends the process.</summary>

@@ -174,6 +174,7 @@ internal sealed class ReplayOptionSet
             StateTruthPath = result.GetValue(StateTruth),
             TruthVenues = ParseVenues(result.GetValue(TruthVenues)),
             Pipeline = config.Build(sidecar.Wallet, sidecar.TokenAccounts, !result.GetValue(NoStamps)),
+            Gate = config.BuildGate(),
             ChangedKeys = [.. config.Origins.Keys],
             Rows = SettingRows.Of(config),
         };

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
@@ -67,9 +68,19 @@ internal static class RunCommand
             if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
             if (recordPath is null && !result.GetValue(options.NoWarmUp))
                 Rehearsal.Run(settings.Pipeline, verb, errors, interrupt.Token);
+            bool isWatched = result.GetValue(options.Ui);
+            using ConfigKeeper keeper = new(
+                result.GetValue(options.Config)!, config, () => options.ReadConfig(result, environment),
+                live.TryPostSettings, settings.Trail, settings.Gate, (level, text) =>
+                {
+                    settings.Log.Add(level, "config", text);
+                    if (!isWatched) errors.WriteLine($"{verb}: {text}");
+                });
+            settings = settings with { Reload = keeper.Ask };
+            using PosixSignalRegistration? hangUp = OnHangUp(keeper);
             ReplayProgressLine progress = new(errors, verb, () => Standing(live));
             CaptureFault? none;
-            ReplayRun run = result.GetValue(options.Ui) && ReplayScreens.TryOpenTerminal(verb, errors) is { } terminal
+            ReplayRun run = isWatched && ReplayScreens.TryOpenTerminal(verb, errors) is { } terminal
                 ? ReplayScreens.Run(settings, isPaused: false, terminal, progress, errors, out none)
                 : ReplayCommand.RunPlainly(settings, progress, out none);
             live.Recorder?.Dispose(); // the report counts what is on the disk
@@ -91,6 +102,19 @@ internal static class RunCommand
             errors.WriteLine($"{verb}: {wrong.Message}");
             return wrong.ExitCode;
         }
+    }
+
+    /// <summary>
+    /// Without a terminal nobody hangs up: SIGHUP then means, as for any service, to read the configuration again.
+    /// </summary>
+    private static PosixSignalRegistration? OnHangUp(ConfigKeeper keeper)
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsInputRedirected) return null;
+        return PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            keeper.Ask();
+        });
     }
 
     private static string Standing(LiveRun live)

@@ -9,6 +9,7 @@ using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Submission;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -46,6 +47,11 @@ internal sealed class RunOptionSet(bool isConfigRequired)
         HelpName = "n",
     };
 
+    public Option<bool> Simulate { get; } = new("--simulate")
+    {
+        Description = "Simulate taken decisions on a node and learn from the outcome; nothing is sent.",
+    };
+
     public Option<string?> Journal { get; } = new("--journal") { Description = "Write every decision to this file." };
 
     public Option<string?> RunDir { get; } = new(RunFolder.OptionName)
@@ -75,7 +81,7 @@ internal sealed class RunOptionSet(bool isConfigRequired)
     {
         foreach (Option option in new Option[]
         {
-            Config, Set, Record, Seconds, AuditSeconds, Journal, RunDir, Json, Ui, NoStamps, NoWarmUp,
+            Config, Set, Record, Seconds, AuditSeconds, Simulate, Journal, RunDir, Json, Ui, NoStamps, NoWarmUp,
         })
         {
             command.Options.Add(option);
@@ -116,6 +122,10 @@ internal sealed class RunOptionSet(bool isConfigRequired)
             RecordPath = result.GetValue(Record),
             RunsOnConnections = config.FeedThread == FeedThread.Connection,
             DurationNs = (long)(ReadSeconds("--seconds", result.GetValue(Seconds) ?? "0") * 1e9),
+            Chain = config.Chain,
+            Simulation = config.Simulate || result.GetValue(Simulate)
+                ? new SimulatorOptions { PerSecond = config.SimulationsPerSecond }
+                : null,
             Bootstrap = new BootstrapOptions { AuditMs = (int)(auditSeconds * 1000) },
         };
     }
@@ -136,6 +146,7 @@ internal sealed class RunOptionSet(bool isConfigRequired)
             RunFolder = result.GetValue(RunDir),
             Pipeline = config.Build(
                 CaptureSidecar.DryRunWallet, new Dictionary<Pubkey, Pubkey>(), !result.GetValue(NoStamps)),
+            Gate = config.BuildGate(),
             ChangedKeys = [.. config.Origins.Keys],
         };
     }

@@ -7,6 +7,7 @@ using LowLatency.Engine.Life;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
+using LowLatency.Feeds.Live;
 
 namespace LowLatency.ConsoleHost.Config;
 
@@ -40,6 +41,8 @@ internal sealed class EngineConfig
 
     public ulong MaxNotionalLamports { get; set; } = SearchDefaults.MaxNotionalLamports;
 
+    public ulong? AgreementAboveLamports { get; set; }
+
     public ulong MinimumInputRaw { get; set; } = SearchDefaults.MinimumInputRaw;
 
     public long MinimumProfitLamports { get; set; } = DefaultMinimumProfitLamports;
@@ -55,6 +58,8 @@ internal sealed class EngineConfig
     public ulong TipCapLamports { get; set; } = SearchDefaults.TipCapLamports;
 
     public ulong PriorityFeeMicroLamportsPerCu { get; set; } = SearchDefaults.PriorityFeeMicroLamportsPerCu;
+
+    public ulong PriorityFeeCapMicroLamportsPerCu { get; set; } = SearchDefaults.PriorityFeeCapMicroLamportsPerCu;
 
     public int ComputeUnitMarginBps { get; set; } = SearchDefaults.ComputeUnitMarginBps;
 
@@ -106,9 +111,17 @@ internal sealed class EngineConfig
 
     public ulong ReceiveSpinMicroseconds { get; set; }
 
+    public bool Pause { get; set; }
+
     public List<EndpointConfig> Endpoints { get; set; } = [];
 
     public WatchConfig Watch { get; set; } = new();
+
+    public ChainWatchOptions Chain { get; set; } = new();
+
+    public bool Simulate { get; set; }
+
+    public int SimulationsPerSecond { get; set; } = 5;
 
     /// <summary>Where each key that is not at its default was last written.</summary>
     public Dictionary<string, ConfigValue> Origins { get; } = [];
@@ -120,6 +133,13 @@ internal sealed class EngineConfig
         {
             yield return OriginOf("tipFloorLamports", "tipCapLamports")
                 .Wrong($"the tip's floor ({TipFloorLamports}) is above its cap ({TipCapLamports})");
+        }
+
+        if (PriorityFeeMicroLamportsPerCu > PriorityFeeCapMicroLamportsPerCu)
+        {
+            yield return OriginOf("priorityFeeMicroLamportsPerCu", "priorityFeeCapMicroLamportsPerCu").Wrong(
+                $"the least price of a compute unit ({PriorityFeeMicroLamportsPerCu}) is above the largest "
+                + $"({PriorityFeeCapMicroLamportsPerCu})");
         }
 
         if (Quarantine.CapSlots < Quarantine.BaseSlots)
@@ -196,6 +216,14 @@ internal sealed class EngineConfig
         };
     }
 
+    /// <summary>The switch of messages as a run begins with it.</summary>
+    public TradingGate BuildGate()
+    {
+        TradingGate gate = new();
+        if (Pause) gate.TogglePause();
+        return gate;
+    }
+
     private SearchSettings BuildSearch()
     {
         ulong[] largest = new ulong[BaseMints.Count];
@@ -213,6 +241,7 @@ internal sealed class EngineConfig
             OpportunityCapacity = OpportunityCapacity,
             WalletRaw = largest,
             MaxNotionalLamports = MaxNotionalLamports,
+            AgreementAboveLamports = AgreementAboveLamports,
             MinimumInputRaw = MinimumInputRaw,
             MinimumProfitLamports = MinimumProfitLamports,
             LandingSlots = LandingSlots,
@@ -221,6 +250,7 @@ internal sealed class EngineConfig
             TipFloorLamports = TipFloorLamports,
             TipCapLamports = TipCapLamports,
             PriorityFeeMicroLamportsPerCu = PriorityFeeMicroLamportsPerCu,
+            PriorityFeeCapMicroLamportsPerCu = PriorityFeeCapMicroLamportsPerCu,
             ComputeUnitMarginBps = ComputeUnitMarginBps,
             MaxStateAgeSlots = MaxStateAgeSlots,
             MaxDepthShareBps = MaxDepthShareBps,

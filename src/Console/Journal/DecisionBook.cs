@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Text;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
@@ -16,6 +17,21 @@ internal abstract class DecisionBook
 {
     /// <summary>About the run; null if unknown.</summary>
     public abstract JournalRunInfo? Run { get; }
+
+    /// <summary>Settings that changed while it ran, in order.</summary>
+    protected virtual IReadOnlyList<AppliedSetting> Changes => [];
+
+    /// <summary>About the run, with the settings that were in force for a decision; null if unknown.</summary>
+    public JournalRunInfo? RunAt(in Opportunity decision)
+    {
+        JournalRunInfo? run = Run;
+        foreach (AppliedSetting applied in Changes)
+        {
+            if (applied.Sequence < decision.Sequence) run = run?.With(applied.Change);
+        }
+
+        return run;
+    }
 
     /// <summary>The decision with an id, or null.</summary>
     public abstract Opportunity? DecisionOf(DecisionId id);

@@ -164,7 +164,7 @@ internal static class DecisionRecords
         Dictionary<string, long> steps = [];
         Stamps stamps = decision.Stamps;
         long previous = stamps[0];
-        for (StampId id = StampId.Published; previous != 0 && id <= StampId.Instructions; id++)
+        for (StampId id = StampId.Published; previous != 0 && id <= StampId.Refine; id++)
         {
             long stamp = stamps[(int)id];
             if (stamp == 0) continue;

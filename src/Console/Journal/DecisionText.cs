@@ -94,7 +94,7 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         if (decision.RentLamports != 0) Row("account rent", -(Int128)decision.RentLamports, sol);
         Row("tip", -(Int128)decision.TipLamports, sol);
         Row("net profit", decision.NetProfitLamports, sol);
-        if (journal.Run is { } run) Row("required", run.MinimumProfitLamports, sol);
+        if (journal.RunAt(in decision) is { } run) Row("required", run.MinimumProfitLamports, sol);
         FeeText.Write(journal, decision, output);
         Expectation(decision);
         if (decision.ProfitAtRiskRaw == 0 && decision.ReserveMarginE6 == 0) return; // never came so far
@@ -126,7 +126,7 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
     private void Expectation(in Opportunity decision)
     {
         ulong lost = decision.SignatureFeeLamports + decision.PriorityFeeLamports;
-        string after = journal.Run is { LandingSlots: var slots } && slots != 1
+        string after = journal.RunAt(in decision) is { LandingSlots: var slots } && slots != 1
             ? string.Create(Invariant, $"{slots} slots")
             : "1 slot";
         string from = decision.LandingLives == 0
@@ -140,7 +140,7 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
                 + $"if not, the fees of {lost:N0} lamports are lost"),
             ValueColumn);
         Row("expected", decision.ExpectedValueLamports, ProgramIds.WrappedSolMint);
-        if (journal.Run is { MinimumExpectedValueLamports: { } required })
+        if (journal.RunAt(in decision) is { MinimumExpectedValueLamports: { } required })
             Row("required", required, ProgramIds.WrappedSolMint);
     }
 
@@ -210,7 +210,7 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
 
         List<string> steps = [];
         long previous = stamps[0];
-        for (StampId id = StampId.Published; id <= StampId.Instructions; id++)
+        for (StampId id = StampId.Published; id <= StampId.Refine; id++)
         {
             long stamp = stamps[(int)id];
             if (stamp == 0) continue;

@@ -63,7 +63,7 @@ internal static class FeeText
     private static string Tip(DecisionBook journal, in Opportunity decision)
     {
         string tip = Text($"{decision.TipLamports:N0} lamports");
-        string share = journal.Run is { } run
+        string share = journal.RunAt(in decision) is { } run
             ? Text($"{run.TipShareBps / 100.0:0.##} % of the profit after network fees")
             : "the share of the profit after network fees";
         return decision.FeeOrigin.TipRule switch

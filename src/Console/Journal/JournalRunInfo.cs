@@ -2,6 +2,7 @@ using System;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Events;
 
 namespace LowLatency.ConsoleHost.Journal;
 
@@ -42,6 +43,28 @@ internal sealed record JournalRunInfo
             MaxStateAgeSlots = search.MaxStateAgeSlots,
             MinimumInputRaw = search.MinimumInputRaw,
             Wallet = settings.Pipeline.Instructions.Wallet.ToString(),
+        };
+    }
+
+    /// <summary>The same with a setting changed. A largest input is not part of it.</summary>
+    public JournalRunInfo With(in SettingChange change)
+    {
+        ulong value = change.Value;
+        return change.Id switch
+        {
+            SettingId.MinimumProfitLamports => this with { MinimumProfitLamports = (long)value },
+            SettingId.MinimumExpectedValueLamports => this with
+            {
+                MinimumExpectedValueLamports = change.IsNone ? null : (long)value,
+            },
+            SettingId.TipShareBps => this with { TipShareBps = (int)value },
+            SettingId.TipFloorLamports => this with { TipFloorLamports = value },
+            SettingId.TipCapLamports => this with { TipCapLamports = value },
+            SettingId.MaxStateAgeSlots => this with
+            {
+                MaxStateAgeSlots = change.IsNone ? uint.MaxValue : (uint)value,
+            },
+            _ => this,
         };
     }
 

@@ -27,6 +27,9 @@ internal sealed class JournalView : DecisionBook
     /// <summary>About the run; null if the journal does not say.</summary>
     public override JournalRunInfo? Run { get; }
 
+    /// <inheritdoc/>
+    protected override IReadOnlyList<AppliedSetting> Changes => _reader.Settings;
+
     /// <summary>Decisions in order.</summary>
     public IReadOnlyList<JournalledDecision> Decisions => _reader.Decisions;
 

@@ -22,15 +22,21 @@ internal static class ReasonText
             "Not taken: every endpoint was down at once, and a pool has not been seen again completely since.",
         DecisionReason.StalePool => string.Create(
             CultureInfo.InvariantCulture,
-            $"Not taken: the oldest pool state is {decision.StateAgeSlotsMax} slots old{Limit(journal)}."),
+            $"Not taken: the oldest pool state is {decision.StateAgeSlotsMax} slots old{Limit(journal, in decision)}."),
         DecisionReason.QuoteFailed => QuoteFailure(journal, decision),
         DecisionReason.SizeTooSmall =>
             "Not taken: the best size is below the smallest sensible input"
-            + (journal.Run is { } run ? $" ({Number(run.MinimumInputRaw)} base units)." : "."),
+            + (journal.RunAt(in decision) is { } run ? $" ({Number(run.MinimumInputRaw)} base units)." : "."),
         DecisionReason.Dominated => Dominated(journal, decision),
         DecisionReason.Quarantined => "Not taken: the route failed before and is in quarantine.",
         DecisionReason.TransactionTooLarge => TooLarge(decision),
         DecisionReason.InstructionFailed => "Not taken: no swap instruction can be written for a leg.",
+        DecisionReason.NoBlockhash =>
+            "Not taken: every blockhash that is known has expired or is about to, so the chain would refuse a message; "
+            + "no node has told a newer one.",
+        DecisionReason.AwaitingAgreement =>
+            "Not taken yet: so much is at risk that a second endpoint must have delivered every state on the route, and "
+            + "it has not; it is decided again when the missing copies come.",
         DecisionReason.WorkBound => "Not taken: the search reached its work bound before this route was sized.",
         _ => $"Reason {decision.Reason}.",
     };
@@ -52,7 +58,7 @@ internal static class ReasonText
         string earned = decision.NetProfitLamports < 0
             ? $"Not taken: costs exceed the gain by {Number(-decision.NetProfitLamports)} lamports"
             : $"Not taken: {Number(decision.NetProfitLamports)} lamports are left after costs";
-        return journal.Run is { } run
+        return journal.RunAt(in decision) is { } run
             ? $"{earned}; at least {Number(run.MinimumProfitLamports)} are required."
             : $"{earned}.";
     }
@@ -62,7 +68,7 @@ internal static class ReasonText
         string odds = (decision.LandingPpm / 10_000.0).ToString("0.##", CultureInfo.InvariantCulture);
         string why = $"Not taken: it is still there when the transaction lands with {odds} % only, which makes its "
             + $"expected value {Number(decision.ExpectedValueLamports)} lamports";
-        return journal.Run is { MinimumExpectedValueLamports: { } required }
+        return journal.RunAt(in decision) is { MinimumExpectedValueLamports: { } required }
             ? $"{why}; at least {Number(required)} are required."
             : $"{why}.";
     }
@@ -87,8 +93,8 @@ internal static class ReasonText
         return "Not taken: a pool on the route cannot quote at the moment.";
     }
 
-    private static string Limit(DecisionBook journal) =>
-        journal.Run is { } run && run.MaxStateAgeSlots != uint.MaxValue
+    private static string Limit(DecisionBook journal, in Opportunity decision) =>
+        journal.RunAt(in decision) is { } run && run.MaxStateAgeSlots != uint.MaxValue
             ? string.Create(CultureInfo.InvariantCulture, $"; at most {run.MaxStateAgeSlots} are allowed")
             : string.Empty;
 

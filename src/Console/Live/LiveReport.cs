@@ -26,6 +26,9 @@ internal sealed record LiveReport
     public required long AuditRepairs { get; init; }
     public required long ImplausibleSlots { get; init; }
     public required long FeedThreadAllocatedBytes { get; init; }
+    public required long CopiesConfirmed { get; init; }
+    public required long CopiesInConflict { get; init; }
+    public required ChainReport Chain { get; init; }
     public required string? Recording { get; init; }
     public required long RecordedFrames { get; init; }
     public required long RecordedBytes { get; init; }
@@ -59,6 +62,9 @@ internal sealed record LiveReport
             AuditRepairs = pipeline.Graph.SnapshotRepairs,
             ImplausibleSlots = pipeline.Dedup.Belief.Refused,
             FeedThreadAllocatedBytes = run.Feed?.ThreadAllocatedBytes ?? 0,
+            CopiesConfirmed = pipeline.Graph.Agreement?.Confirmed ?? 0,
+            CopiesInConflict = pipeline.Graph.Agreement?.Conflicts ?? 0,
+            Chain = ChainReport.Of(run, pipeline),
             Recording = recordPath,
             RecordedFrames = run.Recorder?.Frames ?? 0,
             RecordedBytes = run.Recorder?.FileBytes ?? 0,

@@ -10,6 +10,7 @@ using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Submission;
 
 namespace LowLatency.ConsoleHost.Live;
 
@@ -21,10 +22,12 @@ internal sealed class LiveRun : IDisposable
 {
     private const int KeeperPauseMs = 20;
     private const int FileEveryMs = 1000;
+    private const int SettingsInboxBytes = 64 << 10;
 
     private readonly LiveSettings _settings;
     private readonly IClock _clock = SystemClock.Instance; // replay-ok: the receive times that a capture keeps
     private readonly ManualResetEventSlim _stop = new();
+    private readonly MessageInbox _settingsInbox;
     private NeededAccounts? _needed;
     private Thread? _keeper;
     private bool _isDisposed;
@@ -43,13 +46,29 @@ internal sealed class LiveRun : IDisposable
             throw new CommandException(wrong.Message, ExitCodes.Config);
         }
 
+        _settingsInbox = new MessageInbox(Pool.HttpInbox.ConnectionId, Pool.Signal, SettingsInboxBytes);
         Bootstrap = new Bootstrap(Pool.Http, settings.Bootstrap, _clock);
+        Chain = new ChainWatch(Pool.Http, settings.Chain, _clock);
+        if (settings.Simulation is { } simulation)
+        {
+            Simulator = new Simulator(Pool.Http, simulation, _clock);
+            Receiver = new SimulationOutlet(Simulator);
+        }
+
         if (settings.RecordPath is { } path) Recorder = CreateRecorder(path);
     }
 
     public EndpointPool Pool { get; }
 
     public Bootstrap Bootstrap { get; }
+
+    public ChainWatch Chain { get; }
+
+    /// <summary>Simulates taken decisions; null if that is not asked for.</summary>
+    public Simulator? Simulator { get; }
+
+    /// <summary>Gets the messages of taken decisions; null if nobody does.</summary>
+    public IMessageReceiver? Receiver { get; }
 
     public CaptureRecorder? Recorder { get; }
 
@@ -72,7 +91,7 @@ internal sealed class LiveRun : IDisposable
     /// <summary>The feed into a pipeline; its connections open when it runs.</summary>
     public LiveFeed Open(MarketPipeline pipeline, Action<ReplayProgress>? onProgress, CancellationToken cancellation)
     {
-        Feed = new LiveFeed(Pool.Inboxes, Pool.Signal, new LiveFeedOptions
+        Feed = new LiveFeed([.. Pool.Inboxes, _settingsInbox], Pool.Signal, new LiveFeedOptions
         {
             Dispatcher = new FrameDispatcherOptions
             {
@@ -96,12 +115,23 @@ internal sealed class LiveRun : IDisposable
         return Feed;
     }
 
+    /// <summary>
+    /// Hands changed settings to the feed, which records them and puts them in force between two frames; false if there
+    /// is no room now. One thread.
+    /// </summary>
+    public bool TryPostSettings(byte[] frame)
+    {
+        return _settingsInbox.TryWrite(CaptureFrameKind.Settings, _clock.NowNs, _clock.UtcNs, frame);
+    }
+
     public void Dispose()
     {
         if (_isDisposed) return;
         _isDisposed = true;
         _stop.Set();
         _keeper?.Join();
+        Chain.Dispose();
+        Simulator?.Dispose();
         Bootstrap.Dispose();
         Pool.Dispose();
         Recorder?.Dispose();
@@ -113,6 +143,8 @@ internal sealed class LiveRun : IDisposable
         Pool.Watch([ProgramIds.ClockSysvar, .. _settings.Watch]);
         Pool.Start();
         Bootstrap.Start();
+        Chain.Start();
+        Simulator?.Start();
         _keeper = new Thread(KeepWatch) { IsBackground = true, Name = "watch keeper" };
         _keeper.Start();
     }
@@ -137,6 +169,7 @@ internal sealed class LiveRun : IDisposable
             needed.Clear();
             while (_needed!.TryTake(out Pubkey account)) needed.Add(account);
             if (needed.Count != 0) Pool.Watch(needed);
+            while (_needed.TryTakeWritten(out Pubkey written)) Chain.AddFeeAccount(in written);
         }
     }
 

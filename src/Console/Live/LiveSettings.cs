@@ -4,6 +4,7 @@ using LowLatency.ConsoleHost.Config;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Rpc;
+using LowLatency.Feeds.Submission;
 
 namespace LowLatency.ConsoleHost.Live;
 
@@ -30,6 +31,12 @@ internal sealed record LiveSettings
 
     /// <summary>Snapshots and audit.</summary>
     public BootstrapOptions Bootstrap { get; init; } = new();
+
+    /// <summary>Blockhashes and priority fees.</summary>
+    public ChainWatchOptions Chain { get; init; } = new();
+
+    /// <summary>How taken decisions are simulated; null = they are not.</summary>
+    public SimulatorOptions? Simulation { get; init; }
 
     /// <summary>Size of each connection's inbox, bytes; answers to snapshots may be half as long.</summary>
     public int InboxBytes { get; init; } = 16 << 20;

@@ -33,7 +33,14 @@ internal static class LiveText
         Row(output, "audited", r.AccountsAudited);
         Row(output, "  differences repaired", r.AuditRepairs);
         Row(output, "slot numbers not believed", r.ImplausibleSlots);
+        if (r.CopiesConfirmed + r.CopiesInConflict != 0)
+        {
+            Row(output, "copies of a second endpoint, equal", r.CopiesConfirmed);
+            Row(output, "  not equal: pools gapped", r.CopiesInConflict);
+        }
+
         Line(output, $"  {"slot time, measured",-32}{r.SlotTimeMs,11:F1} ms");
+        ChainText.Write(output, r.Chain);
         if (r.Recording is not { } path) return;
         Line(output, $"");
         Line(output, $"Recorded {r.RecordedFrames:N0} frames, {r.RecordedBytes:N0} bytes, to {path}");

@@ -169,7 +169,7 @@ internal sealed class ReplayRun
 
     private IDecisionSink[] Sinks(MarketPipeline pipeline, Stream? journal)
     {
-        List<IDecisionSink> sinks = [Hash, Decisions, Lives];
+        List<IDecisionSink> sinks = [Hash, Decisions, Lives, _settings.Trail];
         if (journal is not null)
         {
             long createdUtcNs = SystemClock.Instance.UtcNs; // replay-ok: the journal's header, not a decision
@@ -181,7 +181,7 @@ internal sealed class ReplayRun
 
         if (_watch is not null) sinks.Add(_watch.Decisions);
         Transactions?.Attach(pipeline, IsSynthetic);
-        sinks.Add(new MessageOutlet(_watch?.Gate ?? new TradingGate(), Transactions));
+        sinks.Add(new MessageOutlet(_settings.Gate, Transactions ?? _settings.Live?.Receiver));
 
         return [.. sinks];
     }

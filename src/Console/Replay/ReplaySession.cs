@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.ExceptionServices;
 using System.Threading;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Pipeline;
@@ -25,6 +26,8 @@ internal sealed class ReplaySession : IRunSource, IDisposable
     private ReplayControl _control;
     private ExceptionDispatchInfo? _failure;
     private WatchedRun? _current;
+    private SettingTrail _trail;
+    private readonly ChangedRows _rows = new();
     private string? _ended;
     private bool _isFinishing;
     private bool _isRestartWanted;
@@ -32,6 +35,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
     public ReplaySession(ReplaySettings settings, bool isPaused)
     {
         _settings = settings;
+        _trail = settings.Trail;
         _control = new ReplayControl(settings.Speed, isPaused);
         _cancel = CancellationTokenSource.CreateLinkedTokenSource(settings.Cancellation);
         _thread = new Thread(RunAll) { Name = _settings.Verb, IsBackground = true };
@@ -43,11 +47,11 @@ internal sealed class ReplaySession : IRunSource, IDisposable
 
     public string? Ended => Volatile.Read(ref _ended);
 
-    public TradingGate Gate { get; } = new();
+    public TradingGate Gate => _settings.Gate;
 
-    public RunLog Log { get; } = new();
+    public RunLog Log => _settings.Log;
 
-    public IReadOnlyList<SettingRow> Settings => _settings.Rows;
+    public IReadOnlyList<SettingRow> Settings => _rows.Of(_settings.Rows, Volatile.Read(ref _trail));
 
     /// <summary>Where plain lines of progress go once the screens are gone.</summary>
     public ReplayProgressLine? Lines { get; set; }
@@ -62,6 +66,9 @@ internal sealed class ReplaySession : IRunSource, IDisposable
     public bool HasFailed => Volatile.Read(ref _failure) is not null || Unopened is not null;
 
     public void Start() => _thread.Start();
+
+    public string Reload() => _settings.Reload?.Invoke()
+        ?? "the settings of a replay stand: its decisions are those of capture and settings";
 
     public bool TryRestart(ulong slot)
     {
@@ -133,8 +140,9 @@ internal sealed class ReplaySession : IRunSource, IDisposable
     {
         Volatile.Write(ref _ended, null);
         ReplayWatch? watch = null;
-        watch = new ReplayWatch(_control, Gate, (pipeline, feed) => Begin(pipeline, feed, watch!));
-        ReplaySettings settings = _settings with { Cancellation = _cancel.Token };
+        watch = new ReplayWatch(_control, (pipeline, feed) => Begin(pipeline, feed, watch!));
+        if (_settings.Live is null) Volatile.Write(ref _trail, new SettingTrail()); // a capture begins anew
+        ReplaySettings settings = _settings with { Cancellation = _cancel.Token, Trail = _trail };
         ReplayRun run = new(settings, progress => OnProgress(progress, watch), watch: watch);
         Run = run;
         Unopened = run.Execute();
@@ -164,6 +172,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
             Control = _settings.Live is null ? watch.Control : null,
             AddressOf = feed.AddressOf,
             Info = JournalRunInfo.Of(_settings, feed.IsSynthetic),
+            Trail = _trail,
         });
     }
 

@@ -1,5 +1,7 @@
+using System;
 using System.Collections.Generic;
 using System.Threading;
+using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Pipeline;
@@ -30,6 +32,18 @@ internal sealed record ReplaySettings
 
     /// <summary>Settings in force and where each comes from.</summary>
     public IReadOnlyList<SettingRow> Rows { get; init; } = [];
+
+    /// <summary>What may be sent.</summary>
+    public TradingGate Gate { get; init; } = new();
+
+    /// <summary>What happened, for screens.</summary>
+    public RunLog Log { get; init; } = new();
+
+    /// <summary>Settings that changed while it ran.</summary>
+    public SettingTrail Trail { get; init; } = new();
+
+    /// <summary>Reads the configuration again, in a sentence; null where settings stand.</summary>
+    public Func<string>? Reload { get; init; }
 
     /// <summary>Engine.</summary>
     public required PipelineSettings Pipeline { get; init; }

@@ -153,7 +153,7 @@ internal static class ReplayTables
     public static IEnumerable<(string Step, LatencyHistogram Histogram)> Histograms(PipelineLatency? latency)
     {
         if (latency is null) yield break;
-        for (StampId stamp = StampId.Published; stamp <= StampId.Instructions; stamp++)
+        for (StampId stamp = StampId.Published; stamp <= StampId.Refine; stamp++)
         {
             string step = stamp == StampId.Published ? "decode" : stamp.ToString().ToLowerInvariant();
             if (latency.Step(stamp).Count != 0) yield return (step, latency.Step(stamp));

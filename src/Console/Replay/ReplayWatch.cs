@@ -9,11 +9,8 @@ namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>What a replay needs beside itself so that screens can watch and steer it.</summary>
 internal sealed class ReplayWatch(
-    ReplayControl control, TradingGate gate, Action<MarketPipeline, IMarketFeed> onBegin)
+    ReplayControl control, Action<MarketPipeline, IMarketFeed> onBegin)
 {
-    /// <summary>What may be sent.</summary>
-    public TradingGate Gate { get; } = gate;
-
     /// <summary>Pace, pause, steps.</summary>
     public ReplayControl Control { get; } = control;
 

@@ -40,6 +40,15 @@ internal static class LiveSection
         Count(page, "Accounts audited", "accounts_audited", live.AccountsAudited);
         Count(page, "Repairs by the audit", "audit_repairs", live.AuditRepairs);
         Count(page, "Slot numbers not believed", "implausible_slots", live.ImplausibleSlots);
+        Count(page, "Blockhashes known", "chain.blockhashes", live.Chain.Blockhashes);
+        Count(page, "Messages not built, blockhash expired", "chain.blockhashes_expired", live.Chain.BlockhashesExpired);
+        Count(page, "Slots whose priority fees are known", "chain.fee_slots", live.Chain.FeeSlots);
+        if (live.Chain.Simulation is { } simulation)
+        {
+            Count(page, "Simulations answered", "chain.simulation.answered", simulation.Answered);
+            Count(page, "Routes that failed in simulation", "chain.simulation.route_failures", simulation.RouteFailures);
+        }
+
         Count(page, "Frames recorded", "recorded_frames", live.RecordedFrames);
         Count(page, "Frames not recorded", "unrecorded_frames", live.UnrecordedFrames);
         page.Append("</table>\n");

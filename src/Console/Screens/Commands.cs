@@ -16,7 +16,7 @@ internal sealed class Commands(Model model)
     public static IReadOnlyList<string> Names { get; } =
     [
         "quit", "detach", "pause", "resume", "step", "speed", "seek", "trading", "kill", "explain", "filter", "sort",
-        "screen", "help",
+        "screen", "reload", "help",
     ];
 
     /// <summary>Commands that begin with a text, or words that may follow one.</summary>
@@ -142,6 +142,8 @@ internal sealed class Commands(Model model)
                     : $"seek {argument}: give a slot number";
             case "trading":
                 return Trading(argument);
+            case "reload":
+                return model.Source.Reload();
             case "quit" or "detach" or "kill" or "explain" or "filter" or "sort" or "screen" or "help":
                 return null;
             default:

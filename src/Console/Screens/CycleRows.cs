@@ -10,30 +10,46 @@ namespace LowLatency.ConsoleHost.Screens;
 /// </summary>
 internal sealed class CycleRows
 {
-    private const int NotInUse = -2;
-
     private readonly ulong[] _keys;
     private readonly int[] _next;
     private readonly int[] _heads;
+    private readonly bool[] _isUsed;
 
     public CycleRows(int capacityRows)
     {
         _keys = new ulong[capacityRows];
         _next = new int[capacityRows];
+        _isUsed = new bool[capacityRows];
         _heads = new int[BitOperations.RoundUpToPowerOf2((uint)capacityRows)];
-        Array.Fill(_next, NotInUse);
         Array.Fill(_heads, -1);
     }
 
-    /// <summary>Puts a decision into a row, in the place of the one that is there.</summary>
+    /// <summary>Rows with a decision.</summary>
+    public int UsedCount { get; private set; }
+
+    /// <summary>True if a decision is in a row.</summary>
+    public bool IsUsed(int row) => _isUsed[row];
+
+    /// <summary>Puts a decision into a row, in place of the one that may be there.</summary>
     public void Set(int row, in Opportunity decision)
     {
-        if (_next[row] != NotInUse) Unlink(row);
+        Clear(row);
+        _isUsed[row] = true;
+        UsedCount++;
         ulong key = CycleKey.Of(in decision);
         ref int head = ref Head(key);
         _keys[row] = key;
         _next[row] = head;
         head = row;
+    }
+
+    /// <summary>Empties a row.</summary>
+    public void Clear(int row)
+    {
+        if (!_isUsed[row]) return;
+        Unlink(row);
+        _isUsed[row] = false;
+        UsedCount--;
     }
 
     /// <summary>First row of a cycle; -1 if there is none.</summary>

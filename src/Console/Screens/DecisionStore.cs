@@ -60,7 +60,7 @@ internal sealed class DecisionStore
     public long Missed { get; private set; }
 
     /// <summary>Decisions held, whatever the filter.</summary>
-    public int Held => (int)Math.Min(_next, Capacity);
+    public int Held => _cycles.UsedCount;
 
     /// <summary>Rows shown.</summary>
     public int Count { get; private set; }
@@ -97,7 +97,7 @@ internal sealed class DecisionStore
             for (; _next < Published; _next++)
             {
                 if (source.TryRead(_next, out NumberedDecision decision)) Take(in decision.Decision);
-                else Missed++;
+                else Miss();
                 _isDirty = true;
             }
 
@@ -131,12 +131,19 @@ internal sealed class DecisionStore
 
     private int RowOf(long sequence, int ordinal)
     {
-        for (int i = 0; i < Held; i++)
+        for (int i = 0; i < Capacity; i++)
         {
-            if (_rows[i].Sequence == sequence && _rows[i].Ordinal == ordinal) return i;
+            if (_cycles.IsUsed(i) && _rows[i].Sequence == sequence && _rows[i].Ordinal == ordinal) return i;
         }
 
         return -1;
+    }
+
+    /// <summary>A decision was gone before it was read: its row is empty, not the old decision's.</summary>
+    private void Miss()
+    {
+        Missed++;
+        _cycles.Clear((int)(_next % Capacity));
     }
 
     private void Take(in Opportunity decision)
@@ -169,8 +176,9 @@ internal sealed class DecisionStore
         Count = 0;
         bool all = Settings.Filter.Length == 0;
         if (!all) _matcher.Prepare(Settings.Filter);
-        for (int i = 0; i < Held; i++)
+        for (int i = 0; i < Capacity; i++)
         {
+            if (!_cycles.IsUsed(i)) continue;
             if (all || _matcher.Matches(in _rows[i], _lives[i].Label, names)) _order[Count++] = i;
         }
 

@@ -29,6 +29,9 @@ internal sealed class WatchedRun
 
     /// <summary>What decisions are explained with.</summary>
     public required JournalRunInfo Info { get; init; }
+
+    /// <summary>Settings that changed while it ran.</summary>
+    public SettingTrail Trail { get; init; } = new();
 }
 
 /// <summary>One setting and where its value comes from.</summary>
@@ -57,6 +60,9 @@ internal interface IRunSource
 
     /// <summary>Settings in force.</summary>
     IReadOnlyList<SettingRow> Settings { get; }
+
+    /// <summary>Reads the configuration again; what becomes of that, in a sentence.</summary>
+    string Reload();
 
     /// <summary>Begins again and runs to a slot; false if this source cannot.</summary>
     bool TryRestart(ulong slot);

@@ -61,8 +61,10 @@ internal sealed class LatencyRows
         StampId.Dedup => "dedup",
         StampId.Graph => "graph",
         StampId.Cycles => "cycles",
+        StampId.Decision => "first decision",
+        StampId.Transaction => "first transaction",
         StampId.Scoring => "scoring",
-        StampId.Instructions => "instructions",
+        StampId.Refine => "refine",
         _ => "sinks",
     };
 

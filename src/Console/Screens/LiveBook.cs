@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline.View;
@@ -10,6 +11,8 @@ namespace LowLatency.ConsoleHost.Screens;
 internal sealed class LiveBook(Model model) : DecisionBook
 {
     public override JournalRunInfo? Run => model.Run?.Info;
+
+    protected override IReadOnlyList<AppliedSetting> Changes => model.Run?.Trail.Applied ?? [];
 
     public override Opportunity? DecisionOf(DecisionId id) =>
         model.Decisions.TryFind(id.Sequence, id.Ordinal, out Opportunity decision) ? decision : null;

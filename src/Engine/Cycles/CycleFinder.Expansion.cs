@@ -11,6 +11,8 @@ public sealed partial class CycleFinder
     private readonly double[] _suffix = new double[Legs.MaxCount + 1];
     private readonly Cycle[] _cycles;
     private readonly int[] _order;
+    private readonly CycleOrder _sorter;
+    private Cycle _candidate;
 
     /// <summary>The path closes at its last mint. False if the buffer is full: the cursor names the choice.</summary>
     private bool CloseAt(int legs)
@@ -30,15 +32,19 @@ public sealed partial class CycleFinder
     /// <summary>The pairs of the cycle in the order of its legs, the searched pool's first.</summary>
     private void LayOut(int count)
     {
-        int previous = _isReversed ? _target : _pathMint[0];
-        for (int i = 1; i < count; i++)
+        int legs = count - 1;
+        int closing = legs == 1
+            ? _graph.EdgePair(_edge) ^ (_isReversed ? 0 : 1)
+            : _graph.FindPair(_pathMint[legs - 1], _aim.Target);
+        if (!_isReversed)
         {
-            int next;
-            if (i == count - 1) next = _isReversed ? _pathMint[0] : _target;
-            else next = _pathMint[_isReversed ? count - 1 - i : i];
-            _cyclePair[i] = _graph.FindPair(previous, next);
-            previous = next;
+            for (int i = 1; i < legs; i++) _cyclePair[i] = _pathPair[i];
+            _cyclePair[legs] = closing;
+            return;
         }
+
+        _cyclePair[1] = closing ^ 1;
+        for (int i = 2; i < count; i++) _cyclePair[i] = _pathPair[count - i] ^ 1;
     }
 
     private bool Expand(int level, int count, double product)
@@ -52,7 +58,7 @@ public sealed partial class CycleFinder
             int pool = pools[i];
             int edge = _graph.PoolEdge(pool, pair);
             double next = product * _graph.Rate(edge);
-            if (pool > _onlyAbovePool && pool != _edge >> 1 && next * _suffix[level + 1] > Threshold)
+            if (pool > _onlyAbovePool && pool != _edge >> 1 && next * _suffix[level + 1] > _least)
             {
                 _chosen[level] = edge;
                 _cursor.Choice[level] = i;
@@ -76,15 +82,34 @@ public sealed partial class CycleFinder
 
         double product = 1;
         for (int i = 0; i < count; i++) product *= _graph.Rate(Chosen(first + i, count));
+        if (_isBestOnly)
+        {
+            KeepBetter(first, count, product);
+            return true;
+        }
+
         if (!(product > 1)) return true;
         if (_count == _cycles.Length) return false;
-        ref Cycle cycle = ref _cycles[_count];
+        Write(ref _cycles[_count], first, count, product);
+        _count++;
+        return true;
+    }
+
+    private void KeepBetter(int first, int count, double product)
+    {
+        Write(ref _candidate, first, count, product);
+        if (_count > 0 && Cycle.Compare(_candidate, _cycles[0]) >= 0) return;
+        _cycles[0] = _candidate;
+        _order[0] = 0;
+        _count = 1;
+        _least = Math.Max(_least, product * (1 - Slack));
+    }
+
+    private void Write(ref Cycle cycle, int first, int count, double product)
+    {
         cycle.LegCount = count;
         cycle.MarginalProduct = product;
         for (int i = 0; i < count; i++) cycle.Edges[i] = Chosen(first + i, count);
-        _order[_count] = _count;
-        _count++;
-        return true;
     }
 
     private int Chosen(int i, int count) => _chosen[i < count ? i : i - count];

@@ -65,14 +65,19 @@ public sealed partial class CycleFinder
     private readonly int[] _baseIndex; // of a mint, + 1; 0 = no base
     private readonly BasePrices? _prices;
     private readonly double[][] _sweep;
-    private readonly double[] _scattered;
+    private readonly double[] _scatteredIn;
+    private readonly double[] _scatteredOut;
+    private readonly double[] _branchOut;
+    private readonly double[] _branchIn;
     private readonly int[] _pathMint = new int[Legs.MaxCount];
+    private readonly int[] _pathPair = new int[Legs.MaxCount]; // from the mint before to that mint
     private readonly bool[] _touches = new bool[Legs.MaxCount + 1]; // by legs: a base is among u, v and the path
-    private double[] _last; // best rate from a mint to the target (reversed: from the target to the mint)
+    private Aim _aim;
+    private double[] _last; // best rate from a rank to the target (reversed: from the target to the rank)
+    private double _least; // products up to this are of no interest
+    private bool _isBestOnly;
     private int _count;
     private int _edge;
-    private int _target;
-    private int _targetBase;
     private bool _isReversed;
     private int _onlyAbovePool;
     private long _steps;
@@ -99,12 +104,16 @@ public sealed partial class CycleFinder
         }
 
         if (!_anyMint && bases.Length <= PricedBasesMax) _prices = new BasePrices(graph, bases, _maxHops);
-        _scattered = new double[graph.MintCapacity];
-        _last = _scattered;
+        _scatteredIn = new double[MarketGraph.RowLength(graph.MintCapacity)];
+        _scatteredOut = new double[MarketGraph.RowLength(graph.MintCapacity)];
+        _branchOut = new double[graph.MintCapacity];
+        _branchIn = new double[graph.MintCapacity];
+        _last = _scatteredIn;
         _sweep = new double[Math.Max(0, _maxHops - 4)][];
         for (int k = 0; k < _sweep.Length; k++) _sweep[k] = new double[graph.MintCapacity];
         _cycles = new Cycle[settings.MaxCyclesPerEvent];
         _order = new int[settings.MaxCyclesPerEvent];
+        _sorter = new CycleOrder(settings.MaxCyclesPerEvent);
     }
 
     /// <summary>Cycles found by the last call.</summary>
@@ -140,6 +149,29 @@ public sealed partial class CycleFinder
     }
 
     /// <summary>
+    /// Finds the cycle through a pool that comes first in the order of <see cref="Find"/>, also if it gains nothing;
+    /// it is then the only one, rank 0. False if no cycle passes the pool. Not bounded.
+    /// </summary>
+    public bool FindBest(int poolId)
+    {
+        _graph.EnsureTopology();
+        _prices?.Absorb();
+        StartAt(poolId, -1);
+        Reset(long.MaxValue);
+        AimAt(poolId << 1);
+        if (_aim.Hops > 2) Weigh();
+        _isBestOnly = true;
+        _least = BestWeighed(poolId << 1) * (1 - Slack);
+        if (_least > 0 || _aim.Hops > WeighedHops)
+        {
+            _ = SearchFrom(poolId << 1) && SearchFrom((poolId << 1) | 1);
+        }
+
+        EndAim();
+        return _count > 0;
+    }
+
+    /// <summary>
     /// Finds the cycles through a pool all of whose other pools have higher ids: called for every pool it lists each
     /// cycle of the graph exactly once.
     /// </summary>
@@ -167,13 +199,18 @@ public sealed partial class CycleFinder
 
     private SearchStatus Begin(int poolId, long stepsMax, int onlyAbovePool)
     {
+        StartAt(poolId, onlyAbovePool);
+        return Run(stepsMax);
+    }
+
+    private void StartAt(int poolId, int onlyAbovePool)
+    {
         _cursor.PoolId = poolId;
         _cursor.PoolCount = _graph.PoolCount;
         _cursor.OnlyAbovePool = onlyAbovePool;
         _cursor.Side = 0;
         _resumeLegs = 0;
         _resumePools = 0;
-        return Run(stepsMax);
     }
 
     /// <summary>
@@ -193,13 +230,13 @@ public sealed partial class CycleFinder
 
     private void TightenAround(int from, int to)
     {
-        int small = _graph.Reach(from) < _graph.Reach(to) ? from : to;
+        int small = _graph.Neighbours(from).Length < _graph.Neighbours(to).Length ? from : to;
         if (_graph.Neighbours(small).Length > TightenDegreeMax) return;
         foreach (int mint in _graph.Neighbours(small)) _steps += _prices!.Tighten(mint);
         _steps += _prices!.Tighten(small);
     }
 
-    /// <summary>False if the prices prove that no profitable cycle passes the edge.</summary>
+    /// <summary>False if the prices prove that no cycle of interest passes the edge.</summary>
     private bool MayGain(int edge)
     {
         double rate = _graph.Rate(edge);
@@ -208,14 +245,23 @@ public sealed partial class CycleFinder
             || rate * _prices.Through(_graph.EdgeTo(edge), _graph.EdgeFrom(edge), _maxHops - 1) > Threshold;
     }
 
-    /// <summary>Searches from the cursor on.</summary>
-    private SearchStatus Run(long stepsMax)
+    private void Reset(long stepsMax)
     {
         _count = 0;
         _steps = 0;
         _entered = 0;
         _stepsMax = stepsMax;
         _onlyAbovePool = _cursor.OnlyAbovePool;
+        _least = Threshold;
+        _isBestOnly = false;
+    }
+
+    /// <summary>Searches from the cursor on.</summary>
+    private SearchStatus Run(long stepsMax)
+    {
+        Reset(stepsMax);
+        AimAt(_cursor.PoolId << 1);
+        if (_aim.Hops is > 2 and <= WeighedHops && _graph.Reach(_aim.Start) <= stepsMax) Weigh();
         SearchStatus status = SearchStatus.Complete;
         while (true)
         {
@@ -231,46 +277,28 @@ public sealed partial class CycleFinder
             _resumePools = 0;
         }
 
-        CycleOrder.Sort(_cycles, _order.AsSpan(0, _count));
+        EndAim();
+        _sorter.Sort(_cycles, _order.AsSpan(0, _count));
         return status;
     }
 
     /// <summary>Searches one direction of the pool; false if a bound was met.</summary>
     private bool SearchFrom(int edge)
     {
-        if (!MayGain(edge)) return true;
-        int from = _graph.EdgeFrom(edge);
-        int to = _graph.EdgeTo(edge);
-        bool isReversed = _graph.Reach(from) < _graph.Reach(to);
-        _isReversed = isReversed;
+        double rate = _graph.Rate(edge);
+        _isReversed = _graph.EdgeFrom(edge) == _aim.Start;
+        bool mayGain = _aim.IsWeighed || _aim.Hops == 2
+            ? rate * _aim.Best(_isReversed) > _least
+            : rate > 0 && (_isBestOnly || MayGain(edge));
+        if (!mayGain) return true;
         _edge = edge;
-        int start;
-        (start, _target) = isReversed ? (from, to) : (to, from);
-        _targetBase = _baseIndex[_target] - 1;
-        _touches[1] = IsBase(start) || IsBase(_target);
-        FillBounds();
-        _pathMint[0] = start;
-        bool isDone = Extend(start, 1, _graph.Rate(edge));
-        if (_last == _scattered)
-        {
-            foreach (int mint in _graph.Neighbours(_target)) _scattered[mint] = 0;
-        }
-
-        return isDone;
+        _last = _isReversed ? _aim.LastOut : _aim.LastIn;
+        if (_aim.Hops > WeighedHops) SweepBounds();
+        return Extend(_aim.Start, 1, rate);
     }
 
-    private void FillBounds()
+    private void SweepBounds()
     {
-        double[]? row = _isReversed ? _graph.RowOut(_target) : _graph.RowIn(_target);
-        _last = row ?? _scattered;
-        if (row is null)
-        {
-            ReadOnlySpan<int> neighbours = _graph.Neighbours(_target);
-            ReadOnlySpan<double> rates = _isReversed ? _graph.RatesOut(_target) : _graph.RatesIn(_target);
-            for (int i = 0; i < neighbours.Length; i++) _scattered[neighbours[i]] = rates[i];
-            _steps += neighbours.Length;
-        }
-
         double[] shorter = _last;
         foreach (double[] longer in _sweep)
         {
@@ -281,15 +309,16 @@ public sealed partial class CycleFinder
 
     private void SweepBound(double[] shorter, double[] longer)
     {
-        int mints = _graph.MintCount;
-        for (int mint = 0; mint < mints; mint++)
+        int mints = _graph.CoreCount;
+        for (int rank = 0; rank < mints; rank++)
         {
-            double best = shorter[mint];
-            ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
+            int mint = _graph.MintOfRank(rank);
+            double best = shorter[rank];
+            ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
             ReadOnlySpan<double> rates = RatesFrom(mint);
-            for (int i = 0; i < neighbours.Length; i++) best = Math.Max(best, rates[i] * shorter[neighbours[i]]);
-            longer[mint] = best;
-            _steps += neighbours.Length;
+            for (int i = 0; i < ranks.Length; i++) best = Math.Max(best, rates[i] * shorter[ranks[i]]);
+            longer[rank] = best;
+            _steps += ranks.Length;
         }
     }
 
@@ -307,12 +336,14 @@ public sealed partial class CycleFinder
             _resumeLegs = 0;
             if (_steps > _stepsMax && _entered > 0) return Stop(legs);
             _entered++;
-            if (product * _last[mint] > Threshold && !CloseAt(legs)) return Stop(legs);
+            double close = legs == 1 ? _aim.TwoLegs(_isReversed) : _last[_graph.Rank(mint)];
+            if (product * close > _least && !CloseAt(legs)) return Stop(legs);
             _resumePools = 0;
         }
 
-        int left = _maxHops - legs;
+        int left = _aim.Hops - legs;
         if (left < 2) return true;
+        if (legs == 1 && _aim.IsWeighed) return ScanWeighed(product, isOnResumedPath);
         return left == 2
             ? ScanLast(mint, legs, product, isOnResumedPath)
             : Scan(mint, legs, product, isOnResumedPath);

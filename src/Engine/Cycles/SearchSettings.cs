@@ -115,8 +115,19 @@ public sealed class SearchSettings
     /// <summary>Largest tip, lamports.</summary>
     public ulong TipCapLamports { get; init; } = 100_000_000;
 
-    /// <summary>Priority fee, millionths of a lamport per compute unit.</summary>
+    /// <summary>
+    /// Input, lamports' worth, above which a second endpoint must have delivered every state on the route before it is
+    /// taken; null = the first copy is acted on at any value.
+    /// </summary>
+    public ulong? AgreementAboveLamports { get; init; }
+
+    /// <summary>
+    /// Least priority fee, millionths of a lamport per compute unit; the price while no recent fees are known.
+    /// </summary>
     public ulong PriorityFeeMicroLamportsPerCu { get; init; } = 1000;
+
+    /// <summary>Largest priority fee, whatever recent slots took, in the same unit.</summary>
+    public ulong PriorityFeeCapMicroLamportsPerCu { get; init; } = 50_000_000;
 
     /// <summary>Margin on the compute unit limit, 1/10,000.</summary>
     public int ComputeUnitMarginBps { get; init; } = 1000;
@@ -161,6 +172,8 @@ public sealed class SearchSettings
         ArgumentOutOfRangeException.ThrowIfGreaterThan(TipShareBps, 10_000);
         ArgumentOutOfRangeException.ThrowIfNegative(ComputeUnitMarginBps);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(TipFloorLamports, TipCapLamports);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            PriorityFeeMicroLamportsPerCu, PriorityFeeCapMicroLamportsPerCu);
         ArgumentOutOfRangeException.ThrowIfLessThan(PolishQuotesMax, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(PolishScansMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepthShareBps, 1);

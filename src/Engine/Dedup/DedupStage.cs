@@ -25,10 +25,18 @@ public sealed class DedupStage : IStage
     public const ulong SlotLeadMax = 4096;
 
     private readonly ArrivalTable _table;
+    private readonly bool _passesCopies;
     private readonly long[] _drops = new long[Enum.GetValues<DropCause>().Length];
 
-    /// <summary>A stage for at most <paramref name="maxAccounts"/> accounts.</summary>
-    public DedupStage(int maxAccounts) => _table = new ArrivalTable(maxAccounts);
+    /// <summary>
+    /// A stage for at most <paramref name="maxAccounts"/> accounts. With <paramref name="passesCopies"/> another
+    /// endpoint's copy of an account's newest state goes on as a <see cref="EventKind.Copy"/>.
+    /// </summary>
+    public DedupStage(int maxAccounts, bool passesCopies = false)
+    {
+        _table = new ArrivalTable(maxAccounts);
+        _passesCopies = passesCopies;
+    }
 
     /// <inheritdoc/>
     public string Name => "dedup";
@@ -112,8 +120,12 @@ public sealed class DedupStage : IStage
         ref Arrival known = ref FindArrival(ref row, id, in e);
         if (!Unsafe.IsNullRef(ref known))
         {
+            // Equal or not is for who holds the bytes; a connection never confirms what it told first itself.
+            bool isCopy = _passesCopies && pushed && known.FirstEndpoint != e.EndpointId
+                && Unsafe.AreSame(ref known, ref row.Newest);
             if (pushed) NoteDuplicate(ref known, in e);
-            Drop(ref e, DropCause.Duplicate);
+            if (isCopy) e.Kind = EventKind.Copy;
+            else Drop(ref e, DropCause.Duplicate);
             return;
         }
 

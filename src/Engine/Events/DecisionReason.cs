@@ -49,4 +49,12 @@ public enum DecisionReason : byte
 
     /// <summary>What is to be expected, the probability of landing counted in, is below the required minimum.</summary>
     BelowExpectedValue = 14,
+
+    /// <summary>Every blockhash that is known has expired or is about to: a message with one would be refused.</summary>
+    NoBlockhash = 15,
+
+    /// <summary>
+    /// So much is at risk that a second endpoint must have delivered every state on the route, and has not yet.
+    /// </summary>
+    AwaitingAgreement = 16,
 }

@@ -42,6 +42,32 @@ public enum EventKind : byte
     /// The account is followed again and its state was read after that began: nothing of it can be missing.
     /// </summary>
     CoverWhole = 10,
+
+    /// <summary>
+    /// A blockhash to build on: <see cref="MarketEvent.Account"/> is the hash, <see cref="MarketEvent.ChainValue"/> the
+    /// last block height that it is valid at, <see cref="MarketEvent.Slot"/> the slot of the node's answer.
+    /// </summary>
+    Blockhash = 11,
+
+    /// <summary>
+    /// What recent slots took for a compute unit: the payload is a list of slot and price, 8 bytes each.
+    /// </summary>
+    PriorityFees = 12,
+
+    /// <summary>How the simulation of a message ended: the payload is a <see cref="SimulationPayload"/>.</summary>
+    Simulation = 13,
+
+    /// <summary>
+    /// Another endpoint's copy of an account's newest state: made of <see cref="Account"/> by Dedup where agreement is
+    /// asked for, never by a feed.
+    /// </summary>
+    Copy = 14,
+
+    /// <summary>
+    /// A setting takes another value from here on (<see cref="SettingChange"/>). A change while it runs is input like
+    /// any other: recorded, and in force from its place in the sequence of events.
+    /// </summary>
+    Setting = 15,
 }
 
 /// <summary>Marks of an event, set by the feed.</summary>

@@ -25,14 +25,20 @@ public enum StampId
     /// <summary>Cycles done.</summary>
     Cycles = 4,
 
-    /// <summary>Scoring done.</summary>
-    Scoring = 5,
+    /// <summary>Scoring: the first Go stands, or every opportunity is refused.</summary>
+    Decision = 5,
 
-    /// <summary>Instructions done.</summary>
-    Instructions = 6,
+    /// <summary>Scoring: the first unsigned transaction is complete.</summary>
+    Transaction = 6,
+
+    /// <summary>Scoring done: every opportunity decided, every message built.</summary>
+    Scoring = 7,
+
+    /// <summary>Refine done: sizes of what is taken proven, messages patched.</summary>
+    Refine = 8,
 
     /// <summary>Sinks done.</summary>
-    Sinks = 7,
+    Sinks = 9,
 }
 
 /// <summary>Engine clock at each <see cref="StampId"/>, nanoseconds; 0 where not taken.</summary>
@@ -40,7 +46,7 @@ public enum StampId
 public struct Stamps
 {
     /// <summary>Number of stamps.</summary>
-    public const int Count = 8;
+    public const int Count = 10;
 
     private long _first;
 }
@@ -123,6 +129,9 @@ public struct MarketEvent
 
     /// <summary>Life: position of the first of them in the life ring.</summary>
     public long LifePosition;
+
+    /// <summary>Number of a chain event; its <see cref="EventKind"/> says of what.</summary>
+    public ulong ChainValue;
 
     /// <summary>Time at each stage.</summary>
     public Stamps Stamps;

@@ -72,8 +72,8 @@ public struct Opportunity
     /// <summary>MessageVersion of the built message: 0 legacy, 1 v0, 2 v1.</summary>
     public byte MessageVersion;
 
-    /// <summary>Legs sized by the closed form (0), the segment walk (1).</summary>
-    public byte SizingMethod;
+    /// <summary>Where the amounts come from.</summary>
+    public SizingMethod SizingMethod;
 
     /// <summary>Slot of the newest state used.</summary>
     public ulong Slot;

@@ -55,6 +55,12 @@ public struct AccountEntry
     /// <summary>True while nobody can say that its state is the newest.</summary>
     public bool IsCoverLost;
 
+    /// <summary>True while one endpoint only has delivered its state (where agreement is asked for).</summary>
+    public bool IsUnconfirmed;
+
+    /// <summary>True while two endpoints' copies of its state differ.</summary>
+    public bool IsInConflict;
+
     /// <summary>Existence.</summary>
     public AccountKnowledge Knowledge;
 

@@ -33,7 +33,7 @@ public sealed class GraphStage : IStage
     /// <summary>
     /// A stage over <paramref name="graph"/>, reading account bytes from <paramref name="payloads"/>.
     /// </summary>
-    public GraphStage(GraphSettings settings, MarketGraph graph, PayloadRing payloads)
+    public GraphStage(GraphSettings settings, MarketGraph graph, PayloadRing payloads, bool needsAgreement = false)
     {
         _settleWindowNs = settings.SettleWindowNs;
         _staleAfterSlots = settings.StaleAfterSlots;
@@ -44,6 +44,7 @@ public sealed class GraphStage : IStage
         Touched = new TouchedPools(settings.MaxPools);
         _registrar = new PoolRegistrar(settings, graph, _accounts, Touched);
         _moved = new TouchedPools(settings.MaxPools);
+        if (needsAgreement) Agreement = new AgreementTable(_accounts, _registrar, Touched, settings.MaxPools);
     }
 
     /// <inheritdoc/>
@@ -63,6 +64,9 @@ public sealed class GraphStage : IStage
 
     /// <summary>Account table, for reports.</summary>
     public AccountTable Accounts => _accounts;
+
+    /// <summary>What a second endpoint has confirmed; null unless agreement is asked for.</summary>
+    public AgreementTable? Agreement { get; }
 
     /// <summary>Slot of the newest account update.</summary>
     public ulong CurrentSlot => _currentSlot;
@@ -128,6 +132,9 @@ public sealed class GraphStage : IStage
                     break;
                 case EventKind.FeedClose:
                     OnFeedClose(e.EndpointId);
+                    break;
+                case EventKind.Copy:
+                    OnCopy(in e);
                     break;
                 case EventKind.CoverLost:
                 case EventKind.CoverWhole:
@@ -215,6 +222,7 @@ public sealed class GraphStage : IStage
         if (changed && e.Kind == EventKind.AccountSnapshot && isKnown && !_accounts[accountId].IsCoverLost)
             SnapshotRepairs++;
         _accounts[accountId].GapEpoch = _gapEpoch;
+        Agreement?.OnState(accountId, e.Kind == EventKind.Account);
         if (e.Account == ProgramIds.ClockSysvar)
         {
             OnClock(accountId);
@@ -229,6 +237,13 @@ public sealed class GraphStage : IStage
         }
 
         ApplyToPools(ref e, accountId, changed);
+    }
+
+    private void OnCopy(in MarketEvent e)
+    {
+        int accountId = _accounts.Find(in e.Account);
+        if (accountId < 0 || Agreement is null) return;
+        Agreement.OnCopy(accountId, in e, _payloads.Span(e.PayloadPosition, e.PayloadLengthBytes));
     }
 
     private void ApplyToPools(ref MarketEvent e, int accountId, bool changed)
@@ -330,7 +345,8 @@ public sealed class GraphStage : IStage
     {
         if (Market.Pool(poolId).Readiness != QuoteStatus.Ok) return PoolState.NotReady;
         if (_coherence.IsTorn(poolId) || Slots.IsAbandoned(_coherence.Slot(poolId))) return PoolState.Torn;
-        if ((_gapEpoch != 0 || UncoveredAccounts != 0) && IsGapped(poolId)) return PoolState.Gapped;
+        bool mayBeGapped = _gapEpoch != 0 || UncoveredAccounts != 0 || Agreement is { InConflict: not 0 };
+        if (mayBeGapped && IsGapped(poolId)) return PoolState.Gapped;
         return _isStale ? PoolState.Stale : PoolState.Coherent;
     }
 
@@ -350,7 +366,8 @@ public sealed class GraphStage : IStage
         return false;
     }
 
-    private bool IsGapped(in AccountEntry account) => account.IsCoverLost || account.GapEpoch != _gapEpoch;
+    private bool IsGapped(in AccountEntry account) =>
+        account.IsCoverLost || account.IsInConflict || account.GapEpoch != _gapEpoch;
 
     private void Drop(ref MarketEvent e, DropCause cause)
     {

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace LowLatency.Engine.Graph;
 
 /// <summary>
-/// Rows of best rates by mint id for the mints with most neighbours. A search that ends at a mint needs the rate into
+/// Rows of best rates by rank in the core for the mints with most neighbours there. A search that ends at a mint needs the rate into
 /// it from any other mint in one load; for a mint of few neighbours the search scatters them itself, for a hub of
 /// hundreds that would cost more than the search.
 /// </summary>
@@ -12,6 +12,9 @@ public sealed partial class MarketGraph
 {
     /// <summary>Most mints with rows of their own; fewer if that many rows would not fit the bound of memory.</summary>
     public const int MaxHubs = 32;
+
+    /// <summary>Rows are filled up with zeros to a multiple of so many rates, so that vectors need no rest.</summary>
+    internal const int RowStep = 8;
 
     private const int HubDegreeMin = 16;
     private const long RowsBytesMax = 16 * 1024 * 1024;
@@ -23,14 +26,16 @@ public sealed partial class MarketGraph
     private int _hubCount;
 
     /// <summary>
-    /// Best rates from a hub to every mint id, 0 where there is none; null if the mint has no row of its own.
+    /// Best rates from a hub to every rank, 0 where there is none; null if the mint has no row of its own.
     /// </summary>
     internal double[]? RowOut(int mint) => _hubOf[mint] == 0 ? null : _rowOut[_hubOf[mint] - 1];
 
-    /// <summary>Best rates from every mint id to a hub, as <see cref="RowOut"/>.</summary>
+    /// <summary>Best rates from every rank to a hub, as <see cref="RowOut"/>.</summary>
     internal double[]? RowIn(int mint) => _hubOf[mint] == 0 ? null : _rowIn[_hubOf[mint] - 1];
 
-    /// <summary>Neighbours of a mint's neighbours, counted with repetition: the work of two legs from it.</summary>
+    /// <summary>
+    /// Neighbours in the core of a mint's neighbours there, counted with repetition: the work of two legs from it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Reach(int mint) => _reach[mint];
 
@@ -38,9 +43,9 @@ public sealed partial class MarketGraph
     private void StoreInRows(int from, int to, double rate)
     {
         int hub = _hubOf[from] - 1;
-        if (hub >= 0) _rowOut[hub][to] = rate;
+        if (hub >= 0 && _rank[to] >= 0) _rowOut[hub][_rank[to]] = rate;
         hub = _hubOf[to] - 1;
-        if (hub >= 0) _rowIn[hub][from] = rate;
+        if (hub >= 0 && _rank[from] >= 0) _rowIn[hub][_rank[from]] = rate;
     }
 
     /// <summary>The rows' contents are written by the rescan of all pairs that follows.</summary>
@@ -59,18 +64,21 @@ public sealed partial class MarketGraph
         for (int mint = 0; mint < _mints.Count; mint++)
         {
             _reach[mint] = 0;
-            foreach (int neighbour in Neighbours(mint)) _reach[mint] += Neighbours(neighbour).Length;
-            if (Neighbours(mint).Length < degreeMin) continue;
+            foreach (int neighbour in CoreNeighbours(mint)) _reach[mint] += _coreDegree[neighbour];
+            if (_coreDegree[mint] < degreeMin) continue;
             _hubMint[_hubCount] = mint;
             _hubOf[mint] = ++_hubCount;
         }
     }
 
+    /// <summary>Ranks of so many mints, filled up.</summary>
+    internal static int RowLength(int mints) => (mints + RowStep - 1) / RowStep * RowStep;
+
     private static double[][] NewRows(int mintCapacity)
     {
         long count = Math.Clamp(RowsBytesMax / (2L * sizeof(double) * mintCapacity), 1, MaxHubs);
         double[][] rows = new double[count][];
-        for (int hub = 0; hub < rows.Length; hub++) rows[hub] = new double[mintCapacity];
+        for (int hub = 0; hub < rows.Length; hub++) rows[hub] = new double[RowLength(mintCapacity)];
         return rows;
     }
 
@@ -79,7 +87,7 @@ public sealed partial class MarketGraph
         int count = 0;
         for (int mint = 0; mint < _mints.Count; mint++)
         {
-            if (Neighbours(mint).Length >= degreeMin) count++;
+            if (_coreDegree[mint] >= degreeMin) count++;
         }
 
         return count;

@@ -21,6 +21,7 @@ public sealed partial class MarketGraph
     private readonly int[] _adjacencyStart;
     private readonly int[] _adjacentMint;
     private readonly int[] _adjacentPair;
+    private readonly int[] _adjacentRank;
     private readonly double[] _adjacentRateOut;
     private readonly double[] _adjacentRateIn;
     private readonly int[] _pairPoolStart;
@@ -75,6 +76,19 @@ public sealed partial class MarketGraph
 
     /// <summary>Neighbours of a mint, in a fixed order. Call <see cref="EnsureTopology"/> first.</summary>
     public ReadOnlySpan<int> Neighbours(int mint) => Slice(_adjacentMint, mint);
+
+    /// <summary>
+    /// The first of <see cref="Neighbours"/>, those in the core; none if the mint itself is not in it. No simple cycle
+    /// of three legs or more leaves the core.
+    /// </summary>
+    public ReadOnlySpan<int> CoreNeighbours(int mint) =>
+        _adjacentMint.AsSpan(_adjacencyStart[mint], _coreDegree[mint]);
+
+    /// <summary>Ranks of each of <see cref="CoreNeighbours"/>.</summary>
+    internal ReadOnlySpan<int> CoreRanks(int mint) => _adjacentRank.AsSpan(_adjacencyStart[mint], _coreDegree[mint]);
+
+    /// <summary>Position of <see cref="PairFrom"/> among the neighbours of <see cref="PairTo"/>.</summary>
+    internal int IndexOfFrom(int pair) => _pairPosition[pair ^ 1] - _adjacencyStart[PairTo(pair)];
 
     /// <summary>Position of a mint's first neighbour in <see cref="AllRatesOut"/>.</summary>
     internal int FirstPosition(int mint) => _adjacencyStart[mint];
@@ -180,22 +194,32 @@ public sealed partial class MarketGraph
             _adjacencyStart[_pairs.High(pair) + 1]++;
         }
 
-        for (int mint = 0; mint < mints; mint++)
-        {
-            _adjacencyStart[mint + 1] += _adjacencyStart[mint];
-            _cursor[mint] = _adjacencyStart[mint];
-        }
-
+        for (int mint = 0; mint < mints; mint++) _adjacencyStart[mint + 1] += _adjacencyStart[mint];
         // Mints registered later than the last rebuild have empty ranges until pools name them.
         for (int mint = mints; mint + 1 < _adjacencyStart.Length; mint++)
             _adjacencyStart[mint + 1] = _adjacencyStart[mint];
+        Array.Copy(_adjacencyStart, _cursor, mints);
+        for (int ordered = 0; ordered < 2 * _pairs.Count; ordered++) PutAdjacent(ordered);
+        FindCore();
+        Array.Copy(_adjacencyStart, _cursor, mints);
         for (int ordered = 0; ordered < 2 * _pairs.Count; ordered++)
         {
-            int from = PairFrom(ordered);
-            int position = _cursor[from]++;
-            _adjacentMint[position] = PairTo(ordered);
-            _adjacentPair[position] = ordered;
-            _pairPosition[ordered] = position;
+            if (IsCorePair(ordered)) PutAdjacent(ordered);
         }
+
+        for (int ordered = 0; ordered < 2 * _pairs.Count; ordered++)
+        {
+            if (!IsCorePair(ordered)) PutAdjacent(ordered);
+        }
+    }
+
+    private void PutAdjacent(int ordered)
+    {
+        int to = PairTo(ordered);
+        int position = _cursor[PairFrom(ordered)]++;
+        _adjacentMint[position] = to;
+        _adjacentPair[position] = ordered;
+        _adjacentRank[position] = _rank[to];
+        _pairPosition[ordered] = position;
     }
 }

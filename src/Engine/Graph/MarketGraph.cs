@@ -66,6 +66,7 @@ public sealed partial class MarketGraph
         _adjacencyStart = new int[mintCapacity + 1];
         _adjacentMint = new int[edges];
         _adjacentPair = new int[edges];
+        _adjacentRank = new int[edges];
         _adjacentRateOut = new double[edges];
         _adjacentRateIn = new double[edges];
         _pairPoolStart = new int[poolCapacity + 1];
@@ -73,6 +74,10 @@ public sealed partial class MarketGraph
         _cursor = new int[Math.Max(mintCapacity, poolCapacity) + 1];
         _hubOf = new int[mintCapacity];
         _reach = new int[mintCapacity];
+        _coreDegree = new int[mintCapacity];
+        _rank = new int[mintCapacity];
+        _mintOfRank = new int[mintCapacity];
+        Array.Fill(_rank, -1);
         _rowOut = NewRows(mintCapacity);
         _rowIn = NewRows(mintCapacity);
     }

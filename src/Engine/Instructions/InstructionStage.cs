@@ -14,9 +14,11 @@ namespace LowLatency.Engine.Instructions;
 /// transaction. Legacy form first; if that is too large, v0 with the best of the lookup tables the feed has shown, then
 /// v1 where it is switched on; or the one form the settings name. A message of the same shape as one built before is
 /// patched, see <see cref="TemplateCache"/>. What cannot be built is not taken: the reason changes, and with it what is
-/// to blame. The blockhash is left zero: whoever signs patches it. Owner thread: the market group's.
+/// to blame. The blockhash is the newest safe one that a node told; while none was ever told (a capture without) it is
+/// zero, and whoever signs patches it. Scoring calls as soon as a route is taken; of an event whose decisions come
+/// without calls all messages are built when the event arrives here. Owner thread: the market group's.
 /// </summary>
-public sealed class InstructionStage : IStage
+public sealed class InstructionStage : IStage, IRouteMessages
 {
     /// <summary>Compute budget (2), frame, legs, tip.</summary>
     private const int MaxInstructions = 3 + Legs.MaxCount + RouteFrame.MaxBefore + RouteFrame.MaxAfter;
@@ -32,6 +34,7 @@ public sealed class InstructionStage : IStage
     private int _budgetCount;
     private int _blamedCount;
     private MessageConfig _config;
+    private long _calledFor = -1; // event whose messages Scoring asked for
 
     /// <summary>A stage over the graph; messages go to <see cref="Messages"/>.</summary>
     public InstructionStage(
@@ -39,8 +42,10 @@ public sealed class InstructionStage : IStage
         MarketGraph graph,
         AccountTable accounts,
         OpportunityRing opportunities,
-        PayloadRing payloads)
+        PayloadRing payloads,
+        BlockhashRing? blockhashes = null)
     {
+        Blockhashes = blockhashes ?? new BlockhashRing(new SlotTree());
         _settings = settings;
         _graph = graph;
         _writer = new MessageWriter(settings.AllowV1);
@@ -71,6 +76,9 @@ public sealed class InstructionStage : IStage
     /// <summary>Lookup tables known.</summary>
     public LookupTableSet Tables { get; } = new();
 
+    /// <summary>Blockhashes that nodes told.</summary>
+    public BlockhashRing Blockhashes { get; }
+
     /// <summary>Messages that are patched instead of built.</summary>
     public TemplateCache Templates { get; }
 
@@ -92,7 +100,7 @@ public sealed class InstructionStage : IStage
             for (int i = 0; i < e.OpportunityCount; i++)
             {
                 ref Opportunity opportunity = ref _opportunities[e.OpportunityPosition + i];
-                if (opportunity.Reason != DecisionReason.Go) continue;
+                if (opportunity.Reason != DecisionReason.Go || opportunity.Sequence == _calledFor) continue;
                 work++;
                 Build(ref opportunity);
             }
@@ -106,20 +114,64 @@ public sealed class InstructionStage : IStage
     {
     }
 
+    /// <inheritdoc/>
+    void IRouteMessages.Build(ref Opportunity taken)
+    {
+        _calledFor = taken.Sequence;
+        Build(ref taken);
+    }
+
+    /// <inheritdoc/>
+    public bool TryRenew(ref Opportunity taken)
+    {
+        if (!TryWrite(in taken, out int count)) return false;
+        if (TemplateOf(taken.RouteDigest, count, out _) is not { } template) return false;
+        if (!Blockhashes.TryNewest(taken.Slot, out Pubkey blockhash)) return false;
+        template.PatchBlockhash(in blockhash);
+        ReadOnlySpan<byte> message = template.Message;
+        if (message.Length != taken.MessageLengthBytes) return TryEmit(ref taken, template);
+        message.CopyTo(Messages.Span(taken.MessagePosition, message.Length));
+        taken.MessageVersion = (byte)template.Version;
+        return true;
+    }
+
     private void Build(ref Opportunity opportunity)
     {
+        if (!TryWrite(in opportunity, out int count))
+        {
+            opportunity.Reason = DecisionReason.InstructionFailed;
+            return;
+        }
+
+        if (TemplateOf(opportunity.RouteDigest, count, out MessageStatus status) is not { } template)
+        {
+            Refuse(ref opportunity, status);
+            return;
+        }
+
+        if (!Blockhashes.TryNewest(opportunity.Slot, out Pubkey blockhash))
+        {
+            opportunity.Reason = DecisionReason.NoBlockhash;
+            return;
+        }
+
+        template.PatchBlockhash(in blockhash);
+        if (!TryEmit(ref opportunity, template)) return; // the decision stands and is journalled, without bytes
+        Built++;
+        if (template.Version == MessageVersion.V0) BuiltWithTables++;
+    }
+
+    /// <summary>Writes the route's instructions in order; false if a leg has none.</summary>
+    private bool TryWrite(in Opportunity opportunity, out int count)
+    {
         Tables.AdvanceTo(opportunity.Slot);
-        int count = WriteBudget(in opportunity);
+        count = WriteBudget(in opportunity);
         ReadOnlySpan<RouteTokenAccount> accounts = Wallet.Frame.IsActive ? Wallet.OfRoute(in opportunity) : default;
         count += Wallet.Frame.WriteBefore(accounts, opportunity.AmountInRaw, _instructions.AsSpan(count));
         for (int i = 0; i < opportunity.LegCount; i++)
         {
-            ref Leg leg = ref opportunity.Legs[i];
-            if (!TryWriteSwap(in leg, _instructions[count++]))
-            {
-                opportunity.Reason = DecisionReason.InstructionFailed;
-                return;
-            }
+            Leg leg = opportunity.Legs[i];
+            if (!TryWriteSwap(in leg, _instructions[count++])) return false;
         }
 
         count += Wallet.Frame.WriteAfter(accounts, _instructions.AsSpan(count));
@@ -129,7 +181,7 @@ public sealed class InstructionStage : IStage
             SystemTransfer.Write(_instructions[count++], _settings.Wallet, tipAccount, opportunity.TipLamports);
         }
 
-        Compile(ref opportunity, count);
+        return true;
     }
 
     /// <summary>As instructions for legacy and v0, and as the header of v1.</summary>
@@ -164,36 +216,36 @@ public sealed class InstructionStage : IStage
         return pool.WriteSwap(in request, buffer) == QuoteStatus.Ok && !buffer.Overflowed;
     }
 
-    private void Compile(ref Opportunity opportunity, int instructionCount)
+    /// <summary>The route's template with the instructions in it; null if no message can be built.</summary>
+    private RouteTemplate? TemplateOf(ulong routeDigest, int instructionCount, out MessageStatus status)
+    {
+        status = MessageStatus.Ok;
+        RouteShape shape = new(_instructions.AsSpan(0, instructionCount), _budgetCount, _config);
+        RouteTemplate? template = Templates.TryPatch(routeDigest, in shape, Tables.Version);
+        if (template is not null) return template;
+        template = Templates.Claim(routeDigest);
+        status = BuildAfresh(template, in shape);
+        if (status == MessageStatus.Ok) return template;
+        Templates.Release(template);
+        return null;
+    }
+
+    /// <summary>Copies a message into the ring; false, counted, if the sinks lag behind by a whole ring.</summary>
+    private bool TryEmit(ref Opportunity opportunity, RouteTemplate template)
     {
         if (Messages.TryClaim(_messageBytesMax, out long position) != PayloadStatus.Ok)
         {
-            MessageRingFull++; // the decision stands and is journalled; it just has no bytes
-            return;
-        }
-
-        RouteShape shape = new(_instructions.AsSpan(0, instructionCount), _budgetCount, _config);
-        RouteTemplate? template = Templates.TryPatch(opportunity.RouteDigest, in shape, Tables.Version);
-        if (template is null)
-        {
-            template = Templates.Claim(opportunity.RouteDigest);
-            MessageStatus status = BuildAfresh(template, in shape);
-            if (status != MessageStatus.Ok)
-            {
-                Templates.Release(template);
-                Refuse(ref opportunity, status);
-                return;
-            }
+            MessageRingFull++;
+            return false;
         }
 
         ReadOnlySpan<byte> message = template.Message;
         message.CopyTo(Messages.Span(position, _messageBytesMax));
         Messages.Commit(message.Length);
-        Built++;
-        if (template.Version == MessageVersion.V0) BuiltWithTables++;
         opportunity.MessageVersion = (byte)template.Version;
         opportunity.MessagePosition = position;
         opportunity.MessageLengthBytes = message.Length;
+        return true;
     }
 
     /// <summary>The forms that the settings allow, shortest first; the status of the last one tried.</summary>

@@ -189,6 +189,9 @@ public sealed class RouteTemplate
         for (int i = 0; i < instructions.Length; i++) _ = _template.PatchData(i, instructions[i].Data);
     }
 
+    /// <summary>Writes the recent blockhash.</summary>
+    internal void PatchBlockhash(in Pubkey blockhash) => _template.PatchBlockhash(in blockhash);
+
     /// <summary>Forgets the message.</summary>
     internal void Clear() => _count = 0;
 

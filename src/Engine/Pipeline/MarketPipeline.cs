@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Engine.Chain;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
@@ -10,6 +11,7 @@ using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Ring;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 
 namespace LowLatency.Engine.Pipeline;
@@ -28,34 +30,45 @@ public sealed class MarketPipeline : IPoolDirectory
     /// <param name="sinks">Receivers of decisions, given the pipeline as the directory of pool names.</param>
     /// <param name="marketObservers">Extra stages at the end of the market group (same thread as the graph).</param>
     /// <param name="sinkObservers">Extra stages before the sinks; account bytes are still valid.</param>
+    /// <param name="messages">
+    /// Who gets messages written while an event is still being decided, and may take them: it hands on to
+    /// <see cref="Instructions"/>, which is there by then. Null for that stage itself.
+    /// </param>
     public MarketPipeline(
         PipelineSettings settings,
         Func<MarketPipeline, IDecisionSink[]>? sinks = null,
         Func<MarketPipeline, IStage[]>? marketObservers = null,
-        Func<MarketPipeline, IStage[]>? sinkObservers = null)
+        Func<MarketPipeline, IStage[]>? sinkObservers = null,
+        Func<MarketPipeline, IRouteMessages>? messages = null)
     {
         settings.Search.Validate();
         Settings = settings;
+
+        // replay-ok: stamps and housekeeping use real time; no decision depends on them.
+        IClock clock = SystemClock.Instance;
+        IClock? stampClock = settings.TakeStamps ? clock : null;
         Payloads = new PayloadRing(Topology.PayloadRingBytes, Topology.MaxAccountBytes);
-        Dedup = new DedupStage(settings.Graph.MaxAccounts);
+        bool needsAgreement = settings.Search.AgreementAboveLamports is not null;
+        Dedup = new DedupStage(settings.Graph.MaxAccounts, needsAgreement);
         MarketGraph market = new(settings.Graph.MaxMints, settings.Graph.MaxPools);
         Opportunities = new OpportunityRing(settings.Search.OpportunityCapacity);
-        Graph = new GraphStage(settings.Graph, market, Payloads);
+        Graph = new GraphStage(settings.Graph, market, Payloads, needsAgreement);
         Cycles = new CycleStage(market, Graph.Touched, Opportunities, settings.Search);
-        Instructions = new InstructionStage(settings.Instructions, market, Graph.Accounts, Opportunities, Payloads);
+        Instructions = new InstructionStage(
+            settings.Instructions, market, Graph.Accounts, Opportunities, Payloads, new BlockhashRing(Graph.Slots));
         Scoring = new ScoringStage(
-            market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet);
+            market, Opportunities, settings.Search, settings.Quarantine, Instructions.Wallet,
+            messages?.Invoke(this) ?? Instructions,
+            new StampClock(stampClock), Graph.Agreement);
+        RefineStage refine = new(Scoring, Opportunities);
+        Chain = new ChainStage(Graph, Scoring, Instructions, Opportunities, Payloads);
         Life = new LifeStage(settings.Life, Graph, Opportunities, Scoring.LifeQuarantine, Scoring.Landing);
         Mispricing = new MispricingStage(market, Graph.Touched, SearchSettings.WrappedSol);
         Sinks = new SinkStage(
             sinks?.Invoke(this) ?? [], Opportunities, Life.Ring, Instructions.Messages, Payloads, settings.TakeStamps);
         PipelineStages stages = new(
-            Dedup, Graph, Cycles, Scoring, Instructions, Life, Mispricing, Sinks,
+            Dedup, Graph, Cycles, Scoring, Instructions, refine, Chain, Life, Mispricing, Sinks,
             marketObservers?.Invoke(this) ?? [], sinkObservers?.Invoke(this) ?? []);
-
-        // replay-ok: stamps and housekeeping use real time; no decision depends on them.
-        IClock clock = SystemClock.Instance;
-        IClock? stampClock = settings.TakeStamps ? clock : null;
         StageGroup[] groups = Topology.Groups(settings.Runner, stages, stampClock);
         Groups = groups;
         if (settings.Runner == RunnerKind.Inline)
@@ -100,6 +113,9 @@ public sealed class MarketPipeline : IPoolDirectory
 
     /// <summary>Instruction stage.</summary>
     public InstructionStage Instructions { get; }
+
+    /// <summary>Chain stage.</summary>
+    public ChainStage Chain { get; }
 
     /// <summary>Life stage.</summary>
     public LifeStage Life { get; }

@@ -31,6 +31,12 @@ public enum StageNeeds : byte
 
     /// <summary>Events with opportunities, and lookup table accounts.</summary>
     OpportunitiesOrTables = 4,
+
+    /// <summary>Events with opportunities, slots, and what nodes told of the chain itself.</summary>
+    OpportunitiesOrChain = 5,
+
+    /// <summary>Events with opportunities, and settings that change.</summary>
+    OpportunitiesOrSettings = 6,
 }
 
 /// <summary>
@@ -119,6 +125,9 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         StageNeeds.Live => e.Drop == DropCause.None,
         StageNeeds.Searchable => e.PoolId >= 0 || e.Kind == EventKind.Slot,
         StageNeeds.Opportunities => e.OpportunityCount != 0,
+        StageNeeds.OpportunitiesOrChain => e.OpportunityCount != 0
+            || (e.Drop == DropCause.None && (e.Kind == EventKind.Slot || e.Kind is >= EventKind.Blockhash and <= EventKind.Simulation)),
+        StageNeeds.OpportunitiesOrSettings => e.OpportunityCount != 0 || e.Kind == EventKind.Setting,
         _ => e.OpportunityCount != 0 || e.Owner == ProgramIds.AddressLookupTable,
     };
 }

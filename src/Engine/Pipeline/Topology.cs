@@ -1,3 +1,4 @@
+using LowLatency.Engine.Chain;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
@@ -21,8 +22,10 @@ namespace LowLatency.Engine.Pipeline;
 ///   dedup    dedup         every event              -
 ///   market   graph         not dropped              -
 ///            cycles        pools touched            opportunity ring (full: WorkBound, counted)
-///            scoring       opportunities            -
+///            scoring       opportunities, settings  has instructions write each message as its route is taken
 ///            instructions  every live event         message ring 1 MiB (full: counted, decision without bytes)
+///            refine        opportunities            patches messages of taken routes
+///            chain         chain facts, messages    -
 ///            life          not dropped              life ring (full: counted, label lost)
 ///            field         pools touched            -
 ///   sinks    sinks         every event              journal; releases payloads, opportunities, messages
@@ -58,11 +61,13 @@ public static class Topology
         [
             new(stages.Graph, StampId.Graph, StageNeeds.Live),
             new(stages.Cycles, StampId.Cycles, StageNeeds.Searchable),
-            new(stages.Scoring, StampId.Scoring, StageNeeds.Opportunities),
-            new(stages.Instructions, StampId.Instructions, StageNeeds.OpportunitiesOrTables),
+            new(stages.Scoring, StampId.Scoring, StageNeeds.OpportunitiesOrSettings),
+            new(stages.Instructions, StampId.None, StageNeeds.OpportunitiesOrTables),
+            new(stages.Refine, StampId.Refine, StageNeeds.Opportunities),
+            new(stages.Chain, StampId.None, StageNeeds.OpportunitiesOrChain),
             new(stages.Life, StampId.None, StageNeeds.Live),
             new(stages.Mispricing, StampId.None, StageNeeds.Searchable),
-            .. Observers(stages.MarketObservers, StampId.Instructions),
+            .. Observers(stages.MarketObservers, StampId.Refine),
         ];
         StageSlot[] sinks =
         [
@@ -89,6 +94,8 @@ public sealed record PipelineStages(
     CycleStage Cycles,
     ScoringStage Scoring,
     InstructionStage Instructions,
+    RefineStage Refine,
+    ChainStage Chain,
     LifeStage Life,
     MispricingStage Mispricing,
     SinkStage Sinks,

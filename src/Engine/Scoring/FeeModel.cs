@@ -22,6 +22,7 @@ public sealed class FeeModel
     internal const uint FixedComputeUnits = 5000;
 
     private readonly SearchSettings _settings;
+    private readonly HotSettings _hot;
 
     private readonly IRouteOverhead? _overhead;
 
@@ -30,13 +31,21 @@ public sealed class FeeModel
     /// nothing if null.
     /// </summary>
     public FeeModel(SearchSettings settings, IRouteOverhead? overhead = null)
+        : this(settings, new HotSettings(settings), overhead)
     {
+    }
+
+    /// <summary>A model whose tip follows <paramref name="hot"/> while it runs.</summary>
+    public FeeModel(SearchSettings settings, HotSettings hot, IRouteOverhead? overhead)
+    {
+        _hot = hot;
         _overhead = overhead;
         _settings = settings;
-        ulong floor = settings.PriorityFeeMicroLamportsPerCu;
-        PriorityFeeSettings prices = new() { FloorMicroLamportsPerCu = floor };
-        if (floor > prices.CapMicroLamportsPerCu) prices = prices with { CapMicroLamportsPerCu = floor };
-        PriorityFees = new PriorityFeeEstimator(prices);
+        PriorityFees = new PriorityFeeEstimator(new PriorityFeeSettings
+        {
+            FloorMicroLamportsPerCu = settings.PriorityFeeMicroLamportsPerCu,
+            CapMicroLamportsPerCu = settings.PriorityFeeCapMicroLamportsPerCu,
+        });
     }
 
     /// <summary>Compute units learned from simulation; feed it on the scoring thread.</summary>
@@ -81,10 +90,22 @@ public sealed class FeeModel
         return result;
     }
 
+    /// <summary>
+    /// Most that can be left of a gross profit: signature and tip taken, no compute unit and no rent. It never falls as
+    /// the gross profit rises, because the tip takes at most all of what is added.
+    /// </summary>
+    internal long AtMost(long grossLamports, out ulong tip)
+    {
+        Int128 rest = (Int128)grossLamports - SignatureLamports;
+        tip = Tip(rest, out _);
+        return (long)Int128.Clamp(rest - tip, long.MinValue, long.MaxValue);
+    }
+
     private ulong Tip(Int128 rest, out FeeRule rule)
     {
-        ulong share = rest > 0 ? (ulong)(rest * _settings.TipShareBps / 10_000) : 0;
-        ulong tip = Math.Clamp(share, _settings.TipFloorLamports, _settings.TipCapLamports);
+        ulong share = rest > 0 ? (ulong)(rest * _hot.TipShareBps / 10_000) : 0;
+        // The cap wins where a change has put the floor above it: settings change one by one.
+        ulong tip = Math.Min(Math.Max(share, _hot.TipFloorLamports), _hot.TipCapLamports);
         rule = tip > share ? FeeRule.Floor : tip < share ? FeeRule.Cap : FeeRule.Computed;
         return tip;
     }

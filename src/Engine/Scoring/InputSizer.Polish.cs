@@ -182,16 +182,14 @@ public sealed partial class InputSizer
         bool more = true;
         while (more && _scansLeft > half && _quotesLeft > 0)
         {
-            more = false;
-            if (up.GetElement(0) <= high)
-            {
-                Look(pivot, up);
-                (up, more, _scansLeft) = (up + four, true, _scansLeft - 4);
-            }
-
-            if (down.GetElement(0) < low) continue;
-            Look(pivot, down);
-            (down, more, _scansLeft) = (down - four, true, _scansLeft - 4);
+            (bool isUp, bool isDown) = (up.GetElement(0) <= high, down.GetElement(0) >= low);
+            more = isUp || isDown;
+            if (!more) break;
+            if (!isUp) Look(pivot, down, down - four);
+            else if (!isDown) Look(pivot, up, up + four);
+            else Look(pivot, up, down);
+            (up, down) = (up + (isUp && !isDown ? four + four : four), down - (isDown && !isUp ? four + four : four));
+            _scansLeft -= 8;
         }
 
         if (more) Spread(pivot, low, high);
@@ -208,21 +206,29 @@ public sealed partial class InputSizer
             for (int away = 0; away < NeighbourReach; away += 4)
             {
                 Vector256<double> offsets = Vector256.Create(1.0, 2, 3, 4) + Vector256.Create((double)away);
-                Look(0, centre + offsets);
-                Look(0, centre - offsets);
+                Look(0, centre + offsets, centre - offsets);
             }
         }
     }
 
     /// <summary>Quotes the amounts of the pivot that promise more than the best so far, in order.</summary>
-    private void Look(int pivot, Vector256<double> amounts)
+    private void Look(int pivot, Vector256<double> amounts, Vector256<double> others)
     {
-        Vector256<double> promised = _model.Predict(pivot, amounts, out Vector256<double> inputs);
-        if (!Vector256.GreaterThanAny(promised, Vector256.Create((double)_bestProfit))) return;
+        RoundingModel.Prediction one = new() { Amounts = amounts };
+        RoundingModel.Prediction other = new() { Amounts = others };
+        _model.Predict(pivot, ref one, ref other);
+        Vector256<double> best = Vector256.Create((double)_bestProfit);
+        if (!Vector256.GreaterThanAny(Vector256.Max(one.Profits, other.Profits), best)) return;
+        Verify(pivot, in one);
+        Verify(pivot, in other);
+    }
+
+    private void Verify(int pivot, in RoundingModel.Prediction promised)
+    {
         for (int lane = 0; lane < Vector256<double>.Count; lane++)
         {
-            if (!(promised.GetElement(lane) > _bestProfit)) continue;
-            Verify(pivot, amounts.GetElement(lane), inputs.GetElement(lane));
+            if (!(promised.Profits.GetElement(lane) > _bestProfit)) continue;
+            Verify(pivot, promised.Amounts.GetElement(lane), promised.Inputs.GetElement(lane));
         }
     }
 
@@ -239,14 +245,22 @@ public sealed partial class InputSizer
         const double GoldenRatio = 0.6180339887498949;
         Vector256<double> phase = Vector256.Create(0.0, 1, 2, 3) * GoldenRatio;
         phase += Vector256.Create(_phase);
-        for (; _scansLeft > 0 && _quotesLeft > 0; _scansLeft -= 4)
+        for (; _scansLeft > 0 && _quotesLeft > 0; _scansLeft -= 8)
         {
-            phase += Vector256.Create(4 * GoldenRatio);
-            phase -= Vector256.Floor(phase);
-            Look(pivot, Vector256.Floor(phase * (high - low)) + Vector256.Create(low));
+            Vector256<double> first = Next(ref phase);
+            Look(
+                pivot,
+                Vector256.Floor(first * (high - low)) + Vector256.Create(low),
+                Vector256.Floor(Next(ref phase) * (high - low)) + Vector256.Create(low));
         }
 
         _phase = phase.GetElement(0);
+
+        static Vector256<double> Next(ref Vector256<double> phase)
+        {
+            phase += Vector256.Create(4 * GoldenRatio);
+            return phase -= Vector256.Floor(phase);
+        }
     }
 
     /// <summary>How far from the top, in pivot units, an exact profit above the best one is still possible.</summary>

@@ -18,6 +18,7 @@ public sealed partial class InputSizer
     /// </summary>
     public const int ProofQuotesMax = 16_384;
 
+    private bool _isEvaluated; // _amounts are those of the input looked at last
     private readonly ulong[] _anchor = new ulong[Legs.MaxCount + 1];
 
     private void ProveNeighbours()
@@ -43,29 +44,44 @@ public sealed partial class InputSizer
     private void LookAround()
     {
         ulong centre = _bestAmounts[0];
-        if (TryBetter(centre + 1) || !TryEvaluate(centre, out _)) return;
+        _bestAmounts.CopyTo(_anchor, 0);
+        if (TryBetter(centre + 1) || LookAlongSteps(true, centre + 1)) return;
+        if (TryBetter(centre - 1) || !_isEvaluated) return;
         _amounts.CopyTo(_anchor, 0);
-        if (LookAlongSteps(true, centre + 1)) return;
-        if (TryBetter(centre - 1) || !TryEvaluate(centre - 1, out _)) return;
-        _amounts.CopyTo(_anchor, 0);
-        _ = LookAlongSteps(false, centre - 1);
+        if (TryBetter(centre - 2)) return;
+        _ = LookAlongSteps(false, centre - 2);
     }
 
     /// <summary>
     /// Quotes the least inputs that give each leg one unit more than its output at the anchor, or the anchor's own;
-    /// true if one is better. They are nested: a leg's output only changes where the one's before it does.
+    /// true if one is better. They are nested: a leg's output only changes where the one's before it does. So what was
+    /// quoted last, at <paramref name="looked"/>, one step of the legs before on, tells which of the next legs change
+    /// there too (most do: a staircase that is finer than the steps before it) and bounds the search for the others.
     /// </summary>
     private bool LookAlongSteps(bool isUp, ulong looked)
     {
         for (int last = 0; last < _count; last++)
         {
-            ulong amount = _anchor[last + 1] + (isUp ? 1UL : 0);
+            ulong amount = _anchor[last + 1];
+            if (_isEvaluated)
+            {
+                // Below the anchor the step's start is right above an input that gives less.
+                bool hasChanged = isUp ? _amounts[last + 1] > amount : _amounts[last + 1] < amount;
+                if (hasChanged) continue;
+                if (isUp || _amounts[0] < _anchor[0]) _amounts.CopyTo(_anchor, 0);
+            }
+
+            if (isUp) amount++;
             int leg = last;
             while (leg >= 0 && TryStep(leg, isUp, ref amount)) leg--;
             if (leg >= 0) return false;
             if (amount == looked) continue;
             looked = amount;
             if (TryBetter(amount)) return true;
+            if (isUp || !_isEvaluated) continue;
+            _amounts.CopyTo(_anchor, 0);
+            looked--;
+            if (TryBetter(looked)) return true;
         }
 
         return false;
@@ -106,7 +122,8 @@ public sealed partial class InputSizer
     /// <summary>Quotes an input exactly and keeps it if it gains more than the best so far.</summary>
     private bool TryBetter(ulong input)
     {
-        if (!TryEvaluate(input, out long profit) || profit <= _bestProfit) return false;
+        _isEvaluated = TryEvaluate(input, out long profit);
+        if (!_isEvaluated || profit <= _bestProfit) return false;
         Keep(profit);
         return true;
     }

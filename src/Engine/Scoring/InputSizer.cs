@@ -148,12 +148,10 @@ public sealed partial class InputSizer
     /// </summary>
     public SizingStatus Size(ReadOnlySpan<int> edges, ulong capRaw, int scansMax, int quotesMax)
     {
+        SizingStatus located = Locate(edges, capRaw, scansMax == 0);
+        if (located != SizingStatus.Ok) return located;
         Prepare(edges, capRaw, scansMax, quotesMax);
-        double optimum = _curve.FindOptimum(edges, capRaw, scansMax == 0);
-        ContinuousInput = optimum;
-        if (!(optimum > 0)) return SizingStatus.NoGain;
-        ContinuousProfit = _curve.Chain.Apply(optimum) - optimum;
-        if (optimum < _minimumInput || capRaw < _minimumInput) return SizingStatus.TooSmall;
+        double optimum = ContinuousInput;
         ulong start = Math.Clamp((ulong)Math.Min(Math.Round(optimum), 9e18), _minimumInput, _cap);
         if (!Try(start) && !TrySmaller(start))
         {
@@ -168,6 +166,48 @@ public sealed partial class InputSizer
     }
 
     /// <summary>
+    /// Finds the continuous optimum of a route, quoting nothing: <see cref="ContinuousInput"/>,
+    /// <see cref="ContinuousProfit"/>, <see cref="ProfitBound"/>. With <paramref name="canJump"/> the pieces before it
+    /// are not numbered.
+    /// </summary>
+    internal SizingStatus Locate(ReadOnlySpan<int> edges, ulong capRaw, bool canJump)
+    {
+        _count = edges.Length;
+        QuotesUsed = 0;
+        _boundSlack = 0;
+        ContinuousProfit = 0;
+        for (int leg = 0; _maxDepthShareBps < 10_000 && leg < _count; leg++) CapLeg(leg, edges[leg]);
+        double optimum = _curve.FindOptimum(edges, capRaw, canJump);
+        ContinuousInput = optimum;
+        if (!(optimum > 0)) return SizingStatus.NoGain;
+        ContinuousProfit = _curve.Chain.Apply(optimum) - optimum;
+        return optimum < _minimumInput || capRaw < _minimumInput ? SizingStatus.TooSmall : SizingStatus.Ok;
+    }
+
+    /// <summary>
+    /// What no exact quote of the located route exceeds, on a curve that is exact up to rounding: the continuous
+    /// maximum, and behind the first pieces, which programs round on their own, what rounding can add.
+    /// </summary>
+    internal double ProfitBound
+    {
+        get
+        {
+            double slack = 0;
+            double value = 1;
+            double amount = ContinuousInput;
+            for (int leg = 0; _curve.Walked && leg < _count; leg++)
+            {
+                double slope = _curve.LegMaps[leg].Slope(amount);
+                if (slope > 0) value /= slope;
+                slack += 2 * value;
+                amount = _curve.LegMaps[leg].Apply(amount);
+            }
+
+            return Promise(ContinuousProfit) + slack;
+        }
+    }
+
+    /// <summary>
     /// Continuous profit of a route without a cap, for ranking; 0 if it gains at no size. No exact quotes.
     /// </summary>
     public double Estimate(ReadOnlySpan<int> edges)
@@ -178,16 +218,13 @@ public sealed partial class InputSizer
 
     private void Prepare(ReadOnlySpan<int> edges, ulong capRaw, int scansMax, int quotesMax)
     {
-        _count = edges.Length;
         _quotesLeft = quotesMax;
         _quotesGiven = quotesMax;
         _scansLeft = scansMax;
         _cap = Math.Min(capRaw, long.MaxValue);
         _bestProfit = long.MinValue;
         _boundHolds = true;
-        _boundSlack = 0;
         _isLocalMaximum = false;
-        ContinuousProfit = 0;
         (FailedLeg, FailedStatus) = (0, QuoteStatus.Ok);
         for (int leg = 0; leg < _count; leg++)
         {
@@ -195,7 +232,6 @@ public sealed partial class InputSizer
             _pools[leg] = _graph.Pool(pool);
             _requests[leg].Direction = MarketGraph.EdgeDirection(edges[leg]);
             _requests[leg].Clock = _graph.Clock(pool);
-            if (_maxDepthShareBps < 10_000) CapLeg(leg, edges[leg]);
         }
     }
 

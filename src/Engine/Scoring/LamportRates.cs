@@ -18,21 +18,32 @@ public sealed class LamportRates
     private readonly MarketGraph _graph;
     private readonly int _sol;
     private readonly int[] _baseMints;
+    private readonly ulong[] _kept;
+    private readonly long[] _keptAt;
+    private long _event;
 
     /// <summary>Rates on a graph, with the mints that may serve as a step between.</summary>
     public LamportRates(MarketGraph graph, ReadOnlySpan<Pubkey> baseMints, in Pubkey wrappedSol)
     {
         _graph = graph;
+        _kept = new ulong[graph.MintCapacity];
+        _keptAt = new long[graph.MintCapacity];
         _sol = graph.AddMint(wrappedSol);
         _baseMints = new int[baseMints.Length];
         for (int i = 0; i < baseMints.Length; i++) _baseMints[i] = graph.AddMint(baseMints[i]);
     }
 
+    /// <summary>
+    /// The graph stays as it is until the next call: each mint's rate is worked out once. Without any call it is worked
+    /// out each time.
+    /// </summary>
+    public void BeginEvent() => _event++;
+
     /// <summary>Lamports of an amount of base units, rounded down (toward minus infinity).</summary>
     public long ToLamports(int mint, long amountRaw)
     {
         if (mint == _sol) return amountRaw;
-        Int128 worth = ((Int128)amountRaw * (Int128)RateQ32(mint)) >> 32;
+        Int128 worth = ((Int128)amountRaw * (Int128)KeptRate(mint)) >> 32;
         return (long)Int128.Clamp(worth, long.MinValue, long.MaxValue);
     }
 
@@ -40,7 +51,7 @@ public sealed class LamportRates
     public ulong FromLamports(int mint, ulong lamports)
     {
         if (mint == _sol || lamports == ulong.MaxValue) return lamports;
-        ulong rate = RateQ32(mint);
+        ulong rate = KeptRate(mint);
         if (rate == 0) return 0;
         UInt128 amount = ((UInt128)lamports << 32) / rate;
         return amount > ulong.MaxValue ? ulong.MaxValue : (ulong)amount;
@@ -64,6 +75,13 @@ public sealed class LamportRates
 
         double scaled = rate * (1UL << 32);
         return scaled < 9e18 ? (ulong)scaled : (ulong)9e18;
+    }
+
+    private ulong KeptRate(int mint)
+    {
+        if (_event == 0 || mint < 0) return RateQ32(mint);
+        if (_keptAt[mint] != _event) (_kept[mint], _keptAt[mint]) = (RateQ32(mint), _event);
+        return _kept[mint];
     }
 
     private double DeepestRate(int from, int to)

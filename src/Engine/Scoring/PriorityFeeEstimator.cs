@@ -95,6 +95,18 @@ public sealed class PriorityFeeEstimator
         _isStale = true;
     }
 
+    /// <summary>Forgets everything if the chain has gone on by a whole window without a fee: nobody tells any.</summary>
+    public void OnHead(ulong slot)
+    {
+        if (_newest == 0 || slot <= _newest + WindowSlots) return;
+        Array.Clear(_isKnown);
+        _newest = 0;
+        _isStale = true;
+    }
+
+    /// <summary>Newest slot whose fees are known; 0 if none are.</summary>
+    public ulong NewestSlot => _newest;
+
     /// <summary>The price to offer now, micro-lamports a compute unit.</summary>
     public ulong MicroLamportsPerCu => Estimate().Price;
 

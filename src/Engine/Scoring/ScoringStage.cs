@@ -2,6 +2,7 @@ using System;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
+using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -9,39 +10,54 @@ namespace LowLatency.Engine.Scoring;
 /// Decides every opportunity that Cycles wrote: sizes it, quotes it leg by leg in integers, subtracts all costs and
 /// gives exactly one reason, also for every no. Of the Go decisions of one event that share a pool only the one with
 /// the largest net profit stays Go; the others are Dominated, because after the first the second's state is gone.
-/// Owner: the market group's thread. Bounds: quotes per candidate and opportunities per event, both settings. Ties:
-/// larger net profit, then the lower position, which Cycles ordered by product and ids.
+/// The order of work is in ScoringStage.Decide.cs. Owner: the market group's thread. Bounds: quotes per candidate and
+/// opportunities per event, both settings. Ties: larger net profit, then the lower position, which Cycles ordered by
+/// product and ids.
 /// </summary>
-public sealed class ScoringStage : IStage
+public sealed partial class ScoringStage : IStage
 {
     private readonly MarketGraph _graph;
     private readonly OpportunityRing _ring;
     private readonly SearchSettings _settings;
+    private readonly HotSettings _hot;
     private readonly FeeModel _fees;
     private readonly LamportRates _rates;
     private readonly InputSizer _sizer;
     private readonly ulong[] _wallet;
     private readonly long[] _byReason = new long[256];
-    private readonly OverlapSettler _overlaps;
     private readonly SplitRouter _splits;
     private readonly PoolDrift _drift;
     private readonly int[] _edges = new int[Legs.MaxCount];
     private readonly double[] _moves = new double[Legs.MaxCount];
+    private readonly AgreementTable? _agreement;
     private ulong _eventSlot;
 
     /// <summary>A stage over the graph and ring that the Cycles stage writes.</summary>
+    /// <param name="graph">The market.</param>
+    /// <param name="ring">Opportunities.</param>
+    /// <param name="settings">Bounds, costs, wallet.</param>
+    /// <param name="quarantine">When failing routes are left alone.</param>
+    /// <param name="overhead">Counts what stands around the swaps; nothing if null.</param>
+    /// <param name="messages">Writes the messages of what is taken; none are written if null.</param>
+    /// <param name="stamps">Takes the stamps inside the stage.</param>
+    /// <param name="agreement">Which pools' states a second endpoint confirmed; not asked if null.</param>
     public ScoringStage(
         MarketGraph graph,
         OpportunityRing ring,
         SearchSettings settings,
         QuarantineSettings? quarantine = null,
-        IRouteOverhead? overhead = null)
+        IRouteOverhead? overhead = null,
+        IRouteMessages? messages = null,
+        StampClock stamps = default,
+        AgreementTable? agreement = null)
     {
+        _agreement = agreement;
         settings.Validate();
         _graph = graph;
         _ring = ring;
         _settings = settings;
-        _fees = new FeeModel(settings, overhead);
+        _hot = new HotSettings(settings);
+        _fees = new FeeModel(settings, _hot, overhead);
         _rates = new LamportRates(graph, settings.BaseMints, SearchSettings.WrappedSol);
         _sizer = new InputSizer(graph, settings.MinimumInputRaw, settings.MaxDepthShareBps);
         _wallet = new ulong[graph.MintCapacity];
@@ -51,7 +67,11 @@ public sealed class ScoringStage : IStage
         LandingQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
         Landing = new LandingModel(settings.LandingSlots);
         LifeQuarantine = new RouteQuarantine(quarantine ?? new QuarantineSettings());
-        _overlaps = new OverlapSettler(ring, graph);
+        _messages = messages;
+        _stamps = stamps;
+        _open = new BestFirst(ring.Capacity);
+        _sized = new BestFirst(ring.Capacity);
+        _isTaken = new bool[graph.PoolCapacity];
         _splits = new SplitRouter(graph);
         _drift = new PoolDrift(graph);
     }
@@ -86,10 +106,11 @@ public sealed class ScoringStage : IStage
         int work = 0;
         foreach (ref MarketEvent one in batch)
         {
+            if (one.Kind == EventKind.Setting) Change(SettingChange.Of(in one));
             if (one.PoolId >= 0 && one.Drop == DropCause.None) _drift.Observe(one.PoolId);
             if (one.OpportunityCount == 0) continue;
             _eventSlot = one.Slot;
-            Decide(one.OpportunityPosition, one.OpportunityCount);
+            Decide(ref one);
             work++;
         }
 
@@ -101,52 +122,32 @@ public sealed class ScoringStage : IStage
     {
     }
 
-    private void Decide(long first, int count)
+    /// <summary>Puts a setting in force, from the next event on.</summary>
+    private void Change(in SettingChange change)
     {
-        for (long position = first; position < first + count; position++)
+        _hot.Apply(in change);
+        if (change.Id != SettingId.MaxInputRaw || !change.IsValid) return;
+        foreach (Pubkey mint in _settings.BaseMints)
         {
-            ref Opportunity one = ref _ring[position];
-            one.Reason = Score(ref one, _settings.PolishAll);
-        }
-
-        _overlaps.Settle(first, count);
-        for (long position = first; position < first + count; position++)
-        {
-            ref Opportunity one = ref _ring[position];
-            if (one.Reason == DecisionReason.Go && !_settings.PolishAll) one.Reason = Score(ref one, true);
-            if (one.Reason != DecisionReason.Go || _settings.SplitQuotesMax == 0) continue;
-            _splits.Plan(ref one, Cap(one.BaseMintId), _settings.SplitQuotesMax);
-            QuoteCount += _splits.QuotesUsed;
-        }
-
-        for (long position = first; position < first + count; position++)
-        {
-            DecisionCount++;
-            _byReason[(int)_ring[position].Reason]++;
+            if (mint == change.Mint) _wallet[_graph.AddMint(mint)] = change.IsNone ? ulong.MaxValue : change.Value;
         }
     }
 
     private DecisionReason Score(ref Opportunity one, bool polish)
     {
-        DecisionReason state = CheckStates(one);
-        if (state != DecisionReason.None) return state;
-        if (IsQuarantined(in one)) return DecisionReason.Quarantined;
-        for (int leg = 0; leg < one.LegCount; leg++)
-        {
-            ref Leg of = ref one.Legs[leg];
-            _edges[leg] = MarketGraph.Edge(of.PoolId, (Venues.SwapDirection)of.Direction);
-        }
-
+        ReadOnlySpan<int> edges = Edges(in one);
         ulong cap = Cap(one.BaseMintId);
         SizingStatus status = _sizer.Size(
-            _edges.AsSpan(0, one.LegCount), cap, polish ? _settings.PolishScansMax : 0, _settings.PolishQuotesMax);
+            edges, cap, polish ? _settings.PolishScansMax : 0, _settings.PolishQuotesMax);
         QuoteCount += _sizer.QuotesUsed;
-        one.SizingMethod = _sizer.Walked ? (byte)1 : (byte)0;
+        one.SizingMethod = _sizer.Walked ? SizingMethod.Walk : SizingMethod.ClosedForm;
         switch (status)
         {
             case SizingStatus.NoGain: return DecisionReason.NoGrossProfit;
             case SizingStatus.TooSmall: return DecisionReason.SizeTooSmall;
             case SizingStatus.QuoteFailed:
+                (one.AmountInRaw, one.AmountOutRaw, one.GrossProfitRaw) = (0, 0, 0); // no size, so no estimate either
+                (one.NetProfitLamports, one.SignatureFeeLamports, one.TipLamports) = (0, 0, 0);
                 one.Legs[_sizer.FailedLeg].QuoteStatus = (byte)_sizer.FailedStatus;
                 return DecisionReason.QuoteFailed;
             default:
@@ -155,9 +156,20 @@ public sealed class ScoringStage : IStage
         }
     }
 
+    private ReadOnlySpan<int> Edges(in Opportunity one)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            Leg of = one.Legs[leg];
+            _edges[leg] = MarketGraph.Edge(of.PoolId, (Venues.SwapDirection)of.Direction);
+        }
+
+        return _edges.AsSpan(0, one.LegCount);
+    }
+
     /// <summary>Largest input: the wallet's balance, and the largest notional in units of the mint.</summary>
     private ulong Cap(int mint) =>
-        Math.Min(_wallet[mint], _rates.FromLamports(mint, _settings.MaxNotionalLamports));
+        Math.Min(_wallet[mint], _rates.FromLamports(mint, _hot.MaxNotionalLamports));
 
     private DecisionReason CheckStates(in Opportunity one)
     {
@@ -173,7 +185,7 @@ public sealed class ScoringStage : IStage
             }
         }
 
-        return one.StateAgeSlotsMax > _settings.MaxStateAgeSlots ? DecisionReason.StalePool : DecisionReason.None;
+        return one.StateAgeSlotsMax > _hot.MaxStateAgeSlots ? DecisionReason.StalePool : DecisionReason.None;
     }
 
     private bool IsQuarantined(in Opportunity one)
@@ -209,13 +221,23 @@ public sealed class ScoringStage : IStage
 
         one.MinimumOutRaw = MinimumOut(in one, grossLamports - net);
         one.LandingPpm = Landing.Estimate(in one, out one.LandingLives);
-        if (net < _settings.MinimumProfitLamports) return DecisionReason.BelowMinimumProfit;
+        if (net < _hot.MinimumProfitLamports) return DecisionReason.BelowMinimumProfit;
         AssessRisk(ref one, grossLamports);
-        if (net - one.StalenessPenaltyLamports < _settings.MinimumProfitLamports)
+        if (net - one.StalenessPenaltyLamports < _hot.MinimumProfitLamports)
             return DecisionReason.BelowMinimumProfit;
-        return one.ExpectedValueLamports < _settings.MinimumExpectedValueLamports
-            ? DecisionReason.BelowExpectedValue
-            : DecisionReason.Go;
+        if (one.ExpectedValueLamports < _hot.MinimumExpectedValueLamports)
+            return DecisionReason.BelowExpectedValue;
+        return _agreement is null || IsAgreed(in one) ? DecisionReason.Go : DecisionReason.AwaitingAgreement;
+    }
+
+    /// <summary>The input is what can be lost; every pool of the route is asked, so that each is awaited.</summary>
+    private bool IsAgreed(in Opportunity one)
+    {
+        long atRiskRaw = (long)Math.Min(one.AmountInRaw, long.MaxValue);
+        if ((ulong)_rates.ToLamports(one.BaseMintId, atRiskRaw) <= _settings.AgreementAboveLamports) return true;
+        bool isAgreed = true;
+        for (int leg = 0; leg < one.LegCount; leg++) isAgreed &= _agreement!.IsAgreed(one.Legs[leg].PoolId);
+        return isAgreed;
     }
 
     /// <summary>
@@ -232,7 +254,7 @@ public sealed class ScoringStage : IStage
         long atRisk = risk >= 0 && risk < gross ? (long)Math.Ceiling(risk) : gross;
         one.ProfitAtRiskRaw = (ulong)atRisk;
         Int128 lamports = ((Int128)grossLamports * atRisk) + gross - 1;
-        one.StalenessPenaltyLamports = (long)(lamports / gross * _settings.StalenessPenaltyBps / 10_000);
+        one.StalenessPenaltyLamports = (long)(lamports / gross * _hot.StalenessPenaltyBps / 10_000);
         _sizer.SetLeastOutputs(ref one);
         double margin = largest > 0 ? (one.AmountOutRaw - one.MinimumOutRaw) / largest * 1e6 : uint.MaxValue;
         one.ReserveMarginE6 = margin < uint.MaxValue ? (uint)margin : uint.MaxValue;
@@ -247,7 +269,7 @@ public sealed class ScoringStage : IStage
     {
         long grossLamports = costsLamports + one.NetProfitLamports;
         if (grossLamports <= 0) return one.AmountOutRaw;
-        Int128 neededLamports = (Int128)costsLamports + _settings.MinimumProfitLamports;
+        Int128 neededLamports = (Int128)costsLamports + _hot.MinimumProfitLamports;
         Int128 neededRaw = ((neededLamports * one.GrossProfitRaw) + grossLamports - 1) / grossLamports;
         return one.AmountInRaw + (ulong)Int128.Clamp(neededRaw, 0, one.GrossProfitRaw);
     }

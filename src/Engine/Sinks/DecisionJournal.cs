@@ -69,6 +69,14 @@ public sealed class DecisionJournal : IDecisionSink
         Append(JournalFormat.LifeKind, MemoryMarshal.AsBytes(record), default);
     }
 
+    /// <inheritdoc/>
+    public void OnSetting(in SettingChange change, long sequence)
+    {
+        Span<byte> body = stackalloc byte[JournalFormat.SettingBodyBytes];
+        JournalFormat.WriteSetting(body, in change, sequence);
+        Append(JournalFormat.SettingKind, body, default);
+    }
+
     /// <summary>Writes what is buffered.</summary>
     public void Flush()
     {

@@ -11,22 +11,24 @@ namespace LowLatency.Engine.Sinks;
 /// <summary>
 /// The decision journal's format, all of it. Little-endian.
 /// <code>
-/// header   8 magic "LLJRNL\0\0" | u32 version = 2 | u32 decision record bytes | i64 created, unix ns
+/// header   8 magic "LLJRNL\0\0" | u32 version = 5 | u32 decision record bytes | i64 created, unix ns
 /// frame    u32 body length | u8 kind | body | u32 CRC32C of kind and body
 /// kind 1   pool: u32 id | u8 venue | 32 address | 32 mint A | 32 mint B   (before the first decision that names it)
 /// kind 2   decision: the bytes of <see cref="Opportunity"/>, then the unsigned message if one was built
 /// kind 3   end: u64 decision hash | u64 decisions                          (only after an orderly end)
 /// kind 4   run: UTF-8 text about the run, for people and reports           (first frame, if there is one)
 /// kind 5   life: the bytes of <see cref="LifeRecord"/>                    (when a followed cycle ends)
+/// kind 6   setting: u8 id | u8 none | u64 value | 32 mint | i64 event     (in force for decisions of later events)
 /// </code>
 /// Versions: 1 had shorter decision records (no penalty, proof, split plan, least outputs of legs), and
-/// 2 too (no rent, no units of legs, no origin of the fees), 3 had no landing probability; they are refused by name.
+/// 2 too (no rent, no units of legs, no origin of the fees), 3 had no landing probability, 4 fewer stamps and no
+/// decisions on a bound and no settings that change; they are refused by name.
 /// A journal cut off by a crash is read up to its last whole frame.
 /// </summary>
 public static class JournalFormat
 {
     /// <summary>Version this build writes and reads.</summary>
-    public const uint Version = 4;
+    public const uint Version = 5;
 
     /// <summary>Bytes of the header.</summary>
     public const int HeaderBytes = 24;
@@ -54,6 +56,12 @@ public static class JournalFormat
 
     /// <summary>Frame kind: the end of a followed cycle's life; readers that do not know it pass over it.</summary>
     public const byte LifeKind = 5;
+
+    /// <summary>Frame kind: a setting that changed while the run was at work.</summary>
+    public const byte SettingKind = 6;
+
+    /// <summary>Bytes of a setting frame's body.</summary>
+    public const int SettingBodyBytes = 1 + 1 + 8 + Pubkey.SizeBytes + 8;
 
     /// <summary>First bytes of a journal.</summary>
     public static ReadOnlySpan<byte> Magic => "LLJRNL\0\0"u8;
@@ -100,6 +108,23 @@ public static class JournalFormat
     public static (int PoolId, PoolDescription Pool) ReadPool(ReadOnlySpan<byte> body) =>
         (BinaryPrimitives.ReadInt32LittleEndian(body),
             new PoolDescription(Pubkey.Read(body, 5), Pubkey.Read(body, 37), Pubkey.Read(body, 69), body[4]));
+
+    /// <summary>Writes a setting frame's body.</summary>
+    public static void WriteSetting(Span<byte> destination, in SettingChange change, long sequence)
+    {
+        destination[0] = (byte)change.Id;
+        destination[1] = change.IsNone ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[2..], change.Value);
+        change.Mint.CopyTo(destination[10..]);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[42..], sequence);
+    }
+
+    /// <summary>Reads a setting frame's body.</summary>
+    public static AppliedSetting ReadSetting(ReadOnlySpan<byte> body) => new(
+        BinaryPrimitives.ReadInt64LittleEndian(body[42..]),
+        new SettingChange(
+            (SettingId)body[0], BinaryPrimitives.ReadUInt64LittleEndian(body[2..]), body[1] != 0,
+            Pubkey.Read(body, 10)));
 
     /// <summary>Reads a decision frame's record; the message, if any, follows it.</summary>
     public static Opportunity ReadDecision(ReadOnlySpan<byte> body) => MemoryMarshal.Read<Opportunity>(body);

@@ -19,6 +19,7 @@ public sealed class JournalReader
     private readonly Dictionary<int, PoolDescription> _pools = [];
     private readonly List<JournalledDecision> _decisions = [];
     private readonly List<LifeRecord> _lives = [];
+    private readonly List<AppliedSetting> _settings = [];
     private IDecisionSink? _sink;
 
     /// <summary>Pools named so far, by graph id.</summary>
@@ -29,6 +30,9 @@ public sealed class JournalReader
 
     /// <summary>Ended lives of followed cycles, in the order they ended; none after <see cref="Scan"/>.</summary>
     public IReadOnlyList<LifeRecord> Lives => _lives;
+
+    /// <summary>Settings that changed while it ran, in order.</summary>
+    public IReadOnlyList<AppliedSetting> Settings => _settings;
 
     /// <summary>Decision hash of the end frame; null if the run did not end in order.</summary>
     public ulong? Hash { get; private set; }
@@ -123,6 +127,9 @@ public sealed class JournalReader
                 break;
             case JournalFormat.LifeKind when body.Length == JournalFormat.LifeBytes:
                 _lives.Add(MemoryMarshal.Read<LifeRecord>(body));
+                break;
+            case JournalFormat.SettingKind when body.Length == JournalFormat.SettingBodyBytes:
+                _settings.Add(JournalFormat.ReadSetting(body));
                 break;
             case JournalFormat.EndKind when body.Length == 16:
                 Hash = BinaryPrimitives.ReadUInt64LittleEndian(body);

@@ -57,16 +57,22 @@ public sealed class SinkStage : IStage
         {
             ref MarketEvent e = ref batch[n];
             Events++;
+            long messagesEnd = 0;
             for (int i = 0; i < e.OpportunityCount; i++)
             {
                 ref Opportunity decision = ref _opportunities[e.OpportunityPosition + i];
                 decision.Stamps = e.Stamps;
                 decision.DecisionLatencyNs = LatencyNs(in e);
                 Emit(in decision);
+                if (decision.MessageLengthBytes == 0) continue;
+                long end = PayloadRing.EndOf(decision.MessagePosition, decision.MessageLengthBytes);
+                messagesEnd = Math.Max(messagesEnd, end); // messages lie in the order of taking, not of decisions
             }
 
+            if (messagesEnd != 0) _messages.Release(messagesEnd);
             if (e.OpportunityCount != 0) _opportunities.Release(e.OpportunityPosition + e.OpportunityCount);
             if (e.LifeCount != 0) EmitLives(in e);
+            if (e.Kind == EventKind.Setting) EmitSetting(SettingChange.Of(in e), firstSequence + n);
             Latency?.Record(in e, firstSequence + n);
             _payloads.Release(PayloadRing.EndOf(e.PayloadPosition, e.PayloadLengthBytes));
         }
@@ -79,10 +85,10 @@ public sealed class SinkStage : IStage
     {
     }
 
-    /// <summary>From the frame in memory to the last stage that ended before the sinks; 0 without stamps.</summary>
+    /// <summary>From the frame in memory to the last of the event's decisions and messages; 0 without stamps.</summary>
     private static long LatencyNs(in MarketEvent e)
     {
-        int last = (int)StampId.Instructions;
+        int last = (int)StampId.Scoring;
         while (last > 0 && e.Stamps[last] == 0) last--;
         return e.Stamps[last] - e.Stamps[(int)StampId.Framed];
     }
@@ -97,6 +103,12 @@ public sealed class SinkStage : IStage
         _lives.Release(e.LifePosition + e.LifeCount);
     }
 
+    private void EmitSetting(in SettingChange change, long sequence)
+    {
+        if (!change.IsValid) return; // scoring did not take it either
+        foreach (IDecisionSink sink in _sinks) sink.OnSetting(in change, sequence);
+    }
+
     private void Emit(in Opportunity decision)
     {
         Decisions++;
@@ -105,7 +117,5 @@ public sealed class SinkStage : IStage
         if (decision.MessageLengthBytes != 0)
             message = _messages.Span(decision.MessagePosition, decision.MessageLengthBytes);
         foreach (IDecisionSink sink in _sinks) sink.OnDecision(in decision, message);
-        if (decision.MessageLengthBytes != 0)
-            _messages.Release(PayloadRing.EndOf(decision.MessagePosition, decision.MessageLengthBytes));
     }
 }

@@ -4,7 +4,9 @@ namespace LowLatency.Engine.Solana;
 
 /// <summary>
 /// Which slot numbers to believe. Slots go on in small steps; a number far ahead is believed only once a second source
-/// says about the same, or the same source has gone on from it for a while: one wrong number moves no clock.
+/// says about the same, or the same source has gone on from it for a while: one wrong number moves no clock. The first
+/// number of all, and the first after all sources were closed, has to be believed; should it be wrong, the head falls
+/// back once slots go on far below it and nobody tells one near it.
 /// Owner: the thread of whoever holds it. Bound: <see cref="MaxSources"/> sources; nothing is allocated later.
 /// </summary>
 public sealed class SlotBelief
@@ -23,6 +25,7 @@ public sealed class SlotBelief
 
     private readonly ulong[] _last = new ulong[MaxSources];
     private readonly int[] _run = new int[MaxSources];
+    private SlotLag _lag;
     private bool _isOpenToAny = true;
 
     /// <summary>Highest believed slot; 0 before the first.</summary>
@@ -39,7 +42,7 @@ public sealed class SlotBelief
         {
             _isOpenToAny = false;
             _run[source] = 0;
-            if (slot > Head) Head = slot;
+            if (_lag.Counts(slot, Head) || slot > Head) Head = slot;
             return true;
         }
 

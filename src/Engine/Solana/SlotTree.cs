@@ -19,8 +19,12 @@ public sealed class SlotTree
     private readonly ulong[] _slot = new ulong[CapacitySlots];
     private readonly ulong[] _parent = new ulong[CapacitySlots];
     private readonly bool[] _dead = new bool[CapacitySlots];
+    private SlotLag _lag;
 
-    /// <summary>Highest slot announced and not dead; 0 before the first.</summary>
+    /// <summary>
+    /// Highest slot announced and not dead; 0 before the first. Falls back if slots go on far below it, see
+    /// <see cref="SlotBelief"/>.
+    /// </summary>
     public ulong Head { get; private set; }
 
     /// <summary>Number of forks seen: slots announced with a parent that already had another child above it.</summary>
@@ -42,7 +46,8 @@ public sealed class SlotTree
         _parent[i] = parent;
         _dead[i] = false;
         if (parent != 0 && Head > parent && slot > Head && !IsAncestorOrSelf(Head, slot)) ForkCount++;
-        if (slot > Head) Head = slot;
+        if (_lag.Counts(slot, Head)) FallBackTo(slot);
+        else if (slot > Head) Head = slot;
     }
 
     /// <summary>Marks a slot dead: the cluster rejected it.</summary>
@@ -88,12 +93,23 @@ public sealed class SlotTree
     public bool IsAbandoned(ulong slot) =>
         slot != 0 && (IsDead(slot) || (slot < Head && Contains(slot) && !IsAncestorOrSelf(slot, Head)));
 
+    /// <summary>The head was no slot: what is above is forgotten, so that it is in no real slot's place.</summary>
+    private void FallBackTo(ulong slot)
+    {
+        Head = slot;
+        for (int i = 0; i < CapacitySlots; i++)
+        {
+            if (_slot[i] > slot) _slot[i] = 0;
+        }
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
         Array.Clear(_slot);
         Array.Clear(_parent);
         Array.Clear(_dead);
+        _lag = default;
         Head = 0;
         ForkCount = 0;
     }

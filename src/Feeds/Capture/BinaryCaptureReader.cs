@@ -36,13 +36,14 @@ internal sealed class BinaryCaptureReader : CaptureReader
         }
 
         (ushort version, long length) = CaptureFormat.ReadHeaderSize(head);
-        if (version != CaptureFormat.Version)
+        if (version is < CaptureFormat.OldestVersion or > CaptureFormat.Version)
         {
             fault = new CaptureFault(
                 CaptureFaultKind.UnknownVersion, path, 0, 8,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the capture has format version {version}, this program reads version {CaptureFormat.Version}"),
+                    $"the capture has format version {version}, this program reads versions "
+                    + $"{CaptureFormat.OldestVersion} to {CaptureFormat.Version}"),
                 "Use the program that recorded it, or export it there to JSON lines and import it here");
             return null;
         }

@@ -29,6 +29,11 @@ public enum CaptureFrameKind : byte
 
     /// <summary>The connection broke: a JSON object with details (code, reason).</summary>
     Close = 5,
+
+    /// <summary>
+    /// Settings that changed while the run was at work: lines of <c>key=value</c> (<see cref="SettingText"/>).
+    /// </summary>
+    Settings = 6,
 }
 
 /// <summary>Marks of a frame.</summary>
@@ -76,7 +81,7 @@ public sealed class CaptureHeader
 }
 
 /// <summary>
-/// The binary capture format, version 1: THE source of docs/capture-format.md. All numbers little-endian.
+/// The binary capture format, version 2: THE source of docs/capture-format.md. All numbers little-endian.
 /// <code>
 /// header  magic[8] = 89 'L' 'L' 'C' 'A' 'P' 0D 0A | version u16 | flags u16 (1 = synthetic) | headerLength u32
 /// (all of it)
@@ -92,8 +97,11 @@ public sealed class CaptureHeader
 /// </summary>
 public static class CaptureFormat
 {
-    /// <summary>The version written; readers refuse others.</summary>
-    public const ushort Version = 1;
+    /// <summary>The version written. Version 1 had no frames of settings; it is read too, others are refused.</summary>
+    public const ushort Version = 2;
+
+    /// <summary>The oldest version read.</summary>
+    public const ushort OldestVersion = 1;
 
     /// <summary>Size of a frame's fixed part.</summary>
     public const int FrameHeaderBytes = 28;
@@ -124,7 +132,7 @@ public static class CaptureFormat
 
     /// <summary>True for the kinds of this version.</summary>
     public static bool IsKnownKind(CaptureFrameKind kind) =>
-        kind is >= CaptureFrameKind.Message and <= CaptureFrameKind.Close;
+        kind is >= CaptureFrameKind.Message and <= CaptureFrameKind.Settings;
 
     /// <summary>Bytes of a file header.</summary>
     public static byte[] WriteHeader(CaptureHeader header)

@@ -155,7 +155,8 @@ internal sealed class CaptureLine
                 Kind = text.Is("open"u8) ? CaptureFrameKind.Open
                     : text.Is("close"u8) ? CaptureFrameKind.Close
                     : text.Is("req"u8) ? CaptureFrameKind.Request
-                    : text.Is("http"u8) ? CaptureFrameKind.Http : CaptureFrameKind.None;
+                    : text.Is("http"u8) ? CaptureFrameKind.Http
+                    : text.Is("settings"u8) ? CaptureFrameKind.Settings : CaptureFrameKind.None;
                 return true;
             default:
                 return cursor.SkipValue();
@@ -171,7 +172,7 @@ internal sealed class CaptureLine
         switch (Kind)
         {
             case CaptureFrameKind.None:
-                return Bad("the line's kind `k` is none of open, close, req, http");
+                return Bad("the line's kind `k` is none of open, close, req, http, settings");
             case CaptureFrameKind.Open or CaptureFrameKind.Close:
                 if (_detailsLength == 0) _details[_detailsLength++] = (byte)'{';
                 _details[_detailsLength++] = (byte)'}';

@@ -63,6 +63,10 @@ public sealed class JsonLineCaptureWriter : ICaptureSink
                 _stream.Write(",\"k\":\"req\""u8);
                 WriteMessage(frame.Bytes);
                 break;
+            case CaptureFrameKind.Settings:
+                _stream.Write(",\"k\":\"settings\""u8);
+                WriteMessage(frame.Bytes);
+                break;
             case CaptureFrameKind.Http:
                 _stream.Write(",\"k\":\"http\",\"t0\":"u8);
                 WriteNumber(frame.AskedUtcNs);

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
@@ -25,9 +26,14 @@ public interface ICoverageListener
 /// frames, so a replay comes to the same events as the live run: <see cref="EventKind.CoverLost"/> when the last open
 /// subscription of an account ends or one of its updates may be lost, <see cref="EventKind.CoverWhole"/> once it is
 /// followed again and its state was read after that began.
-/// A state proves an account if it is of a slot after the newest slot known when the cover began (the node marks the
-/// slot in progress as already told, so only a later one is sure), and a snapshot if it was asked for after that too.
-/// Owner: the feed thread. Allocates for new accounts only. Bound: connections 0 to 31.
+/// A node takes what was written up to its slot in progress as already told to a new subscription, and how far that
+/// slot is nobody knows here: other connections may be behind, a connection that was away knows only the past. So a
+/// cover's slot is settled by the first slot that its connection tells behind the acknowledgement: the subscription is
+/// older than that slot, and a state of it or of a later one proves the account; a snapshot if it was asked for after
+/// the acknowledgement too.
+/// Likewise a connection that joins others can stand for them only once one of them has come past its first slot;
+/// should they end before, the account is in doubt. Owner: the feed thread. Allocates for new accounts only.
+/// Bound: connections 0 to 31.
 /// Source: protocols.md 2.1, points 6 to 9 (no replay after a reconnect, lost notifications).
 /// </summary>
 public sealed class CoverageTable
@@ -35,12 +41,17 @@ public sealed class CoverageTable
     /// <summary>Most connections: one bit each.</summary>
     public const int MaxConnections = 32;
 
+    /// <summary>A slot that is still to be told; no state is of a later one.</summary>
+    private const ulong Unknown = ulong.MaxValue;
+
     private readonly Dictionary<Pubkey, int> _index = [];
     private readonly SlotBelief _belief = new();
     private readonly ICoverageListener? _listener;
     private Entry[] _entries = new Entry[1024];
     private int _count;
     private uint _open;
+    private uint _tellsSlots;
+    private int _unsettled;
 
     /// <summary>An empty table.</summary>
     public CoverageTable(ICoverageListener? listener = null) => _listener = listener;
@@ -60,18 +71,56 @@ public sealed class CoverageTable
     /// <summary>Newest slot that is believed.</summary>
     public ulong Head => _belief.Head;
 
-    internal void OnOpen(byte connection) => _open |= Bit(connection);
+    internal void OnOpen(byte connection)
+    {
+        _open |= Bit(connection);
+        _tellsSlots &= ~Bit(connection);
+    }
 
-    internal void OnSlot(byte connection, ulong slot) => _belief.Accept(connection, slot);
+    /// <summary>The connection told a slot that began.</summary>
+    internal void OnSlot(byte connection, ulong slot)
+    {
+        ulong before = _belief.Head;
+        if (!_belief.Accept(connection, slot)) return;
+        uint bit = Bit(connection);
+        _tellsSlots |= bit;
+        if (_belief.Head < before) Unsettle(slot); // what was believed before was no slot
+        if (_unsettled == 0) return;
+        for (int i = 0; i < _count; i++)
+        {
+            ref Entry entry = ref _entries[i];
+            if ((entry.Mask & bit) == 0 || !entry.IsUnsettled) continue;
+            if ((entry.Joined & bit) == 0) OnFirmSlot(ref entry, slot);
+            else if ((entry.Awaited & bit) != 0) OnJoinersSlot(ref entry, bit, slot);
+            Recount(ref entry);
+        }
+    }
 
-    /// <summary>A subscription of the account is acknowledged; the entry's number for pushes.</summary>
-    internal int Cover(byte connection, in Pubkey account, in FrameStamp stamp)
+    /// <summary>A subscription of the account is in force; the entry's number for pushes.</summary>
+    /// <param name="connection">Whose.</param>
+    /// <param name="account">Account.</param>
+    /// <param name="stamp">When it was seen.</param>
+    /// <param name="leadSlots">
+    /// Slots that the connection may still tell before it is in force, where a server does not acknowledge.
+    /// </param>
+    internal int Cover(byte connection, in Pubkey account, in FrameStamp stamp, byte leadSlots = 0)
     {
         if (!_index.TryGetValue(account, out int index)) index = Add(account);
         ref Entry entry = ref _entries[index];
-        bool wasCovered = entry.Mask != 0;
-        entry.Mask |= Bit(connection);
-        if (!wasCovered) Doubt(ref entry, stamp);
+        uint bit = Bit(connection);
+        if ((entry.Mask & bit) != 0) return index; // acknowledged twice
+        bool isFirst = entry.Mask == 0;
+        entry.LeadSlots = isFirst ? leadSlots : Math.Max(entry.LeadSlots, leadSlots);
+        entry.Mask |= bit;
+        if (isFirst)
+        {
+            Doubt(ref entry, stamp);
+            return index;
+        }
+
+        entry.Joined |= bit;
+        entry.Awaited |= bit;
+        Recount(ref entry);
         return index;
     }
 
@@ -79,8 +128,14 @@ public sealed class CoverageTable
     internal void Uncover(byte connection, int index, EventWriter writer, in FrameStamp stamp)
     {
         ref Entry entry = ref _entries[index];
-        entry.Mask &= ~Bit(connection);
-        if (entry.Mask == 0) Lose(ref entry, writer, stamp);
+        uint bit = Bit(connection);
+        entry.Mask &= ~bit;
+        entry.Joined &= ~bit;
+        entry.Awaited &= ~bit;
+        bool isBroken = entry.Mask == entry.Joined; // nobody is left, or only some that began after what was told
+        if (isBroken) Lose(ref entry, writer, stamp);
+        if (isBroken && entry.Mask != 0) Doubt(ref entry, stamp);
+        Recount(ref entry);
     }
 
     /// <summary>The connection broke, or opened anew: its subscriptions are gone.</summary>
@@ -105,7 +160,7 @@ public sealed class CoverageTable
         for (int i = 0; i < _count; i++)
         {
             ref Entry entry = ref _entries[i];
-            if (entry.Mask != bit) continue;
+            if ((entry.Mask & ~entry.Joined) != bit) continue;
             Lose(ref entry, writer, stamp);
             Doubt(ref entry, stamp);
         }
@@ -115,8 +170,18 @@ public sealed class CoverageTable
     internal void OnPush(int index, ulong slot, EventWriter writer, in FrameStamp stamp)
     {
         ref Entry entry = ref _entries[index];
-        if (entry.IsWhole || slot <= entry.CoverSlot) return;
-        Prove(ref entry, writer, slot, stamp);
+        if (entry.IsWhole) return;
+        if (entry.CoverSlot == Unknown)
+        {
+            if ((entry.Mask & _tellsSlots) != 0) return; // the next slot will say it
+            Settle(ref entry, slot + entry.LeadSlots); // no slots are told here: a later update proves
+        }
+        else if (slot > entry.CoverSlot)
+        {
+            Prove(ref entry, writer, slot, stamp);
+        }
+
+        Recount(ref entry);
     }
 
     /// <summary>An HTTP answer told the account.</summary>
@@ -127,13 +192,58 @@ public sealed class CoverageTable
         bool isLater = slot > entry.CoverSlot && stamp.AskedUtcNs >= entry.CoverUtcNs;
         if (entry.IsWhole || entry.Mask == 0 || !isLater) return;
         Prove(ref entry, writer, slot, stamp);
+        Recount(ref entry);
     }
 
     private static uint Bit(byte connection) => 1u << (connection & (MaxConnections - 1));
 
+    /// <summary>A connection that stands for the account told a slot.</summary>
+    private void OnFirmSlot(ref Entry entry, ulong slot)
+    {
+        if (entry.CoverSlot == Unknown) Settle(ref entry, slot - 1 + entry.LeadSlots);
+        // All that was written before the joining is told when the slot after the next begins.
+        if (entry.Awaited != 0 || slot <= entry.JoinSlot + 1) return;
+        entry.Joined = 0;
+        entry.JoinSlot = 0;
+    }
+
+    /// <summary>The first slot of a connection that joined.</summary>
+    private static void OnJoinersSlot(ref Entry entry, uint bit, ulong slot)
+    {
+        entry.Awaited &= ~bit;
+        entry.JoinSlot = Math.Max(entry.JoinSlot, slot + entry.LeadSlots);
+    }
+
+    private void Settle(ref Entry entry, ulong coverSlot)
+    {
+        entry.CoverSlot = coverSlot;
+        _listener?.OnDoubt(in entry.Key, coverSlot);
+    }
+
+    /// <summary>Slots were believed that are none: what they settled is open again.</summary>
+    private void Unsettle(ulong head)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            ref Entry entry = ref _entries[i];
+            if (!entry.IsWhole && entry.CoverSlot > head) entry.CoverSlot = Unknown;
+            if (entry.JoinSlot > head) AwaitJoined(ref entry);
+            Recount(ref entry);
+        }
+    }
+
+    private void Recount(ref Entry entry)
+    {
+        bool isUnsettled = entry.Mask != 0
+            && (entry.Joined != 0 || (!entry.IsWhole && entry.CoverSlot == Unknown));
+        if (isUnsettled == entry.IsUnsettled) return;
+        entry.IsUnsettled = isUnsettled;
+        _unsettled += isUnsettled ? 1 : -1;
+    }
+
     private int Add(in Pubkey account)
     {
-        if (_count == _entries.Length) System.Array.Resize(ref _entries, _count * 2);
+        if (_count == _entries.Length) Array.Resize(ref _entries, _count * 2);
         _entries[_count].Key = account;
         _index[account] = _count;
         Doubtful++;
@@ -142,9 +252,21 @@ public sealed class CoverageTable
 
     private void Doubt(ref Entry entry, in FrameStamp stamp)
     {
-        entry.CoverSlot = _belief.Head;
+        if (entry.Mask == entry.Joined)
+        {
+            entry.Joined &= entry.Joined - 1; // one of them is the first, the others join it
+            AwaitJoined(ref entry);
+        }
+
+        entry.CoverSlot = Unknown;
         entry.CoverUtcNs = stamp.ReceiveUtcNs;
-        _listener?.OnDoubt(in entry.Key, entry.CoverSlot);
+        Recount(ref entry);
+    }
+
+    private static void AwaitJoined(ref Entry entry)
+    {
+        entry.Awaited = entry.Joined;
+        entry.JoinSlot = 0;
     }
 
     private void Lose(ref Entry entry, EventWriter writer, in FrameStamp stamp)
@@ -174,8 +296,13 @@ public sealed class CoverageTable
         public Pubkey Key;
         public ulong CoverSlot;
         public long CoverUtcNs;
+        public ulong JoinSlot;
         public uint Mask;
+        public uint Joined;
+        public uint Awaited;
+        public byte LeadSlots;
         public bool IsWhole;
         public bool IsLost;
+        public bool IsUnsettled;
     }
 }

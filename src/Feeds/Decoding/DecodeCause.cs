@@ -73,4 +73,9 @@ public enum DecodeCause : byte
     /// The bytes are not a protobuf message: a length past the end, an endless number, a group, a wrong wire type.
     /// </summary>
     MalformedProtobuf = 19,
+
+    /// <summary>
+    /// A frame of changed settings with a line that is none, or a value out of range: nothing of it is taken.
+    /// </summary>
+    BadSettings = 20,
 }

@@ -9,10 +9,10 @@ namespace LowLatency.Feeds.Decoding;
 public sealed class DecodeCounters
 {
     /// <summary>Number of message kinds.</summary>
-    public const int KindCount = (int)MessageKind.Pong + 1;
+    public const int KindCount = (int)MessageKind.ChainFact + 1;
 
     /// <summary>Number of causes.</summary>
-    public const int CauseCount = (int)DecodeCause.MalformedProtobuf + 1;
+    public const int CauseCount = (int)DecodeCause.BadSettings + 1;
 
     private readonly long[] _kinds = new long[KindCount];
     private readonly long[] _causes = new long[CauseCount];

@@ -60,6 +60,22 @@ internal sealed class EventWriter
         return DecodeCause.None;
     }
 
+    /// <summary>Publishes what a node told of the chain itself.</summary>
+    public DecodeCause PublishChain(
+        EventKind kind, ulong slot, ulong value, in Pubkey key, ReadOnlySpan<byte> data, in FrameStamp stamp)
+    {
+        ClaimStatus status = _publisher.TryClaim(data.Length, out Span<byte> payload);
+        if (status != ClaimStatus.Ok) return Refused(status);
+        data.CopyTo(payload);
+        ref MarketEvent entry = ref _publisher.Current;
+        entry.Kind = kind;
+        entry.Slot = slot;
+        entry.ChainValue = value;
+        entry.Account = key;
+        Finish(ref entry, EventFlags.None, stamp, data.Length);
+        return DecodeCause.None;
+    }
+
     /// <summary>Publishes an account's state; nothing is published unless all of it is good.</summary>
     public DecodeCause PublishAccount(
         EventKind kind, in Pubkey key, ulong slot, in AccountFields fields, in FrameStamp stamp)

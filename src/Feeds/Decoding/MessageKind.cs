@@ -74,4 +74,7 @@ public enum MessageKind : byte
 
     /// <summary>Yellowstone answer to a ping of the client.</summary>
     Pong = 23,
+
+    /// <summary>An HTTP answer about the chain itself: blockhash, priority fees, a simulation.</summary>
+    ChainFact = 24,
 }

@@ -6,8 +6,9 @@ namespace LowLatency.Feeds.Decoding;
 
 /// <summary>
 /// HTTP answers that carry accounts: getMultipleAccounts and getAccountInfo (the keys stand in the request),
-/// getProgramAccounts (the keys stand in the answer). The whole answer is checked before its first account is
-/// published; a bad account is counted and the others still come. One feed thread owns it.
+/// getProgramAccounts (the keys stand in the answer); answers about the chain itself go to
+/// <see cref="ChainDecoder"/>. The whole answer is checked before its first account is published; a bad account is
+/// counted and the others still come. One feed thread owns it.
 /// Source: agave b64857b5 rpc/src/rpc.rs; at most 100 keys a getMultipleAccounts call.
 /// </summary>
 internal sealed class SnapshotDecoder
@@ -16,6 +17,7 @@ internal sealed class SnapshotDecoder
     private readonly DecodeCounters _counters;
     private readonly KeyCache _owners;
     private readonly CoverageTable? _coverage;
+    private readonly ChainDecoder _chain;
     private readonly Pubkey[] _keys;
 
     /// <summary>A decoder for requests of up to <paramref name="maxKeys"/> keys.</summary>
@@ -24,6 +26,7 @@ internal sealed class SnapshotDecoder
     {
         _coverage = coverage;
         _writer = writer;
+        _chain = new ChainDecoder(writer);
         _counters = counters;
         _owners = owners;
         _keys = new Pubkey[maxKeys];
@@ -46,6 +49,7 @@ internal sealed class SnapshotDecoder
         if (cause != DecodeCause.None) return cause;
         int keyCount = 0;
         Source source = Source.Keys;
+        ChainDecoder.Topic topic = ChainDecoder.Topic.None;
         if (request.Method.Is("getMultipleAccounts"u8))
         {
             cause = RequestJson.ReadKeys(request.Params, _keys, out keyCount);
@@ -58,13 +62,17 @@ internal sealed class SnapshotDecoder
         else
         {
             source = request.Method.Is("getProgramAccounts"u8) ? Source.Program : Source.None;
+            if (source == Source.None) topic = ChainDecoder.TopicOf(in request.Method);
         }
 
         if (source != Source.None) kind = MessageKind.Snapshot;
+        if (topic != ChainDecoder.Topic.None) kind = MessageKind.ChainFact;
         if (cause != DecodeCause.None) return cause;
         cause = ReadAnswer(response, request.Id, out ReadOnlySpan<byte> result);
         if (cause == DecodeCause.ErrorReply) kind = MessageKind.ErrorReply;
-        if (cause != DecodeCause.None || source == Source.None) return cause;
+        if (cause != DecodeCause.None) return cause;
+        if (topic != ChainDecoder.Topic.None) return _chain.Publish(topic, in request, result, stamp);
+        if (source == Source.None) return DecodeCause.None;
         return source == Source.Keys
             ? PublishKeys(result, keyCount, stamp)
             : PublishProgram(result, stamp);
@@ -95,7 +103,8 @@ internal sealed class SnapshotDecoder
         return result.IsEmpty ? DecodeCause.UnexpectedShape : DecodeCause.None;
     }
 
-    private static DecodeCause ReadContextAndValue(
+    /// <summary>A result with context and value.</summary>
+    internal static DecodeCause ReadContextAndValue(
         ReadOnlySpan<byte> result, out ulong slot, out ReadOnlySpan<byte> value)
     {
         slot = 0;

@@ -14,12 +14,19 @@ namespace LowLatency.Feeds.Geyser;
 /// </summary>
 internal sealed class GeyserCover(CoverageTable table, byte connection, EventWriter writer)
 {
+    /// <summary>
+    /// A server does not say when a changed request is in force; it is a round trip away. Two slots are longer than
+    /// any. What was asked for with the opening is in force from the first message on.
+    /// </summary>
+    private const byte ChangeLeadSlots = 2;
+
     private const uint AccountsField = 1;
     private const uint MapValueField = 2;
     private const uint AccountField = 2;
 
     private readonly Dictionary<Pubkey, int> _covered = [];
     private HashSet<Pubkey>? _asked;
+    private bool _isChange;
 
     public void OnOpen(in FrameStamp stamp)
     {
@@ -30,6 +37,7 @@ internal sealed class GeyserCover(CoverageTable table, byte connection, EventWri
     public void OnClose(in FrameStamp stamp)
     {
         _asked = null;
+        _isChange = false;
         _covered.Clear();
         table.Drop(connection, writer, stamp);
     }
@@ -64,7 +72,8 @@ internal sealed class GeyserCover(CoverageTable table, byte connection, EventWri
         if (_asked is null) return;
         foreach (Pubkey key in _asked)
         {
-            if (!_covered.ContainsKey(key)) _covered[key] = table.Cover(connection, key, stamp);
+            if (_covered.ContainsKey(key)) continue;
+            _covered[key] = table.Cover(connection, key, stamp, _isChange ? ChangeLeadSlots : (byte)0);
         }
 
         List<Pubkey> ended = [];
@@ -80,6 +89,7 @@ internal sealed class GeyserCover(CoverageTable table, byte connection, EventWri
         }
 
         _asked = null;
+        _isChange = true;
     }
 
     public void OnPush(in BinaryAccount account, in FrameStamp stamp)

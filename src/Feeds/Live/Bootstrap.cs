@@ -215,8 +215,8 @@ public sealed class Bootstrap : ICoverageListener, IDisposable
         int node = ChooseNode(_clock.NowNs);
         Counters.Requests++;
         Counters.Accounts += accounts.Length;
-        RpcResult<RpcAccount?[]> result = await _nodes[node]
-            .GetMultipleAccountsAsync(accounts, commitment, minSlot, _stop.Token).ConfigureAwait(false);
+        RpcResult<int> result = await _nodes[node]
+            .FetchMultipleAccountsAsync(accounts, commitment, minSlot, _stop.Token).ConfigureAwait(false);
         return new Answer(node, result.Error);
     }
 

@@ -48,9 +48,10 @@ public sealed record LiveEndpointOptions
 /// <param name="LastEnd">How it ended last.</param>
 /// <param name="DroppedFrames">Frames that did not fit into its inbox.</param>
 /// <param name="SlotTimeNs">Slot time it measured, nanoseconds; 0 if it has not.</param>
+/// <param name="ThreadAllocatedBytes">Managed bytes its reading thread allocated; 0 without a thread of its own.</param>
 public readonly record struct ConnectionStatus(
     byte ConnectionId, string Name, bool IsOpen, long Opens, int Active, ConnectionEnd LastEnd, long DroppedFrames,
-    long SlotTimeNs);
+    long SlotTimeNs, long ThreadAllocatedBytes);
 
 /// <summary>
 /// All endpoints of a run: their connections with an inbox each, one inbox for the HTTP exchanges of all, and what is
@@ -191,14 +192,14 @@ public sealed class EndpointPool : IDisposable
                 rows.Add(new ConnectionStatus(
                     shard.ConnectionId, shard.Name, shard.State == ConnectionState.Open, shard.Counters.Opens,
                     shard.ActiveSubscriptions, shard.LastEnd, _inboxes[shard.ConnectionId].DroppedFrames,
-                    shard.SlotTimeNs));
+                    shard.SlotTimeNs, shard.Counters.ThreadAllocatedBytes));
             }
         }
 
         foreach ((YellowstoneFeed feed, byte id, string name) in _streams)
         {
             rows.Add(new ConnectionStatus(
-                id, name, feed.IsOpen, feed.Counters.Opens, Watched, feed.LastEnd, _inboxes[id].DroppedFrames, 0));
+                id, name, feed.IsOpen, feed.Counters.Opens, Watched, feed.LastEnd, _inboxes[id].DroppedFrames, 0, 0));
         }
 
         return rows;

@@ -46,7 +46,8 @@ public sealed class FrameDispatcher
     private readonly FrameDispatcherOptions _options;
     private readonly ConnectionEntry?[] _connections = new ConnectionEntry?[CoverageTable.MaxConnections];
     private readonly FirstRefusal[] _firstRefusals = new FirstRefusal[DecodeCounters.CauseCount];
-    private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Close + 1];
+    private readonly List<SettingChange> _changes = [];
+    private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Settings + 1];
 
     /// <summary>A dispatcher that moves <paramref name="clock"/> and publishes.</summary>
     public FrameDispatcher(EventPublisher publisher, ReplayClock clock, FrameDispatcherOptions options)
@@ -111,7 +112,10 @@ public sealed class FrameDispatcher
             return true;
         }
 
+
         ConnectionEntry connection = Get(in frame, stamp);
+        if (frame.Kind == CaptureFrameKind.Settings) return ChangeSettings(connection, in frame, stamp);
+
         Decode(connection, in frame, stamp);
         SlotMax = Math.Max(SlotMax, connection.Decoder.HighestSlot);
         return !connection.Decoder.IsHalted;
@@ -179,7 +183,7 @@ public sealed class FrameDispatcher
         ConnectionEntry entry = _connections[frame.EndpointId]
             ?? Create(frame.EndpointId, frame.Kind == CaptureFrameKind.Open ? frame.Bytes : default);
         entry.Frames++;
-        if (entry.IsBegun || frame.Kind == CaptureFrameKind.Http) return entry;
+        if (entry.IsBegun || frame.Kind is CaptureFrameKind.Http or CaptureFrameKind.Settings) return entry;
         entry.IsBegun = true;
         if (frame.Kind == CaptureFrameKind.Open) return entry;
 
@@ -216,6 +220,38 @@ public sealed class FrameDispatcher
         if (connection < _options.Addresses.Count) entry.Address = _options.Addresses[connection];
         _connections[connection] = entry;
         return entry;
+    }
+
+    /// <summary>Settings become events of their own, between those of two frames; false after a halt.</summary>
+    private bool ChangeSettings(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)
+    {
+        DecodeCounters counters = connection.Decoder.Counters;
+        if (!SettingText.TryRead(frame.Bytes, _changes))
+        {
+            counters.Count(DecodeCause.BadSettings);
+            Remember(counters, in frame);
+        }
+
+        foreach (SettingChange change in _changes)
+        {
+            ClaimStatus status = _publisher.TryClaim(0, out _);
+
+            // A feed that drops when the ring is full drops messages, never a setting.
+            for (SpinWait wait = default; status == ClaimStatus.Full; status = _publisher.TryClaim(0, out _))
+                wait.SpinOnce();
+            if (status != ClaimStatus.Ok) return false;
+            ref MarketEvent entry = ref _publisher.Current;
+            change.WriteTo(ref entry);
+            entry.EndpointId = frame.EndpointId;
+            entry.PoolId = -1;
+            entry.ReceiveUtcNs = stamp.ReceiveUtcNs;
+            entry.ReceiveNs = stamp.ReceiveNs;
+            entry.Stamps[(int)StampId.Framed] = stamp.FramedNs;
+            _publisher.Publish(0);
+            counters.Events++;
+        }
+
+        return true;
     }
 
     private void Decode(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)

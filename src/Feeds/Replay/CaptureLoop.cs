@@ -10,10 +10,10 @@ namespace LowLatency.Feeds.Replay;
 
 /// <summary>
 /// A JSON-RPC capture in memory, played over and over: real messages for measurements that need more of them than a
-/// file holds.
-/// <see cref="Bootstrap"/> plays the capture once as recorded. Each lap then plays its account and slot notifications
-/// again, with every slot number moved past the lap before, so that nothing is a repetition to the engine. Endpoints
-/// play what came after their last connection, because subscription ids belong to a connection. Laps allocate nothing.
+/// file holds. Each lap is the recorded market again, not a mixture of moments: all connections close, which makes the
+/// engine distrust every state, then every frame is played as recorded, openings, subscriptions, snapshots and faults
+/// included, with slot numbers moved past the lap before. <see cref="TryPrepare"/> plays what is no notification, so
+/// that a measurement can leave it out; it has no stamps. Laps allocate nothing.
 /// </summary>
 public sealed class CaptureLoop
 {
@@ -24,7 +24,8 @@ public sealed class CaptureLoop
     private readonly EventPublisher _publisher;
     private readonly IClock? _stampClock;
     private readonly JsonRpcDecoder?[] _decoders = new JsonRpcDecoder?[byte.MaxValue + 1];
-    private readonly List<Message> _messages = [];
+    private readonly List<Frame> _frames = [];
+    private readonly List<int> _messages = []; // frames that are notifications
     private byte[] _bytes = [];
     private int[] _slotOffsets = [];
     private ulong _slotSpan;
@@ -42,9 +43,6 @@ public sealed class CaptureLoop
     /// <summary>Notifications of a lap.</summary>
     public int MessagesPerLap => _messages.Count;
 
-    /// <summary>Bytes of a lap's notifications.</summary>
-    public int BytesPerLap => _bytes.Length;
-
     /// <summary>Recorded length of a lap, nanoseconds.</summary>
     public long LapNs => _durationNs;
 
@@ -57,95 +55,116 @@ public sealed class CaptureLoop
     {
         using CaptureReader? reader = CaptureReader.Open(_path, new CaptureReaderOptions(), out CaptureFault? fault);
         if (reader is null) return fault;
-        List<(Message Message, byte[] Bytes)> kept = [];
-        long firstNs = 0;
-        long lastNs = 0;
+        List<byte[]> kept = [];
         while (reader.TryRead(out CaptureFrame frame))
         {
-            if (firstNs == 0) firstNs = frame.ReceiveUtcNs;
-            lastNs = frame.ReceiveUtcNs;
-            byte endpoint = frame.EndpointId;
-            if (frame.Kind == CaptureFrameKind.Open) kept.RemoveAll(m => m.Message.EndpointId == endpoint);
-            if (frame.Kind == CaptureFrameKind.Message && frame.Bytes.IndexOf("Notification\""u8) >= 0)
-                kept.Add((new Message(endpoint, 0, frame.Bytes.Length, frame.ReceiveUtcNs), frame.Bytes.ToArray()));
-            Play(in frame);
+            bool isMessage = frame.Kind == CaptureFrameKind.Message && frame.Bytes.IndexOf("Notification\""u8) >= 0;
+            if (isMessage) _messages.Add(_frames.Count);
+            _frames.Add(new Frame(
+                frame.Kind, frame.EndpointId, 0, frame.HttpRequest.Length, frame.Bytes.Length, frame.ReceiveUtcNs));
+            kept.Add([.. frame.HttpRequest, .. frame.Bytes]);
+            Play(frame.Kind, frame.EndpointId, frame.HttpRequest, frame.Bytes, frame.ReceiveUtcNs, true);
         }
 
         if (reader.Fault is not null) return reader.Fault;
-        _durationNs = lastNs - firstNs + 1_000_000_000;
+        _durationNs = _frames.Count == 0 ? 0 : _frames[^1].ReceiveUtcNs - _frames[0].ReceiveUtcNs + 1_000_000_000;
         Keep(kept);
         return null;
     }
 
     /// <summary>When a message was recorded, nanoseconds after the first of its lap.</summary>
-    public long OffsetNs(int index) => _messages[index].ReceiveUtcNs - _messages[0].ReceiveUtcNs;
+    public long OffsetNs(int index) =>
+        _frames[_messages[index]].ReceiveUtcNs - _frames[_messages[0]].ReceiveUtcNs;
 
     /// <summary>Plays one lap.</summary>
     /// <returns>False when the pipeline has halted.</returns>
     public bool RunLap()
     {
-        MoveSlots();
-        Laps++;
-        foreach (ref readonly Message m in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_messages))
+        for (int i = 0; i < _messages.Count; i++)
         {
-            if (!PlayMessage(in m)) return false;
+            if (!TryPrepare(i) || !RunMessage(i)) return false;
         }
 
         return true;
     }
 
-    /// <summary>Plays one message of the current lap; slots move when the first of a lap is played.</summary>
-    public bool RunMessage(int index)
+    /// <summary>
+    /// Plays what was recorded between the message before and this one: what opens and closes connections, requests,
+    /// answers, snapshots. Before a lap's first message the connections of the lap before close and slots move.
+    /// </summary>
+    /// <returns>False when the pipeline has halted.</returns>
+    public bool TryPrepare(int index)
     {
-        if (index == 0)
+        if (index == 0) BeginLap();
+        for (int frame = index == 0 ? 0 : _messages[index - 1] + 1; frame < _messages[index]; frame++)
         {
-            MoveSlots();
-            Laps++;
+            if (!Play(frame, false)) return false;
         }
 
-        return PlayMessage(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_messages)[index]);
+        return true;
     }
 
-    private bool PlayMessage(in Message m)
+    /// <summary>True if <see cref="TryPrepare"/> has something to play before a message.</summary>
+    public bool HasPreparation(int index) => index == 0 || _messages[index] != _messages[index - 1] + 1;
+
+    /// <summary>Plays one message of the current lap, after <see cref="TryPrepare"/>.</summary>
+    /// <returns>False when the pipeline has halted.</returns>
+    public bool RunMessage(int index) => Play(_messages[index], true);
+
+    private void BeginLap()
     {
-        long receiveNs = m.ReceiveUtcNs + (Laps * _durationNs);
-        JsonRpcDecoder decoder = _decoders[m.EndpointId]!;
-        FrameStamp stamp = new(receiveNs, receiveNs, _stampClock?.NowNs ?? 0);
-        _ = decoder.OnMessage(_bytes.AsSpan(m.Start, m.Length), stamp);
-        return !decoder.IsHalted;
+        MoveSlots();
+        long endNs = _frames[^1].ReceiveUtcNs + (Laps * _durationNs);
+        Laps++;
+        foreach (JsonRpcDecoder? decoder in _decoders)
+            _ = decoder?.OnClose(new FrameStamp(endNs, endNs, 0));
     }
 
-    private void Play(in CaptureFrame frame)
+    private bool Play(int index, bool isMeasured)
     {
-        JsonRpcDecoder decoder = _decoders[frame.EndpointId]
-            ??= new JsonRpcDecoder(frame.EndpointId, _publisher, new DecoderOptions());
-        FrameStamp stamp = new(frame.ReceiveUtcNs, frame.ReceiveUtcNs, _stampClock?.NowNs ?? 0);
-        _ = frame.Kind switch
+        Frame frame = _frames[index];
+        return Play(
+            frame.Kind,
+            frame.EndpointId,
+            _bytes.AsSpan(frame.Start, frame.RequestLength),
+            _bytes.AsSpan(frame.Start + frame.RequestLength, frame.Length),
+            frame.ReceiveUtcNs + (Laps * _durationNs),
+            isMeasured);
+    }
+
+    private bool Play(
+        CaptureFrameKind kind, byte endpoint, ReadOnlySpan<byte> request, ReadOnlySpan<byte> bytes, long receiveNs,
+        bool isMeasured)
+    {
+        JsonRpcDecoder decoder = _decoders[endpoint] ??= new JsonRpcDecoder(endpoint, _publisher, new DecoderOptions());
+        FrameStamp stamp = new(receiveNs, receiveNs, isMeasured ? _stampClock?.NowNs ?? 0 : 0);
+        _ = kind switch
         {
-            CaptureFrameKind.Message => decoder.OnMessage(frame.Bytes, stamp),
-            CaptureFrameKind.Request => decoder.OnRequest(frame.Bytes),
-            CaptureFrameKind.Http => decoder.OnSnapshot(frame.HttpRequest, frame.Bytes, stamp),
+            CaptureFrameKind.Message => decoder.OnMessage(bytes, stamp),
+            CaptureFrameKind.Request => decoder.OnRequest(bytes),
+            CaptureFrameKind.Http => decoder.OnSnapshot(request, bytes, stamp),
             CaptureFrameKind.Open => decoder.OnOpen(stamp),
             _ => decoder.OnClose(stamp),
         };
+        return !decoder.IsHalted;
     }
 
-    private void Keep(List<(Message Message, byte[] Bytes)> kept)
+    private void Keep(List<byte[]> kept)
     {
         int total = 0;
-        foreach ((Message _, byte[] bytes) in kept) total += bytes.Length;
+        foreach (byte[] bytes in kept) total += bytes.Length;
         _bytes = new byte[total];
         List<int> offsets = [];
         ulong min = ulong.MaxValue;
         ulong max = 0;
         int at = 0;
-        foreach ((Message m, byte[] bytes) in kept)
+        for (int i = 0; i < kept.Count; i++)
         {
-            bytes.CopyTo(_bytes, at);
+            kept[i].CopyTo(_bytes, at);
+            _frames[i] = _frames[i] with { Start = at };
             foreach (byte[] member in SlotMembers)
-                FindNumbers(_bytes.AsSpan(at, bytes.Length), at, member, offsets, ref min, ref max);
-            _messages.Add(m with { Start = at });
-            at += bytes.Length;
+                FindNumbers(_bytes.AsSpan(at, kept[i].Length), at, member, offsets, ref min, ref max);
+            at += kept[i].Length;
         }
 
         _slotOffsets = [.. offsets];
@@ -185,6 +204,6 @@ public sealed class CaptureLoop
         }
     }
 
-    private readonly record struct Message(
-        byte EndpointId, int Start, int Length, long ReceiveUtcNs);
+    private readonly record struct Frame(
+        CaptureFrameKind Kind, byte EndpointId, int Start, int RequestLength, int Length, long ReceiveUtcNs);
 }

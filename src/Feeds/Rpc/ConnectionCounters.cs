@@ -53,6 +53,11 @@ public sealed class ConnectionCounters
     /// <summary>Connections that began with a replay from an earlier slot (Yellowstone).</summary>
     public long Replays { get; internal set; }
 
+    /// <summary>
+    /// Managed bytes that the connection's thread allocated, as of its last look around (some times a second).
+    /// </summary>
+    public long ThreadAllocatedBytes { get; internal set; }
+
     /// <summary>Ends and failed attempts for a cause.</summary>
     public long this[ConnectionCause cause] => _ends[(int)cause];
 

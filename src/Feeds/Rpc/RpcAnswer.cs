@@ -15,7 +15,8 @@ internal static class RpcAnswer
     private const int MessageCharsMax = 300;
 
     /// <summary>Reads an answer's result with <paramref name="read"/>, or its error.</summary>
-    public static RpcResult<T> Read<T>(byte[] body, ulong id, Uri address, Func<JsonElement, RpcResult<T>> read)
+    public static RpcResult<T> Read<T>(
+        ReadOnlyMemory<byte> body, ulong id, Uri address, Func<JsonElement, RpcResult<T>> read)
     {
         try
         {

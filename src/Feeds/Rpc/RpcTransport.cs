@@ -40,7 +40,10 @@ public sealed record SolanaRpcOptions
     /// <summary>Judges the server's certificate instead of the system's rules.</summary>
     public RemoteCertificateValidationCallback? CertificateCheck { get; init; }
 
-    /// <summary>Where answers with accounts go as raw bytes; null keeps them to the caller.</summary>
+    /// <summary>
+    /// Where answers that decide something go as raw bytes (accounts, blockhashes, fees, simulations); null keeps them
+    /// to the caller.
+    /// </summary>
     public IExchangeSink? AccountExchanges { get; init; }
 }
 
@@ -107,7 +110,6 @@ internal sealed class RpcTransport : IDisposable
         _client = new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = options.MaxAnswerBytes,
         };
         foreach ((string name, string value) in options.Headers)
             _client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
@@ -118,12 +120,12 @@ internal sealed class RpcTransport : IDisposable
     /// <summary>Calls until it succeeds, fails for good or the attempts are used up.</summary>
     /// <param name="request">The request's body.</param>
     /// <param name="id">Its id.</param>
-    /// <param name="hasAccounts">The answer goes to the exchange sink too.</param>
+    /// <param name="isForFeed">The answer goes to the exchange sink too.</param>
     /// <param name="maxAttempts">Attempts.</param>
     /// <param name="read">Reads the result.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<RpcResult<T>> CallAsync<T>(
-        byte[] request, ulong id, bool hasAccounts, int maxAttempts, Func<JsonElement, RpcResult<T>> read,
+        byte[] request, ulong id, bool isForFeed, int maxAttempts, Func<JsonElement, RpcResult<T>> read,
         CancellationToken cancellation)
     {
         Counters.OnCall();
@@ -135,7 +137,7 @@ internal sealed class RpcTransport : IDisposable
             {
                 await WaitForTurnAsync(cancellation).ConfigureAwait(false);
                 Counters.OnAttempt(attempt > 1);
-                result = await TryOnceAsync(request, id, hasAccounts, read, cancellation).ConfigureAwait(false);
+                result = await TryOnceAsync(request, id, isForFeed, read, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -173,45 +175,44 @@ internal sealed class RpcTransport : IDisposable
     }
 
     private async Task<RpcResult<T>> TryOnceAsync<T>(
-        byte[] request, ulong id, bool hasAccounts, Func<JsonElement, RpcResult<T>> read,
+        byte[] request, ulong id, bool isForFeed, Func<JsonElement, RpcResult<T>> read,
         CancellationToken cancellation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter((int)(_options.TimeoutNs / NanosecondsPerMillisecond));
         long askedUtcNs = _clock.UtcNs;
-        byte[] body;
+        RpcBody? body;
         try
         {
             using ByteArrayContent content = new(request);
             content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
             using HttpRequestMessage message = new(HttpMethod.Post, _address) { Content = content };
             using HttpResponseMessage response =
-                await _client.SendAsync(message, HttpCompletionOption.ResponseContentRead, limit.Token)
+                await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token)
                     .ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) return Refused<T>(response);
-            body = await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
+            body = await RpcBody.ReadAsync(response.Content, _options.MaxAnswerBytes, limit.Token)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return Failed<T>(RpcErrorKind.Timeout, "no answer within the time limit");
-        }
-        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
-        {
-            return Failed<T>(RpcErrorKind.AnswerTooLong, "the answer is longer than allowed");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             return Failed<T>(RpcErrorKind.ConnectFailed, EndpointAddress.RedactIn(e.Message, _address));
         }
 
-        if (hasAccounts && _options.AccountExchanges is { } sink)
+        if (body is null) return Failed<T>(RpcErrorKind.AnswerTooLong, "the answer is longer than allowed");
+        using RpcBody rented = body;
+        if (isForFeed && _options.AccountExchanges is { } sink)
         {
             bool isTaken = await sink.OnExchangeAsync(
-                askedUtcNs, _clock.NowNs, _clock.UtcNs, request, body, cancellation).ConfigureAwait(false);
+                askedUtcNs, _clock.NowNs, _clock.UtcNs, request, body.Bytes, cancellation).ConfigureAwait(false);
             if (!isTaken) return Failed<T>(RpcErrorKind.AnswerTooLong, "the answer does not fit into the inbox");
         }
 
-        return RpcAnswer.Read(body, id, _address, read);
+        return RpcAnswer.Read(body.Bytes, id, _address, read);
     }
 
     private RpcResult<T> Refused<T>(HttpResponseMessage response)

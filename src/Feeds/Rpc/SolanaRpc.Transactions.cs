@@ -20,7 +20,7 @@ public sealed partial class SolanaRpc
     public Task<RpcResult<LatestBlockhash>> GetLatestBlockhashAsync(
         Commitment commitment = Commitment.Confirmed, ulong? minContextSlot = null,
         CancellationToken cancellation = default) => CallAsync(
-        "getLatestBlockhash", false, writer => WriteOptions(writer, commitment, minContextSlot, false),
+        "getLatestBlockhash", true, writer => WriteOptions(writer, commitment, minContextSlot, false),
         static result => RpcAnswer.WithContext(
             result, static (value, _) => new LatestBlockhash(
                 RpcAnswer.ReadKey(value.GetProperty("blockhash")),
@@ -60,7 +60,7 @@ public sealed partial class SolanaRpc
         if (request.SigVerify && request.ReplaceRecentBlockhash)
             throw new ArgumentException("A replaced blockhash breaks the signatures.", nameof(request));
         return CallAsync(
-            "simulateTransaction", false,
+            "simulateTransaction", true,
             writer =>
             {
                 writer.WriteBase64StringValue(transaction.Span);
@@ -118,7 +118,7 @@ public sealed partial class SolanaRpc
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Length, MaxFeeKeys);
         return CallAsync(
-            "getRecentPrioritizationFees", false, writer => WriteKeys(writer, keys.Span), ReadFees, cancellation);
+            "getRecentPrioritizationFees", true, writer => WriteKeys(writer, keys.Span), ReadFees, cancellation);
     }
 
     private static RpcResult<PrioritizationFee[]> ReadFees(JsonElement result)

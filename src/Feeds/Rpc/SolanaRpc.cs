@@ -72,6 +72,24 @@ public sealed partial class SolanaRpc : IDisposable
     }
 
     /// <summary>
+    /// Up to 100 accounts whose answer goes to the exchange sink and to nobody else: no account is made here. The
+    /// result is the number of accounts in the answer.
+    /// </summary>
+    public Task<RpcResult<int>> FetchMultipleAccountsAsync(
+        ReadOnlyMemory<Pubkey> keys, Commitment commitment, ulong? minContextSlot, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Length, MaxMultipleAccounts);
+        return CallAsync(
+            "getMultipleAccounts", true,
+            writer =>
+            {
+                WriteKeys(writer, keys.Span);
+                WriteOptions(writer, commitment, minContextSlot, withEncoding: true);
+            },
+            static result => RpcAnswer.WithContext(result, static (value, _) => value.GetArrayLength()), cancellation);
+    }
+
+    /// <summary>
     /// One account; null if there is none. For an address lookup table hand owner and data to the engine's LookupTable.
     /// </summary>
     public Task<RpcResult<RpcAccount?>> GetAccountAsync(
@@ -209,7 +227,7 @@ public sealed partial class SolanaRpc : IDisposable
     }
 
     private Task<RpcResult<T>> CallAsync<T>(
-        string method, bool hasAccounts, Action<Utf8JsonWriter>? writeParameters,
+        string method, bool isForFeed, Action<Utf8JsonWriter>? writeParameters,
         Func<JsonElement, RpcResult<T>> read, CancellationToken cancellation, int? maxAttempts = null)
     {
         ulong id = (ulong)Interlocked.Increment(ref _lastId);
@@ -231,6 +249,6 @@ public sealed partial class SolanaRpc : IDisposable
         }
 
         return _transport.CallAsync(
-            buffer.WrittenSpan.ToArray(), id, hasAccounts, maxAttempts ?? _options.MaxAttempts, read, cancellation);
+            buffer.WrittenSpan.ToArray(), id, isForFeed, maxAttempts ?? _options.MaxAttempts, read, cancellation);
     }
 }

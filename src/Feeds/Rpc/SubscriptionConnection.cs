@@ -192,6 +192,7 @@ public sealed class SubscriptionConnection : IWebSocketHandler, IDisposable
             return false;
         }
 
+        Counters.ThreadAllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
         TakeChanges();
         if (!_book.Pump(nowNs, _send))
         {

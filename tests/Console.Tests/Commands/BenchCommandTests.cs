@@ -71,6 +71,21 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Equal(ExitCodes.Usage, Run(words));
 
     [Fact]
+    public void Run_UiCost_MeasuresBothInTurnsAndTheConsole()
+    {
+        Assert.Equal(ExitCodes.Ok, Run(
+            "--ui-cost", "2", "--load", "2000", "--seconds", "0.3", "--warm-up", "1", "--json"));
+        UiCostResult result = JsonSerializer.Deserialize<UiCostResult>(_output.ToString(), JsonOutput.Indented)!;
+        Assert.Equal((2, 2), (result.Without.Count, result.With.Count));
+        Assert.All(result.Without, one => Assert.Equal(600, one.Messages));
+        Assert.All(result.With, one => Assert.Equal(600, one.Messages));
+        Assert.Equal(result.Without[0].Decisions, result.With[0].Decisions);
+        Assert.True(result.Console.Frames > 4, $"{result.Console.Frames} frames");
+        Assert.True(result.Console.Bytes > 1000, $"{result.Console.Bytes} bytes");
+        Assert.Equal(ExitCodes.Usage, Run("--ui-cost", "2", "--baseline", "x.json"));
+    }
+
+    [Fact]
     public void Run_AgainstABaselineThatWasMuchFaster_ExitsWithThree()
     {
         Assert.Equal(ExitCodes.Ok, Run("--load", "max", "--seconds", "0.1", "--warm-up", "1", "--json"));

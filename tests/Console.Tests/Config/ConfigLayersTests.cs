@@ -29,11 +29,12 @@ public sealed class ConfigLayersTests
               "maxHops": 3, "maxCyclesPerEvent": 11, "maxStepsPerEvent": 12, "deferredWorkFactor": 13,
               "opportunityCapacity": 14, "maxInputRaw": { "{{Usdt}}": 15 }, "maxNotionalLamports": 16,
               "minimumInputRaw": 17, "maxStateAgeSlots": 18, "polishQuotesMax": 19, "polishScansMax": 20,
-              "polishAll": true, "maxDepthShareBps": 32, "splitQuotesMax": 33,
+              "polishAll": true, "maxDepthShareBps": 32, "splitQuotesMax": 33, "agreementAboveLamports": 40,
               "auditEverySlots": 37, "auditStepsPerSlot": 38,
               "costs": { // sections are optional
                 "minimumProfitLamports": 21, "tipShareBps": 22, "tipFloorLamports": 23, "tipCapLamports": 24,
                 "priorityFeeMicroLamportsPerCu": 25, "computeUnitMarginBps": 26,
+                "priorityFeeCapMicroLamportsPerCu": 27,
                 "stalenessPenaltyBps": 34, "minimumExpectedValueLamports": 39, "landingSlots": 3,
               },
               "followSlots": 32, "maxFollowed": 33, "quarantineAfterFailures": 34, "quarantineBaseSlots": 35,
@@ -42,9 +43,10 @@ public sealed class ConfigLayersTests
               "wallet": "{{Usdc}}", "tokenAccounts": { "{{Usdc}}": "{{Usdt}}" }, "raydiumAmmLegacy": true,
               "createTokenAccounts": "always", "wrapSol": true, "memo": "hi", "messageVersion": "v1", "allowV1": true,
               "rentLamportsPerByte": 37,
-              "runner": "fused", "busySpin": true, "cpus": "2,3", "threadPriority": 5,
+              "runner": "fused", "busySpin": true, "pause": true, "cpus": "2,3", "threadPriority": 5,
               "feedThread": "connection", "receiveSpinMicroseconds": 700,
               "endpoints": [{ "http": "http://a.example" }],
+              "blockhashEveryMs": 41, "priorityFeesEveryMs": 42, "simulate": true, "simulationsPerSecond": 43,
               "watch": {
                 "pools": ["{{Usdc}}"], "accounts": ["{{Usdt}}"], "file": "watch.json", "allow": ["PumpSwap"],
                 "deny": ["{{Usdt}}"], "liquidityFloorRaw": { "{{Usdt}}": 37 },
@@ -60,11 +62,15 @@ public sealed class ConfigLayersTests
         Assert.Equal((16UL, 17UL, 18U, 19, 20, true), (s.Search.MaxNotionalLamports, s.Search.MinimumInputRaw,
             s.Search.MaxStateAgeSlots, s.Search.PolishQuotesMax, s.Search.PolishScansMax, s.Search.PolishAll));
         Assert.Equal((39L, 3), (s.Search.MinimumExpectedValueLamports, s.Search.LandingSlots));
+        Assert.Equal(40UL, s.Search.AgreementAboveLamports);
         Assert.Equal((37, 38), (s.Search.AuditEverySlots, s.Search.AuditStepsPerSlot));
         Assert.Equal((32, 33, 34), (s.Search.MaxDepthShareBps, s.Search.SplitQuotesMax, s.Search.StalenessPenaltyBps));
         Assert.Equal((21L, 22, 23UL, 24UL), (s.Search.MinimumProfitLamports, s.Search.TipShareBps,
             s.Search.TipFloorLamports, s.Search.TipCapLamports));
-        Assert.Equal((25UL, 26), (s.Search.PriorityFeeMicroLamportsPerCu, s.Search.ComputeUnitMarginBps));
+        Assert.Equal((25UL, 27UL, 26), (s.Search.PriorityFeeMicroLamportsPerCu,
+            s.Search.PriorityFeeCapMicroLamportsPerCu, s.Search.ComputeUnitMarginBps));
+        Assert.Equal((41, 42, true, 43), (layers.Config.Chain.BlockhashEveryMs, layers.Config.Chain.FeesEveryMs,
+            layers.Config.Simulate, layers.Config.SimulationsPerSecond));
         Assert.Equal((28_000_000L, 29, 30, 31), (s.Graph.SettleWindowNs, s.Graph.MaxAccounts, s.Graph.MaxPools,
             s.Graph.MaxMints));
         Assert.Equal((32, 33), (s.Life.FollowSlots, s.Life.MaxFollowed));
@@ -80,6 +86,7 @@ public sealed class ConfigLayersTests
         Assert.Equal([2, 3], s.Threads.Cpus);
         Assert.Equal(5, s.Threads.Priority);
         Assert.Equal((FeedThread.Connection, 700UL), (layers.Config.FeedThread, layers.Config.ReceiveSpinMicroseconds));
+        Assert.Equal(TradingState.Reducing, layers.Config.BuildGate().State);
         Assert.Equal(ConfigCatalog.Keys.Count, layers.Config.Origins.Count);
     }
 

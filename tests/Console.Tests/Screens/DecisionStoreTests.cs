@@ -5,37 +5,48 @@ using Xunit;
 
 namespace LowLatency.Console.Tests.Screens;
 
+/// <summary>A console that looks too rarely misses decisions, says so, and shows the others.</summary>
 public sealed class DecisionStoreTests
 {
-    [Fact]
-    public void Refresh_MoreDecisionsAtOnceThanAreKept_MissesTheOldestAndGoesOn()
+    private const int Capacity = RecentDecisions.Capacity;
+
+    [Theory]
+    [InlineData(0, Capacity + 100)]
+    [InlineData(10, Capacity + 10)]
+    [InlineData(10, (3 * Capacity) + 7)]
+    [InlineData(Capacity + 5, (2 * Capacity) + 9)]
+    public void Refresh_AfterMoreThanItHolds_ShowsTheNewestAndCountsTheMissed(int before, int after)
     {
         RecentDecisions source = new();
         DecisionStore store = new();
         PoolNames names = new();
-        Publish(source, 0, 10);
+        Decide(source, 0, before);
         store.Refresh(source, names);
-        Publish(source, 10, RecentDecisions.Capacity + 10);
+        Assert.Equal(before > Capacity ? Capacity : before, store.Held);
+        Decide(source, before, after);
         store.Refresh(source, names);
-        Publish(source, RecentDecisions.Capacity + 20, RecentDecisions.Capacity);
-        store.Refresh(source, names);
+        Assert.Equal((long)before + after, store.Published);
+        Assert.Equal(Capacity, store.Held);
+        Assert.Equal(Capacity, store.Count);
+        long missedFirst = before > Capacity ? before - Capacity : 0;
+        Assert.Equal(missedFirst + (after > Capacity ? after - Capacity : 0), store.Missed);
+        for (int i = 0; i < Capacity; i++) Assert.Equal(before + after - 1 - i, store[i].Sequence);
 
-        int published = (2 * RecentDecisions.Capacity) + 20;
-        Assert.Equal(published, store.Published);
-        Assert.Equal(10, store.Missed);
-        Assert.Equal(RecentDecisions.Capacity, store.Count);
-        Assert.True(store.TryFind(published - 1, 0, out _));
-        Assert.False(store.TryFind(5, 0, out _));
+        Decide(source, before + after, 3); // and goes on as always
+        store.Refresh(source, names);
+        Assert.Equal(before + after + 2, store[0].Sequence);
+        Assert.True(store.TryFind(before + after, 0, out _));
+        Assert.False(store.TryFind(before + after - Capacity, 0, out _));
     }
 
-    private static void Publish(RecentDecisions source, int first, int count)
+    private static void Decide(RecentDecisions source, long from, int count)
     {
-        for (int i = first; i < first + count; i++)
+        for (long sequence = from; sequence < from + count; sequence++)
         {
-            Opportunity decision = new() { Sequence = i, LegCount = 2, AmountInRaw = (ulong)i };
-            decision.Legs[0].PoolId = i % 97;
-            decision.Legs[1].PoolId = i % 89;
-            source.OnDecision(in decision, default);
+            Opportunity decision = new() { Sequence = sequence, LegCount = 2 };
+            decision.Legs[0].PoolId = (int)(sequence % 7);
+            decision.Legs[1].PoolId = 8;
+            source.OnDecision(in decision, []);
         }
     }
 }

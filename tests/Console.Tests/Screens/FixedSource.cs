@@ -72,6 +72,8 @@ internal sealed class FixedSource : IRunSource
         new("Pipeline", "runner", "inline", "my.json, line 3, column 5"),
     ];
 
+    public string Reload() => "a fixed run";
+
     public bool TryRestart(ulong slot) => false;
 
     /// <summary>A key that is that many bytes of one value.</summary>

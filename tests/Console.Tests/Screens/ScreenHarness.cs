@@ -101,7 +101,7 @@ internal sealed class ScreenHarness : IDisposable
         long started = Stopwatch.GetTimestamp();
         while (!isDone())
         {
-            if (Stopwatch.GetElapsedTime(started).TotalSeconds > 60) throw new TimeoutException();
+            if (Stopwatch.GetElapsedTime(started).TotalSeconds > 90) throw new TimeoutException();
             Thread.Sleep(5);
         }
     }

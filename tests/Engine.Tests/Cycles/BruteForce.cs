@@ -39,13 +39,37 @@ internal static class BruteForce
     internal static SortedSet<string> Cycles(MarketGraph graph, int pool, int maxHops, HashSet<int> baseMints)
     {
         SortedSet<string> found = [];
+        ForEach(graph, pool, maxHops, baseMints, (edges, product) =>
+        {
+            if (product > 1) found.Add(Text(graph, edges));
+        });
+        return found;
+    }
+
+    /// <summary>The first of all cycles through a pool in their order, whether it gains or not.</summary>
+    internal static Cycle? Best(MarketGraph graph, int pool, int maxHops, HashSet<int> baseMints)
+    {
+        Cycle? best = null;
+        ForEach(graph, pool, maxHops, baseMints, (edges, product) =>
+        {
+            Cycle cycle = new() { LegCount = edges.Count, MarginalProduct = product };
+            for (int i = 0; i < edges.Count; i++) cycle.Edges[i] = edges[i];
+            if (best is null || Cycle.Compare(cycle, best.Value) < 0) best = cycle;
+        });
+        return best;
+    }
+
+    private static void ForEach(
+        MarketGraph graph, int pool, int maxHops, HashSet<int> baseMints, Action<List<int>, double> seen)
+    {
         List<int> path = [];
+        List<int>[] from = new List<int>[graph.MintCount];
+        for (int mint = 0; mint < from.Length; mint++) from[mint] = [];
+        for (int edge = 0; edge < graph.EdgeCount; edge++) from[graph.EdgeFrom(edge)].Add(edge);
         for (int edge = 0; edge < graph.EdgeCount; edge++)
         {
-            if (pool < 0 || edge >> 1 == pool) Walk(graph, edge, path, maxHops, baseMints, found);
+            if (pool < 0 || edge >> 1 == pool) Walk(graph, from, edge, path, maxHops, baseMints, seen);
         }
-
-        return found;
     }
 
     internal static string Text(MarketGraph graph, IReadOnlyList<int> edges)
@@ -75,7 +99,8 @@ internal static class BruteForce
     }
 
     private static void Walk(
-        MarketGraph graph, int edge, List<int> path, int maxHops, HashSet<int> baseMints, SortedSet<string> found)
+        MarketGraph graph, List<int>[] from, int edge, List<int> path, int maxHops, HashSet<int> baseMints,
+        Action<List<int>, double> seen)
     {
         if (!(graph.Rate(edge) > 0)) return;
         foreach (int before in path)
@@ -85,19 +110,18 @@ internal static class BruteForce
         }
 
         path.Add(edge);
-        if (path.Count >= 2 && graph.EdgeTo(edge) == graph.EdgeFrom(path[0])) Close(graph, path, baseMints, found);
+        if (path.Count >= 2 && graph.EdgeTo(edge) == graph.EdgeFrom(path[0])) Close(graph, path, baseMints, seen);
         else if (path.Count < maxHops)
         {
-            for (int next = 0; next < graph.EdgeCount; next++)
-            {
-                if (graph.EdgeFrom(next) == graph.EdgeTo(edge)) Walk(graph, next, path, maxHops, baseMints, found);
-            }
+            foreach (int next in from[graph.EdgeTo(edge)])
+                Walk(graph, from, next, path, maxHops, baseMints, seen);
         }
 
         path.RemoveAt(path.Count - 1);
     }
 
-    private static void Close(MarketGraph graph, List<int> path, HashSet<int> baseMints, SortedSet<string> found)
+    private static void Close(
+        MarketGraph graph, List<int> path, HashSet<int> baseMints, Action<List<int>, double> seen)
     {
         bool touches = baseMints.Count == 0;
         foreach (int edge in path) touches |= baseMints.Contains(graph.EdgeFrom(edge));
@@ -108,8 +132,14 @@ internal static class BruteForce
             if (path[i] < path[first]) first = i;
         }
 
+        List<int> canonical = [];
         double product = 1;
-        for (int i = 0; i < path.Count; i++) product *= graph.Rate(path[(first + i) % path.Count]);
-        if (product > 1) found.Add(Text(graph, path));
+        for (int i = 0; i < path.Count; i++)
+        {
+            canonical.Add(path[(first + i) % path.Count]);
+            product *= graph.Rate(canonical[i]);
+        }
+
+        seen(canonical, product);
     }
 }

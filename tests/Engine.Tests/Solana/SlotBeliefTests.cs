@@ -53,4 +53,42 @@ public sealed class SlotBeliefTests
         Assert.True(belief.Accept(0, 9000));
         Assert.False(belief.Accept(0, 90_000));
     }
+
+    [Fact]
+    public void Accept_FirstSlotWasNone_FallsBackToWhereSlotsGoOn()
+    {
+        SlotBelief belief = new();
+        Assert.True(belief.Accept(0, 1_000_000)); // nothing else is known
+        for (ulong i = 0; i < SlotBelief.RepeatsMin; i++)
+        {
+            Assert.Equal(1_000_000UL, belief.Head);
+            Assert.True(belief.Accept(0, 1000 + i));
+        }
+
+        Assert.Equal(1000UL + SlotBelief.RepeatsMin - 1, belief.Head);
+        Assert.False(belief.Accept(0, 1_000_000));
+    }
+
+    [Fact]
+    public void Accept_SourceThatLagsFarBehindALivingOne_DoesNotPullTheHeadBack()
+    {
+        SlotBelief belief = new();
+        for (ulong i = 0; i < 50; i++)
+        {
+            belief.Accept(0, 10_000 + i);
+            belief.Accept(1, 9000 + (2 * i));
+            belief.Accept(1, 9001 + (2 * i));
+        }
+
+        Assert.Equal(10_049UL, belief.Head);
+    }
+
+    [Fact]
+    public void Accept_OneSlotToldByManySources_IsNoRun()
+    {
+        SlotBelief belief = new();
+        belief.Accept(0, 10_000);
+        for (int source = 0; source < SlotBelief.MaxSources; source++) belief.Accept(source, 9000);
+        Assert.Equal(10_000UL, belief.Head);
+    }
 }

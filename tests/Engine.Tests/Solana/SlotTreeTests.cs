@@ -57,4 +57,21 @@ public sealed class SlotTreeTests
         Assert.True(tree.Contains(3 * SlotTree.CapacitySlots));
         Assert.False(tree.IsAbandoned(5));
     }
+
+    [Fact]
+    public void Add_HeadWasNoSlot_FallsBackAndForgetsWhatIsAbove()
+    {
+        SlotTree tree = new();
+        ulong wrong = 10 + (100 * SlotTree.CapacitySlots);
+        tree.Add(wrong, wrong - 1);
+        for (ulong slot = 1; slot < SlotBelief.RepeatsMin; slot++) tree.Add(slot, slot - 1);
+        Assert.Equal(wrong, tree.Head);
+        tree.Add(SlotBelief.RepeatsMin, SlotBelief.RepeatsMin - 1);
+        Assert.Equal((ulong)SlotBelief.RepeatsMin, tree.Head);
+        Assert.False(tree.Contains(wrong));
+        tree.Add(9, 8);
+        tree.Add(10, 9); // the wrong one stood in its place
+        Assert.Equal(10UL, tree.Head);
+        Assert.True(tree.IsAncestorOrSelf(1, 10));
+    }
 }

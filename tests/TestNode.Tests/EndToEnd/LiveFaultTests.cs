@@ -1,5 +1,4 @@
 using System.Threading.Tasks;
-using LowLatency.Feeds.Live;
 using LowLatency.TestNode.Faults;
 using LowLatency.TestNode.Hosting;
 using Xunit;
@@ -90,7 +89,8 @@ public sealed class LiveFaultTests
         using LiveHarness live = new(node, shards: 2);
         if (kind == FaultKind.LateAcks) node.Inject(new FaultStep(0, 0, kind, count));
         live.StepUntil(() => live.IsWhole, "the first snapshot");
-        live.StepUntil(() => AllSubscribed(live), "both endpoints follow all");
+        live.StepUntil(() => live.AreAllSubscribed, "both endpoints follow all");
+        live.Step(4); // each has come past the other's first slot
         node.Inject(new FaultStep(0, 0, kind, count));
         live.Step(20);
         live.Settle();
@@ -137,12 +137,5 @@ public sealed class LiveFaultTests
         Assert.Equal(live.Feed.Coverage!.Losses, live.Feed.Coverage.Repairs);
         Assert.Empty(live.Doubts.Violations);
         live.AssertReplaysEqually();
-    }
-
-    private static bool AllSubscribed(LiveHarness live)
-    {
-        int active = 0;
-        foreach (ConnectionStatus status in live.Pool.GetStatus()) active += status.Active;
-        return active == (live.Pool.Watched * 2) + 4; // and each connection its slots
     }
 }

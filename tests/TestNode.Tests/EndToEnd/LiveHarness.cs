@@ -2,9 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
+using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
@@ -14,6 +16,7 @@ using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Rpc;
+using LowLatency.Feeds.Submission;
 using LowLatency.TestNode.Hosting;
 using LowLatency.TestNode.State;
 using Xunit;
@@ -26,15 +29,32 @@ namespace LowLatency.TestNode.Tests.EndToEnd;
 /// </summary>
 internal sealed class LiveHarness : IDisposable
 {
+    /// <summary>Some account that is no program: a program as the payer makes messages that cannot be.</summary>
+    public const string Wallet = "5Q544fKrFoe6tsEbD7S8EmxGTJYAKtTVhAW5Q5pge4j1";
+
+    /// <summary>Far above anything that happens on a busy machine: a wait ends when what it waits for is so.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(120);
+
     private readonly SolanaNode _node;
     private readonly string _capture = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
+    private readonly PipelineSettings _settings;
+    private readonly int _slotMs;
     private bool _isStopped;
 
-    public LiveHarness(SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null)
+    public LiveHarness(
+        SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null, ChainWatchOptions? chain = null,
+        SimulatorOptions? simulation = null, PipelineSettings? settings = null,
+        Func<MarketPipeline, IDecisionSink>? observe = null, int slotMs = 15)
     {
+        _settings = settings ?? new PipelineSettings
+        {
+            TakeStamps = false,
+            Instructions = new InstructionSettings { Wallet = Pubkey.Parse(Wallet) },
+        };
         _node = node;
+        _slotMs = slotMs;
         List<LiveEndpointOptions> endpoints = [];
         foreach (SolanaEndpoint endpoint in node.Endpoints)
         {
@@ -60,8 +80,12 @@ internal sealed class LiveHarness : IDisposable
             SystemClock.Instance);
         Recorder = new CaptureRecorder(
             File.Create(_capture), new CaptureHeader { CreatedUtcNs = 1, Endpoints = Pool.Addresses });
+        if (chain is not null) Chain = new ChainWatch(Pool.Http, chain, SystemClock.Instance);
+        if (simulation is not null) Simulator = new Simulator(Pool.Http, simulation, SystemClock.Instance);
+        Messages = new MessageWatch(Simulator);
+        IDecisionSink[] Observed(MarketPipeline p) => observe is null ? [] : [observe(p)];
         Pipeline = new MarketPipeline(
-            new PipelineSettings { TakeStamps = false }, p => [Hash, Doubts = new DoubtWatch(p)], null, _ => [Doubts]);
+            _settings, p => [Hash, Doubts = new DoubtWatch(p), Messages, .. Observed(p)], null, _ => [Doubts]);
         Feed = new LiveFeed(Pool.Inboxes, Pool.Signal, new LiveFeedOptions
         {
             Dispatcher = new FrameDispatcherOptions { Addresses = Pool.Addresses, Listener = Bootstrap },
@@ -72,6 +96,9 @@ internal sealed class LiveHarness : IDisposable
                 Pool.Watch(node.Tape.SubscribedKeys);
                 Pool.Start();
                 Bootstrap.Start();
+                foreach (Pubkey key in node.Tape.SubscribedKeys) Chain?.AddFeeAccount(in key);
+                Chain?.Start();
+                Simulator?.Start();
             },
         });
         _thread = new Thread(() => Outcome = Feed.Run(Pipeline.Publisher, new ReplayClock()));
@@ -81,6 +108,12 @@ internal sealed class LiveHarness : IDisposable
     public EndpointPool Pool { get; }
 
     public Bootstrap Bootstrap { get; }
+
+    public ChainWatch? Chain { get; }
+
+    public Simulator? Simulator { get; }
+
+    public MessageWatch Messages { get; }
 
     public CaptureRecorder Recorder { get; }
 
@@ -107,15 +140,37 @@ internal sealed class LiveHarness : IDisposable
     public bool IsWhole => Feed.Coverage is { Doubtful: 0 } coverage
         && coverage.Count == _node.Tape.SubscribedKeys.Count;
 
+    /// <summary>True while every endpoint follows all accounts, and each of its connections the slots.</summary>
+    public bool AreAllSubscribed
+    {
+        get
+        {
+            List<ConnectionStatus> connections = Pool.GetStatus();
+            int endpoints = _node.Endpoints.Count;
+            return connections.Sum(c => c.Active) == (Pool.Watched * endpoints) + connections.Count;
+        }
+    }
+
+    /// <summary>Waits without playing slots.</summary>
+    public void Await(Func<bool> condition, string what)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < LongestWait, $"{what} did not happen in {LongestWait}");
+            Thread.Sleep(5);
+        }
+    }
+
     /// <summary>Plays slots at a small pace until something is so.</summary>
-    public void StepUntil(Func<bool> condition, string what, int seconds = 30)
+    public void StepUntil(Func<bool> condition, string what)
     {
         Stopwatch waited = Stopwatch.StartNew();
         while (!condition())
         {
             Assert.True(
-                waited.Elapsed < TimeSpan.FromSeconds(seconds),
-                $"{what} did not happen in {seconds} s: doubtful {Feed.Coverage?.Doubtful} of {Feed.Coverage?.Count}, "
+                waited.Elapsed < LongestWait,
+                $"{what} did not happen in {LongestWait}: doubtful {Feed.Coverage?.Doubtful} of {Feed.Coverage?.Count}, "
                 + $"pending {Bootstrap.Pending}, {string.Join("; ", Pool.GetStatus())}");
             Step(1);
         }
@@ -126,7 +181,7 @@ internal sealed class LiveHarness : IDisposable
         for (int i = 0; i < slots; i++)
         {
             _node.Step();
-            Thread.Sleep(15);
+            Thread.Sleep(_slotMs);
         }
     }
 
@@ -140,17 +195,47 @@ internal sealed class LiveHarness : IDisposable
         Stop();
     }
 
+    private bool IsAllRead()
+    {
+        foreach (ConnectionStatus status in Pool.GetStatus())
+        {
+            if (!status.IsOpen) return false;
+        }
+
+        long[] pongs = [.. _node.Endpoints.Select(e => e.Counters.Pongs)];
+        int[] pings = [.. _node.Endpoints.Select(e => _node.PingClients(e.Index))];
+        Stopwatch waited = Stopwatch.StartNew();
+        while (waited.Elapsed < TimeSpan.FromSeconds(2))
+        {
+            bool isAnswered = true;
+            foreach (SolanaEndpoint endpoint in _node.Endpoints)
+                isAnswered &= endpoint.Counters.Pongs >= pongs[endpoint.Index] + pings[endpoint.Index];
+            if (isAnswered && Pool.Inboxes.All(inbox => inbox.IsEmpty)) return true;
+            Thread.Sleep(5);
+        }
+
+        return false;
+    }
+
     public void Stop()
     {
         if (_isStopped) return;
         _isStopped = true;
-        Thread.Sleep(300); // what is on its way arrives
+        AwaitArrival();
         _stop.Cancel();
         _thread.Join();
+        Chain?.Dispose();
+        Simulator?.Dispose();
         Bootstrap.Dispose();
         Pool.Dispose();
         Recorder.Dispose();
     }
+
+    /// <summary>
+    /// What is on its way arrives: every connection answers a ping that was sent behind the last slot, and the feed has
+    /// taken everything.
+    /// </summary>
+    public void AwaitArrival() => Await(IsAllRead, "the arrival of everything");
 
     /// <summary>The engine knows every subscribed account as the node's ledger does.</summary>
     public void AssertTruth()
@@ -179,7 +264,7 @@ internal sealed class LiveHarness : IDisposable
     {
         Assert.True(Recorder.IsComplete);
         DecisionHash hash = new();
-        MarketPipeline pipeline = new(new PipelineSettings { TakeStamps = false }, _ => [hash]);
+        MarketPipeline pipeline = new(_settings, _ => [hash]);
         using ReplayFeed? feed = ReplayFeed.Open(_capture, new ReplayOptions(), out CaptureFault? fault);
         Assert.Null(fault);
         Assert.Equal(ReplayOutcome.Completed, feed!.Run(pipeline.Publisher, new ReplayClock()));
@@ -240,7 +325,13 @@ internal sealed class DoubtWatch(MarketPipeline pipeline) : IDecisionSink, IStag
             int count = pool.CopyDependencies(_dependencies);
             foreach (AccountDependency needed in _dependencies.AsSpan(0, count))
             {
-                if (_doubtful.Contains(needed.Key)) Violations.Add($"{needed.Key} of {pool.Address} is in doubt");
+                if (!_doubtful.Contains(needed.Key)) continue;
+                int known = pipeline.Graph.Accounts.Find(needed.Key);
+                AccountKnowledge knowledge =
+                    known < 0 ? AccountKnowledge.Unknown : pipeline.Graph.Accounts[known].Knowledge;
+                // An array that never came has no state to doubt: quotes end before it.
+                if (!needed.Required && knowledge == AccountKnowledge.Unknown) continue;
+                Violations.Add($"{needed.Role} {knowledge} {needed.Key} of {pool.Venue} {pool.Address} is in doubt");
             }
         }
     }

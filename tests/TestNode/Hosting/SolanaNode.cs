@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -7,6 +8,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.TestNode.Faults;
+using LowLatency.TestNode.Pubsub;
 using LowLatency.TestNode.Rpc;
 using LowLatency.TestNode.State;
 using Microsoft.AspNetCore.Builder;
@@ -33,6 +35,8 @@ public sealed class SolanaNode : IAsyncDisposable
     private readonly X509Certificate2? _certificate;
     private readonly FaultDriver _driver;
     private readonly Dictionary<int, Func<HttpContext, Task>> _handlers = [];
+    private readonly ConcurrentQueue<FaultStep?> _injected = new();
+    private volatile bool _isPaced;
 
     private SolanaNode(SolanaNodeOptions options, MarketTape tape)
     {
@@ -103,14 +107,55 @@ public sealed class SolanaNode : IAsyncDisposable
         return bank;
     }
 
-    /// <summary>Does a fault now, beside the script.</summary>
-    public void Inject(FaultStep step) => _driver.Apply(step);
+    /// <summary>
+    /// Does a fault beside the script: now, or before the next slot while the node runs at a pace, because a fork that
+    /// came between the opening and the end of a slot would take its number.
+    /// </summary>
+    public void Inject(FaultStep step)
+    {
+        if (_isPaced) _injected.Enqueue(step);
+        else _driver.Apply(step);
+    }
 
-    /// <summary>Ends all faults that last or wait, as a test does before it compares states.</summary>
-    public void EndFaults() => _driver.EndAll();
+    /// <summary>
+    /// Ends all faults that last or wait, as a test does before it compares states; before the next slot while the
+    /// node runs at a pace.
+    /// </summary>
+    public void EndFaults()
+    {
+        if (_isPaced) _injected.Enqueue(null);
+        else _driver.EndAll();
+    }
+
+    /// <summary>
+    /// Pings every open WebSocket of an endpoint; the number of them. A pong comes once the client has read everything
+    /// that was sent before.
+    /// </summary>
+    public int PingClients(int endpoint)
+    {
+        int count = 0;
+        foreach (PubsubConnection connection in Endpoints[endpoint].Pubsub.Connections)
+        {
+            if (connection.Outbox.TryAppend(Opcode.Ping, "all read?"u8)) count++;
+        }
+
+        return count;
+    }
 
     /// <summary>Plays until stopped or until the given number of laps is over.</summary>
-    public Task RunAsync(NodePace pace, CancellationToken stop) => new NodeRunner(this).RunAsync(pace, stop);
+    public async Task RunAsync(NodePace pace, CancellationToken stop)
+    {
+        _isPaced = true;
+        try
+        {
+            await new NodeRunner(this).RunAsync(pace, stop);
+        }
+        finally
+        {
+            _isPaced = false;
+            DoInjected();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -131,6 +176,7 @@ public sealed class SolanaNode : IAsyncDisposable
 
     internal Bank Begin()
     {
+        DoInjected();
         _driver.BeforeSlot();
         return Player.Begin();
     }
@@ -145,6 +191,15 @@ public sealed class SolanaNode : IAsyncDisposable
     {
         int index = step.Endpoint - Endpoints.Count;
         return index < _options.Plugins.Count && _options.Plugins[index].Apply(step);
+    }
+
+    private void DoInjected()
+    {
+        while (_injected.TryDequeue(out FaultStep? step))
+        {
+            if (step is null) _driver.EndAll();
+            else _driver.Apply(step);
+        }
     }
 
     private WebApplication BuildApp()

@@ -45,6 +45,12 @@ internal sealed class PubsubSender
             return;
         }
 
+        if (_faults.IsArmed(FaultKind.Lie) && _faults.TryTake(FaultKind.Lie, Detail(connection, key, slot)))
+        {
+            Put(connection, Lie(message));
+            return;
+        }
+
         if (_faults.IsArmed(FaultKind.Reorder) && _faults.TryTake(FaultKind.Reorder, Detail(connection, key, slot)))
         {
             _held.Add((subscription, message.ToArray()));
@@ -124,6 +130,18 @@ internal sealed class PubsubSender
             1 => [.. message[..cut], .. "\"}{"u8, .. message[cut..]],
             _ => Encoding.ASCII.GetBytes("<html><body>502 Bad Gateway</body></html>"),
         };
+    }
+
+    /// <summary>Byte 66 is in the balance of a token account; well-formed, of the right length, and untrue.</summary>
+    private static byte[] Lie(ReadOnlySpan<byte> message)
+    {
+        byte[] lie = message.ToArray();
+        int start = message.IndexOf("\"data\":[\""u8) + "\"data\":[\""u8.Length;
+        int length = message[start..].IndexOf((byte)'"');
+        if (length < 8) return lie;
+        ref byte digit = ref lie[start + Math.Min(88, length - 8)];
+        digit = digit == (byte)'B' ? (byte)'C' : (byte)'B';
+        return lie;
     }
 
     private void Put(PubsubConnection connection, ReadOnlySpan<byte> message)

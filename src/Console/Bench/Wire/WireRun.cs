@@ -69,7 +69,8 @@ internal sealed class WireRun : IDisposable
         EngineConfig config = new() { Runner = settings.Runner };
         _pipeline = new MarketPipeline(
             config.Build(_signer.PublicKey, new Dictionary<Pubkey, Pubkey>(), stamps: false),
-            sinkObservers: pipeline => [_stage = new WireStage(pipeline, _signer, _baseNs)]);
+            marketObservers: _ => [_stage],
+            messages: pipeline => _stage = new WireStage(pipeline, _signer, _baseNs));
         _inbox = new MessageInbox(0, _signal, InboxBytes);
         _sender = StartSender();
     }
@@ -171,10 +172,10 @@ internal sealed class WireRun : IDisposable
         Add("0 intended arrival to end of the socket read", _stage.Wire);
         Add("1 intended arrival to no opportunity", _stage.NoOpportunity);
         Add("2 intended arrival to all decided, none taken", _stage.Decided);
-        Add("3 read to unsigned transactions", _stage.Unsigned);
+        Add("3 read to first unsigned transaction", _stage.Unsigned);
         Add("4 one signature", _stage.Sign);
         Add("5 intended arrival to first signed", _stage.FirstSigned);
-        Add("6 intended arrival to all signed", _stage.AllSigned);
+        Add("6 intended arrival to all signed, sizes proven", _stage.AllSigned);
         return times;
 
         void Add(string name, LatencyHistogram histogram)

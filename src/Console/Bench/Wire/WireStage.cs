@@ -8,15 +8,20 @@ using LowLatency.Feeds.Submission.Keys;
 namespace LowLatency.ConsoleHost.Bench.Wire;
 
 /// <summary>
-/// Stage before the sinks: signs every unsigned message of an event and records how long it took from the intended
-/// arrival, which the sender wrote into the account's rent epoch. The signed transaction is put together as it would
-/// be sent, and kept until the next. Owner thread: the last group's.
+/// Signs every message at the moment it is complete, while the event's other routes are still being decided, and
+/// records how long that took from the intended arrival, which the sender wrote into the account's rent epoch. The
+/// signed transaction is put together as it would be sent, and kept until the next. A message whose amounts are proven
+/// better afterwards is signed again: a sender has both. Owner thread: the market group's.
 /// </summary>
-internal sealed class WireStage(MarketPipeline pipeline, Ed25519Signer signer, long baseNs) : IStage
+internal sealed class WireStage(MarketPipeline pipeline, Ed25519Signer signer, long baseNs) : IStage, IRouteMessages
 {
     private const int SignatureBytes = 64;
     private readonly byte[] _transaction = GC.AllocateArray<byte>(4096, pinned: true);
+    private readonly IRouteMessages _writer = pipeline.Instructions;
     private int _transactionBytes;
+    private long _builtNs; // of this event's first message; 0 if there is none
+    private long _firstSignedNs;
+    private long _signedNs;
 
     public string Name => "sign";
 
@@ -29,7 +34,7 @@ internal sealed class WireStage(MarketPipeline pipeline, Ed25519Signer signer, l
     /// <summary>From the intended arrival: every cycle decided, none taken.</summary>
     public LatencyHistogram Decided { get; } = new();
 
-    /// <summary>From the end of the read to the event's unsigned messages.</summary>
+    /// <summary>From the end of the read to the event's first unsigned message.</summary>
     public LatencyHistogram Unsigned { get; } = new();
 
     /// <summary>One signature and the copy of its message.</summary>
@@ -38,7 +43,7 @@ internal sealed class WireStage(MarketPipeline pipeline, Ed25519Signer signer, l
     /// <summary>From the intended arrival to the event's first signed transaction.</summary>
     public LatencyHistogram FirstSigned { get; } = new();
 
-    /// <summary>From the intended arrival to its last.</summary>
+    /// <summary>From the intended arrival to its last, with the sizes that were proven.</summary>
     public LatencyHistogram AllSigned { get; } = new();
 
     /// <summary>Measured account updates.</summary>
@@ -61,15 +66,27 @@ internal sealed class WireStage(MarketPipeline pipeline, Ed25519Signer signer, l
         (Updates, Dropped, RefusedMessages) = (0, 0, 0);
     }
 
+    /// <inheritdoc/>
+    public void Build(ref Opportunity taken)
+    {
+        _writer.Build(ref taken);
+        if (taken.MessageLengthBytes != 0) SignNow(in taken);
+    }
+
+    /// <inheritdoc/>
+    public bool TryRenew(ref Opportunity taken)
+    {
+        if (!_writer.TryRenew(ref taken)) return false;
+        SignNow(in taken);
+        return true;
+    }
+
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
     {
         for (int i = 0; i < batch.Length; i++)
         {
-            ref readonly MarketEvent e = ref batch[i];
-            if (e.Kind != EventKind.Account) continue;
-            long due = (long)Math.Min(e.RentEpoch, long.MaxValue) - WireScript.DueBase;
-            bool isMeasured = due is > 0 and < WireScript.DueBase;
-            Record(in e, isMeasured, due + baseNs);
+            Record(in batch[i]);
+            _builtNs = 0;
         }
 
         return 0;
@@ -79,48 +96,37 @@ internal sealed class WireStage(MarketPipeline pipeline, Ed25519Signer signer, l
     {
     }
 
-    private void Record(in MarketEvent e, bool isMeasured, long dueNs)
+    private void Record(in MarketEvent e)
     {
-        long began = SystemClock.Instance.NowNs;
-        if (isMeasured)
+        long due = (long)Math.Min(e.RentEpoch, long.MaxValue) - WireScript.DueBase;
+        if (e.Kind != EventKind.Account || due is not (> 0 and < WireScript.DueBase)) return;
+        due += baseNs;
+        Updates++;
+        Wire.Record(e.ReceiveNs - due);
+        if (e.PoolId < 0)
         {
-            Updates++;
-            Wire.Record(e.ReceiveNs - dueNs);
+            Dropped++;
         }
-
-        if (e.PoolId < 0) Dropped += isMeasured ? 1 : 0;
-        else if (e.OpportunityCount != 0) SignAll(in e, isMeasured, dueNs, began);
-        else if (isMeasured) NoOpportunity.Record(began - dueNs);
+        else if (_builtNs != 0)
+        {
+            Unsigned.Record(_builtNs - e.ReceiveNs);
+            FirstSigned.Record(_firstSignedNs - due);
+            AllSigned.Record(_signedNs - due);
+        }
+        else
+        {
+            (e.OpportunityCount == 0 ? NoOpportunity : Decided).Record(SystemClock.Instance.NowNs - due);
+        }
     }
 
-    private void SignAll(in MarketEvent e, bool isMeasured, long dueNs, long began)
+    private void SignNow(in Opportunity taken)
     {
-        long last = began;
-        bool isFirst = true;
-        for (int i = 0; i < e.OpportunityCount; i++)
-        {
-            ref readonly Opportunity one = ref pipeline.Opportunities[e.OpportunityPosition + i];
-            if (one.MessageLengthBytes == 0) continue;
-            Build(pipeline.Instructions.Messages.Span(one.MessagePosition, one.MessageLengthBytes));
-            long now = SystemClock.Instance.NowNs;
-            if (isMeasured)
-            {
-                Sign.Record(now - last);
-                if (isFirst) FirstSigned.Record(now - dueNs);
-            }
-
-            (last, isFirst) = (now, false);
-        }
-
-        if (!isMeasured) return;
-        if (isFirst)
-        {
-            Decided.Record(began - dueNs);
-            return;
-        }
-
-        Unsigned.Record(began - e.ReceiveNs);
-        AllSigned.Record(last - dueNs);
+        long began = SystemClock.Instance.NowNs;
+        Build(pipeline.Instructions.Messages.Span(taken.MessagePosition, taken.MessageLengthBytes));
+        _signedNs = SystemClock.Instance.NowNs;
+        Sign.Record(_signedNs - began);
+        if (_builtNs != 0) return;
+        (_builtNs, _firstSignedNs) = (began, _signedNs);
     }
 
     private void Build(ReadOnlySpan<byte> message)

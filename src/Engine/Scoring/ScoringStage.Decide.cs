@@ -1,0 +1,183 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.Engine.Scoring;
+
+/// <summary>
+/// Decide first, refine after. Each candidate gets an upper bound of its net profit from the continuous optimum, which
+/// exact quotes never exceed by more than rounding. The best bound is sized exactly first, and as soon as an exact net
+/// profit is as large as every bound left, it is the event's best: it is taken and its message built, before the others
+/// are looked at. A candidate whose bound is below the required profit, or that shares a pool with a better one that is
+/// taken, is refused on its bound alone and never quoted. Taken by net profit, a route whose message cannot be built
+/// blocks no other. The sizes are then refined off the way of the decision (<see cref="RefineStage"/>).
+/// </summary>
+public sealed partial class ScoringStage
+{
+    private readonly IRouteMessages? _messages;
+    private readonly StampClock _stamps;
+    private readonly BestFirst _open;
+    private readonly BestFirst _sized;
+    private readonly bool[] _isTaken; // by pool
+
+    /// <summary>
+    /// Polishes a taken route with the whole budget, renews its message if the size changed, and looks for a split.
+    /// What could not be renewed stays as it was decided.
+    /// </summary>
+    public void Refine(ref Opportunity one, ulong eventSlot)
+    {
+        _eventSlot = eventSlot;
+        if (!_settings.PolishAll) Polish(ref one);
+        if (_settings.SplitQuotesMax == 0) return;
+        _splits.Plan(ref one, Cap(one.BaseMintId), _settings.SplitQuotesMax);
+        QuoteCount += _splits.QuotesUsed;
+    }
+
+    private void Polish(ref Opportunity one)
+    {
+        Opportunity before = one;
+        DecisionReason reason = Score(ref one, true);
+        bool isSame = one.AmountInRaw == before.AmountInRaw && one.AmountOutRaw == before.AmountOutRaw;
+        bool isRenewed = isSame || _messages is null || one.MessageLengthBytes == 0 || _messages.TryRenew(ref one);
+        if (reason != DecisionReason.Go || !isRenewed) one = before;
+    }
+
+    private void Decide(ref MarketEvent cause)
+    {
+        (long first, int count) = (cause.OpportunityPosition, cause.OpportunityCount);
+        _rates.BeginEvent();
+        _open.Clear();
+        _sized.Clear();
+        for (int i = 0; i < count; i++) Rank(ref _ring[first + i], i, count == 1);
+        while (true)
+        {
+            if (_open.Count != 0 && (_sized.Count == 0 || _open.TopKey > _sized.TopKey))
+            {
+                (long bound, int item) = (_open.TopKey, _open.Pop());
+                Size(ref _ring[first + item], item, bound);
+            }
+            else if (_sized.Count != 0)
+            {
+                Take(ref cause, ref _ring[first + _sized.Pop()]);
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        _stamps.TakeFirst(ref cause, StampId.Decision);
+        for (int i = 0; i < count; i++)
+        {
+            ref readonly Opportunity one = ref _ring[first + i];
+            DecisionCount++;
+            _byReason[(int)one.Reason]++;
+            if (one.Reason == DecisionReason.Go) MarkPools(in one, false);
+        }
+    }
+
+    /// <summary>Refuses a candidate without a quote, or puts it in the order of bounds.</summary>
+    private void Rank(ref Opportunity one, int item, bool isAlone)
+    {
+        one.Reason = CheckStates(one);
+        if (one.Reason != DecisionReason.None) return;
+        if (IsQuarantined(in one))
+        {
+            one.Reason = DecisionReason.Quarantined;
+            return;
+        }
+
+        if (isAlone || _settings.PolishAll || !IsBounded(in one))
+        {
+            _open.Add(long.MaxValue, item);
+            return;
+        }
+
+        SizingStatus status = _sizer.Locate(Edges(in one), Cap(one.BaseMintId), true);
+        if (status != SizingStatus.Ok)
+        {
+            one.Reason = status == SizingStatus.NoGain ? DecisionReason.NoGrossProfit : DecisionReason.SizeTooSmall;
+            return;
+        }
+
+        FillBound(ref one);
+        if (one.NetProfitLamports < _hot.MinimumProfitLamports) one.Reason = DecisionReason.BelowMinimumProfit;
+        else _open.Add(one.NetProfitLamports, item);
+    }
+
+    /// <summary>Quotes the candidate of the best bound, unless a better one has taken a pool of it.</summary>
+    private void Size(ref Opportunity one, int item, long bound)
+    {
+        if (bound != long.MaxValue && TouchesTaken(in one))
+        {
+            one.Reason = DecisionReason.Dominated;
+            return;
+        }
+
+        one.Reason = Score(ref one, _settings.PolishAll);
+        if (one.Reason == DecisionReason.Go)
+            _sized.Add(one.NetProfitLamports - one.StalenessPenaltyLamports, item);
+    }
+
+    private void Take(ref MarketEvent cause, ref Opportunity one)
+    {
+        if (TouchesTaken(in one))
+        {
+            one.Reason = DecisionReason.Dominated;
+            return;
+        }
+
+        _stamps.TakeFirst(ref cause, StampId.Decision);
+        if (_messages is not null)
+        {
+            _messages.Build(ref one);
+            if (one.Reason != DecisionReason.Go) return;
+            _stamps.TakeFirst(ref cause, StampId.Transaction);
+        }
+
+        MarkPools(in one, true);
+    }
+
+    /// <summary>
+    /// True if no quote of the route exceeds its curve by more than rounding. A stable swap's curve is only an
+    /// approximation.
+    /// </summary>
+    private bool IsBounded(in Opportunity one)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            Pool pool = _graph.Pool(one.Legs[leg].PoolId);
+            if (pool.Venue == VenueId.TokenSwap && (pool.WorkClass & SwapWorkClass.Heavy) != 0) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Amounts and profit of the located optimum, none of it quoted.</summary>
+    private void FillBound(ref Opportunity one)
+    {
+        long gross = (long)Math.Min(Math.Ceiling(_sizer.ProfitBound), 9e18);
+        one.SizingMethod = SizingMethod.Bound;
+        one.AmountInRaw = (ulong)Math.Clamp(Math.Round(_sizer.ContinuousInput), 1, 9e18);
+        one.AmountOutRaw = one.AmountInRaw + (ulong)gross;
+        one.GrossProfitRaw = gross;
+        one.SignatureFeeLamports = FeeModel.SignatureLamports;
+        one.NetProfitLamports = _fees.AtMost(
+            _rates.ToLamports(one.BaseMintId, gross), out one.TipLamports);
+    }
+
+    private bool TouchesTaken(in Opportunity one)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            if (_isTaken[one.Legs[leg].PoolId]) return true;
+        }
+
+        return false;
+    }
+
+    private void MarkPools(in Opportunity one, bool isTaken)
+    {
+        for (int leg = 0; leg < one.LegCount; leg++) _isTaken[one.Legs[leg].PoolId] = isTaken;
+    }
+}

@@ -1,0 +1,206 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Rpc;
+
+namespace LowLatency.Feeds.Live;
+
+/// <summary>How often the chain itself is asked about.</summary>
+public sealed record ChainWatchOptions
+{
+    /// <summary>Milliseconds between blockhashes; 0 = none are fetched.</summary>
+    public int BlockhashEveryMs { get; init; } = 1000;
+
+    /// <summary>Milliseconds between requests for recent priority fees; 0 = none are fetched.</summary>
+    public int FeesEveryMs { get; init; } = 2000;
+
+    /// <summary>A node that has not answered after so many milliseconds is given up; another is asked.</summary>
+    public int TimeLimitMs { get; init; } = 2000;
+
+    /// <summary>Milliseconds until the next node is asked after a failure.</summary>
+    public int RetryMs { get; init; } = 100;
+
+    /// <summary>A node that failed is left alone for so long, milliseconds, doubled up to eight times.</summary>
+    public int LeaveMs { get; init; } = 500;
+}
+
+/// <summary>What became of one kind of request; one writer, read late by others.</summary>
+public sealed class ChainRequestCounters
+{
+    /// <summary>Requests.</summary>
+    public long Requests { get; internal set; }
+
+    /// <summary>Of these, answered.</summary>
+    public long Answers { get; internal set; }
+
+    /// <summary>Of these, refused because of the rate (429).</summary>
+    public long RateLimited { get; internal set; }
+
+    /// <summary>Of these, refused because the node is behind (-32016, -32005).</summary>
+    public long Behind { get; internal set; }
+
+    /// <summary>Of these, failed otherwise: no answer in time, no connection, a broken answer.</summary>
+    public long Failures { get; internal set; }
+
+    internal void Count(RpcErrorKind error)
+    {
+        if (error == RpcErrorKind.None) Answers++;
+        else if (error == RpcErrorKind.RateLimited) RateLimited++;
+        else if (error is RpcErrorKind.MinContextSlotNotReached or RpcErrorKind.NodeUnhealthy) Behind++;
+        else Failures++;
+    }
+}
+
+/// <summary>
+/// Asks nodes at a steady pace for what a run must know besides accounts: the latest blockhash, confirmed, so that its
+/// fork stands, and what recent slots took for a compute unit with one of the watched pools' accounts written. The
+/// answers go to the feed like every frame; nothing is used here. Nodes are asked in turn, one that fails is left alone
+/// for a while and the next is asked at once. The two kinds have a loop each: neither waits for the other's node.
+/// Fees are asked for up to 128 accounts at a time, all in turn, and the engine keeps the largest of a slot.
+/// Owner: its own tasks. Source: protocols.md 2.2.
+/// </summary>
+public sealed class ChainWatch : IDisposable
+{
+    private readonly IReadOnlyList<SolanaRpc> _nodes;
+    private readonly ChainWatchOptions _options;
+    private readonly IClock _clock;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<Pubkey> _feeAccounts = [];
+    private readonly List<Pubkey> _feeOrder = [];
+    private int _feeAt;
+    private Task _task = Task.CompletedTask;
+
+    /// <summary>A watch over <paramref name="nodes"/>, whose answers must go to the feed.</summary>
+    public ChainWatch(IReadOnlyList<SolanaRpc> nodes, ChainWatchOptions options, IClock clock)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(clock);
+        _nodes = nodes;
+        _options = options;
+        _clock = clock;
+    }
+
+    /// <summary>Requests for blockhashes.</summary>
+    public ChainRequestCounters Blockhashes { get; } = new();
+
+    /// <summary>Requests for fees.</summary>
+    public ChainRequestCounters Fees { get; } = new();
+
+    /// <summary>Accounts whose fees are asked for. Any thread.</summary>
+    public int FeeAccounts
+    {
+        get
+        {
+            lock (_feeAccounts) return _feeAccounts.Count;
+        }
+    }
+
+    /// <summary>Begins. Once.</summary>
+    public void Start()
+    {
+        if (_nodes.Count == 0) return;
+        _task = Task.WhenAll(
+            Task.Run(() => RunAsync(_options.BlockhashEveryMs, Blockhashes, AskBlockhashAsync)),
+            Task.Run(() => RunAsync(_options.FeesEveryMs, Fees, AskFeesAsync)));
+    }
+
+    /// <summary>Asks for the fees of an account too. Any thread.</summary>
+    public void AddFeeAccount(in Pubkey account)
+    {
+        lock (_feeAccounts)
+        {
+            if (_feeAccounts.Add(account)) _feeOrder.Add(account);
+        }
+    }
+
+    /// <summary>Asks for the fees of an account no more. Any thread.</summary>
+    public void RemoveFeeAccount(in Pubkey account)
+    {
+        lock (_feeAccounts)
+        {
+            if (_feeAccounts.Remove(account)) _feeOrder.Remove(account);
+        }
+    }
+
+    /// <summary>Stops and waits for the tasks.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _task.GetAwaiter().GetResult();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(
+        int everyMs, ChainRequestCounters counters,
+        Func<SolanaRpc, CancellationToken, Task<RpcErrorKind?>> askAsync)
+    {
+        if (everyMs == 0) return;
+        NodeTurn turn = new(_nodes.Count, _options.LeaveMs);
+        try
+        {
+            while (true)
+            {
+                long dueNs = _clock.NowNs + (everyMs * 1_000_000L);
+                int node = turn.Next(_clock.NowNs);
+                RpcErrorKind? error = await AskOnceAsync(_nodes[node], askAsync).ConfigureAwait(false);
+                if (_stop.IsCancellationRequested) return;
+                bool isFailed = error is not (null or RpcErrorKind.None);
+                if (error is { } kind)
+                {
+                    counters.Requests++;
+                    counters.Count(kind);
+                    turn.Note(node, !isFailed, _clock.NowNs);
+                }
+
+                int restMs = (int)Math.Max(0, (dueNs - _clock.NowNs) / 1_000_000);
+                int waitMs = isFailed ? Math.Min(_options.RetryMs, everyMs) : restMs;
+                await Task.Delay(waitMs, _stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task<RpcErrorKind?> AskOnceAsync(
+        SolanaRpc node, Func<SolanaRpc, CancellationToken, Task<RpcErrorKind?>> askAsync)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(_options.TimeLimitMs);
+        return await askAsync(node, limit.Token).ConfigureAwait(false);
+    }
+
+    private static async Task<RpcErrorKind?> AskBlockhashAsync(SolanaRpc node, CancellationToken cancellation)
+    {
+        RpcResult<LatestBlockhash> result =
+            await node.GetLatestBlockhashAsync(Commitment.Confirmed, null, cancellation).ConfigureAwait(false);
+        return result.Error?.Kind ?? RpcErrorKind.None;
+    }
+
+    /// <summary>Null if there is no account to ask for yet.</summary>
+    private async Task<RpcErrorKind?> AskFeesAsync(SolanaRpc node, CancellationToken cancellation)
+    {
+        Pubkey[] accounts = TakeFeeAccounts();
+        if (accounts.Length == 0) return null;
+        RpcResult<PrioritizationFee[]> result =
+            await node.GetRecentPrioritizationFeesAsync(accounts, cancellation).ConfigureAwait(false);
+        return result.Error?.Kind ?? RpcErrorKind.None;
+    }
+
+    private Pubkey[] TakeFeeAccounts()
+    {
+        lock (_feeAccounts)
+        {
+            if (_feeAt >= _feeOrder.Count) _feeAt = 0;
+            int count = Math.Min(SolanaRpc.MaxFeeKeys, _feeOrder.Count - _feeAt);
+            Pubkey[] accounts = [.. _feeOrder.GetRange(_feeAt, count)];
+            _feeAt += count;
+            return accounts;
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using LowLatency.Engine.Instructions;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Rpc;
+
+namespace LowLatency.Feeds.Submission;
+
+/// <summary>How messages are simulated.</summary>
+public sealed record SimulatorOptions
+{
+    /// <summary>Simulations a second.</summary>
+    public double PerSecond { get; init; } = 5;
+
+    /// <summary>Simulations at once after a pause.</summary>
+    public int Burst { get; init; } = 5;
+
+    /// <summary>Messages that may wait for a node; a power of two.</summary>
+    public int QueueCapacity { get; init; } = 16;
+
+    /// <summary>A node that has not answered after so many milliseconds is given up.</summary>
+    public int TimeLimitMs { get; init; } = 5000;
+}
+
+/// <summary>
+/// Runs unsigned messages on a node without sending them: simulateTransaction, signatures not checked, the node's own
+/// blockhash. It can send nothing: it knows no other method. The answer goes to the feed as a recorded frame, where the
+/// engine learns from it; here only what never got an answer is counted. What is beyond the rate is skipped when it is
+/// offered, so that a message that waits is a fresh one; a full queue drops the newest.
+/// Owners: one offering thread (the sinks'), one task of its own. Bound: the queue, one call at a time.
+/// </summary>
+public sealed class Simulator : IDisposable
+{
+    private readonly IReadOnlyList<SolanaRpc> _nodes;
+    private readonly SimulatorOptions _options;
+    private readonly IClock _clock;
+    private readonly TokenBucket _bucket;
+    private readonly Waiting[] _queue;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _offered = new(0);
+    private readonly long[] _failures = new long[(int)RpcErrorKind.Other + 1];
+    private Task _task = Task.CompletedTask;
+    private long _written;
+    private long _read;
+
+    /// <summary>A simulator over <paramref name="nodes"/>, whose answers must go to the feed.</summary>
+    public Simulator(IReadOnlyList<SolanaRpc> nodes, SimulatorOptions options, IClock clock)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(clock);
+        _nodes = nodes;
+        _options = options;
+        _clock = clock;
+        _bucket = new TokenBucket(options.PerSecond, options.Burst, clock.NowNs);
+        _queue = new Waiting[options.QueueCapacity];
+        for (int i = 0; i < _queue.Length; i++) _queue[i] = new Waiting();
+    }
+
+    /// <summary>Messages offered.</summary>
+    public long Offered { get; private set; }
+
+    /// <summary>Of these, beyond the rate.</summary>
+    public long Skipped { get; private set; }
+
+    /// <summary>Of these, dropped because the queue was full: the nodes are slow.</summary>
+    public long Overflows { get; private set; }
+
+    /// <summary>Of these, no messages at all (a wallet that is a program, for example).</summary>
+    public long Unreadable { get; private set; }
+
+    /// <summary>Simulations asked for.</summary>
+    public long Asked { get; private set; }
+
+    /// <summary>Of these, answered.</summary>
+    public long Answered { get; private set; }
+
+    /// <summary>Calls that failed of a kind.</summary>
+    public long FailedOf(RpcErrorKind kind) => Volatile.Read(ref _failures[(int)kind]);
+
+    /// <summary>Begins. Once.</summary>
+    public void Start()
+    {
+        if (_nodes.Count != 0) _task = Task.Run(RunAsync);
+    }
+
+    /// <summary>Offers a message; never waits, allocates nothing. One thread.</summary>
+    /// <param name="message">The unsigned message.</param>
+    /// <param name="slot">Slot that it was decided in; the node must have come so far.</param>
+    /// <returns>False if it is not simulated.</returns>
+    public bool TryOffer(ReadOnlySpan<byte> message, ulong slot)
+    {
+        Offered++;
+        if (!_bucket.TryTake(_clock.NowNs, out _))
+        {
+            Skipped++;
+            return false;
+        }
+
+        Waiting place = _queue[(int)(_written & (_queue.Length - 1))];
+        if (_written - Volatile.Read(ref _read) == _queue.Length)
+        {
+            Overflows++;
+            return false;
+        }
+
+        if (!place.TryPut(message, slot))
+        {
+            Unreadable++;
+            return false;
+        }
+
+        Volatile.Write(ref _written, _written + 1);
+        _offered.Release();
+        return true;
+    }
+
+    /// <summary>Stops and waits for the task.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _task.GetAwaiter().GetResult();
+        _stop.Dispose();
+        _offered.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        NodeTurn turn = new(_nodes.Count, leaveMs: 500);
+        try
+        {
+            while (true)
+            {
+                await _offered.WaitAsync(_stop.Token).ConfigureAwait(false);
+                Waiting waiting = _queue[(int)(_read & (_queue.Length - 1))];
+                int node = turn.Next(_clock.NowNs);
+                RpcErrorKind kind = await SimulateAsync(_nodes[node], waiting).ConfigureAwait(false);
+                if (_stop.IsCancellationRequested) return;
+                Volatile.Write(ref _read, _read + 1);
+                if (kind == RpcErrorKind.None) Answered++;
+                else Volatile.Write(ref _failures[(int)kind], _failures[(int)kind] + 1);
+                turn.Note(node, kind is RpcErrorKind.None or RpcErrorKind.MinContextSlotNotReached, _clock.NowNs);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task<RpcErrorKind> SimulateAsync(SolanaRpc node, Waiting waiting)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(_options.TimeLimitMs);
+        SimulationRequest request = new() { MinContextSlot = waiting.Slot };
+        Asked++;
+        RpcResult<SimulationResult> result = await node
+            .SimulateTransactionAsync(waiting.Transaction, request, limit.Token).ConfigureAwait(false);
+        return result.Error?.Kind ?? RpcErrorKind.None;
+    }
+
+    /// <summary>A place of the queue: a transaction with empty signatures.</summary>
+    private sealed class Waiting
+    {
+        private readonly byte[] _bytes = new byte[MessageLimits.V1Bytes];
+        private int _length;
+
+        public ulong Slot { get; private set; }
+
+        public ReadOnlyMemory<byte> Transaction => _bytes.AsMemory(0, _length);
+
+        /// <summary>False if the message is none, or too long.</summary>
+        public bool TryPut(ReadOnlySpan<byte> message, ulong slot)
+        {
+            Slot = slot;
+            _length = UnsignedTransaction.Write(message, _bytes);
+            return _length != 0;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+using LowLatency.Engine.Cycles;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Cycles;
+
+public sealed class CycleOrderTests
+{
+    private const int Capacity = 3000;
+
+    /// <summary>Products spread widely, alike in their leading bits, equal, or in a narrow cluster beside one far off:
+    /// the order is always that of comparisons.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Sort_AnyProducts_IsTheOrderOfCompare(int kind)
+    {
+        CycleOrder sorter = new(Capacity);
+        Cycle[] cycles = new Cycle[Capacity];
+        foreach (int count in (int[])[0, 1, 2, 24, 25, 26, 100, 900, Capacity])
+        {
+            Random random = new(count + (kind * 7919));
+            for (int i = 0; i < count; i++) cycles[i] = Draw(random, kind, i);
+            List<int> expected = [];
+            for (int i = 0; i < count; i++) expected.Add(i);
+            expected.Sort((a, b) => Cycle.Compare(cycles[a], cycles[b]));
+            int[] order = new int[count];
+            sorter.Sort(cycles, order);
+            Assert.Equal(expected, order);
+        }
+    }
+
+    private static Cycle Draw(Random random, int kind, int number)
+    {
+        Cycle cycle = new()
+        {
+            LegCount = random.Next(2, 5),
+            MarginalProduct = kind switch
+            {
+                0 => Math.Exp(random.NextDouble() * 20),
+                1 => 1 + random.NextDouble(),
+                2 => 1.25,
+                3 => random.Next(3) == 0 ? 1e12 : 1 + (random.NextDouble() * 1e-9),
+                _ => 1 + (random.Next(4) * double.Epsilon) + (random.Next(2) * 1e-16) + (number == 7 ? 1e200 : 0),
+            },
+        };
+        for (int i = 0; i < cycle.LegCount; i++) cycle.Edges[i] = random.Next(1 << 20);
+        return cycle;
+    }
+}
