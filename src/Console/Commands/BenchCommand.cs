@@ -92,7 +92,8 @@ internal static class BenchCommand
 
     internal static Command Create()
     {
-        Verb command = new("bench", "Measure latency and throughput: memory to unsigned message, or wire to signed.", Examples)
+        Verb command = new(
+            "bench", "Measure latency and throughput: memory to unsigned, or wire to signed.", Examples)
         {
             Capture, Load, Seconds, WarmUp, Runner, Json, Histograms, Baseline, Noise, UiCost,
         };

@@ -14,7 +14,7 @@ using LowLatency.Engine.Solana;
 
 namespace LowLatency.ConsoleHost.Commands;
 
-/// <summary><c>bench --wire</c>: from a socket to the signed transaction, with a sender in a process of its own.</summary>
+/// <summary><c>bench --wire</c>: from a socket to the signed transaction; the sender is another process.</summary>
 internal static class BenchWire
 {
     private const double DefaultRate = 2000;
@@ -26,7 +26,7 @@ internal static class BenchWire
 
     private static readonly Option<string> Receive = new("--receive")
     {
-        Description = "With --wire: connection (its thread spins and decides), connection-wait, or own (a feed thread).",
+        Description = "With --wire: connection (its thread spins, decides), connection-wait, or own (a feed thread).",
         DefaultValueFactory = _ => "connection",
         HelpName = "connection|connection-wait|own",
     };
@@ -47,7 +47,8 @@ internal static class BenchWire
 
     internal static void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Wire, Receive, WarmUpSeconds, Rehearse, Sender }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Wire, Receive, WarmUpSeconds, Rehearse, Sender })
+            command.Options.Add(option);
     }
 
     internal static bool IsWanted(ParseResult arguments) =>

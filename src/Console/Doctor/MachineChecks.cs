@@ -135,7 +135,7 @@ internal sealed class MachineChecks
         string chosen = to > from ? mode[from..to] : mode;
         report.Add(
             Area, "huge pages", chosen == "always" ? CheckGrade.Warn : CheckGrade.Ok, $"transparent: {chosen}",
-            "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled: else the kernel joins pages in the background");
+            "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled: else the kernel joins pages at times");
     }
 
     private void CheckClockSource(DoctorReport report)

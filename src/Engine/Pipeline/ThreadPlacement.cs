@@ -40,8 +40,8 @@ public sealed partial record ThreadPlacement
         if (thread < Cpus.Count) Pin(Cpus[thread]);
         if (Priority == 0 || SetPriority(ProcessPriority, 0, -Priority) == 0) return;
         throw new InvalidOperationException(
-            $"threadPriority {Priority}: {Marshal.GetLastPInvokeErrorMessage()} (it needs root, CAP_SYS_NICE, or a nice "
-            + "limit in limits.conf)");
+            $"threadPriority {Priority}: {Marshal.GetLastPInvokeErrorMessage()} (it needs root, CAP_SYS_NICE, or a "
+            + "nice limit in limits.conf)");
     }
 
     // SAFETY: the mask lies on this stack and its true size is handed over.

@@ -70,7 +70,8 @@ internal sealed record WireResult
         output.WriteLine($"capture  {Capture}, its first endpoint, {Runner}, receive {Receive}, signed by {Signer}");
         output.WriteLine();
         output.WriteLine(string.Create(
-            c, $"wire: {Messages:N0} messages at {MessagesPerSecond:N0}/s from another process over loopback WebSocket"));
+            c,
+            $"wire: {Messages:N0} messages at {MessagesPerSecond:N0}/s from another process over a loopback socket"));
         output.WriteLine(string.Create(
             c, $"  {Updates:N0} account updates ({Dropped:N0} copies or of no pool), refused {Refused}, {Signed:N0} "
             + $"transactions signed, the last one {(IsVerified ? "verified" : "NOT VERIFIED")}"));

@@ -82,7 +82,7 @@ internal sealed class WireScript
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new CommandException($"{path}: not JSON-RPC as it is needed here ({wrong.Message})", ExitCodes.BadData);
+            throw new CommandException($"{path}: not JSON-RPC as needed here ({wrong.Message})", ExitCodes.BadData);
         }
 
         if (reader.Fault is { } damage) throw new CommandException($"{path}: {damage}", ExitCodes.BadData);
