@@ -1,8 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Cycles;
 
@@ -33,7 +31,7 @@ public sealed partial class CycleFinder
         _aim.TwoLegsOut = _touches[1] ? BestOther(isOut ? pair ^ 1 : pair, edge >> 1) : 0;
         _aim.TwoLegsIn = _touches[1] ? BestOther(isOut ? pair : pair ^ 1, edge >> 1) : 0;
         (_aim.BestOut, _aim.BestIn) = (_aim.TwoLegsOut, _aim.TwoLegsIn);
-        if (_aim.Hops > 2) LayOutTarget();
+        if (_aim.Hops > 2) LayOutTarget(isOut ? pair ^ 1 : pair);
     }
 
     /// <summary>Best rate of an ordered pair by another pool than the given one.</summary>
@@ -49,10 +47,11 @@ public sealed partial class CycleFinder
         return best;
     }
 
-    private void LayOutTarget()
+    private void LayOutTarget(int pair)
     {
         int target = _aim.Target;
         _aim.StartRank = _graph.Rank(_aim.Start);
+        _aim.StartIndex = _graph.IndexOfFrom(pair);
         _aim.LastIn = _graph.RowIn(target) ?? _scatteredIn;
         _aim.LastOut = _graph.RowOut(target) ?? _scatteredOut;
         if (_aim.LastIn != _scatteredIn) return;
@@ -128,48 +127,76 @@ public sealed partial class CycleFinder
     /// </summary>
     private void WeighMint(int mint, int startIndex, ref double pathOut, ref double pathIn)
     {
-        ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
-        if (ranks.Length * RowScanGain > _graph.CoreCount && _graph.RowOut(mint) is { } rowOut)
+        int target = _aim.Target;
+        int degree = _graph.CoreRanks(mint).Length;
+        int targetDegree = _graph.CoreRanks(target).Length;
+        int walkMax = _graph.CoreCount / RowScanGain; // more neighbours than that: a pass over the row is shorter
+        double[]? rowOut = _graph.RowOut(mint);
+        if (rowOut is not null && targetDegree < Math.Min(degree, walkMax))
         {
-            WeighHub(rowOut, _graph.RowIn(mint)!, ref pathOut, ref pathIn);
-            return;
+            WeighWalk(
+                _graph.CoreRanks(target), _graph.RatesIn(target), _graph.RatesOut(target), rowOut,
+                _graph.RowIn(mint)!, _aim.StartIndex, ref pathOut, ref pathIn);
         }
+        else if (rowOut is not null && degree > walkMax)
+        {
+            WeighHub(mint, rowOut, _graph.RowIn(mint)!, ref pathOut, ref pathIn);
+        }
+        else
+        {
+            WeighWalk(
+                _graph.CoreRanks(mint), _graph.RatesOut(mint), _graph.RatesIn(mint), _aim.LastIn, _aim.LastOut,
+                startIndex, ref pathOut, ref pathIn);
+        }
+    }
 
-        ReadOnlySpan<double> ratesOut = _graph.RatesOut(mint)[..ranks.Length];
-        ReadOnlySpan<double> ratesIn = _graph.RatesIn(mint)[..ranks.Length];
+    /// <summary>
+    /// Largest products of one end's rates with the other end's rows, both directions, over the first end's neighbours
+    /// without the one at an index.
+    /// </summary>
+    private void WeighWalk(
+        ReadOnlySpan<int> ranks, ReadOnlySpan<double> ratesOut, ReadOnlySpan<double> ratesIn, double[] rowOut,
+        double[] rowIn, int skip, ref double pathOut, ref double pathIn)
+    {
+        ratesOut = ratesOut[..ranks.Length];
+        ratesIn = ratesIn[..ranks.Length];
         _steps += ranks.Length;
         double bestOut = pathOut;
         double bestIn = pathIn;
-        ref double lastIn = ref MemoryMarshal.GetArrayDataReference(_aim.LastIn);
-        ref double lastOut = ref MemoryMarshal.GetArrayDataReference(_aim.LastOut);
+        ref double firstOut = ref MemoryMarshal.GetArrayDataReference(rowOut);
+        ref double firstIn = ref MemoryMarshal.GetArrayDataReference(rowIn);
         for (int i = 0; i < ranks.Length; i++)
         {
-            if (i == startIndex) continue;
+            if (i == skip) continue;
             int rank = ranks[i];
 
             // SAFETY: ranks in the core's adjacency are below CoreCount, and rows are at least as long.
-            bestOut = double.MaxNative(bestOut, ratesOut[i] * Unsafe.Add(ref lastIn, rank));
+            bestOut = double.MaxNative(bestOut, ratesOut[i] * Unsafe.Add(ref firstOut, rank));
             // SAFETY: as above.
-            bestIn = double.MaxNative(bestIn, ratesIn[i] * Unsafe.Add(ref lastOut, rank));
+            bestIn = double.MaxNative(bestIn, ratesIn[i] * Unsafe.Add(ref firstIn, rank));
         }
 
         (pathOut, pathIn) = (bestOut, bestIn);
     }
 
     /// <summary>
-    /// As <see cref="WeighMint"/>, row times row. The start's own product is in it and below the largest nearly always;
-    /// if not, the rows are passed again on both sides of it.
+    /// As <see cref="WeighMint"/> for a hub: what is known of the pair of hubs, else row times row. The start's own
+    /// product is in it and below the largest nearly always; if not, the rows are passed again without it.
     /// </summary>
-    private void WeighHub(double[] rowOut, double[] rowIn, ref double pathOut, ref double pathIn)
+    private void WeighHub(int mint, double[] rowOut, double[] rowIn, ref double pathOut, ref double pathIn)
     {
         int skip = _aim.StartRank;
         int end = _graph.CoreCount;
         double[] lastIn = _aim.LastIn;
         double[] lastOut = _aim.LastOut;
-        _steps += end / RowScanGain;
-        (double bestOut, double bestIn) = LargestProducts(rowOut, lastIn, rowIn, lastOut, end);
-        if (bestOut > pathOut && bestOut <= rowOut[skip] * lastIn[skip]) bestOut = LargestWithout(rowOut, lastIn);
-        if (bestIn > pathIn && bestIn <= rowIn[skip] * lastOut[skip]) bestIn = LargestWithout(rowIn, lastOut);
+        if (!_hubPairs.TryGet(mint, _aim.Target, skip, out double bestOut, out double bestIn))
+        {
+            _steps += end / RowScanGain;
+            (bestOut, bestIn) = RowProducts.Largest(rowOut, lastIn, rowIn, lastOut, end);
+            if (bestOut > pathOut && bestOut <= rowOut[skip] * lastIn[skip]) bestOut = LargestWithout(rowOut, lastIn);
+            if (bestIn > pathIn && bestIn <= rowIn[skip] * lastOut[skip]) bestIn = LargestWithout(rowIn, lastOut);
+        }
+
         pathOut = Math.Max(pathOut, bestOut);
         pathIn = Math.Max(pathIn, bestIn);
     }
@@ -197,40 +224,6 @@ public sealed partial class CycleFinder
             pathOut = Math.Max(pathOut, _graph.RatesOut(mint)[i] * _aim.LastIn[ranks[i]]);
             pathIn = Math.Max(pathIn, _graph.RatesIn(mint)[i] * _aim.LastOut[ranks[i]]);
         }
-    }
-
-    /// <summary>
-    /// Largest products, rank by rank, of two pairs of rows. PERF: over all ranks, without an index to follow; a
-    /// maximum does not depend on the order, so the width of the vectors does not show.
-    /// </summary>
-    private static (double First, double Second) LargestProducts(
-        double[] left1, double[] right1, double[] left2, double[] right2, int count)
-    {
-        nuint end = (nuint)MarketGraph.RowLength(count);
-        if ((nuint)left1.Length < end || (nuint)right1.Length < end) return default;
-        if ((nuint)left2.Length < end || (nuint)right2.Length < end) return default;
-        ref double a = ref MemoryMarshal.GetArrayDataReference(left1);
-        ref double b = ref MemoryMarshal.GetArrayDataReference(right1);
-        ref double c = ref MemoryMarshal.GetArrayDataReference(left2);
-        ref double d = ref MemoryMarshal.GetArrayDataReference(right2);
-        Vector512<double> first = Vector512<double>.Zero;
-        Vector512<double> second = Vector512<double>.Zero;
-        for (nuint i = 0; i < end; i += (nuint)Vector512<double>.Count)
-        {
-            // SAFETY: end is a multiple of the vector's length and within all four arrays, which is checked above.
-            first = Vector512.MaxNative(first, Vector512.LoadUnsafe(ref a, i) * Vector512.LoadUnsafe(ref b, i));
-            // SAFETY: as above.
-            second = Vector512.MaxNative(second, Vector512.LoadUnsafe(ref c, i) * Vector512.LoadUnsafe(ref d, i));
-        }
-
-        return (Largest(first), Largest(second));
-    }
-
-    private static double Largest(Vector512<double> vector)
-    {
-        Vector256<double> four = Vector256.MaxNative(vector.GetLower(), vector.GetUpper());
-        Vector128<double> two = Vector128.MaxNative(four.GetLower(), four.GetUpper());
-        return double.MaxNative(two[0], two[1]);
     }
 
     /// <summary>From the start to the branches that hold something of interest.</summary>

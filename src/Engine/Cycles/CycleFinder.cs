@@ -64,6 +64,7 @@ public sealed partial class CycleFinder
     private readonly bool _anyMint;
     private readonly int[] _baseIndex; // of a mint, + 1; 0 = no base
     private readonly BasePrices? _prices;
+    private readonly HubPairs _hubPairs;
     private readonly double[][] _sweep;
     private readonly double[] _scatteredIn;
     private readonly double[] _scatteredOut;
@@ -104,6 +105,7 @@ public sealed partial class CycleFinder
         }
 
         if (!_anyMint && bases.Length <= PricedBasesMax) _prices = new BasePrices(graph, bases, _maxHops);
+        _hubPairs = new HubPairs(graph);
         _scatteredIn = new double[MarketGraph.RowLength(graph.MintCapacity)];
         _scatteredOut = new double[MarketGraph.RowLength(graph.MintCapacity)];
         _branchOut = new double[graph.MintCapacity];
@@ -214,26 +216,35 @@ public sealed partial class CycleFinder
     }
 
     /// <summary>
-    /// Prices may be too high where rates fell. They are made exact around the pool first where that is cheap, and
-    /// further around it if the search finds nothing, so that the next alarm is less likely.
+    /// Prices may be too high where rates fell. They are made exact around the pool if the search finds nothing, so
+    /// that the next alarm is less likely; before it where they bound the search.
     /// </summary>
     private SearchStatus FindDespiteAlarm(int poolId, long stepsMax)
     {
         int from = _graph.EdgeFrom(poolId << 1);
         int to = _graph.EdgeTo(poolId << 1);
-        if (_graph.Neighbours(from).Length <= TightenDegreeMax) _ = _prices!.Tighten(from);
-        if (_graph.Neighbours(to).Length <= TightenDegreeMax) _ = _prices!.Tighten(to);
+        if (_maxHops > WeighedHops)
+        {
+            TightenSmall(from);
+            TightenSmall(to);
+        }
+
         SearchStatus status = Begin(poolId, stepsMax, -1);
-        if (_count == 0 && status == SearchStatus.Complete) TightenAround(from, to);
+        if (_count > 0 || status != SearchStatus.Complete) return status;
+        int small = _graph.Neighbours(from).Length < _graph.Neighbours(to).Length ? from : to;
+        if (_graph.Neighbours(small).Length <= TightenDegreeMax)
+        {
+            foreach (int mint in _graph.Neighbours(small)) _steps += _prices!.Tighten(mint);
+        }
+
+        TightenSmall(from);
+        TightenSmall(to);
         return status;
     }
 
-    private void TightenAround(int from, int to)
+    private void TightenSmall(int mint)
     {
-        int small = _graph.Neighbours(from).Length < _graph.Neighbours(to).Length ? from : to;
-        if (_graph.Neighbours(small).Length > TightenDegreeMax) return;
-        foreach (int mint in _graph.Neighbours(small)) _steps += _prices!.Tighten(mint);
-        _steps += _prices!.Tighten(small);
+        if (_graph.Neighbours(mint).Length <= TightenDegreeMax) _steps += _prices!.Tighten(mint);
     }
 
     /// <summary>False if the prices prove that no cycle of interest passes the edge.</summary>

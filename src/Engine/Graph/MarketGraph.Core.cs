@@ -25,6 +25,9 @@ public sealed partial class MarketGraph
     /// <summary>Mint of a rank.</summary>
     internal int MintOfRank(int rank) => _mintOfRank[rank];
 
+    /// <summary>True if a quarter of the core are the mint's neighbours: a pass over its row is short.</summary>
+    internal bool IsDense(int mint) => 4 * _coreDegree[mint] > CoreCount;
+
     /// <summary>True if cycles of three legs or more may pass the pair.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsCorePair(int pair) => (_rank[PairFrom(pair)] | _rank[PairTo(pair)]) >= 0;

@@ -64,6 +64,39 @@ public sealed class BestCycleTests
         Assert.True(found > 0, "the graphs must hold cycles, else nothing is tested");
     }
 
+    /// <summary>Many changes of one graph: what is kept from one search to the next never shows.</summary>
+    [Theory]
+    [InlineData(40, 420, 4, 120)]
+    [InlineData(30, 200, 4, 300)]
+    [InlineData(60, 400, 3, 300)]
+    public void FindBest_AfterManyChanges_IsTheFirstOfBruteForce(int mints, int pools, int hops, int steps)
+    {
+        Random random = new(mints + pools);
+        MarketGraph graph = BruteForce.RandomGraph(random, mints, pools, 0.01);
+        CycleFinder finder = new(graph, new SearchSettings { MaxHops = hops, BaseMints = [] });
+        int found = 0;
+        for (int step = 0; step < steps; step++)
+        {
+            for (int change = random.Next(step % 50 == 0 ? 2000 : 4); change >= 0; change--)
+            {
+                TestPool moved = (TestPool)graph.Pool(random.Next(pools));
+                moved.ReserveA += (ulong)(moved.ReserveA * random.NextDouble() * 0.02);
+                moved.ReserveB += (ulong)(moved.ReserveB * random.NextDouble() * 0.02);
+                graph.Refresh(graph.FindPool(moved.Address), BruteForce.Clock);
+            }
+
+            GraphStep(graph, random, pools);
+            int pool = random.Next(pools);
+            Cycle? expected = BruteForce.Best(graph, pool, hops, []);
+            Assert.True(finder.FindBest(pool) == expected.HasValue, $"step {step}");
+            if (expected is not { } best) continue;
+            Assert.True(Cycle.Compare(best, finder[0]) == 0, $"step {step}: {best.MarginalProduct:R} expected");
+            found++;
+        }
+
+        Assert.True(found > steps / 2, $"{found} of {steps}");
+    }
+
     [Fact]
     public void FindBest_EqualProducts_IsTheFirstByLegsAndEdges()
     {
