@@ -188,7 +188,13 @@ internal sealed class EngineConfig
             Runner = Runner,
             BusySpin = BusySpin,
             TakeStamps = stamps,
-            Graph = Graph,
+            Graph = Graph with
+            {
+                Admits = Watch.HasRules
+                    ? pool => Watch.Judge(pool.Venue, pool.Address, pool.MintA, pool.MintB) == WatchRefusal.None
+                    : null,
+                LiquidityFloorRaw = Watch.LiquidityFloorRaw,
+            },
             Search = BuildSearch(),
             Life = Life,
             Quarantine = Quarantine,
