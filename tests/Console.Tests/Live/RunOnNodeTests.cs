@@ -10,7 +10,6 @@ using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
-using LowLatency.Engine.Chain;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
