@@ -35,7 +35,7 @@ internal static class ReasonText
             "Not taken: every blockhash that is known has expired or is about to, and no node has told a newer one; "
             + "the chain would refuse a message.",
         DecisionReason.AwaitingAgreement =>
-            "Not taken yet: so much is at risk that a second endpoint must have delivered every state on the route; "
+            "Not taken: so much is at risk that a second endpoint must have delivered every state on the route; "
             + "it is decided again when the missing copies come.",
         DecisionReason.WorkBound => "Not taken: the search reached its work bound before this route was sized.",
         _ => $"Reason {decision.Reason}.",

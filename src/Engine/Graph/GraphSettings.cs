@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Frozen;
 using System.Collections.Generic;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -36,7 +37,8 @@ public sealed record GraphSettings
     public Func<Pool, bool>? Admits { get; init; }
 
     /// <summary>Least balance of a pool's vault by mint, base units; a pool below it does not take part.</summary>
-    public IReadOnlyDictionary<Pubkey, ulong> LiquidityFloorRaw { get; init; } = new Dictionary<Pubkey, ulong>();
+    public IReadOnlyDictionary<Pubkey, ulong> LiquidityFloorRaw { get; init; } =
+        FrozenDictionary<Pubkey, ulong>.Empty;
 
     /// <summary>True if a newly found pool may be used.</summary>
     public bool Accepts(Pool pool) =>
