@@ -17,7 +17,7 @@ public sealed class TidyTests
     private static readonly string[] HotFolders =
     [
         "src/Engine/Events", "src/Engine/Ring", "src/Engine/Dedup", "src/Engine/Graph", "src/Engine/Cycles",
-        "src/Engine/Scoring", "src/Engine/Numerics", "src/Engine/Venues",
+        "src/Engine/Scoring", "src/Engine/Chain", "src/Engine/Numerics", "src/Engine/Venues",
     ];
 
     [Fact]

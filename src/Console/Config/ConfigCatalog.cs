@@ -109,7 +109,7 @@ internal static class ConfigCatalog
             (c, v) => c.MaxNotionalLamports = v.Whole(1, Any),
             c => c.MaxNotionalLamports),
         new("Search", "agreementAboveLamports", ConfigShape.Scalar,
-            "Input in lamports' worth above which two endpoints must agree on every state; not set: the first copy decides.",
+            "Input in lamports' worth above which two endpoints must agree on every state; not set: first copy wins.",
             (c, v) => c.AgreementAboveLamports = v.Whole(0, Any),
             c => c.AgreementAboveLamports),
         new("Search", "maxDepthShareBps", ConfigShape.Scalar, "Most a leg takes of its pool's depth, 1/10,000.",

@@ -197,7 +197,13 @@ internal sealed class EngineConfig
             BusySpin = BusySpin,
             Threads = Threads,
             TakeStamps = stamps,
-            Graph = Graph,
+            Graph = Graph with
+            {
+                Admits = Watch.HasRules
+                    ? pool => Watch.Judge(pool.Venue, pool.Address, pool.MintA, pool.MintB) == WatchRefusal.None
+                    : null,
+                LiquidityFloorRaw = Watch.LiquidityFloorRaw,
+            },
             Search = BuildSearch(),
             Life = Life,
             Quarantine = Quarantine,

@@ -63,6 +63,9 @@ internal sealed record WatchConfig
     /// <summary>Least balance of a pool's vault by mint, base units of the mint.</summary>
     public IReadOnlyDictionary<Pubkey, ulong> LiquidityFloorRaw { get; init; } = new Dictionary<Pubkey, ulong>();
 
+    /// <summary>True if a list keeps anything out.</summary>
+    public bool HasRules => Allow.Venues.Count + Allow.Addresses.Count + Deny.Venues.Count + Deny.Addresses.Count != 0;
+
     /// <summary>Whether the lists let a pool in; the liquidity floor is not looked at.</summary>
     public WatchRefusal Judge(VenueId venue, in Pubkey pool, in Pubkey mintA, in Pubkey mintB)
     {

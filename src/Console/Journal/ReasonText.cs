@@ -32,11 +32,11 @@ internal static class ReasonText
         DecisionReason.TransactionTooLarge => TooLarge(decision),
         DecisionReason.InstructionFailed => "Not taken: no swap instruction can be written for a leg.",
         DecisionReason.NoBlockhash =>
-            "Not taken: every blockhash that is known has expired or is about to, so the chain would refuse a message; "
-            + "no node has told a newer one.",
+            "Not taken: every blockhash that is known has expired or is about to, and no node has told a newer one; "
+            + "the chain would refuse a message.",
         DecisionReason.AwaitingAgreement =>
-            "Not taken yet: so much is at risk that a second endpoint must have delivered every state on the route, and "
-            + "it has not; it is decided again when the missing copies come.",
+            "Not taken: so much is at risk that a second endpoint must have delivered every state on the route; "
+            + "it is decided again when the missing copies come.",
         DecisionReason.WorkBound => "Not taken: the search reached its work bound before this route was sized.",
         _ => $"Reason {decision.Reason}.",
     };

@@ -14,6 +14,10 @@ internal sealed record LiveReport
     public required int AccountsWatched { get; init; }
     public required long SubscriptionsRefused { get; init; }
     public required long WatchListReloads { get; init; }
+    public required long AccountsDropped { get; init; }
+    public required long PoolsRefused { get; init; }
+    public required int PoolsBelowFloor { get; init; }
+    public required long FallsBelowFloor { get; init; }
     public required string? WatchListFault { get; init; }
     public required double SlotTimeMs { get; init; }
     public required long CoverLost { get; init; }
@@ -50,6 +54,10 @@ internal sealed record LiveReport
             AccountsWatched = run.Pool.Watched,
             SubscriptionsRefused = run.Pool.Refused,
             WatchListReloads = run.Reloads,
+            AccountsDropped = run.AccountsDropped,
+            PoolsRefused = pipeline.Graph.RefusedPools,
+            PoolsBelowFloor = pipeline.Graph.Floor?.BelowCount ?? 0,
+            FallsBelowFloor = pipeline.Graph.Floor?.Falls ?? 0,
             WatchListFault = run.ReloadFault,
             SlotTimeMs = run.Pool.SlotTimeNs() / 1e6,
             CoverLost = run.Feed?.Coverage?.Losses ?? 0,

@@ -78,6 +78,9 @@ internal sealed class LiveRun : IDisposable
     /// <summary>Times the watch list was read again because its file changed.</summary>
     public long Reloads { get; private set; }
 
+    /// <summary>Accounts that are watched no longer because no pool of the list needs them.</summary>
+    public long AccountsDropped { get; private set; }
+
     /// <summary>Why the watch list could not be read again; the old one stays. Null if it could.</summary>
     public string? ReloadFault { get; private set; }
 
@@ -153,6 +156,7 @@ internal sealed class LiveRun : IDisposable
     {
         List<Pubkey> needed = [];
         HashSet<Pubkey> listed = [.. _settings.Watch];
+        HashSet<Pubkey> gone = [];
         DateTime read = WatchFileTime();
         int untilFileMs = FileEveryMs;
         while (!_stop.Wait(KeeperPauseMs))
@@ -162,13 +166,20 @@ internal sealed class LiveRun : IDisposable
             {
                 untilFileMs = FileEveryMs;
                 DateTime written = WatchFileTime();
-                if (written != read) Reload(ref listed);
+                if (written != read) Reload(ref listed, gone);
                 read = written;
             }
 
             needed.Clear();
             while (_needed!.TryTake(out Pubkey account)) needed.Add(account);
             if (needed.Count != 0) Pool.Watch(needed);
+            while (_needed.TryTakeUnneeded(out Pubkey unneeded))
+            {
+                if (listed.Contains(unneeded) || !Pool.Unwatch(unneeded)) continue;
+                Chain.RemoveFeeAccount(in unneeded);
+                AccountsDropped++;
+            }
+
             while (_needed.TryTakeWritten(out Pubkey written)) Chain.AddFeeAccount(in written);
         }
     }
@@ -177,19 +188,25 @@ internal sealed class LiveRun : IDisposable
         _settings.WatchFile is { } file ? File.GetLastWriteTimeUtc(file) : default;
 
     /// <summary>
-    /// What is new is watched; what is gone is watched no longer, so its pool loses its cover and quotes no more.
+    /// What is new is watched; what is gone is watched no longer, so its pool loses its cover and quotes no more. The
+    /// accounts that only such pools need are told by the engine's thread, which knows them, and unwatched then.
     /// </summary>
-    private void Reload(ref HashSet<Pubkey> listed)
+    private void Reload(ref HashSet<Pubkey> listed, HashSet<Pubkey> gone)
     {
         try
         {
             HashSet<Pubkey> now = [.. _settings.Reload!()];
-            foreach (Pubkey gone in listed)
+            foreach (Pubkey old in listed)
             {
-                if (!now.Contains(gone)) Pool.Unwatch(gone);
+                if (now.Contains(old)) continue;
+                gone.Add(old);
+                Pool.Unwatch(old);
+                Chain.RemoveFeeAccount(in old);
             }
 
+            gone.ExceptWith(now);
             Pool.Watch(now);
+            _needed!.Ask(new HashSet<Pubkey>(gone));
             listed = now;
             Reloads++;
             ReloadFault = null;

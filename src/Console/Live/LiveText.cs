@@ -23,6 +23,14 @@ internal static class LiveText
         Row(output, "watched", r.AccountsWatched);
         if (r.SubscriptionsRefused != 0) Row(output, "subscriptions refused", r.SubscriptionsRefused);
         if (r.WatchListReloads != 0) Row(output, "watch list read again", r.WatchListReloads);
+        if (r.AccountsDropped != 0) Row(output, "  accounts no longer needed", r.AccountsDropped);
+        if (r.PoolsRefused != 0) Row(output, "pools kept out by the lists", r.PoolsRefused);
+        if (r.PoolsBelowFloor != 0 || r.FallsBelowFloor != 0)
+        {
+            Row(output, "pools below the liquidity floor", r.PoolsBelowFloor);
+            Row(output, "  times one fell below it", r.FallsBelowFloor);
+        }
+
         if (r.WatchListFault is { } fault) Line(output, $"  watch list not read again: {fault}");
         Row(output, "cover lost", r.CoverLost);
         Row(output, "cover restored", r.CoverRestored);

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Solana;
@@ -17,7 +19,10 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
 {
     private readonly ConcurrentQueue<Pubkey> _needed = new();
     private readonly ConcurrentQueue<Pubkey> _written = new();
+    private readonly ConcurrentQueue<Pubkey> _unneeded = new();
     private readonly AccountDependency[] _dependencies = new AccountDependency[64];
+    private IReadOnlySet<Pubkey> _gone = new HashSet<Pubkey>();
+    private IReadOnlySet<Pubkey>? _asked;
     private int _seen;
     private int _poolsSeen;
 
@@ -26,8 +31,13 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
     {
         AccountTable accounts = graph.Accounts;
-        for (; _seen < accounts.Count; _seen++) _needed.Enqueue(accounts[_seen].Key);
+        for (; _seen < accounts.Count; _seen++)
+        {
+            if (IsNeeded(_seen)) _needed.Enqueue(accounts[_seen].Key);
+        }
+
         for (; _poolsSeen < graph.Market.PoolCount; _poolsSeen++) EnqueueWritten(graph.Market.Pool(_poolsSeen));
+        if (Volatile.Read(ref _asked) is not null) Reconsider();
         return 0;
     }
 
@@ -40,6 +50,39 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
 
     /// <summary>The next account that swaps write; false if there is none. The reader's thread.</summary>
     public bool TryTakeWritten(out Pubkey account) => _written.TryDequeue(out account);
+
+    /// <summary>The next account that only pools which are gone need; false if none. The reader's thread.</summary>
+    public bool TryTakeUnneeded(out Pubkey account) => _unneeded.TryDequeue(out account);
+
+    /// <summary>
+    /// Asks for all accounts to be told again, those of the pools that are gone apart. Answered with the next event;
+    /// the newest request counts. Any thread.
+    /// </summary>
+    /// <param name="gone">Pools that were taken off the list and have not come back.</param>
+    public void Ask(IReadOnlySet<Pubkey> gone) => Volatile.Write(ref _asked, gone);
+
+    /// <summary>Off the steady state: after the list changed only.</summary>
+    private void Reconsider()
+    {
+        _gone = Interlocked.Exchange(ref _asked, null)!;
+        AccountTable accounts = graph.Accounts;
+        for (int id = 0; id < accounts.Count; id++)
+            (IsNeeded(id) ? _needed : _unneeded).Enqueue(accounts[id].Key);
+        for (int pool = 0; pool < graph.Market.PoolCount; pool++)
+        {
+            if (!_gone.Contains(graph.Market.Pool(pool).Address)) EnqueueWritten(graph.Market.Pool(pool));
+        }
+    }
+
+    /// <summary>True while one of its pools is not gone; an account without pools was asked for itself.</summary>
+    private bool IsNeeded(int accountId)
+    {
+        int link = graph.Accounts[accountId].FirstLink;
+        bool isNeeded = link < 0;
+        for (; link >= 0 && !isNeeded; link = graph.Accounts.Link(link).Next)
+            isNeeded = !_gone.Contains(graph.Market.Pool(graph.Accounts.Link(link).PoolId).Address);
+        return isNeeded;
+    }
 
     /// <summary>The pool and its vaults: what contends for a slot's write locks.</summary>
     private void EnqueueWritten(Pool pool)

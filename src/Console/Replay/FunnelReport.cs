@@ -84,9 +84,10 @@ internal static class FunnelReport
     private static int StepOf(DecisionReason reason) => reason switch
     {
         DecisionReason.NoGrossProfit or DecisionReason.SizeTooSmall => 1,
-        DecisionReason.BelowMinimumProfit => 2,
+        DecisionReason.BelowMinimumProfit or DecisionReason.AwaitingAgreement => 2,
         DecisionReason.Dominated => 3,
-        DecisionReason.TransactionTooLarge or DecisionReason.InstructionFailed => 4,
+        DecisionReason.TransactionTooLarge or DecisionReason.InstructionFailed
+            or DecisionReason.NoBlockhash => 4,
         _ => 0,
     };
 

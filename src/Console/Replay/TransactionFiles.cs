@@ -12,8 +12,8 @@ namespace LowLatency.ConsoleHost.Replay;
 /// <summary>
 /// Writes each taken decision to a JSON file of its own: slot, route, predicted amounts of every leg, and the
 /// unsigned message as base64. A message that the trading gate withholds is marked so: whoever sends leaves it alone.
-/// The blockhash in the message is zero: the signer puts a recent one there. Allocates; only with
-/// <c>--emit-transactions</c>.
+/// The blockhash is that of the capture, long expired, or zero: the signer puts a recent one there. Allocates; only
+/// with <c>--emit-transactions</c>.
 /// </summary>
 internal sealed class TransactionFiles : IMessageReceiver
 {

@@ -41,12 +41,12 @@ internal static class LiveSection
         Count(page, "Repairs by the audit", "audit_repairs", live.AuditRepairs);
         Count(page, "Slot numbers not believed", "implausible_slots", live.ImplausibleSlots);
         Count(page, "Blockhashes known", "chain.blockhashes", live.Chain.Blockhashes);
-        Count(page, "Messages not built, blockhash expired", "chain.blockhashes_expired", live.Chain.BlockhashesExpired);
+        Count(page, "Messages not built, hash expired", "chain.blockhashes_expired", live.Chain.BlockhashesExpired);
         Count(page, "Slots whose priority fees are known", "chain.fee_slots", live.Chain.FeeSlots);
         if (live.Chain.Simulation is { } simulation)
         {
             Count(page, "Simulations answered", "chain.simulation.answered", simulation.Answered);
-            Count(page, "Routes that failed in simulation", "chain.simulation.route_failures", simulation.RouteFailures);
+            Count(page, "Failures in simulation", "chain.simulation.route_failures", simulation.RouteFailures);
         }
 
         Count(page, "Frames recorded", "recorded_frames", live.RecordedFrames);

@@ -236,7 +236,8 @@ public sealed class ChainStage : IStage
     /// </summary>
     private bool TryFindLegs(in Opportunity route, ReadOnlySpan<byte> message)
     {
-        if (TransactionReader.TryReadMessage(message, out TransactionView view) != TransactionReadStatus.Ok) return false;
+        TransactionReadStatus status = TransactionReader.TryReadMessage(message, out TransactionView view);
+        if (status != TransactionReadStatus.Ok) return false;
         int leg = 0;
         int at = 0;
         foreach (InstructionView instruction in view.Instructions)

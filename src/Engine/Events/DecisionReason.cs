@@ -50,7 +50,7 @@ public enum DecisionReason : byte
     /// <summary>What is to be expected, the probability of landing counted in, is below the required minimum.</summary>
     BelowExpectedValue = 14,
 
-    /// <summary>Every blockhash that is known has expired or is about to: a message with one would be refused.</summary>
+    /// <summary>Every blockhash that is known has expired or is about to.</summary>
     NoBlockhash = 15,
 
     /// <summary>

@@ -21,7 +21,7 @@ public enum SimulationEnd : byte
     /// <summary>The payer is missing or cannot pay: says nothing of the route.</summary>
     Payer = 4,
 
-    /// <summary>The transaction as a whole was refused (blockhash, an account in use, a table that is not there).</summary>
+    /// <summary>The transaction as a whole was refused (blockhash, an account in use, a missing table).</summary>
     Refused = 5,
 }
 

@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Frozen;
 using System.Collections.Generic;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -31,7 +33,15 @@ public sealed record GraphSettings
     /// <summary>Pools or mints never used.</summary>
     public IReadOnlySet<Pubkey> Denied { get; init; } = new HashSet<Pubkey>();
 
+    /// <summary>Judges a newly found pool by venue, address and mints; null = all are admitted.</summary>
+    public Func<Pool, bool>? Admits { get; init; }
+
+    /// <summary>Least balance of a pool's vault by mint, base units; a pool below it does not take part.</summary>
+    public IReadOnlyDictionary<Pubkey, ulong> LiquidityFloorRaw { get; init; } =
+        FrozenDictionary<Pubkey, ulong>.Empty;
+
     /// <summary>True if a newly found pool may be used.</summary>
     public bool Accepts(Pool pool) =>
-        !Denied.Contains(pool.Address) && !Denied.Contains(pool.MintA) && !Denied.Contains(pool.MintB);
+        !Denied.Contains(pool.Address) && !Denied.Contains(pool.MintA) && !Denied.Contains(pool.MintB)
+        && (Admits is null || Admits(pool));
 }

@@ -44,6 +44,8 @@ public sealed class GraphStage : IStage
         Touched = new TouchedPools(settings.MaxPools);
         _registrar = new PoolRegistrar(settings, graph, _accounts, Touched);
         _moved = new TouchedPools(settings.MaxPools);
+        if (settings.LiquidityFloorRaw.Count != 0)
+            Floor = new LiquidityFloor(settings.LiquidityFloorRaw, _accounts, settings.MaxPools);
         if (needsAgreement) Agreement = new AgreementTable(_accounts, _registrar, Touched, settings.MaxPools);
     }
 
@@ -67,6 +69,12 @@ public sealed class GraphStage : IStage
 
     /// <summary>What a second endpoint has confirmed; null unless agreement is asked for.</summary>
     public AgreementTable? Agreement { get; }
+
+    /// <summary>Which pools hold too little; null if no floor is set.</summary>
+    public LiquidityFloor? Floor { get; }
+
+    /// <summary>Pools that the settings keep out.</summary>
+    public long RefusedPools => _registrar.Refused;
 
     /// <summary>Slot of the newest account update.</summary>
     public ulong CurrentSlot => _currentSlot;
@@ -262,7 +270,12 @@ public sealed class GraphStage : IStage
             Pool pool = Market.Pool(link.PoolId);
             bool isVault = link.Role is AccountRole.VaultA or AccountRole.VaultB;
             bool isQuoting = Market.State(link.PoolId) == PoolState.Coherent;
-            if (isVault && isQuoting && !PoolCoherence.ReadsVaults(pool.Venue)) continue;
+            if (isVault && isQuoting && !PoolCoherence.ReadsVaults(pool.Venue))
+            {
+                if (Floor is not null && Floor.Update(link.PoolId, pool)) Touched.Add(link.PoolId);
+                continue;
+            }
+
             if (e.Kind == EventKind.Account) _coherence.Note(link.PoolId, pool.Venue, link.Role, e.Slot);
             if (changed || !_coherence.IsTorn(link.PoolId)) Touched.Add(link.PoolId);
             if (link.Role == AccountRole.Pool) NoteMovedPool(link.PoolId, pool);
@@ -332,6 +345,7 @@ public sealed class GraphStage : IStage
     {
         foreach (int poolId in Touched.Ids)
         {
+            Floor?.Update(poolId, Market.Pool(poolId));
             ulong slot = Math.Max(_coherence.Slot(poolId), _accounts[_registrar.AccountOf(poolId)].Slot);
             Market.SetState(poolId, StateOf(poolId), slot);
             Market.Refresh(poolId, Clock);
@@ -347,7 +361,8 @@ public sealed class GraphStage : IStage
         if (_coherence.IsTorn(poolId) || Slots.IsAbandoned(_coherence.Slot(poolId))) return PoolState.Torn;
         bool mayBeGapped = _gapEpoch != 0 || UncoveredAccounts != 0 || Agreement is { InConflict: not 0 };
         if (mayBeGapped && IsGapped(poolId)) return PoolState.Gapped;
-        return _isStale ? PoolState.Stale : PoolState.Coherent;
+        if (_isStale) return PoolState.Stale;
+        return Floor is not null && Floor.IsBelow(poolId) ? PoolState.BelowFloor : PoolState.Coherent;
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ internal sealed class PoolRegistrar
     /// Most accounts one pool may name: a CLMM's pool, config, vaults, mints, bitmap, oracle and the arrays around its
     /// price, with room for twice as many.
     /// </summary>
-    private const int MaxDependencies = 64;
+    internal const int MaxDependencies = 64;
 
     private readonly GraphSettings _settings;
     private readonly MarketGraph _market;
@@ -40,6 +40,9 @@ internal sealed class PoolRegistrar
 
     /// <summary>Pools or links refused because a table was full.</summary>
     public long TableFull { get; private set; }
+
+    /// <summary>Pools that the settings keep out.</summary>
+    public long Refused { get; private set; }
 
     /// <summary>Accounts that a pool refused when it was linked to them.</summary>
     public long LinkedUndecodable { get; private set; }
@@ -85,7 +88,12 @@ internal sealed class PoolRegistrar
     {
         Pool? pool = VenueRegistry.Create(venue, in _accounts[accountId].Key);
         if (pool is null || pool.Apply(AccountRole.Pool, _accounts.View(accountId)) != DecodeStatus.Ok) return;
-        if (!_settings.Accepts(pool)) return;
+        if (!_settings.Accepts(pool))
+        {
+            Refused++;
+            return;
+        }
+
         int poolId = _market.AddPool(pool);
         if (poolId < 0)
         {

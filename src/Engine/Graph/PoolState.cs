@@ -23,4 +23,7 @@ public enum PoolState : byte
 
     /// <summary>Known and coherent, but the venue says it cannot swap (disabled, not open, unsupported).</summary>
     NotReady = 5,
+
+    /// <summary>Coherent, but a vault holds less than the liquidity floor of its mint.</summary>
+    BelowFloor = 6,
 }

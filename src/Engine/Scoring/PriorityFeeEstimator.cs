@@ -95,7 +95,7 @@ public sealed class PriorityFeeEstimator
         _isStale = true;
     }
 
-    /// <summary>Forgets everything if the chain has gone on by a whole window without a fee: nobody tells any.</summary>
+    /// <summary>Forgets everything once the chain has gone on by a whole window without a fee.</summary>
     public void OnHead(ulong slot)
     {
         if (_newest == 0 || slot <= _newest + WindowSlots) return;

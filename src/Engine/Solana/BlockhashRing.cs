@@ -24,7 +24,7 @@ public enum BlockhashNews : byte
 /// now is not told with every slot; it is at most the newest known one plus the slots since, since a slot has at most
 /// one block, and that bound is used: a hash is given up a little early rather than late. One whose slot the chain has
 /// left is passed over. Owner thread: the market group's. Bound: <see cref="Capacity"/> hashes.
-/// Source: protocols.md 2.2, getLatestBlockhash: valid for 150 blocks, lastValidBlockHeight is compared with the height.
+/// Source: protocols.md 2.2, getLatestBlockhash: valid for 150 blocks, compared with the block height.
 /// </summary>
 public sealed class BlockhashRing
 {
@@ -34,7 +34,7 @@ public sealed class BlockhashRing
     /// <summary>Blocks for which a hash is valid. Source: solana-clock MAX_PROCESSING_AGE.</summary>
     public const int LifeBlocks = 150;
 
-    /// <summary>Blocks that must be left when a message is built: it still has to be signed, sent and to land.</summary>
+    /// <summary>Blocks that must be left when a message is built: it has to be signed, sent and to land.</summary>
     public const int SafetyBlocks = 20;
 
     /// <summary>Slots that a node's answer may be ahead of the slots announced.</summary>

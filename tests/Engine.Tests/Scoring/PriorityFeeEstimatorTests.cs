@@ -113,6 +113,19 @@ public sealed class PriorityFeeEstimatorTests
     }
 
     [Fact]
+    public void OnHead_AWholeWindowWithoutFees_FallsBackToTheSettings()
+    {
+        PriorityFeeEstimator fees = new(Settings);
+        for (ulong slot = 1000; slot < 1100; slot++) fees.OnSlot(slot, 1_000);
+        fees.OnHead(1099 + PriorityFeeEstimator.WindowSlots);
+        Assert.Equal(FeeRule.Computed, fees.Estimate().Rule);
+        fees.OnHead(1100 + PriorityFeeEstimator.WindowSlots);
+        Assert.Equal((0, FeeRule.Settings), (fees.Estimate().SlotCount, fees.Estimate().Rule));
+        fees.OnSlot(5000, 1_000);
+        Assert.Equal(1, fees.Estimate().SlotCount);
+    }
+
+    [Fact]
     public void Estimate_WarmEstimator_AllocatesNothing()
     {
         PriorityFeeEstimator fees = new(Settings);

@@ -31,7 +31,7 @@ public sealed class LiveChainTests
     {
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions());
         using LiveHarness live = new(node, chain: Quick);
-        live.StepUntil(() => live.Messages.Taken.Count(t => !t.Blockhash.IsZero) >= 5, "five messages with a blockhash");
+        live.StepUntil(() => live.Messages.Taken.Count(t => !t.Blockhash.IsZero) >= 5, "five blockhashes in messages");
         live.Settle();
         AssertBlockhashesAreRecent(node, live);
         Assert.Equal(0, live.Messages.WithoutBlockhash);
@@ -202,7 +202,7 @@ public sealed class LiveChainTests
     {
         Assert.Equal(TransactionReadStatus.Ok, TransactionReader.TryRead(transaction, out TransactionView view));
         List<Pubkey> programs = [];
-        foreach (InstructionView instruction in view.Instructions) programs.Add(view.StaticKey(instruction.ProgramIndex));
+        foreach (InstructionView one in view.Instructions) programs.Add(view.StaticKey(one.ProgramIndex));
         return programs;
     }
 

@@ -84,6 +84,6 @@ public enum FaultKind
     /// <summary>The next `count` account reads answer from `value` slots ago (default 3), and say so.</summary>
     StaleRead,
 
-    /// <summary>The next `count` account notifications tell a state that is not the account's: one byte is another.</summary>
+    /// <summary>The next `count` account notifications tell an untrue state: one byte is another.</summary>
     Lie,
 }

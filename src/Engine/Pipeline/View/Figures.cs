@@ -21,7 +21,7 @@ public struct DropCounts
 public struct ReasonCounts
 {
     /// <summary>Reasons; tested against the enum.</summary>
-    public const int Length = 15;
+    public const int Length = 17;
 
     private long _first;
 }
