@@ -98,6 +98,7 @@ internal sealed class SoakRun
         Stopwatch elapsed = Stopwatch.StartNew();
         SoakSample last = SoakSample.Take(pool, feed);
         SoakSample reported = last;
+        long allocated = GC.GetTotalAllocatedBytes();
         for (int second = 1; elapsed.Elapsed.TotalSeconds < _options.Seconds; second++)
         {
             double wait = Math.Min(second, _options.Seconds) - elapsed.Elapsed.TotalSeconds;
@@ -111,9 +112,12 @@ internal sealed class SoakRun
                 $"{elapsed.Elapsed.TotalSeconds,6:F0} s  {(now.Frames - reported.Frames) / (double)ReportSeconds,8:F0}"
                 + $" frames/s  RSS {now.RssMebibytes,6:F1} MiB, managed {GC.GetTotalMemory(false) / 1048576.0,6:F1} of "
                 + $"{GC.GetGCMemoryInfo().TotalCommittedBytes / 1048576.0,6:F1} committed"
+                + $", process {(GC.GetTotalAllocatedBytes() - allocated) / 1024.0 / ReportSeconds:F1} KiB/s, GCs "
+                + $"{GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}"
                 + $"  B/frame feed {now.FeedBytesPerFrame(reported):F3} reading {now.ReadBytesPerFrame(reported):F3}"
                 + $"  opens {now.Opens}  losses {now.Losses}  in doubt {now.Doubtful}"));
             reported = now;
+            allocated = GC.GetTotalAllocatedBytes();
         }
     }
 

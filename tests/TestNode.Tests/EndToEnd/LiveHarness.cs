@@ -37,7 +37,8 @@ internal sealed class LiveHarness : IDisposable
     private readonly int _slotMs;
     private bool _isStopped;
 
-    public LiveHarness(SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null, int slotMs = 15)
+    public LiveHarness(
+        SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null, int slotMs = 15)
     {
         _node = node;
         _slotMs = slotMs;
@@ -143,8 +144,8 @@ internal sealed class LiveHarness : IDisposable
         {
             Assert.True(
                 waited.Elapsed < LongestWait,
-                $"{what} did not happen in {LongestWait}: doubtful {Feed.Coverage?.Doubtful} of {Feed.Coverage?.Count}, "
-                + $"pending {Bootstrap.Pending}, {string.Join("; ", Pool.GetStatus())}");
+                $"{what} did not happen in {LongestWait}: doubtful {Feed.Coverage?.Doubtful} "
+                + $"of {Feed.Coverage?.Count}, pending {Bootstrap.Pending}, {string.Join("; ", Pool.GetStatus())}");
             Step(1);
         }
     }
