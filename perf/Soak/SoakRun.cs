@@ -99,13 +99,21 @@ internal sealed class SoakRun
         SoakSample last = SoakSample.Take(pool, feed);
         SoakSample reported = last;
         long allocated = GC.GetTotalAllocatedBytes();
+        int looks = 0;
         for (int second = 1; elapsed.Elapsed.TotalSeconds < _options.Seconds; second++)
         {
             double wait = Math.Min(second, _options.Seconds) - elapsed.Elapsed.TotalSeconds;
             if (wait > 0) Thread.Sleep(TimeSpan.FromSeconds(wait));
             SoakSample now = SoakSample.Take(pool, feed);
-            if (elapsed.Elapsed.TotalSeconds >= _options.WarmUpSeconds) _judge.Add(last, now);
+            double seconds = elapsed.Elapsed.TotalSeconds;
+            if (seconds >= _options.WarmUpSeconds) _judge.Add(last, now);
             last = now;
+            if (looks == 0 ? seconds >= _options.WarmUpSeconds : looks == 1 && seconds >= _options.Seconds / 2)
+            {
+                _judge.LookAtRetained();
+                looks++;
+            }
+
             if (second % ReportSeconds != 0) continue;
             Line(string.Create(
                 CultureInfo.InvariantCulture,
@@ -119,6 +127,8 @@ internal sealed class SoakRun
             reported = now;
             allocated = GC.GetTotalAllocatedBytes();
         }
+
+        _judge.LookAtRetained();
     }
 
     /// <summary>
@@ -149,7 +159,7 @@ internal sealed class SoakRun
         }
 
         DecodeCounters total = feed.GetStatistics().Total;
-        Print($"unreadable messages sent {words[3]}, refused here {total.Refused}");
+        Print($"notifications damaged {words[3]}, refused here for any cause (also answers) {total.Refused}");
         _nodeOpened = long.Parse(words[2], CultureInfo.InvariantCulture);
         return isRead;
     }

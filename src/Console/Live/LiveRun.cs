@@ -88,6 +88,7 @@ internal sealed class LiveRun : IDisposable
             OnBegin = Begin,
             OnProgress = onProgress,
         });
+        Pool.ResumeSlot = () => Feed.ResumeSlot;
         return Feed;
     }
 
