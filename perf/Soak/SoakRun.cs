@@ -98,23 +98,37 @@ internal sealed class SoakRun
         Stopwatch elapsed = Stopwatch.StartNew();
         SoakSample last = SoakSample.Take(pool, feed);
         SoakSample reported = last;
+        long allocated = GC.GetTotalAllocatedBytes();
+        int looks = 0;
         for (int second = 1; elapsed.Elapsed.TotalSeconds < _options.Seconds; second++)
         {
             double wait = Math.Min(second, _options.Seconds) - elapsed.Elapsed.TotalSeconds;
             if (wait > 0) Thread.Sleep(TimeSpan.FromSeconds(wait));
             SoakSample now = SoakSample.Take(pool, feed);
-            if (elapsed.Elapsed.TotalSeconds >= _options.WarmUpSeconds) _judge.Add(last, now);
+            double seconds = elapsed.Elapsed.TotalSeconds;
+            if (seconds >= _options.WarmUpSeconds) _judge.Add(last, now);
             last = now;
+            if (looks == 0 ? seconds >= _options.WarmUpSeconds : looks == 1 && seconds >= _options.Seconds / 2)
+            {
+                _judge.LookAtRetained();
+                looks++;
+            }
+
             if (second % ReportSeconds != 0) continue;
             Line(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{elapsed.Elapsed.TotalSeconds,6:F0} s  {(now.Frames - reported.Frames) / (double)ReportSeconds,8:F0}"
                 + $" frames/s  RSS {now.RssMebibytes,6:F1} MiB, managed {GC.GetTotalMemory(false) / 1048576.0,6:F1} of "
                 + $"{GC.GetGCMemoryInfo().TotalCommittedBytes / 1048576.0,6:F1} committed"
+                + $", process {(GC.GetTotalAllocatedBytes() - allocated) / 1024.0 / ReportSeconds:F1} KiB/s, GCs "
+                + $"{GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}"
                 + $"  B/frame feed {now.FeedBytesPerFrame(reported):F3} reading {now.ReadBytesPerFrame(reported):F3}"
                 + $"  opens {now.Opens}  losses {now.Losses}  in doubt {now.Doubtful}"));
             reported = now;
+            allocated = GC.GetTotalAllocatedBytes();
         }
+
+        _judge.LookAtRetained();
     }
 
     /// <summary>
@@ -145,7 +159,7 @@ internal sealed class SoakRun
         }
 
         DecodeCounters total = feed.GetStatistics().Total;
-        Print($"unreadable messages sent {words[3]}, refused here {total.Refused}");
+        Print($"notifications damaged {words[3]}, refused here for any cause (also answers) {total.Refused}");
         _nodeOpened = long.Parse(words[2], CultureInfo.InvariantCulture);
         return isRead;
     }

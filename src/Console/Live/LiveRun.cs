@@ -115,6 +115,7 @@ internal sealed class LiveRun : IDisposable
             RunsOnConnections = _settings.RunsOnConnections,
             OnProgress = onProgress,
         });
+        Pool.ResumeSlot = () => Feed.ResumeSlot;
         return Feed;
     }
 

@@ -246,7 +246,13 @@ public sealed class DedupStage : IStage
     {
         // Open when the update came, open still, and never delivered it.
         uint missed = arrival.OpenMask & Race.OpenMask & ~arrival.EndpointMask;
-        for (; missed != 0; missed &= missed - 1) Race[BitOperations.TrailingZeroCount(missed)].Missed++;
+        while (missed != 0)
+        {
+            int id = BitOperations.TrailingZeroCount(missed);
+            uint shards = Race.ShardsOf(id);
+            missed &= ~shards;
+            if ((arrival.EndpointMask & shards) == 0) Race[id].Missed++;
+        }
     }
 
     private void CountOutstanding()
@@ -261,14 +267,14 @@ public sealed class DedupStage : IStage
     }
 
     /// <summary>A connection's order ends with it: behind its URL may be another node the next time.</summary>
-    private void ForgetDeliveries(uint endpointBit)
+    private void ForgetDeliveries(uint endpointBit, uint shards)
     {
         for (int id = 0; id < _table.Count; id++)
         {
             ref Arrival newest = ref _table[id].Newest;
             newest.EndpointMask &= ~endpointBit;
-            newest.OpenMask &= ~endpointBit;
-            foreach (ref Arrival earlier in (Span<Arrival>)_table.EarlierOf(id)) earlier.OpenMask &= ~endpointBit;
+            newest.OpenMask &= ~shards;
+            foreach (ref Arrival earlier in (Span<Arrival>)_table.EarlierOf(id)) earlier.OpenMask &= ~shards;
         }
     }
 
@@ -303,13 +309,14 @@ public sealed class DedupStage : IStage
         if (e.Kind == EventKind.FeedOpen)
         {
             row.Opened++;
+            if (e.ParentSlot != 0) Race.Join(e.EndpointId, (int)(e.ParentSlot - 1) & (EndpointRace.MaxEndpoints - 1));
             Race.OpenMask |= bit;
         }
         else
         {
             row.Closed++;
             Race.OpenMask &= ~bit;
-            ForgetDeliveries(bit);
+            ForgetDeliveries(bit, Race.ShardsOf(e.EndpointId));
             if (Race.OpenMask == 0) Belief.OnAllClosed();
         }
     }

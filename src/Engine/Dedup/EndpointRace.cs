@@ -1,3 +1,4 @@
+using System.Numerics;
 using LowLatency.Engine.Metrics;
 
 namespace LowLatency.Engine.Dedup;
@@ -11,6 +12,7 @@ public sealed class EndpointRace
     /// <summary>Most endpoints: one bit each in an arrival mask of 32 bits.</summary>
     public const int MaxEndpoints = 32;
 
+    private readonly uint[] _shards = new uint[MaxEndpoints];
     private readonly EndpointRow?[] _rows = new EndpointRow?[MaxEndpoints];
 
     /// <summary>
@@ -21,6 +23,23 @@ public sealed class EndpointRace
     /// <summary>Row of an endpoint that has appeared, or null. Any thread; its histograms may be read by any.</summary>
     public EndpointRow? Find(int endpointId) =>
         System.Threading.Volatile.Read(ref _rows[endpointId & (MaxEndpoints - 1)]);
+
+    /// <summary>
+    /// Bit mask of the connections to the endpoint of <paramref name="endpointId"/>: accounts are spread over them, so
+    /// what one of them delivers the others never will.
+    /// </summary>
+    public uint ShardsOf(int endpointId)
+    {
+        int id = endpointId & (MaxEndpoints - 1);
+        return _shards[id] == 0 ? 1u << id : _shards[id];
+    }
+
+    /// <summary>The connection <paramref name="endpointId"/> goes to the same endpoint as another one.</summary>
+    public void Join(int endpointId, int other)
+    {
+        uint shards = ShardsOf(endpointId) | ShardsOf(other);
+        for (uint left = shards; left != 0; left &= left - 1) _shards[BitOperations.TrailingZeroCount(left)] = shards;
+    }
 
     /// <summary>Bit mask of endpoints whose connection is open.</summary>
     public uint OpenMask { get; set; }
@@ -41,7 +60,10 @@ public sealed class EndpointRow
     /// <summary>Delivered after another endpoint (or twice).</summary>
     public long Duplicates { get; set; }
 
-    /// <summary>Updates that another endpoint delivered while this one was open, and this one never did.</summary>
+    /// <summary>
+    /// Updates that another endpoint delivered while this one was open, and this one never did; counted once an
+    /// endpoint, in the row of its first open connection.
+    /// </summary>
     public long Missed { get; set; }
 
     /// <summary>Connections opened.</summary>

@@ -20,7 +20,10 @@ public enum EventKind : byte
     /// <summary>A slot died or was abandoned.</summary>
     SlotDead = 4,
 
-    /// <summary>An endpoint's connection opened; its subscription ids begin anew.</summary>
+    /// <summary>
+    /// An endpoint's connection opened; its subscription ids begin anew. The parent slot is the number of another
+    /// connection to the same endpoint plus one, 0 if there is none.
+    /// </summary>
     FeedOpen = 5,
 
     /// <summary>An endpoint's connection broke: what it would have sent is lost.</summary>

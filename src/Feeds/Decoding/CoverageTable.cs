@@ -200,7 +200,8 @@ public sealed class CoverageTable
     /// <summary>A connection that stands for the account told a slot.</summary>
     private void OnFirmSlot(ref Entry entry, ulong slot)
     {
-        if (entry.CoverSlot == Unknown) Settle(ref entry, slot - 1 + entry.LeadSlots);
+        // The head, not the slot: a stream that is replayed begins in the past, and its states of then prove nothing.
+        if (entry.CoverSlot == Unknown) Settle(ref entry, _belief.Head - 1 + entry.LeadSlots);
         // All that was written before the joining is told when the slot after the next begins.
         if (entry.Awaited != 0 || slot <= entry.JoinSlot + 1) return;
         entry.Joined = 0;

@@ -4,28 +4,6 @@ using LowLatency.Engine.Solana;
 
 namespace LowLatency.Feeds.Decoding;
 
-/// <summary>Bounds of a connection's decoder; everything is allocated once at construction.</summary>
-public sealed class DecoderOptions
-{
-    /// <summary>Subscriptions and open requests a connection may have; providers cap at 50-1000.</summary>
-    public int MaxSubscriptions { get; init; } = 4096;
-
-    /// <summary>Notifications held until their ack.</summary>
-    public int MaxPendingMessages { get; init; } = 1024;
-
-    /// <summary>Bytes of those notifications.</summary>
-    public int MaxPendingBytes { get; init; } = 1 << 20;
-
-    /// <summary>Keys of a getMultipleAccounts request; the node allows 100.</summary>
-    public int MaxSnapshotKeys { get; init; } = 1000;
-
-    /// <summary>Who follows which account, over all connections of a feed; null = nobody keeps it.</summary>
-    public CoverageTable? Coverage { get; init; }
-
-    /// <summary>Marks that every event of this source carries.</summary>
-    public EventFlags SourceFlags { get; init; }
-}
-
 /// <summary>
 /// The messages of one JSON-RPC connection in, events out. Purpose: never throw, never allocate, count every refusal.
 /// Owner: one feed thread; counters may be read by others. Bounds: <see cref="DecoderOptions"/>.
@@ -38,6 +16,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
     private readonly EventWriter _writer;
     private readonly CoverageTable? _coverage;
     private readonly byte _endpointId;
+    private readonly ulong _shardOf;
     private readonly SnapshotDecoder _snapshots;
     private readonly KeyCache _owners = new();
     private readonly SubscriptionTable _requests;
@@ -51,6 +30,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         ArgumentNullException.ThrowIfNull(options);
         _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags);
         _coverage = options.Coverage;
+        _shardOf = (ulong)options.ShardOf;
         _endpointId = endpointId;
         _snapshots = new SnapshotDecoder(_writer, Counters, _owners, options.MaxSnapshotKeys, _coverage);
         _requests = new SubscriptionTable(options.MaxSubscriptions);
@@ -77,7 +57,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         _isClosed = false;
         _coverage?.Drop(_endpointId, _writer, stamp); // a connection that never said that it closed
         _coverage?.OnOpen(_endpointId);
-        return _writer.PublishMark(EventKind.FeedOpen, 0, 0, stamp);
+        return _writer.PublishMark(EventKind.FeedOpen, 0, _shardOf, stamp);
     }
 
     /// <summary>The connection broke: its ids mean nothing any more.</summary>

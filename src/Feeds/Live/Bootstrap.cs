@@ -137,6 +137,7 @@ public sealed class Bootstrap : ICoverageListener, IDisposable
     {
         List<Task<Answer>> calls = [];
         List<Pubkey> batch = [];
+        using PeriodicTimer tick = new(TimeSpan.FromMilliseconds(_options.TickMs));
         while (!_stop.IsCancellationRequested)
         {
             TakeChanges();
@@ -152,8 +153,8 @@ public sealed class Bootstrap : ICoverageListener, IDisposable
 
             try
             {
-                foreach (Answer answer in await Task.WhenAll(calls).ConfigureAwait(false)) Take(answer);
-                await Task.Delay(_options.TickMs, _stop.Token).ConfigureAwait(false);
+                foreach (Task<Answer> call in calls) Take(await call.ConfigureAwait(false));
+                await tick.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

@@ -48,10 +48,14 @@ public sealed record LiveEndpointOptions
 /// <param name="LastEnd">How it ended last.</param>
 /// <param name="DroppedFrames">Frames that did not fit into its inbox.</param>
 /// <param name="SlotTimeNs">Slot time it measured, nanoseconds; 0 if it has not.</param>
-/// <param name="ThreadAllocatedBytes">Managed bytes its reading thread allocated; 0 without a thread of its own.</param>
+/// <param name="ThreadAllocatedBytes">
+/// Managed bytes its reading thread allocated; 0 without a thread of its own.
+/// </param>
+/// <param name="Replays">Openings that began with a replay from an earlier slot (Yellowstone).</param>
+/// <param name="ReplaysRefused">Replays the server refused: what was missed was fetched.</param>
 public readonly record struct ConnectionStatus(
     byte ConnectionId, string Name, bool IsOpen, long Opens, int Active, ConnectionEnd LastEnd, long DroppedFrames,
-    long SlotTimeNs, long ThreadAllocatedBytes);
+    long SlotTimeNs, long ThreadAllocatedBytes, long Replays, long ReplaysRefused);
 
 /// <summary>
 /// All endpoints of a run: their connections with an inbox each, one inbox for the HTTP exchanges of all, and what is
@@ -124,6 +128,12 @@ public sealed class EndpointPool : IDisposable
     /// <summary>Sink of HTTP exchanges.</summary>
     public ExchangeInbox Exchanges { get; }
 
+    /// <summary>
+    /// Asked at each connect of a Yellowstone stream for the slot to replay from; null or 0 = from the present. Set
+    /// before <see cref="Start"/>.
+    /// </summary>
+    public Func<ulong>? ResumeSlot { get; set; }
+
     /// <summary>Accounts refused because a connection had its fill of subscriptions.</summary>
     public long Refused { get; private set; }
 
@@ -192,14 +202,15 @@ public sealed class EndpointPool : IDisposable
                 rows.Add(new ConnectionStatus(
                     shard.ConnectionId, shard.Name, shard.State == ConnectionState.Open, shard.Counters.Opens,
                     shard.ActiveSubscriptions, shard.LastEnd, _inboxes[shard.ConnectionId].DroppedFrames,
-                    shard.SlotTimeNs, shard.Counters.ThreadAllocatedBytes));
+                    shard.SlotTimeNs, shard.Counters.ThreadAllocatedBytes, 0, 0));
             }
         }
 
         foreach ((YellowstoneFeed feed, byte id, string name) in _streams)
         {
             rows.Add(new ConnectionStatus(
-                id, name, feed.IsOpen, feed.Counters.Opens, Watched, feed.LastEnd, _inboxes[id].DroppedFrames, 0, 0));
+                id, name, feed.IsOpen, feed.Counters.Opens, Watched, feed.LastEnd, _inboxes[id].DroppedFrames, 0, 0,
+                feed.Counters.Replays, feed.Counters[ConnectionCause.ReplayRefused]));
         }
 
         return rows;
@@ -249,7 +260,8 @@ public sealed class EndpointPool : IDisposable
         _inboxes.Add(inbox);
         _addresses.Add(EndpointAddress.Redact(e.Grpc!));
         YellowstoneOptions options = new() { Address = e.Grpc!, Token = e.Token };
-        _streams.Add((new YellowstoneFeed(options, inbox, clock), inbox.ConnectionId, _addresses[^1]));
+        YellowstoneFeed feed = new(options, inbox, clock, () => ResumeSlot?.Invoke() ?? 0);
+        _streams.Add((feed, inbox.ConnectionId, _addresses[^1]));
     }
 
     private void UpdateStreams()

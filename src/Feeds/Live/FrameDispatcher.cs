@@ -211,6 +211,7 @@ public sealed class FrameDispatcher
             MaxPendingBytes = bounds.MaxPendingBytes,
             MaxSnapshotKeys = bounds.MaxSnapshotKeys,
             Coverage = Coverage,
+            ShardOf = FindShard(address),
             SourceFlags = bounds.SourceFlags | (isSynthetic ? EventFlags.Synthetic : EventFlags.None),
         };
         IConnectionDecoder decoder = CaptureDetails.ReadProtocol(openDetails) == FeedProtocol.Yellowstone
@@ -252,6 +253,24 @@ public sealed class FrameDispatcher
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// A connection whose name differs in the number behind # only, plus one; 0 if there is none. See
+    /// SubscriptionEndpoint for the names.
+    /// </summary>
+    private int FindShard(string address)
+    {
+        int end = address.LastIndexOf('#');
+        if (end < 0) return 0;
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            if (_connections[i] is not { } entry || entry.Address.LastIndexOf('#') != end) continue;
+            if (entry.Address != address && entry.Address.AsSpan(0, end).SequenceEqual(address.AsSpan(0, end)))
+                return i + 1;
+        }
+
+        return 0;
     }
 
     private void Decode(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)

@@ -58,6 +58,9 @@ public sealed class LiveFeed : IMarketFeed
     private const int ClockEvery = 64;
     private const int LookMs = 50;
 
+    /// <summary>Slots that may not be whole when a stream breaks: the one in progress, forks beside it.</summary>
+    private const ulong ResumeMarginSlots = 4;
+
     private readonly MessageInbox[] _inboxes;
     private readonly InboxSignal _signal;
     private readonly LiveFeedOptions _options;
@@ -94,6 +97,19 @@ public sealed class LiveFeed : IMarketFeed
 
     /// <summary>Who follows which account; null before the run. Its figures may be read late by any thread.</summary>
     public CoverageTable? Coverage => Volatile.Read(ref _dispatcher)?.Coverage;
+
+    /// <summary>
+    /// The slot from which a stream that broke is to be replayed, the last that surely came whole; 0 if none has come.
+    /// Any thread.
+    /// </summary>
+    public ulong ResumeSlot
+    {
+        get
+        {
+            ulong head = Coverage?.Head ?? 0;
+            return head > ResumeMarginSlots ? head - ResumeMarginSlots : 0;
+        }
+    }
 
     /// <summary>Frames so far. Any thread.</summary>
     public long Frames => Volatile.Read(ref _dispatcher)?.Frames ?? 0;

@@ -125,7 +125,7 @@ internal sealed class RpcTransport : IDisposable
     /// <param name="read">Reads the result.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<RpcResult<T>> CallAsync<T>(
-        byte[] request, ulong id, bool isForFeed, int maxAttempts, Func<JsonElement, RpcResult<T>> read,
+        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, int maxAttempts, Func<JsonElement, RpcResult<T>> read,
         CancellationToken cancellation)
     {
         Counters.OnCall();
@@ -175,7 +175,7 @@ internal sealed class RpcTransport : IDisposable
     }
 
     private async Task<RpcResult<T>> TryOnceAsync<T>(
-        byte[] request, ulong id, bool isForFeed, Func<JsonElement, RpcResult<T>> read,
+        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, Func<JsonElement, RpcResult<T>> read,
         CancellationToken cancellation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -184,7 +184,7 @@ internal sealed class RpcTransport : IDisposable
         RpcBody? body;
         try
         {
-            using ByteArrayContent content = new(request);
+            using ReadOnlyMemoryContent content = new(request);
             content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
             using HttpRequestMessage message = new(HttpMethod.Post, _address) { Content = content };
             using HttpResponseMessage response =

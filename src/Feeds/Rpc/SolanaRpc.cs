@@ -19,8 +19,14 @@ public sealed partial class SolanaRpc : IDisposable
     /// <summary>Keys of one getMultipleAccounts request; more are asked for in several.</summary>
     public const int MaxMultipleAccounts = 100;
 
+    /// <summary>Room for the largest request of 100 keys.</summary>
+    private const int RequestBytes = 8192;
+
+    private const int LongestKeyText = 44;
+
     private readonly SolanaRpcOptions _options;
     private readonly RpcTransport _transport;
+    private ArrayBufferWriter<byte>? _spare;
     private long _lastId;
 
     /// <summary>A client of <paramref name="address"/> (http or https).</summary>
@@ -180,7 +186,14 @@ public sealed partial class SolanaRpc : IDisposable
     private static void WriteKeys(Utf8JsonWriter writer, ReadOnlySpan<Pubkey> keys)
     {
         writer.WriteStartArray();
-        foreach (Pubkey key in keys) writer.WriteStringValue(key.ToString());
+        Span<byte> bytes = stackalloc byte[Pubkey.SizeBytes];
+        Span<byte> text = stackalloc byte[LongestKeyText];
+        foreach (Pubkey key in keys)
+        {
+            key.CopyTo(bytes);
+            writer.WriteStringValue(text[..Base58.Encode32(bytes, text)]);
+        }
+
         writer.WriteEndArray();
     }
 
@@ -226,12 +239,12 @@ public sealed partial class SolanaRpc : IDisposable
         return [.. accounts];
     }
 
-    private Task<RpcResult<T>> CallAsync<T>(
+    private async Task<RpcResult<T>> CallAsync<T>(
         string method, bool isForFeed, Action<Utf8JsonWriter>? writeParameters,
         Func<JsonElement, RpcResult<T>> read, CancellationToken cancellation, int? maxAttempts = null)
     {
         ulong id = (ulong)Interlocked.Increment(ref _lastId);
-        ArrayBufferWriter<byte> buffer = new();
+        ArrayBufferWriter<byte> buffer = Interlocked.Exchange(ref _spare, null) ?? new(RequestBytes);
         using (Utf8JsonWriter writer = new(buffer))
         {
             writer.WriteStartObject();
@@ -248,7 +261,12 @@ public sealed partial class SolanaRpc : IDisposable
             writer.WriteEndObject();
         }
 
-        return _transport.CallAsync(
-            buffer.WrittenSpan.ToArray(), id, isForFeed, maxAttempts ?? _options.MaxAttempts, read, cancellation);
+        RpcResult<T> result = await _transport.CallAsync(
+            buffer.WrittenMemory, id, isForFeed, maxAttempts ?? _options.MaxAttempts, read, cancellation)
+            .ConfigureAwait(false);
+        if (!result.IsOk) return result; // a call that was given up may still be reading its request
+        buffer.ResetWrittenCount();
+        Volatile.Write(ref _spare, buffer);
+        return result;
     }
 }

@@ -53,11 +53,12 @@ public sealed class DedupStageTests
         _stage.OnBatch(one, _sequence++);
     }
 
-    private void Connection(byte endpoint, EventKind kind)
+    private void Connection(byte endpoint, EventKind kind, ulong parentSlot = 0)
     {
         MarketEvent[] one = new MarketEvent[1];
         one[0].Kind = kind;
         one[0].EndpointId = endpoint;
+        one[0].ParentSlot = parentSlot;
         _stage.OnBatch(one, _sequence++);
     }
 
@@ -201,6 +202,27 @@ public sealed class DedupStageTests
 
         Assert.Equal(200 - 64, full);
         Assert.Equal(full, _stage.Dropped(DropCause.TableFull));
+    }
+
+    [Theory]
+    [InlineData(false, 2, 1)] // each connection an endpoint of its own: the second has the half that the first has not
+    [InlineData(true, 0, 1)]
+    public void EndOfFeed_CountsByEndpointNotByShard(bool areShards, int missedByShards, int missedByOther)
+    {
+        Connection(0, EventKind.FeedOpen);
+        Connection(1, EventKind.FeedOpen, areShards ? 1UL : 0);
+        Connection(2, EventKind.FeedOpen);
+        Feed(1, 10, 0);
+        Feed(1, 10, 2);
+        Feed(2, 10, 1); // the other endpoint lost this one
+        Feed(3, 10, 2);
+        Feed(3, 10, (byte)(areShards ? 1 : 0));
+        if (!areShards) Feed(3, 10, 1);
+        MarketEvent[] end = new MarketEvent[1];
+        end[0].Kind = EventKind.EndOfFeed;
+        _stage.OnBatch(end, 99);
+        Assert.Equal(missedByShards, _stage.Race[0].Missed + _stage.Race[1].Missed);
+        Assert.Equal(missedByOther, _stage.Race[2].Missed);
     }
 
     [Fact]

@@ -148,6 +148,8 @@ public sealed class CoverageTests
         Assert.Equal(1, _coverage.Doubtful);
         Slot(second, 121);
         Snapshot(second, 121, 41);
+        Assert.Equal(1, _coverage.Doubtful); // the head is 150
+        Snapshot(second, 150, 41);
         Assert.Equal(0, _coverage.Doubtful);
         second.OnClose(At(50)); // the third does not tell what was written between 121 and its own beginning
         Assert.Equal(1, _coverage.Doubtful);

@@ -15,7 +15,7 @@ namespace LowLatency.Feeds.Tests.Geyser;
 /// <summary>A running feed and the reading side of its inbox, as the feed thread would see it.</summary>
 internal sealed class FeedHarness : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _run;

@@ -46,7 +46,7 @@ internal sealed class TritonServer : IDisposable
             else Requests.Enqueue(said.GetProperty("request"));
         };
         _process.BeginOutputReadLine();
-        if (!port.Task.Wait(TimeSpan.FromSeconds(20))) throw new InvalidOperationException("the server did not start");
+        if (!port.Task.Wait(TimeSpan.FromSeconds(120))) throw new InvalidOperationException("the server did not start");
         Address = new Uri($"http://127.0.0.1:{port.Task.Result}/");
     }
 

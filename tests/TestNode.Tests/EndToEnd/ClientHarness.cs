@@ -73,8 +73,8 @@ internal sealed class ClientHarness : IDisposable
 
             if (condition() && _inbox.IsEmpty) return;
             Assert.True(
-                waited.Elapsed < TimeSpan.FromSeconds(20),
-                $"{what} did not happen in 20 s: {Connection.State} {Connection.LastEnd} {string.Join(", ", Closes)}");
+                waited.Elapsed < TimeSpan.FromSeconds(120),
+                $"{what} did not happen in 120 s: {Connection.State} {Connection.LastEnd} {string.Join(", ", Closes)}");
             Thread.Sleep(2);
         }
     }

@@ -17,6 +17,7 @@ using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Rpc;
 using LowLatency.Feeds.Submission;
+using LowLatency.TestNode.Geyser;
 using LowLatency.TestNode.Hosting;
 using LowLatency.TestNode.State;
 using Xunit;
@@ -41,12 +42,13 @@ internal sealed class LiveHarness : IDisposable
     private readonly Thread _thread;
     private readonly PipelineSettings _settings;
     private readonly int _slotMs;
+    private readonly GeyserPlugin? _geyser;
     private bool _isStopped;
 
     public LiveHarness(
         SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null, ChainWatchOptions? chain = null,
         SimulatorOptions? simulation = null, PipelineSettings? settings = null,
-        Func<MarketPipeline, IDecisionSink>? observe = null, int slotMs = 15)
+        Func<MarketPipeline, IDecisionSink>? observe = null, int slotMs = 15, GeyserPlugin? geyser = null)
     {
         _settings = settings ?? new PipelineSettings
         {
@@ -55,13 +57,15 @@ internal sealed class LiveHarness : IDisposable
         };
         _node = node;
         _slotMs = slotMs;
+        _geyser = geyser;
         List<LiveEndpointOptions> endpoints = [];
         foreach (SolanaEndpoint endpoint in node.Endpoints)
         {
             endpoints.Add(new LiveEndpointOptions
             {
                 Name = $"node {endpoint.Index}",
-                WebSocket = endpoint.WebSocketUrl,
+                WebSocket = geyser is null ? endpoint.WebSocketUrl : null,
+                Grpc = geyser is null ? null : node.PluginUrls[0],
                 Http = endpoint.RpcUrl,
                 Shards = shards,
                 Connection = Quick,
@@ -101,6 +105,7 @@ internal sealed class LiveHarness : IDisposable
                 Simulator?.Start();
             },
         });
+        Pool.ResumeSlot = () => Feed.ResumeSlot;
         _thread = new Thread(() => Outcome = Feed.Run(Pipeline.Publisher, new ReplayClock()));
         _thread.Start();
     }
@@ -170,8 +175,8 @@ internal sealed class LiveHarness : IDisposable
         {
             Assert.True(
                 waited.Elapsed < LongestWait,
-                $"{what} did not happen in {LongestWait}: doubtful {Feed.Coverage?.Doubtful} of {Feed.Coverage?.Count}, "
-                + $"pending {Bootstrap.Pending}, {string.Join("; ", Pool.GetStatus())}");
+                $"{what} did not happen in {LongestWait}: doubtful {Feed.Coverage?.Doubtful} "
+                + $"of {Feed.Coverage?.Count}, pending {Bootstrap.Pending}, {string.Join("; ", Pool.GetStatus())}");
             Step(1);
         }
     }
@@ -202,12 +207,14 @@ internal sealed class LiveHarness : IDisposable
             if (!status.IsOpen) return false;
         }
 
+        long streamPongs = _geyser?.Pongs ?? 0;
+        long streamPings = _geyser?.PingClients() ?? 0;
         long[] pongs = [.. _node.Endpoints.Select(e => e.Counters.Pongs)];
         int[] pings = [.. _node.Endpoints.Select(e => _node.PingClients(e.Index))];
         Stopwatch waited = Stopwatch.StartNew();
         while (waited.Elapsed < TimeSpan.FromSeconds(2))
         {
-            bool isAnswered = true;
+            bool isAnswered = _geyser is null || _geyser.Pongs >= streamPongs + streamPings;
             foreach (SolanaEndpoint endpoint in _node.Endpoints)
                 isAnswered &= endpoint.Counters.Pongs >= pongs[endpoint.Index] + pings[endpoint.Index];
             if (isAnswered && Pool.Inboxes.All(inbox => inbox.IsEmpty)) return true;

@@ -14,7 +14,7 @@ public sealed class LiveStressTests
 {
     private const int FaultSlots = 60;
 
-    /// <summary>All that disturbs, but for losses without a trace (Lose) and one-slot-at-a-time pauses of a second.</summary>
+    /// <summary>All that disturbs, but for losses without a trace (Lose) and what lasts for a second.</summary>
     private static readonly FaultKind[] Seen =
     [
         FaultKind.Disconnect, FaultKind.Disconnect, FaultKind.Disconnect, FaultKind.Close, FaultKind.MalformedJson,
@@ -58,7 +58,7 @@ public sealed class LiveStressTests
         live.AssertReplaysEqually();
     }
 
-    /// <summary>After a time without any connection the first number has to be believed, and it may be no slot.</summary>
+    /// <summary>After a time without any connection the first number has to be believed; it may be no slot.</summary>
     [Fact]
     public async Task Live_FirstSlotAfterAReconnectIsBogus_IsWholeAgain()
     {

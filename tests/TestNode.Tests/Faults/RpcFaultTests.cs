@@ -108,7 +108,7 @@ public sealed class RpcFaultTests
     {
         await using SolanaNode node = await SolanaNode.StartAsync(
             new SolanaNodeOptions { Ledger = new() { KeepHistory = false } });
-        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(120));
         Stopwatch time = Stopwatch.StartNew();
         await node.RunAsync(new NodePace { NotificationsPerSecond = 5000, TouchesPerSlot = 50, Laps = 1 }, stop.Token);
         double seconds = time.Elapsed.TotalSeconds;

@@ -12,7 +12,7 @@ namespace LowLatency.TestNode.Tests.Support;
 /// <summary>The box's WebSocket client with JSON-RPC on it: not this project's implementation.</summary>
 internal sealed class PubsubClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private readonly ClientWebSocket _socket = new();
     private readonly byte[] _buffer = new byte[1 << 20];
     private int _nextId = 1;

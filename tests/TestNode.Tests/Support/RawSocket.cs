@@ -112,7 +112,7 @@ internal sealed class RawSocket : IDisposable
     private async Task<byte[]> BytesAsync(int count)
     {
         byte[] bytes = new byte[count];
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(120));
         await _stream.ReadExactlyAsync(bytes, patience.Token);
         return bytes;
     }

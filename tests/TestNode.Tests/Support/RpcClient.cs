@@ -11,7 +11,7 @@ namespace LowLatency.TestNode.Tests.Support;
 /// <summary>HttpClient with JSON-RPC on it.</summary>
 internal sealed class RpcClient(SolanaEndpoint endpoint) : IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(120) };
 
     public Task<HttpResponseMessage> PostAsync(string body)
     {

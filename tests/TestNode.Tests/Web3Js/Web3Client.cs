@@ -46,7 +46,7 @@ internal sealed class Web3Client : IDisposable
         Stopwatch waited = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(20), $"{what} did not happen in 20 s");
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(120), $"{what} did not happen in 120 s");
             Thread.Sleep(20);
         }
     }
