@@ -203,9 +203,8 @@ internal sealed class ScreenApp
 
     private string Sort(string by)
     {
-        string[] words = ["newest", "profit", "size", "age", "latency", "decision", "expected"];
-        int at = Array.IndexOf(words, by);
-        if (at < 0) return $"sort {by}: give {string.Join(", ", words)}";
+        int at = Array.IndexOf(Commands.SortWords, by);
+        if (at < 0) return $"sort {by}: give {string.Join(", ", Commands.SortWords)}";
         Show("opportunities");
         Model.Decisions.Settings.Sort = (DecisionSort)at;
         Model.Decisions.Invalidate();
