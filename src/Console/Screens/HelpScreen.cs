@@ -20,7 +20,7 @@ internal sealed class HelpScreen : Screen
         ("p", "trading: Reducing (messages are withheld), Active again"),
         ("K", "trading: Halted (withheld until a new start; asks first)"),
         ("q, Ctrl-C", "end the run, leave, print the report until then"),
-        (":reload", "live: read the configuration again (it is followed anyway)"),
+        (":reload", "live: read the configuration again now"),
         (":detach", "leave the screens; the run goes on with plain lines"),
         ("Ctrl-Z, fg", "stop the job; on again"),
         ("Ctrl-L", "draw everything anew"),
