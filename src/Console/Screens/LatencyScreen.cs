@@ -127,7 +127,7 @@ internal sealed class LatencyScreen : Screen
 
         // Accounts that came larger than any state of theirs before: the one thing that allocates once it runs.
         if (model.HasMarket)
-            area.Print(x, y + 1, Ink.Dim, $"account buffers grown {model.Market.BufferAllocations:N0} times");
+            area.Print(x, y + 1, Ink.Dim, $"buffers grown {model.Market.BufferAllocations:N0}x");
 
         return y + 2;
     }

@@ -18,7 +18,7 @@ internal sealed class LogScreen : Screen
 
     public override string Name => "Log";
 
-    public override string Hints => "/ search  l level  up/down scroll  G newest  right: rest of long lines";
+    public override string Hints => "/ search  l level  G newest  right: long lines";
 
     public override string? Filter => _search;
 

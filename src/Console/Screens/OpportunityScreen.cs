@@ -15,7 +15,8 @@ internal sealed class OpportunityScreen : Screen
     private static readonly string[] ReasonNames = Enum.GetNames<DecisionReason>();
     private static readonly string[] SortNames =
     [
-        "newest", "net profit", "size", "age", "latency", "decision", "expected value", "odds", "costs", "life", "route",
+        "newest", "net profit", "size", "age", "latency", "decision", "expected value", "odds", "costs", "life",
+        "route",
     ];
 
     // What `s` goes through: newest, then the columns from the money on, left to right.

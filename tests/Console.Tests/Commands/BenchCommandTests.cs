@@ -43,7 +43,7 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Contains("max-no-opportunity.hgrm", Array.ConvertAll(Directory.GetFiles(_folder), Path.GetFileName));
     }
 
-    /// <summary>All messages of the schedule; fewer only where the result says that this machine was too slow.</summary>
+    /// <summary>All messages of the schedule; fewer only where the result says the machine was too slow.</summary>
     private static void AssertKeptItsSchedule(BenchLoadResult load, int messages)
     {
         if (load.KeptUp) Assert.Equal(messages, load.Messages);
