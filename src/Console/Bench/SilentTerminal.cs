@@ -7,8 +7,8 @@ using LowLatency.ConsoleHost.Rendering;
 namespace LowLatency.ConsoleHost.Bench;
 
 /// <summary>
-/// A terminal that nobody looks at: takes every byte, presses Tab four times a second, and measures the thread that draws
-/// into it. All but <see cref="End"/> is that thread's.
+/// A terminal that nobody looks at: takes every byte, presses Tab four times a second, and measures the thread that
+/// draws into it. All but <see cref="End"/> is that thread's.
 /// </summary>
 internal sealed class SilentTerminal : ITerminal
 {

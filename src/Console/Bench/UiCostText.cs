@@ -25,7 +25,8 @@ internal static class UiCostText
                 Invariant,
                 $"load {load}: medians of {without.Count} turns of {result.SecondsPerTurn:0.##} s each, ns"));
             output.WriteLine(
-                $"  {string.Empty,-28}{"p50 without",12}{"with",10}{"ratio",7}{"p99 without",13}{"with",11}{"ratio",7}");
+                $"  {string.Empty,-28}{"p50 without",12}{"with",10}{"ratio",7}"
+                + $"{"p99 without",13}{"with",11}{"ratio",7}");
             Rows("response", without, with, one => one.Response, output);
             Rows("step", without, with, one => one.Steps, output);
         }

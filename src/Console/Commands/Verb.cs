@@ -1,6 +1,8 @@
+using System;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.IO;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -27,9 +29,29 @@ internal sealed class Verb(string name, string description, string examples) : C
         public override int Invoke(ParseResult parseResult)
         {
             int code = help.Invoke(parseResult);
-            if (parseResult.CommandResult.Command is Verb verb)
-                parseResult.InvocationConfiguration.Output.WriteLine(verb.Examples);
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            Command command = parseResult.CommandResult.Command;
+            if (command is not Verb) output.WriteLine("Examples:");
+            Write(command, output);
             return code;
+        }
+
+        /// <summary>A verb's examples; of a group of verbs the first of each.</summary>
+        private static void Write(Command command, TextWriter output)
+        {
+            if (command is Verb one) output.WriteLine(one.Examples);
+            foreach (Command inside in command.Subcommands)
+            {
+                if (inside is Verb verb) output.WriteLine(First(verb.Examples));
+                else Write(inside, output);
+            }
+        }
+
+        private static string First(string examples)
+        {
+            string[] lines = examples.Split('\n');
+            string line = Array.Find(lines, text => text.TrimStart().StartsWith("lowlatency ")) ?? lines[0];
+            return line.TrimEnd();
         }
     }
 }

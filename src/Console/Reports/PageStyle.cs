@@ -29,7 +29,7 @@ internal static class PageStyle
         .muted,.note{color:var(--muted)}.note{font-size:.88em}
         .banner{background:var(--warn);border-left:4px solid var(--warnline);padding:8px 12px;margin:10px 0}
         .mono,code{font-family:ui-monospace,monospace;font-size:.92em;overflow-wrap:anywhere}
-        .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:8px;margin:12px 0}
+        .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(max(128px,22%),1fr));gap:8px;margin:12px 0}
         .card{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:8px 10px}
         .card b{display:block;font-size:1.2em;font-variant-numeric:tabular-nums}
         .card span.k{color:var(--muted);font-size:.85em}

@@ -19,6 +19,12 @@ internal sealed class Commands(Model model)
         "screen", "reload", "help",
     ];
 
+    /// <summary>What a table of decisions is sorted by, in the order of <see cref="DecisionSort"/>.</summary>
+    public static string[] SortWords { get; } =
+    [
+        "newest", "profit", "size", "age", "latency", "decision", "expected", "odds", "costs", "life", "route",
+    ];
+
     /// <summary>Commands that begin with a text, or words that may follow one.</summary>
     public static string[] Complete(string text)
     {
@@ -28,7 +34,7 @@ internal sealed class Commands(Model model)
             {
                 "speed" => ("speed ", new[] { "0.5x", "1x", "2x", "10x", "max" }),
                 "trading" => ("trading ", ["pause", "resume", "halt"]),
-                "sort" => ("sort ", ["newest", "profit", "size", "age", "latency", "decision", "expected"]),
+                "sort" => ("sort ", SortWords),
                 "screen" => ("screen ", ScreenApp.ScreenNames),
                 _ => (string.Empty, (IEnumerable<string>)[]),
             };

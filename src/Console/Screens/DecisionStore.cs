@@ -14,6 +14,10 @@ internal enum DecisionSort : byte
     Latency,
     Reason,
     ExpectedValue,
+    Odds,
+    Costs,
+    Life,
+    Route,
 }
 
 /// <summary>How the table is looked at; survives a restart of the run.</summary>
@@ -47,6 +51,8 @@ internal sealed class DecisionStore
     private long _next;
     private long _nextLife;
     private int _namesCount;
+    private PoolNames _names = new();
+    private int _count;
     private bool _isDirty = true;
 
     public DecisionStore() => _compare = Compare;
@@ -63,13 +69,13 @@ internal sealed class DecisionStore
     public int Held => _cycles.UsedCount;
 
     /// <summary>Rows shown.</summary>
-    public int Count { get; private set; }
+    public int Count => Ordered.Length;
 
     /// <summary>Row by its place in the table.</summary>
-    public ref readonly Opportunity this[int place] => ref _rows[_order[place]];
+    public ref readonly Opportunity this[int place] => ref _rows[Ordered[place]];
 
     /// <summary>How the cycle of the decision at a place ended; label None if that is not known.</summary>
-    public ref readonly LifeRecord LifeAt(int place) => ref _lives[_order[place]];
+    public ref readonly LifeRecord LifeAt(int place) => ref _lives[Ordered[place]];
 
     /// <summary>How a held decision's cycle ended; null if it has not, or is not known.</summary>
     public LifeRecord? LifeOf(long sequence, int ordinal)
@@ -106,7 +112,7 @@ internal sealed class DecisionStore
 
         if (names.Count != _namesCount) _isDirty = true; // a filter by name may match more now
         _namesCount = names.Count;
-        if (_isDirty) Order(names);
+        _names = names;
     }
 
     /// <summary>The held decision with an id; false if it is not held.</summary>
@@ -120,13 +126,24 @@ internal sealed class DecisionStore
     /// <summary>Place of a decision in the table; -1 if it is not shown.</summary>
     public int PlaceOf(long sequence, int ordinal)
     {
-        for (int place = 0; place < Count; place++)
+        int count = Count;
+        for (int place = 0; place < count; place++)
         {
             ref readonly Opportunity row = ref this[place];
             if (row.Sequence == sequence && row.Ordinal == ordinal) return place;
         }
 
         return -1;
+    }
+
+    /// <summary>Rows in the order of the table, put there when it is looked at: a hidden table costs nothing.</summary>
+    private ReadOnlySpan<int> Ordered
+    {
+        get
+        {
+            if (_isDirty) Order();
+            return _order.AsSpan(0, _count);
+        }
     }
 
     private int RowOf(long sequence, int ordinal)
@@ -170,19 +187,49 @@ internal sealed class DecisionStore
         }
     }
 
-    private void Order(PoolNames names)
+    private void Order()
     {
         _isDirty = false;
-        Count = 0;
+        _count = 0;
         bool all = Settings.Filter.Length == 0;
         if (!all) _matcher.Prepare(Settings.Filter);
-        for (int i = 0; i < Capacity; i++)
+        for (long n = _next - 1; n >= Math.Max(0, _next - Capacity); n--)
         {
-            if (!_cycles.IsUsed(i)) continue;
-            if (all || _matcher.Matches(in _rows[i], _lives[i].Label, names)) _order[Count++] = i;
+            int row = (int)(n % Capacity);
+            if (_cycles.IsUsed(row) && (all || _matcher.Matches(in _rows[row], _lives[row].Label, _names)))
+                _order[_count++] = row;
         }
 
-        _order.AsSpan(0, Count).Sort(_compare);
+        // PERF: newest first is how they came, but for the ordinals of an event; sorting 8,192 rows is a millisecond.
+        if (Settings is { Sort: DecisionSort.Newest, IsReversed: false }) TurnEvents();
+        else _order.AsSpan(0, _count).Sort(_compare);
+    }
+
+    /// <summary>Turns the rows of each event around: its first decision stands first.</summary>
+    private void TurnEvents()
+    {
+        for (int first = 0; first < _count;)
+        {
+            long sequence = _rows[_order[first]].Sequence;
+            int end = first + 1;
+            while (end < _count && _rows[_order[end]].Sequence == sequence) end++;
+            _order.AsSpan(first, end - first).Reverse();
+            first = end;
+        }
+    }
+
+    /// <summary>What the transaction costs, lamports.</summary>
+    public static long CostsOf(in Opportunity decision) =>
+        (long)(decision.SignatureFeeLamports + decision.PriorityFeeLamports + decision.TipLamports);
+
+    /// <summary>Longest life first, then by how it ended; those that have not ended last.</summary>
+    private static int CompareLives(in LifeRecord a, in LifeRecord b)
+    {
+        bool hasA = a.Label != LifeLabel.None;
+        bool hasB = b.Label != LifeLabel.None;
+        if (hasA != hasB) return hasA ? -1 : 1;
+        int by = b.SpanSlots.CompareTo(a.SpanSlots);
+        return by != 0 ? by : a.Label.CompareTo(b.Label);
     }
 
     private int Compare(int left, int right)
@@ -197,6 +244,10 @@ internal sealed class DecisionStore
             DecisionSort.Latency => b.DecisionLatencyNs.CompareTo(a.DecisionLatencyNs),
             DecisionSort.ExpectedValue => b.ExpectedValueLamports.CompareTo(a.ExpectedValueLamports),
             DecisionSort.Reason => a.Reason.CompareTo(b.Reason),
+            DecisionSort.Odds => b.LandingPpm.CompareTo(a.LandingPpm),
+            DecisionSort.Costs => CostsOf(in b).CompareTo(CostsOf(in a)),
+            DecisionSort.Life => CompareLives(in _lives[left], in _lives[right]),
+            DecisionSort.Route => a.RouteDigest.CompareTo(b.RouteDigest), // the same route stands together
             _ => 0,
         };
         if (by == 0)

@@ -38,7 +38,7 @@ internal sealed class FeedsScreen : Screen
         else
         {
             long leftNs = Math.Max(0, meanNs - clock.ElapsedNs);
-            x = area.Print(0, 2, Ink.Normal, $"since its first update {new Duration(clock.ElapsedNs),8}  ");
+            x = area.Print(0, 2, Ink.Normal, $"since first update {new Duration(clock.ElapsedNs),7} ");
             area.Put(x, 2, '[', Ink.Dim);
             area.Bar(x + 1, 2, BarColumns, Math.Min(1, (double)clock.ElapsedNs / meanNs), Ink.Bar);
             area.Put(x + 1 + BarColumns, 2, ']', Ink.Dim);

@@ -20,6 +20,7 @@ internal sealed class HelpScreen : Screen
         ("p", "trading: Reducing (messages are withheld), Active again"),
         ("K", "trading: Halted (withheld until a new start; asks first)"),
         ("q, Ctrl-C", "end the run, leave, print the report until then"),
+        (":reload", "live: read the configuration again now"),
         (":detach", "leave the screens; the run goes on with plain lines"),
         ("Ctrl-Z, fg", "stop the job; on again"),
         ("Ctrl-L", "draw everything anew"),
@@ -33,6 +34,7 @@ internal sealed class HelpScreen : Screen
         ("EV", "expected value: odds x net, less the fees of a failure"),
         ("life", "how its cycle ended, after so many slots; open: not yet"),
         ("age", "slots since the oldest pool state on the route changed"),
+        ("costs", "signature, priority fee and tip of the transaction"),
         ("lag", "events that wait for the stage's thread"),
         ("depth", "input that moves a pool's rate by 1 %"),
     ];

@@ -125,6 +125,10 @@ internal sealed class LatencyScreen : Screen
             x = area.Print(x, y + 1, Ink.Normal, $"{new Bytes(model.AllocatedBytes(i))}  ");
         }
 
+        // Accounts that came larger than any state of theirs before: the one thing that allocates once it runs.
+        if (model.HasMarket)
+            area.Print(x, y + 1, Ink.Dim, $"buffers grown {model.Market.BufferAllocations:N0}x");
+
         return y + 2;
     }
 

@@ -14,7 +14,18 @@ internal sealed class OpportunityScreen : Screen
     private static readonly string[] LifeNames = ["-", "alive", "captured", "evap.", "stale", "our error"];
     private static readonly string[] ReasonNames = Enum.GetNames<DecisionReason>();
     private static readonly string[] SortNames =
-        ["newest", "net profit", "size", "age", "latency", "decision", "expected value"];
+    [
+        "newest", "net profit", "size", "age", "latency", "decision", "expected value", "odds", "costs", "life",
+        "route",
+    ];
+
+    // What `s` goes through: newest, then the columns from the money on, left to right.
+    private static readonly DecisionSort[] SortOrder =
+    [
+        DecisionSort.Newest, DecisionSort.NetProfit, DecisionSort.Odds, DecisionSort.ExpectedValue,
+        DecisionSort.Costs, DecisionSort.Age, DecisionSort.Life, DecisionSort.Size, DecisionSort.Latency,
+        DecisionSort.Route, DecisionSort.Reason,
+    ];
 
     private readonly Scroller _scroller = new();
     private ExplainPane? _explain;
@@ -49,7 +60,7 @@ internal sealed class OpportunityScreen : Screen
 
         DecisionStore store = model.Decisions;
         DrawSummary(area, store);
-        DrawHeader(area);
+        DrawHeader(area, store.Settings.Sort);
         int height = area.Height - 2;
         FollowSelected(store);
         _scroller.Fit(store.Count, height);
@@ -78,7 +89,8 @@ internal sealed class OpportunityScreen : Screen
         if (key.Is('s') || key.Is('r') || key.Is('f'))
         {
             DecisionViewSettings settings = store.Settings;
-            if (key.Is('s')) settings.Sort = (DecisionSort)(((int)settings.Sort + 1) % SortNames.Length);
+            if (key.Is('s'))
+                settings.Sort = SortOrder[(Array.IndexOf(SortOrder, settings.Sort) + 1) % SortOrder.Length];
             else if (key.Is('r')) settings.IsReversed = !settings.IsReversed;
             else settings.IsFrozen = !settings.IsFrozen;
             store.Invalidate();
@@ -156,20 +168,22 @@ internal sealed class OpportunityScreen : Screen
     private static int RouteColumn(Area area) =>
         area.Width >= WidestColumns ? 107 : area.Width >= WideColumns ? 96 : 49;
 
-    private static void DrawHeader(Area area)
+    private static void DrawHeader(Area area, DecisionSort by)
     {
-        area.Text(0, 1, "id", Ink.Dim);
-        area.Text(10, 1, "decision", Ink.Dim);
-        area.Right(43, 1, Ink.Dim, $"net SOL");
-        area.Right(48, 1, Ink.Dim, $"odds");
-        area.Text(RouteColumn(area), 1, "route", Ink.Dim);
+        area.Text(0, 1, "id", InkOf(DecisionSort.Newest));
+        area.Text(10, 1, "decision", InkOf(DecisionSort.Reason));
+        area.Right(43, 1, InkOf(DecisionSort.NetProfit), $"net SOL");
+        area.Right(48, 1, InkOf(DecisionSort.Odds), $"odds");
+        area.Text(RouteColumn(area), 1, "route", InkOf(DecisionSort.Route));
         if (area.Width < WideColumns) return;
-        area.Right(58, 1, Ink.Dim, $"EV SOL");
-        area.Right(67, 1, Ink.Dim, $"costs");
-        area.Right(71, 1, Ink.Dim, $"age");
-        area.Text(72, 1, "life", Ink.Dim);
-        area.Right(94, 1, Ink.Dim, $"size");
-        if (area.Width >= WidestColumns) area.Right(105, 1, Ink.Dim, $"latency");
+        area.Right(58, 1, InkOf(DecisionSort.ExpectedValue), $"EV SOL");
+        area.Right(67, 1, InkOf(DecisionSort.Costs), $"cost SOL");
+        area.Right(71, 1, InkOf(DecisionSort.Age), $"age");
+        area.Text(72, 1, "life, slots", InkOf(DecisionSort.Life));
+        area.Right(94, 1, InkOf(DecisionSort.Size), $"size");
+        if (area.Width >= WidestColumns) area.Right(105, 1, InkOf(DecisionSort.Latency), $"latency");
+
+        Ink InkOf(DecisionSort column) => column == by ? Ink.Strong : Ink.Dim;
     }
 
     private static void DrawRow(Area area, int y, in Opportunity o, PoolNames names)
@@ -197,9 +211,8 @@ internal sealed class OpportunityScreen : Screen
     {
         if (o.ComputeUnitLimit != 0)
         {
-            long costs = (long)(o.SignatureFeeLamports + o.PriorityFeeLamports + o.TipLamports);
             area.Right(58, y, Ink.Normal, $"{new Sol(o.ExpectedValueLamports)}");
-            area.Right(67, y, Ink.Normal, $"{new Sol(costs)}");
+            area.Right(67, y, Ink.Normal, $"{new Sol(DecisionStore.CostsOf(in o))}");
         }
 
         area.Right(71, y, Ink.Normal, $"{o.StateAgeSlotsMax:N0}");

@@ -203,9 +203,8 @@ internal sealed class ScreenApp
 
     private string Sort(string by)
     {
-        string[] words = ["newest", "profit", "size", "age", "latency", "decision", "expected"];
-        int at = Array.IndexOf(words, by);
-        if (at < 0) return $"sort {by}: give {string.Join(", ", words)}";
+        int at = Array.IndexOf(Commands.SortWords, by);
+        if (at < 0) return $"sort {by}: give {string.Join(", ", Commands.SortWords)}";
         Show("opportunities");
         Model.Decisions.Settings.Sort = (DecisionSort)at;
         Model.Decisions.Invalidate();
@@ -228,9 +227,9 @@ internal sealed class ScreenApp
     {
         all.Fill(0, ' ', Ink.Frame);
         int x = all.Print(1, 0, Ink.Frame, $"LowLatency  {Model.Source.Title}");
-        if (Model.Slot != 0) x = all.Print(x, 0, Ink.Frame, $"  slot {Model.Slot}");
+        if (Model.Slot != 0) x = all.Print(x, 0, Ink.Frame, $" slot {Model.Slot}");
         if (Model.HasProgress && Model.Progress.FileBytes != 0)
-            all.Print(x, 0, Ink.Frame, $"  {100.0 * Model.Progress.FileBytesRead / Model.Progress.FileBytes:F0} %");
+            all.Print(x, 0, Ink.Frame, $" {100.0 * Model.Progress.FileBytesRead / Model.Progress.FileBytes:F0}%");
         DrawState(all);
         x = 1;
         for (int i = 0; i < _screens.Length; i++)

@@ -24,7 +24,7 @@ public sealed class BenchCommandTests : IDisposable
             "--load", "max", "2000", "100x", "--seconds", "0.2", "--warm-up", "1", "--json", "--hgrm", _folder));
         BenchResult result = Read();
         Assert.Equal(["max", "2000", "100x"], result.Loads.ConvertAll(one => one.Load));
-        Assert.Equal(400, result.Loads[1].Messages);
+        AssertKeptItsSchedule(result.Loads[1], 400);
         foreach (BenchLoadResult load in result.Loads)
         {
             Assert.True(load.Messages > 0);
@@ -42,6 +42,13 @@ public sealed class BenchCommandTests : IDisposable
         }
 
         Assert.Contains("max-no-opportunity.hgrm", Array.ConvertAll(Directory.GetFiles(_folder), Path.GetFileName));
+    }
+
+    /// <summary>All messages of the schedule; fewer only where the result says the machine was too slow.</summary>
+    private static void AssertKeptItsSchedule(BenchLoadResult load, int messages)
+    {
+        if (load.KeptUp) Assert.Equal(messages, load.Messages);
+        else Assert.InRange(load.Messages, 1, messages - 1);
     }
 
     [Fact]
@@ -74,12 +81,13 @@ public sealed class BenchCommandTests : IDisposable
     public void Run_UiCost_MeasuresBothInTurnsAndTheConsole()
     {
         Assert.Equal(ExitCodes.Ok, Run(
-            "--ui-cost", "2", "--load", "2000", "--seconds", "0.3", "--warm-up", "1", "--json"));
+            "--ui-cost", "2", "--load", "200", "--seconds", "0.3", "--warm-up", "1", "--json"));
         UiCostResult result = JsonSerializer.Deserialize<UiCostResult>(_output.ToString(), JsonOutput.Indented)!;
         Assert.Equal((2, 2), (result.Without.Count, result.With.Count));
-        Assert.All(result.Without, one => Assert.Equal(600, one.Messages));
-        Assert.All(result.With, one => Assert.Equal(600, one.Messages));
-        Assert.Equal(result.Without[0].Decisions, result.With[0].Decisions);
+        foreach (BenchLoadResult one in (BenchLoadResult[])[.. result.Without, .. result.With])
+            AssertKeptItsSchedule(one, 60);
+        if (result.Without[0].KeptUp && result.With[0].KeptUp)
+            Assert.Equal(result.Without[0].Decisions, result.With[0].Decisions);
         Assert.True(result.Console.Frames > 4, $"{result.Console.Frames} frames");
         Assert.True(result.Console.Bytes > 1000, $"{result.Console.Bytes} bytes");
         Assert.Equal(ExitCodes.Usage, Run("--ui-cost", "2", "--baseline", "x.json"));

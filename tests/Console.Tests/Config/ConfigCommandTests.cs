@@ -187,14 +187,15 @@ public sealed class ConfigCommandTests : IDisposable
         List<string> without = [];
         Visit(Program.CreateRoot(), []);
         Assert.Empty(without);
+        Assert.Contains("Examples:\n  lowlatency replay ", Run("--help").Output);
 
         void Visit(System.CommandLine.Command command, List<string> path)
         {
             foreach (System.CommandLine.Command verb in command.Subcommands)
             {
                 List<string> at = [.. path, verb.Name];
-                if (verb.Subcommands.Count == 0 && !Run([.. at, "--help"]).Output.Contains("Examples:"))
-                    without.Add(string.Join(' ', at));
+                string help = Run([.. at, "--help"]).Output;
+                if (!help.Contains("Examples:\n  ")) without.Add($"{string.Join(' ', at)}: {help}");
                 Visit(verb, at);
             }
         }

@@ -1,5 +1,7 @@
+using System.Collections.Generic;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Sinks;
 using Xunit;
 
@@ -37,6 +39,82 @@ public sealed class DecisionStoreTests
         Assert.Equal(before + after + 2, store[0].Sequence);
         Assert.True(store.TryFind(before + after, 0, out _));
         Assert.False(store.TryFind(before + after - Capacity, 0, out _));
+    }
+
+    [Fact]
+    public void Order_NewestFirst_IsTheSortedOneWithOrdinalsUp()
+    {
+        RecentDecisions source = new();
+        DecisionStore store = new();
+        for (int i = 0; i < 1000; i++)
+        {
+            Opportunity decision = new() { Sequence = i / 3, Ordinal = i % 3, LegCount = 2 };
+            source.OnDecision(in decision, []);
+        }
+
+        store.Refresh(source, new PoolNames());
+        for (int i = 1; i < store.Count; i++)
+        {
+            (long Sequence, int Ordinal) above = (store[i - 1].Sequence, store[i - 1].Ordinal);
+            (long Sequence, int Ordinal) row = (store[i].Sequence, store[i].Ordinal);
+            Assert.True(above.Sequence > row.Sequence
+                || (above.Sequence == row.Sequence && above.Ordinal < row.Ordinal), $"{above} above {row}");
+        }
+    }
+
+    [Fact]
+    public void Sort_ByEachColumn_PutsTheRowsInItsOrder()
+    {
+        RecentDecisions source = new();
+        Prng random = new(7);
+        for (int i = 0; i < 300; i++)
+        {
+            Opportunity decision = new()
+            {
+                Sequence = i,
+                LegCount = 2,
+                LandingPpm = (uint)random.NextUInt64(1_000_000),
+                TipLamports = random.NextUInt64(1000),
+                RouteDigest = random.NextUInt64(20),
+            };
+            decision.Legs[0].PoolId = i;
+            source.OnDecision(in decision, []);
+            if (i % 3 == 0) continue;
+            LifeRecord life = new()
+            {
+                CycleKey = CycleKey.Of(in decision),
+                Sequence = i,
+                EndSequence = i,
+                Label = LifeLabel.Captured,
+                BirthSlot = 100,
+                EndSlot = 100 + random.NextUInt64(9),
+            };
+            source.OnLife(in life);
+        }
+
+        DecisionStore store = new();
+        store.Refresh(source, new PoolNames());
+        AssertOrder(store, DecisionSort.Odds, i => -(long)store[i].LandingPpm);
+        AssertOrder(store, DecisionSort.Costs, i => -DecisionStore.CostsOf(in store[i]));
+        AssertOrder(store, DecisionSort.Route, i => (long)store[i].RouteDigest);
+        AssertOrder(
+            store, DecisionSort.Life,
+            i => store.LifeAt(i).Label == LifeLabel.None ? long.MaxValue : -(long)store.LifeAt(i).SpanSlots);
+    }
+
+    private static void AssertOrder(DecisionStore store, DecisionSort by, System.Func<int, long> key)
+    {
+        store.Settings.Sort = by;
+        store.Invalidate();
+        Assert.Equal(300, store.Count);
+        HashSet<long> keys = [];
+        for (int i = 1; i < store.Count; i++)
+        {
+            Assert.True(key(i - 1) <= key(i), $"{by}: row {i}");
+            keys.Add(key(i));
+        }
+
+        Assert.True(keys.Count > 5, $"{by}: only {keys.Count} values"); // a sort of equals would prove nothing
     }
 
     private static void Decide(RecentDecisions source, long from, int count)
