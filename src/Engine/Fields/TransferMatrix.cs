@@ -161,9 +161,9 @@ public static class TradeCurve
     }
 
     /// <summary>
-    /// Derivative of the profit at x with respect to every element of every leg's matrix. The derivative with respect to
-    /// the product is the outer product of two vectors, so vectors pass through the legs in place of matrices: a third
-    /// of the work of <see cref="TransferChain.Backward"/>, the same numbers up to rounding.
+    /// Derivative of the profit at x with respect to every element of every leg's matrix. The derivative with respect
+    /// to the product is the outer product of two vectors, so vectors pass through the legs in place of matrices: a
+    /// third of the work of <see cref="TransferChain.Backward"/>, the same numbers up to rounding.
     /// </summary>
     /// <param name="chain">The legs, 0 acts first.</param>
     /// <param name="product">Their product.</param>

@@ -27,7 +27,7 @@ internal static class PinnedMemory
         return buffer;
     }
 
-    /// <summary>Address of a byte of a buffer of <see cref="Allocate"/>; valid while the buffer is referred to.</summary>
+    /// <summary>Address of a byte of an allocated buffer; valid while the buffer is referred to.</summary>
     internal static unsafe nint AddressOf(byte[] buffer, nint offsetBytes)
     {
         // SAFETY: the array is pinned, so its address does not change.

@@ -11,8 +11,8 @@ namespace LowLatency.Engine.Ring;
 /// Owner: one thread. A copy is another producer: pass it by reference.
 /// </summary>
 /// <remarks>
-/// PERF: a claim through <see cref="SingleProducerSequencer"/> reads the position that the claim before has stored, some
-/// eight cycles each (perf/Ring/NOTES.md).
+/// PERF: a claim through <see cref="SingleProducerSequencer"/> reads the position that the claim before has stored,
+/// some eight cycles each (perf/Ring/NOTES.md).
 /// </remarks>
 /// <typeparam name="T">Entry.</typeparam>
 public struct RingProducer<T>
@@ -30,7 +30,7 @@ public struct RingProducer<T>
     public RingProducer(RingBuffer<T> ring, SingleProducerSequencer sequencer)
     {
         if (ring.Stamps != sequencer.Stamps || !ring.Stamps.AreBeside)
-            throw new ArgumentException("not the sequencer of a ring with stamps beside its entries", nameof(sequencer));
+            throw new ArgumentException("not of this ring, or its stamps are in the entries", nameof(sequencer));
         _sequencer = sequencer;
         _entries = ring.Address;
         _stamps = ring.Stamps.Address;
