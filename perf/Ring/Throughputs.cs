@@ -206,22 +206,24 @@ internal static class Throughputs
 
     private static void ProduceSingly(RingBuffer<long> ring, SingleProducerSequencer sequencer, int count)
     {
+        RingProducer<long> producer = new(ring, sequencer);
         for (int i = 0; i < count; i++)
         {
-            sequencer.Next(1, out long hi);
-            ring[hi] = hi;
-            sequencer.Publish(hi, hi);
+            producer.Next(1, out long hi);
+            producer[hi] = hi;
+            producer.Publish(hi, hi);
         }
     }
 
     private static void ProduceBatches(RingBuffer<long> ring, SingleProducerSequencer sequencer, int count, int claim)
     {
+        RingProducer<long> producer = new(ring, sequencer);
         for (int i = 0; i < count; i += claim)
         {
-            sequencer.Next(claim, out long hi);
+            producer.Next(claim, out long hi);
             for (long s = hi - claim + 1; s <= hi; s++)
-                ring[s] = s;
-            sequencer.Publish(hi - claim + 1, hi);
+                producer[s] = s;
+            producer.Publish(hi - claim + 1, hi);
         }
     }
 

@@ -58,7 +58,7 @@ public class InputSizerBenchmark
     {
         TransferMatrix<double> product = TransferChain.Product<double>(_chain);
         double optimum = TradeCurve.Optimum(product);
-        TransferChain.Backward(_chain, TradeCurve.ProfitGradient(product, optimum), _gradients);
+        TradeCurve.ProfitGradients(_chain, product, optimum, _gradients);
         return _gradients[0].A;
     }
 

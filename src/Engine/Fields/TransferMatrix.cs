@@ -160,6 +160,50 @@ public static class TradeCurve
         return (-perLogOut - (curvature * perCurvature), perLogOut);
     }
 
+    /// <summary>
+    /// Derivative of the profit at x with respect to every element of every leg's matrix. The derivative with respect
+    /// to the product is the outer product of two vectors, so vectors pass through the legs in place of matrices: a
+    /// third of the work of <see cref="TransferChain.Backward"/>, the same numbers up to rounding.
+    /// </summary>
+    /// <param name="chain">The legs, 0 acts first.</param>
+    /// <param name="product">Their product.</param>
+    /// <param name="x">Input of the first leg.</param>
+    /// <param name="gradients">Receives the derivative for each leg; as long as <paramref name="chain"/>.</param>
+    public static void ProfitGradients(
+        ReadOnlySpan<TransferMatrix<double>> chain,
+        in TransferMatrix<double> product,
+        double x,
+        Span<TransferMatrix<double>> gradients)
+    {
+        gradients = gradients[..chain.Length];
+        double value = (product.A * x) + product.B;
+        double below = (product.C * x) + product.D;
+        // PERF: waits for its division only where the results are written (InputSizerBenchmark.ChainGradient).
+        double scale = 1 / (below * below);
+        double perValue = below;
+        double perBelow = -value;
+        for (int i = chain.Length - 1; i >= 0; i--)
+        {
+            gradients[i] = new TransferMatrix<double>(perValue, 0, perBelow, 0);
+            ref readonly TransferMatrix<double> leg = ref chain[i];
+            (perValue, perBelow) = (
+                (leg.A * perValue) + (leg.C * perBelow), (leg.B * perValue) + (leg.D * perBelow));
+        }
+
+        value = x;
+        below = 1;
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            double scaledValue = scale * value;
+            double scaledBelow = scale * below;
+            (perValue, perBelow) = (gradients[i].A, gradients[i].C);
+            gradients[i] = new TransferMatrix<double>(
+                perValue * scaledValue, perValue * scaledBelow, perBelow * scaledValue, perBelow * scaledBelow);
+            ref readonly TransferMatrix<double> leg = ref chain[i];
+            (value, below) = ((leg.A * value) + (leg.B * below), (leg.C * value) + (leg.D * below));
+        }
+    }
+
     /// <summary>Derivative of the profit at x with respect to each element of the chain's matrix.</summary>
     public static TransferMatrix<double> ProfitGradient(in TransferMatrix<double> chain, double x)
     {

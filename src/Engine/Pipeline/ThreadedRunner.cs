@@ -26,6 +26,7 @@ public sealed class ThreadedRunner : EventPublisher
     private readonly MarketEvent[] _staging = GC.AllocateArray<MarketEvent>(1, pinned: true);
     private readonly RingBuffer<MarketEvent> _ring;
     private readonly SingleProducerSequencer _sequencer;
+    private RingProducer<MarketEvent> _producer; // mutable: not readonly
     private readonly PayloadRing _payloads;
     private readonly BatchConsumer<MarketEvent, StageGroup>[] _consumers;
     private readonly Thread[] _threads;
@@ -48,6 +49,7 @@ public sealed class ThreadedRunner : EventPublisher
     {
         _ring = new RingBuffer<MarketEvent>(capacityEntries);
         _sequencer = new SingleProducerSequencer(_ring.Stamps, waitStrategy);
+        _producer = new RingProducer<MarketEvent>(_ring, _sequencer);
         _payloads = payloads;
         _policy = policy;
         _fatal = fatal;
@@ -137,8 +139,8 @@ public sealed class ThreadedRunner : EventPublisher
     public override void Publish(int payloadLengthBytes)
     {
         SequencerStatus status = _policy == OverflowPolicy.Block
-            ? _sequencer.Next(1, out long sequence)
-            : _sequencer.TryNext(1, out sequence);
+            ? _producer.Next(1, out long sequence)
+            : _producer.TryNext(1, out sequence);
         if (status != SequencerStatus.Ok)
         {
             Refused++; // halted, or full under DropNewest: the payload claim is simply replaced by the next one
@@ -148,8 +150,8 @@ public sealed class ThreadedRunner : EventPublisher
         _payloads.Commit(payloadLengthBytes);
         _staging[0].PayloadLengthBytes = payloadLengthBytes;
         if (_takeStamps) _staging[0].Stamps[(int)StampId.Published] = _clock.NowNs;
-        _ring[sequence] = _staging[0];
-        _sequencer.Publish(sequence, sequence);
+        _producer[sequence] = _staging[0];
+        _producer.Publish(sequence, sequence);
         Published++;
     }
 

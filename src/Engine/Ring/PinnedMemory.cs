@@ -26,4 +26,11 @@ internal static class PinnedMemory
         offsetBytes = first - address;
         return buffer;
     }
+
+    /// <summary>Address of a byte of an allocated buffer; valid while the buffer is referred to.</summary>
+    internal static unsafe nint AddressOf(byte[] buffer, nint offsetBytes)
+    {
+        // SAFETY: the array is pinned, so its address does not change.
+        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(buffer)) + offsetBytes;
+    }
 }

@@ -24,8 +24,8 @@ public sealed class RingBuffer<T>
     {
         _buffer = AllocateEntries(capacityEntries, out _offsetBytes);
         _mask = capacityEntries - 1;
-        byte[] stamps = PinnedMemory.Allocate((long)capacityEntries * sizeof(long), out nint stampsOffset);
-        Stamps = new StampTable(stamps, stampsOffset, sizeof(long), capacityEntries);
+        byte[] stamps = PinnedMemory.Allocate(capacityEntries, out nint stampsOffset);
+        Stamps = new StampTable(_buffer, stamps, stampsOffset, sizeof(byte), capacityEntries, EntriesShareLines);
     }
 
     /// <summary>
@@ -44,14 +44,21 @@ public sealed class RingBuffer<T>
             throw new ArgumentOutOfRangeException(nameof(stampOffsetBytes), stampOffsetBytes, "not 8 aligned bytes");
         _buffer = AllocateEntries(capacityEntries, out _offsetBytes);
         _mask = capacityEntries - 1;
-        Stamps = new StampTable(_buffer, _offsetBytes + stampOffsetBytes, sizeBytes, capacityEntries);
+        Stamps = new StampTable(
+            _buffer, _buffer, _offsetBytes + stampOffsetBytes, sizeBytes, capacityEntries, EntriesShareLines);
     }
+
+    /// <summary>True if one cache line holds several entries. A constant of the compiled code.</summary>
+    internal static bool EntriesShareLines => Unsafe.SizeOf<T>() <= Sequence.LineBytes / 2;
 
     /// <summary>Number of entries, a power of two.</summary>
     public int CapacityEntries => (int)(_mask + 1);
 
     /// <summary>What has been published; sequencers and barriers are made over it.</summary>
     public StampTable Stamps { get; }
+
+    /// <summary>Address of the first entry; pinned, valid while the stamps are referred to.</summary>
+    internal nint Address => PinnedMemory.AddressOf(_buffer, _offsetBytes);
 
     /// <summary>The entry of <paramref name="sequence"/>.</summary>
     public ref T this[long sequence]

@@ -20,6 +20,9 @@ public sealed class Sequence
     /// pairs.</summary>
     public const int SeparationBytes = PaddedInt64.SeparationBytes;
 
+    /// <summary>Bytes of a cache line.</summary>
+    internal const int LineBytes = 64;
+
     private PaddedInt64 _padded;
 
     /// <summary>Starts at <paramref name="initial"/>.</summary>

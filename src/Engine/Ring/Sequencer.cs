@@ -40,7 +40,10 @@ public abstract class Sequencer
     /// <summary>The highest claimed sequence, published or not; -1 before the first.</summary>
     public abstract long Cursor { get; }
 
-    private protected StampTable Stamps => _stamps;
+    /// <summary>Barriers made, one a consumer.</summary>
+    internal int BarrierCount { get; private set; }
+
+    internal StampTable Stamps => _stamps;
 
     /// <summary>Claims <paramref name="count"/> entries, waiting while the ring is full.</summary>
     /// <param name="count">1..capacity.</param>
@@ -75,8 +78,11 @@ public abstract class Sequencer
 
     /// <summary>A barrier on what is published (no predecessors) or on what all <paramref name="dependents"/> have
     /// finished.</summary>
-    public SequenceBarrier NewBarrier(params ReadOnlySpan<Sequence> dependents) =>
-        new(this, _stamps, dependents.ToArray());
+    public SequenceBarrier NewBarrier(params ReadOnlySpan<Sequence> dependents)
+    {
+        BarrierCount++;
+        return new(this, _stamps, dependents.ToArray());
+    }
 
     /// <summary>Stops the ring for good: claims are refused, barriers alerted, sleepers woken. Any thread.</summary>
     public void Halt()

@@ -69,27 +69,43 @@ public sealed class SingleProducerSequencer : Sequencer
     /// <inheritdoc/>
     public override long RemainingCapacity() => CapacityEntries - (Volatile.Read(ref _state.Claimed) - MinimumGating());
 
-    /// <summary>Claims by moving <see cref="ProducerState.Claimed"/>; leaves it alone if it cannot.</summary>
+    /// <summary>Says that <see cref="RingProducer{T}"/> has claimed up to <paramref name="hi"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void NoteClaimed(long hi) => Volatile.Write(ref _state.Claimed, hi);
+
+    /// <summary>
+    /// The highest sequence that may be claimed now, at least <paramref name="count"/> behind the last claim; below
+    /// zero if that is refused: the complement of the status.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private SequencerStatus ClaimSlow(int count, bool wait)
+    internal long RoomFor(int count, bool wait)
     {
         if ((uint)(count - 1) >= (uint)CapacityEntries)
-            return SequencerStatus.BadCount;
+            return ~(long)SequencerStatus.BadCount;
         if (IsHalted)
-            return SequencerStatus.Halted;
-        long next = _state.Claimed + count;
-        long wrapPoint = next - CapacityEntries;
+            return ~(long)SequencerStatus.Halted;
+        long wrapPoint = _state.Claimed + count - CapacityEntries;
         long minimum = MinimumGating();
         if (minimum < wrapPoint)
         {
             if (!wait)
-                return SequencerStatus.Full;
+                return ~(long)SequencerStatus.Full;
             SequencerStatus status = WaitForGating(wrapPoint, out minimum);
             if (status != SequencerStatus.Ok)
-                return status;
+                return ~(long)status;
         }
-        _state.GatingCache = minimum;
-        _state.Claimed = next;
+        return minimum + CapacityEntries;
+    }
+
+    /// <summary>Claims by moving <see cref="ProducerState.Claimed"/>; leaves it alone if it cannot.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private SequencerStatus ClaimSlow(int count, bool wait)
+    {
+        long room = RoomFor(count, wait);
+        if (room < 0)
+            return (SequencerStatus)~room;
+        _state.GatingCache = room - CapacityEntries;
+        _state.Claimed += count;
         return SequencerStatus.Ok;
     }
 }

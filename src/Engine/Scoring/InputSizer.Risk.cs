@@ -20,8 +20,7 @@ public sealed partial class InputSizer
     public double ProfitAtRisk(ReadOnlySpan<double> moves, out double largest)
     {
         ReadOnlySpan<TransferMatrix<double>> maps = _curve.LegMaps;
-        TransferMatrix<double> byProduct = TradeCurve.ProfitGradient(_curve.Chain, _bestAmounts[0]);
-        TransferChain.Backward(maps, byProduct, _gradients.AsSpan(0, _count));
+        TradeCurve.ProfitGradients(maps, _curve.Chain, _bestAmounts[0], _gradients);
         double risk = 0;
         largest = 0;
         for (int leg = 0; leg < _count; leg++)

@@ -42,10 +42,13 @@ public readonly record struct AccountMeta(Pubkey Key, AccountFlags Flags)
         if (a.Length != b.Length) return false;
         Vector256<ulong> keys = Vector256<ulong>.Zero;
         ulong flags = 0;
-        for (int at = 0; at <= a.Length - Words; at += Words)
+        ref ulong first = ref MemoryMarshal.GetReference(a);
+        ref ulong second = ref MemoryMarshal.GetReference(b);
+        for (nuint at = 0; at < (nuint)a.Length; at += Words)
         {
-            keys |= Vector256.Create(a.Slice(at, KeyWords)) ^ Vector256.Create(b.Slice(at, KeyWords));
-            flags |= a[at + KeyWords] ^ b[at + KeyWords];
+            // SAFETY: both have the same whole number of metas, and at is the start of one of them.
+            keys |= Vector256.LoadUnsafe(ref first, at) ^ Vector256.LoadUnsafe(ref second, at);
+            flags |= Unsafe.Add(ref first, at + KeyWords) ^ Unsafe.Add(ref second, at + KeyWords);
         }
 
         return keys == Vector256<ulong>.Zero && (byte)flags == 0;

@@ -174,18 +174,19 @@ internal sealed class ProtocolModel
         }
     }
 
-    /// <summary>Steps 3 (write one entry, or publish when all are written).</summary>
+    /// <summary>Steps 3 (write one entry, or stamp one after the other when all are written).</summary>
     private void WriteOrPublish(char[] state, Span<char> own, int hi)
     {
         int lo = hi - _shape.Batch + 1;
         bool publishFirst = _mutant == ProtocolMutant.PublishBeforeWrite;
         int step = own[5]++;
-        int writes = publishFirst ? step - 1 : step;
-        if (publishFirst ? step == 0 : step == _shape.Batch)
-            state[_stampsAt + ((lo - 1) % _shape.Capacity)] = (char)(hi + 1);
+        bool stamps = publishFirst ? step < _shape.Batch : step >= _shape.Batch;
+        int sequence = lo + (step % _shape.Batch);
+        if (stamps)
+            state[_stampsAt + ((sequence - 1) % _shape.Capacity)] = (char)Lap(sequence);
         else
-            WriteEntry(state, lo + writes);
-        if (step < _shape.Batch)
+            WriteEntry(state, sequence);
+        if (step < (2 * _shape.Batch) - 1)
             return;
         own[0] = (char)0;
         own[1]--;
@@ -232,9 +233,9 @@ internal sealed class ProtocolModel
                 // Looks at the stamp after the last entry known to be available.
                 int expected = Math.Max(next, own[2] + 1);
                 int stamp = state[_stampsAt + ((expected - 1) % _shape.Capacity)];
-                bool published = _mutant == ProtocolMutant.StampWithoutLap ? stamp != 0 : stamp > expected;
+                bool published = _mutant == ProtocolMutant.StampWithoutLap ? stamp != 0 : stamp == Lap(expected);
                 if (published)
-                    own[2] = (char)(_mutant == ProtocolMutant.StampWithoutLap ? expected : stamp - 1);
+                    own[2] = (char)expected;
                 if (own[2] >= next)
                     own[0] = (char)(_mutant == ProtocolMutant.AcknowledgeBeforeRead ? 2 : 1);
                 return true;
@@ -252,6 +253,9 @@ internal sealed class ProtocolModel
                 return true;
         }
     }
+
+    /// <summary>The lap of a sequence (kept plus one), never 0: what a stamp says.</summary>
+    private int Lap(int sequence) => ((sequence - 1) / _shape.Capacity) + 1;
 
     private int Slack() => _mutant == ProtocolMutant.WrapOffByOne ? 1 : 0;
 
