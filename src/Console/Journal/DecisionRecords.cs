@@ -54,6 +54,7 @@ internal static class DecisionRecords
             ["staleness_penalty_lamports"] = d.StalenessPenaltyLamports.ToString(CultureInfo.InvariantCulture),
             ["reserve_margin_ppm"] = d.ReserveMarginE6,
             ["sizing_gap"] = d.SizingGapRaw == ulong.MaxValue ? null : Text(d.SizingGapRaw),
+            ["sizing_method"] = d.SizingMethod.ToString(),
             ["sizing_proof"] = d.SizingProof.ToString(),
             ["split"] = Split(journal, d),
             ["compute_unit_limit"] = d.ComputeUnitLimit,

@@ -79,7 +79,8 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         if (decision.AmountInRaw == 0) return;
         Pubkey mint = journal.BaseMint(decision);
         Line(string.Empty);
-        Line($"Money      in base units of {MintName.Of(mint)}");
+        string bound = decision.SizingMethod == SizingMethod.Bound ? ", the bound's estimate, not quoted" : string.Empty;
+        Line($"Money      in base units of {MintName.Of(mint)}{bound}");
         Row("in", decision.AmountInRaw, mint);
         Row("out", decision.AmountOutRaw, mint);
         Row("gross profit", decision.GrossProfitRaw, mint);

@@ -55,7 +55,10 @@ internal static class ReasonText
 
     private static string Below(DecisionBook journal, in Opportunity decision)
     {
-        string earned = decision.NetProfitLamports < 0
+        string earned = decision.SizingMethod == SizingMethod.Bound
+            ? $"Not taken: its bound, a gain that no size exceeds, leaves {Number(decision.NetProfitLamports)} lamports "
+                + "before the priority fee"
+            : decision.NetProfitLamports < 0
             ? $"Not taken: costs exceed the gain by {Number(-decision.NetProfitLamports)} lamports"
             : $"Not taken: {Number(decision.NetProfitLamports)} lamports are left after costs";
         return journal.RunAt(in decision) is { } run
@@ -76,9 +79,12 @@ internal static class ReasonText
     private static string Dominated(DecisionBook journal, in Opportunity decision)
     {
         const string Why = "Not taken: another opportunity of the same event uses one of its pools and earns more";
+        string bound = decision.SizingMethod == SizingMethod.Bound
+            ? $" This one leaves {Number(decision.NetProfitLamports)} at most, by its bound; it was not quoted."
+            : string.Empty;
         return journal.Winner(decision) is { } winner
-            ? $"{Why}: {DecisionId.Of(winner)}, net {Number(winner.NetProfitLamports)} lamports."
-            : $"{Why}.";
+            ? $"{Why}: {DecisionId.Of(winner)}, net {Number(winner.NetProfitLamports)} lamports.{bound}"
+            : $"{Why}.{bound}";
     }
 
     private static string QuoteFailure(DecisionBook journal, in Opportunity decision)

@@ -84,7 +84,7 @@ public sealed class SearchSettings
     /// <summary>
     /// Most exact leg quotes of the search for a split of a Go's leg over parallel pools; 0 leaves it out.
     /// </summary>
-    public int SplitQuotesMax { get; init; } = 256;
+    public int SplitQuotesMax { get; init; } = 96;
 
     /// <summary>
     /// Smallest sensible input, base units: below it programs round fees to nothing and prices are noise.

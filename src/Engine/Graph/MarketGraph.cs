@@ -22,6 +22,12 @@ public sealed partial class MarketGraph
     /// bins around the price.</summary>
     public const int DefaultSegmentCapacity = 64;
 
+    /// <summary>
+    /// Pieces copied at the first look: the walk of an optimum has as many before it jumps (RouteCurve), and a venue
+    /// takes 5 to 40 ns for each.
+    /// </summary>
+    public const int NearPieces = 8;
+
     private readonly MintTable _mints;
     private readonly PoolTable _pools;
     private readonly PairTable _pairs;
@@ -37,6 +43,7 @@ public sealed partial class MarketGraph
     private readonly int[] _segmentStart; // by pool: A to B, then B to A
     private readonly int[] _segmentRoom; // by pool and direction
     private int _segmentsTaken;
+    private readonly bool[] _isNear; // only the first pieces are copied
 
     /// <summary>A graph of at most that many mints and pools.</summary>
     public MarketGraph(int mintCapacity, int poolCapacity, int segmentCapacity = DefaultSegmentCapacity)
@@ -58,6 +65,7 @@ public sealed partial class MarketGraph
         _segmentCount = new int[edges];
         _segmentStart = new int[poolCapacity];
         _segmentRoom = new int[poolCapacity];
+        _isNear = new bool[edges];
         SegmentCapacity = segmentCapacity;
         _segments = new CurveSegment[(long)edges * segmentCapacity];
         _bestRate = new double[edges];
@@ -225,13 +233,37 @@ public sealed partial class MarketGraph
     public ReadOnlySpan<CurveSegment> Segments(int edge)
     {
         int count = _segmentCount[edge];
-        int poolId = edge >> 1;
-        int room = _segmentRoom[poolId];
-        Span<CurveSegment> cache = _segments.AsSpan(_segmentStart[poolId] + ((edge & 1) * room), room);
-        if (count >= 0) return cache[..count];
-        count = _rate[edge] > 0 ? _pools[poolId].CopySegments(EdgeDirection(edge), _clock[poolId], cache) : 0;
-        _segmentCount[edge] = count;
+        Span<CurveSegment> cache = Cache(edge);
+        return cache[..(count >= 0 && !_isNear[edge] ? count : CopySegments(edge, cache))];
+    }
+
+    /// <summary>
+    /// The first pieces of <see cref="Segments"/>: <see cref="NearPieces"/> of them, or more if they were copied
+    /// already. Most routes are decided on these.
+    /// </summary>
+    public ReadOnlySpan<CurveSegment> NearSegments(int edge)
+    {
+        int count = _segmentCount[edge];
+        Span<CurveSegment> cache = Cache(edge);
+        if (count < 0) count = CopySegments(edge, cache[..Math.Min(NearPieces, cache.Length)]);
         return cache[..count];
+    }
+
+    private Span<CurveSegment> Cache(int edge)
+    {
+        int room = _segmentRoom[edge >> 1];
+        return _segments.AsSpan(_segmentStart[edge >> 1] + ((edge & 1) * room), room);
+    }
+
+    private int CopySegments(int edge, Span<CurveSegment> destination)
+    {
+        int poolId = edge >> 1;
+        int count = _rate[edge] > 0
+            ? _pools[poolId].CopySegments(EdgeDirection(edge), _clock[poolId], destination)
+            : 0;
+        _segmentCount[edge] = count;
+        _isNear[edge] = destination.Length < _segmentRoom[poolId] && count == destination.Length;
+        return count;
     }
 
     private static double MarginalRate(Pool pool, SwapDirection direction, in ChainClock clock)

@@ -17,6 +17,14 @@ public sealed partial class InputSizer
     /// </summary>
     private const int NeighbourReach = 320;
 
+    /// <summary>Promises noted before they are quoted.</summary>
+    private const int PromisesMax = 64;
+
+    private readonly (double Profit, double Amount, double Input)[] _promise =
+        new (double Profit, double Amount, double Input)[PromisesMax];
+
+    private int _promises;
+
     private void Polish()
     {
         int pivot = ChoosePivot(out double roundingLoss);
@@ -193,6 +201,7 @@ public sealed partial class InputSizer
         }
 
         if (more) Spread(pivot, low, high);
+        SettlePromises(pivot);
     }
 
     /// <summary>Looks at every input near the best one, again from each better one, until none is better.</summary>
@@ -208,10 +217,12 @@ public sealed partial class InputSizer
                 Vector256<double> offsets = Vector256.Create(1.0, 2, 3, 4) + Vector256.Create((double)away);
                 Look(0, centre + offsets, centre - offsets);
             }
+
+            SettlePromises(0);
         }
     }
 
-    /// <summary>Quotes the amounts of the pivot that promise more than the best so far, in order.</summary>
+    /// <summary>Notes the amounts of the pivot that promise more than the best so far.</summary>
     private void Look(int pivot, Vector256<double> amounts, Vector256<double> others)
     {
         RoundingModel.Prediction one = new() { Amounts = amounts };
@@ -219,17 +230,42 @@ public sealed partial class InputSizer
         _model.Predict(pivot, ref one, ref other);
         Vector256<double> best = Vector256.Create((double)_bestProfit);
         if (!Vector256.GreaterThanAny(Vector256.Max(one.Profits, other.Profits), best)) return;
-        Verify(pivot, in one);
-        Verify(pivot, in other);
+        Note(in one);
+        Note(in other);
+        if (_promises > PromisesMax - (2 * Vector256<double>.Count)) SettlePromises(pivot);
     }
 
-    private void Verify(int pivot, in RoundingModel.Prediction promised)
+    private void Note(in RoundingModel.Prediction predicted)
     {
         for (int lane = 0; lane < Vector256<double>.Count; lane++)
         {
-            if (!(promised.Profits.GetElement(lane) > _bestProfit)) continue;
-            Verify(pivot, promised.Amounts.GetElement(lane), promised.Inputs.GetElement(lane));
+            double profit = predicted.Profits.GetElement(lane);
+            if (!(profit > _bestProfit)) continue;
+            _promise[_promises++] = (profit, predicted.Amounts.GetElement(lane), predicted.Inputs.GetElement(lane));
         }
+    }
+
+    /// <summary>
+    /// Quotes what was noted, the largest promise first, while it promises more than the best: predictions are seldom
+    /// wrong, so that one quote settles most of them.
+    /// </summary>
+    private void SettlePromises(int pivot)
+    {
+        while (_promises > 0)
+        {
+            int largest = 0;
+            for (int i = 1; i < _promises; i++)
+            {
+                if (_promise[i].Profit > _promise[largest].Profit) largest = i;
+            }
+
+            (double profit, double amount, double input) = _promise[largest];
+            if (!(profit > _bestProfit) || _quotesLeft <= 0) break;
+            _promise[largest] = _promise[--_promises];
+            Verify(pivot, amount, input);
+        }
+
+        _promises = 0;
     }
 
     private void Verify(int pivot, double amount, double input)

@@ -96,7 +96,7 @@ public sealed class LamportRates
         {
             int edge = _graph.PoolEdge(pool, pair);
             if (!(_graph.Rate(edge) > 0)) continue;
-            double depth = Depth(_graph.Segments(edge));
+            double depth = Depth(_graph.NearSegments(edge));
             if (depth > deepest) (deepest, rate) = (depth, _graph.Rate(edge));
         }
 

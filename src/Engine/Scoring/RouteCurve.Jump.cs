@@ -62,7 +62,7 @@ internal sealed partial class RouteCurve
 
     private void SumPieces(int leg)
     {
-        ReadOnlySpan<CurveSegment> pieces = SegmentsOf(leg);
+        ReadOnlySpan<CurveSegment> pieces = AllSegmentsOf(leg);
         int row = leg * _prefixRoom;
         (double input, double output, int count) = (0, 0, 0);
         for (int i = 0; i < pieces.Length && count < _prefixRoom && input < _legCap[leg]; i++)

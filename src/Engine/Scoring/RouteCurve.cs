@@ -153,7 +153,7 @@ internal sealed partial class RouteCurve
     {
         (rate, curvature) = (0, 0);
         double start = 0;
-        foreach (ref readonly CurveSegment piece in SegmentsOf(leg))
+        foreach (ref readonly CurveSegment piece in AllSegmentsOf(leg))
         {
             if (!IsUsable(piece)) continue;
             double into = Math.Max(0, input - start);
@@ -229,6 +229,7 @@ internal sealed partial class RouteCurve
         int next = _segment[leg] + 1;
         while (next < segments.Length && !IsUsable(segments[next])) next++;
         if (next < segments.Length) return next;
+        if (_longCount[leg] < 0 && segments.Length < _graph.Segments(_edges[leg]).Length) return NextUsable(leg);
 
         // The graph keeps the nearest pieces only; a walk beyond them reads the pool's curve itself, once a route.
         if (_longCount[leg] >= 0 || segments.Length < _graph.SegmentCapacity) return -1;
@@ -241,7 +242,10 @@ internal sealed partial class RouteCurve
     private Span<CurveSegment> LongCurve(int leg) => _long.AsSpan(leg * LongPieces, LongPieces);
 
     private ReadOnlySpan<CurveSegment> SegmentsOf(int leg) =>
-        _longCount[leg] >= 0 ? LongCurve(leg)[.._longCount[leg]] : _graph.Segments(_edges[leg]);
+        _longCount[leg] >= 0 ? LongCurve(leg)[.._longCount[leg]] : _graph.NearSegments(_edges[leg]);
+
+    private ReadOnlySpan<CurveSegment> AllSegmentsOf(int leg) =>
+        _longCount[leg] >= 0 ? SegmentsOf(leg) : _graph.Segments(_edges[leg]);
 
     /// <summary>Moves a leg to its next piece that trades at all; false if there is none.</summary>
     private bool Advance(int leg)

@@ -52,6 +52,13 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
         return amount;
     }
 
+    /// <summary>Output of the curves that the graph keeps, as far as they go.</summary>
+    internal double ContinuousOut(double amount)
+    {
+        for (int i = 0; i < Count; i++) amount = WaterFilling.Output(graph.Segments(_edges[i]), amount);
+        return amount;
+    }
+
     /// <summary>
     /// Least input above <paramref name="low"/>, which is known to give less, whose output is at least the target;
     /// false if none is within reach or the quotes end.

@@ -25,6 +25,9 @@ internal sealed class SplitRouter
     /// <summary>Third mints looked at for a section's paths.</summary>
     internal const int MintsMax = 128;
 
+    /// <summary>Parts of the input that the continuous search tells apart: the box is exact around what it finds.</summary>
+    private const double InputParts = 4096;
+
     /// <summary>Boxes around ever better splits; each move gains a base unit, one or two are usual.</summary>
     private const int BoxesMax = 16;
 
@@ -42,6 +45,7 @@ internal sealed class SplitRouter
     private readonly ulong[] _parts = new ulong[SplitParts.MaxCount];
     private readonly ulong[] _bestParts = new ulong[SplitParts.MaxCount];
     private int _count;
+    private double _reach; // amount that the curves are laid out for
     private ulong _cap;
     private ulong _bestInput;
     private long _bestProfit;
@@ -114,6 +118,7 @@ internal sealed class SplitRouter
         }
 
         const int Room = WaterFilling.PiecesPerPool;
+        _reach = 0;
         for (int i = 0; i < _count; i++) _pieces[i] = _branches[i].CopyCurve(_curves.AsSpan(i * Room, Room));
         return _count > 1;
     }
@@ -172,10 +177,15 @@ internal sealed class SplitRouter
     private ReadOnlySpan<CurveSegment> Curve(int branch) =>
         _curves.AsSpan(branch * WaterFilling.PiecesPerPool, _pieces[branch]);
 
-    private bool TryShares(ulong amount)
+    private bool TryShares(double amount)
     {
-        _water.Clear();
-        for (int i = 0; i < _count; i++) _water.Add(Curve(i), amount);
+        if (amount > _reach)
+        {
+            _reach = 2 * amount; // larger ones come: the search begins at the unspread size
+            _water.Clear();
+            for (int i = 0; i < _count; i++) _water.Add(Curve(i), _reach);
+        }
+
         return _water.TryAllocate(amount, _shares);
     }
 
@@ -186,8 +196,21 @@ internal sealed class SplitRouter
         for (int leg = 0; leg < first; leg++) _before.Add(Edge(in one, leg));
         for (int leg = first + legs; leg < one.LegCount; leg++) _after.Add(Edge(in one, leg));
         (_bestInput, _bestProfit) = (0, long.MinValue);
-        ulong centre = one.AmountInRaw;
+        Try(ContinuousInput(one.AmountInRaw));
+        if (_bestProfit < one.GrossProfitRaw) SearchExactly(one.AmountInRaw);
+        for (int box = 0; box < BoxesMax && _bestInput != 0; box++)
+        {
+            long before = _bestProfit;
+            LookInBox();
+            if (_bestProfit == before) return;
+        }
+    }
+
+    /// <summary>Shrinking steps in exact quotes, where a pool gives less than its curve: half of the budget.</summary>
+    private void SearchExactly(ulong centre)
+    {
         int kept = _budget.QuotesLeft / 2;
+        (_bestInput, _bestProfit) = (0, long.MinValue);
         Try(centre);
         for (ulong step = centre / 4; step > centre / 4096 && _budget.QuotesLeft > kept;)
         {
@@ -196,13 +219,46 @@ internal sealed class SplitRouter
             if (at > step) Try(at - step);
             if (_bestInput == 0 || _bestInput == at) step /= 4;
         }
+    }
 
-        for (int box = 0; box < BoxesMax && _bestInput != 0; box++)
+    /// <summary>
+    /// Input of the largest continuous profit with the section spread, to a part in <see cref="InputParts"/>. Profit
+    /// rises and falls once, so steps that shrink when they do not help find it.
+    /// </summary>
+    private ulong ContinuousInput(ulong unspread)
+    {
+        double at = unspread;
+        double profit = ContinuousProfit(at);
+        for (double step = at / 4; step > at / InputParts;)
         {
-            long before = _bestProfit;
-            LookInBox();
-            if (_bestProfit == before) return;
+            double up = ContinuousProfit(at + step);
+            double down = up > profit ? double.NegativeInfinity : ContinuousProfit(at - step);
+            if (up > profit) (at, profit, step) = (at + step, up, step * 1.5);
+            else if (down > profit) (at, profit) = (at - step, down);
+            else step = Vertex(step, ref at, ref profit, up, down);
         }
+
+        return (ulong)Math.Clamp(Math.Round(at), 1, _cap);
+    }
+
+    /// <summary>Moves to the top of the parabola through a point and its two sides, if that is higher.</summary>
+    private double Vertex(double step, ref double at, ref double profit, double up, double down)
+    {
+        double bend = up + down - (2 * profit);
+        double top = bend < 0 ? at + (step * (down - up) / (2 * bend)) : at;
+        double there = double.IsFinite(top) && top != at ? ContinuousProfit(top) : double.NegativeInfinity;
+        if (there > profit) (at, profit) = (top, there);
+        return step / 8;
+    }
+
+    private double ContinuousProfit(double input)
+    {
+        if (!(input >= 1) || input > _cap) return double.NegativeInfinity;
+        double amount = _before.ContinuousOut(input);
+        if (!(amount >= 1) || !TryShares(amount)) return double.NegativeInfinity;
+        double output = 0;
+        for (int i = 0; i < _count; i++) output += WaterFilling.Output(Curve(i), _shares[i]);
+        return _after.ContinuousOut(output) - input;
     }
 
     /// <summary>Quotes the route at an input with the section spread; keeps it if it is the best.</summary>

@@ -321,6 +321,7 @@ public sealed class ScoringStageTests
             Ring = new OpportunityRing(settings.OpportunityCapacity);
             Cycles = new CycleStage(Graph, _touched, Ring, settings);
             Scoring = new ScoringStage(Graph, Ring, settings);
+            Refine = new RefineStage(Scoring, Ring);
         }
 
         internal MarketGraph Graph { get; }
@@ -330,6 +331,8 @@ public sealed class ScoringStageTests
         internal CycleStage Cycles { get; }
 
         internal ScoringStage Scoring { get; }
+
+        internal RefineStage Refine { get; }
 
         internal void Add(in Pubkey a, in Pubkey b, ulong reserveA, ulong reserveB) => CycleFinderTests.AddCoherent(
             Graph, new TestPool(TestPool.Key(1, Graph.PoolCount), a, b, reserveA, reserveB, 3000));
@@ -365,6 +368,7 @@ public sealed class ScoringStageTests
             else _touched.Clear();
             Cycles.OnBatch(batch, 1);
             Scoring.OnBatch(batch, 1);
+            Refine.OnBatch(batch, 1);
         }
     }
 }
