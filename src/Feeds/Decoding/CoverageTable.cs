@@ -68,6 +68,11 @@ public sealed class CoverageTable
     /// <summary>Accounts in doubt now.</summary>
     public int Doubtful { get; private set; }
 
+    /// <summary>
+    /// Accounts whose cover waits for a slot: to know from where on it is sure, or that who joined stands for all.
+    /// </summary>
+    public int Unsettled => _unsettled;
+
     /// <summary>Newest slot that is believed.</summary>
     public ulong Head => _belief.Head;
 

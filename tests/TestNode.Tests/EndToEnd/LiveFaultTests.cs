@@ -90,7 +90,8 @@ public sealed class LiveFaultTests
         if (kind == FaultKind.LateAcks) node.Inject(new FaultStep(0, 0, kind, count));
         live.StepUntil(() => live.IsWhole, "the first snapshot");
         live.StepUntil(() => live.AreAllSubscribed, "both endpoints follow all");
-        live.Step(4); // each has come past the other's first slot
+        live.AwaitArrival();
+        live.StepUntil(() => live.Feed.Coverage!.Unsettled == 0, "each has come past the other's first slot");
         node.Inject(new FaultStep(0, 0, kind, count));
         live.Step(20);
         live.Settle();
