@@ -19,8 +19,8 @@ internal sealed class QuickMeasure
     private const int RoundsPerTurn = 3;
     private const int EmptyCalls = 200_000;
 
-    /// <summary>Passes of the warm-up: at least so many, then until nothing was faster for some, at most so many. A row
-    /// that is measured alone on a loaded machine reaches the last tier late: 218 ns were shown of one of 5.</summary>
+    /// <summary>Passes of the warm-up: at least so many, then until nothing was faster for some, at most so
+    /// many.</summary>
     private const int WarmUpPassesMin = 8;
     private const int WarmUpPassesMax = 40;
     private const int WarmUpPassesQuiet = 4;
