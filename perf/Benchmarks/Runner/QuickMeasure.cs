@@ -18,7 +18,13 @@ internal sealed class QuickMeasure
     private const double RoundNs = 500_000;
     private const int RoundsPerTurn = 3;
     private const int EmptyCalls = 200_000;
-    private const int WarmUpPasses = 4;
+
+    /// <summary>Passes of the warm-up: at least so many, then until nothing was faster for some, at most so
+    /// many.</summary>
+    private const int WarmUpPassesMin = 8;
+    private const int WarmUpPassesMax = 40;
+    private const int WarmUpPassesQuiet = 4;
+    private const double FasterShare = 0.9;
     private const double WarmUpNs = 20_000_000;
     private static readonly double TickNs = 1e9 / Stopwatch.Frequency;
 
@@ -73,13 +79,20 @@ internal sealed class QuickMeasure
 
     private void WarmUp(BenchmarkBody empty)
     {
-        for (int pass = 0; pass < WarmUpPasses; pass++)
+        int quiet = 0;
+        for (int pass = 0; pass < WarmUpPassesMin || (pass < WarmUpPassesMax && quiet < WarmUpPassesQuiet); pass++)
         {
             empty.Run(10_000);
+            quiet++;
             foreach (Row row in _rows)
             {
-                long end = Stopwatch.GetTimestamp() + (long)(WarmUpNs / TickNs);
-                for (int i = 0; i < 2 || (i < 100_000 && Stopwatch.GetTimestamp() < end); i++) row.Live.Body.Run(1);
+                long began = Stopwatch.GetTimestamp();
+                long end = began + (long)(WarmUpNs / TickNs);
+                int calls = 0;
+                for (; calls < 2 || (calls < 100_000 && Stopwatch.GetTimestamp() < end); calls++) row.Live.Body.Run(1);
+                double ns = (Stopwatch.GetTimestamp() - began) * TickNs / calls;
+                if (ns < row.WarmNs * FasterShare) quiet = 0;
+                row.WarmNs = Math.Min(row.WarmNs, ns);
             }
 
             Thread.Sleep(150); // the optimising tier compiles on a thread of its own
@@ -127,6 +140,9 @@ internal sealed class QuickMeasure
         internal LiveBenchmark Live { get; } = live;
 
         internal int Calls { get; set; } = 1;
+
+        /// <summary>Least time of a call in the warm-up.</summary>
+        internal double WarmNs { get; set; } = double.MaxValue;
 
         internal List<double> Samples { get; } = [];
     }
