@@ -15,7 +15,7 @@ internal struct Aim
     internal bool IsWeighed; // the best of each direction is known, within all hops
     internal double[] LastIn; // best rate from a rank to the target
     internal double[] LastOut; // best rate from the target to a rank
-    internal double TwoLegsOut; // best rate from start to target by another pool of the pair; 0 if that is no base cycle
+    internal double TwoLegsOut; // best rate from start to target by another pool; 0 if no base is on that cycle
     internal double TwoLegsIn;
     internal double BestOut; // largest product of a path that closes a cycle; two legs only unless weighed
     internal double BestIn;

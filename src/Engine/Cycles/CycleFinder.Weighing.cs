@@ -12,7 +12,7 @@ namespace LowLatency.Engine.Cycles;
 /// </summary>
 public sealed partial class CycleFinder
 {
-    /// <summary>Most legs of the cycles that are weighed: two legs behind a branch are one pass over its mint.</summary>
+    /// <summary>Most legs of cycles that are weighed: two legs behind a branch are one pass over its mint.</summary>
     private const int WeighedHops = 4;
 
     /// <summary>Decides from which end of the pool's pair to search and lays out the rates of the other end.</summary>

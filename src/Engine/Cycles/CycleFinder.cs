@@ -27,14 +27,15 @@ public enum SearchStatus : byte
 /// that is all. Else, let the pool lead u to v with rate r. A cycle is r followed by a path from v to u. The search
 /// walks ordered pairs of mints, not pools, always with the best rate of the pair, depth first, from v forwards or from
 /// u backwards, whichever has fewer mints two legs away; the other end is then the hub, whose rates lie in a row by
-/// mint id, so that the last two legs are one pass over a mint's neighbours: rate times row. Parallel pools are
-/// expanded only for mint cycles that pass.
+/// rank in the graph's core (which no cycle of three legs leaves), so that the last two legs are one pass over a mint's
+/// neighbours: rate times row. Up to four legs the first branches are weighed so, both ways at once, before any is
+/// entered. Parallel pools are expanded only for mint cycles that pass.
 ///
 /// Why nothing is missed. Let w be the best rates and B[k](x) an upper bound of the product of w over every path of 1
 /// to k legs from x to u that makes the cycle pass a base. Each pool's rate is at most its pair's best, so for every
 /// way to finish a prefix with product P at x within k legs the cycle's product is at most P * B[k](x). A branch is
-/// left only if that bound is not above 1. B is the row for one leg, the prices' proof if the path has yet to meet a
-/// base or ends at one, and for bounds above four legs the largest product over walks: B[k](x) = max(B[k-1](x), max
+/// left only if that bound is not above 1 (or, where only the best cycle is asked for, not above the best so far). B is
+/// the row for one leg, a branch's weight, the prices' proof if the path has yet to meet a base or ends at one, and for bounds above four legs the largest product over walks: B[k](x) = max(B[k-1](x), max
 /// over y of w(x, y) * B[k-1](y)). The suffix of best rates prunes the expansion. Backwards it is the same with all
 /// pairs turned. Bound and final product multiply the same numbers in another order: at most 2 * 6 roundings of 2^-53
 /// each, so branches are kept down to 1 - <see cref="Slack"/> and the last test is the exact one: product in canonical

@@ -32,7 +32,9 @@ public sealed partial class MarketGraph
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsCorePair(int pair) => (_rank[PairFrom(pair)] | _rank[PairTo(pair)]) >= 0;
 
-    /// <summary>Takes leaves away until none is left. Linear in pairs; the ranks' arrays serve as queue and marks.</summary>
+    /// <summary>
+    /// Takes leaves away until none is left. Linear in pairs; the ranks' arrays serve as queue and marks.
+    /// </summary>
     private void FindCore()
     {
         int mints = _mints.Count;
