@@ -79,7 +79,8 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         if (decision.AmountInRaw == 0) return;
         Pubkey mint = journal.BaseMint(decision);
         Line(string.Empty);
-        string bound = decision.SizingMethod == SizingMethod.Bound ? ", the bound's estimate, not quoted" : string.Empty;
+        bool isBound = decision.SizingMethod == SizingMethod.Bound;
+        string bound = isBound ? ", the bound's estimate, not quoted" : string.Empty;
         Line($"Money      in base units of {MintName.Of(mint)}{bound}");
         Row("in", decision.AmountInRaw, mint);
         Row("out", decision.AmountOutRaw, mint);

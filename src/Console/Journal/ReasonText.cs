@@ -56,8 +56,8 @@ internal static class ReasonText
     private static string Below(DecisionBook journal, in Opportunity decision)
     {
         string earned = decision.SizingMethod == SizingMethod.Bound
-            ? $"Not taken: its bound, a gain that no size exceeds, leaves {Number(decision.NetProfitLamports)} lamports "
-                + "before the priority fee"
+            ? "Not taken: its bound, a gain that no size exceeds, leaves "
+                + $"{Number(decision.NetProfitLamports)} lamports before the priority fee"
             : decision.NetProfitLamports < 0
             ? $"Not taken: costs exceed the gain by {Number(-decision.NetProfitLamports)} lamports"
             : $"Not taken: {Number(decision.NetProfitLamports)} lamports are left after costs";

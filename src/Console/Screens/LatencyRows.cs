@@ -62,7 +62,7 @@ internal sealed class LatencyRows
         StampId.Graph => "graph",
         StampId.Cycles => "cycles",
         StampId.Decision => "first decision",
-        StampId.Transaction => "first transaction",
+        StampId.Transaction => "first message",
         StampId.Scoring => "scoring",
         StampId.Refine => "refine",
         _ => "sinks",

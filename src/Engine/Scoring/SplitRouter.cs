@@ -9,7 +9,8 @@ namespace LowLatency.Engine.Scoring;
 /// Looks whether a sized route gains more when one section of it, a leg or two legs in a row, is spread over parallel
 /// branches: pools of the same two mints and paths through any third mint, coherent, of pools that neither the route
 /// nor another branch uses. Sections are ranked by the continuous optimum (<see cref="WaterFilling"/>); the best one is
-/// quoted exactly: the route's input by a search with shrinking steps, then all combinations of steps of the branches'
+/// taken: the route's input by shrinking steps on the curves, quoted exactly there, then all combinations of steps
+/// of the branches'
 /// staircases around it (<see cref="SplitBox"/>), again from a better one while one is found. Only what beats the
 /// single path is written, so the plan is never worse.
 ///
@@ -25,7 +26,9 @@ internal sealed class SplitRouter
     /// <summary>Third mints looked at for a section's paths.</summary>
     internal const int MintsMax = 128;
 
-    /// <summary>Parts of the input that the continuous search tells apart: the box is exact around what it finds.</summary>
+    /// <summary>
+    /// Parts of the input that the continuous search tells apart: the box is exact around what it finds.
+    /// </summary>
     private const double InputParts = 4096;
 
     /// <summary>Boxes around ever better splits; each move gains a base unit, one or two are usual.</summary>

@@ -9,8 +9,9 @@ namespace LowLatency.Engine.Scoring;
 /// pieces r x / (1 + c x), so the optimum is where the marginal rate r / (1 + c x)^2 of every piece in use is the same
 /// lambda, higher on used-up pieces and lower on unused ones (KKT). With s = 1 / sqrt(lambda) a piece takes
 /// x(s) = (s sqrt(r) - 1) / c, between 0 and its end: linear in s. The sum over all pieces rises with s, so
-/// interpolation and bisection find it; between the last two s the pieces are linear (or, without curvature, jump), so interpolating there is
-/// exact. Doubles, for search only. Scratch: 14 KiB, from the constructor. Time: about 2 ns a piece and step.
+/// interpolation and bisection find it; between the last two s the pieces are linear (or, without curvature, jump), so
+/// interpolating there is exact. Doubles, for search only. Scratch: 14 KiB, from the constructor. Time: about 2 ns a
+/// piece and step.
 /// </summary>
 internal sealed class WaterFilling
 {
@@ -20,7 +21,9 @@ internal sealed class WaterFilling
     /// <summary>Steps of the bisection: a double's mantissa and some for its exponent.</summary>
     private const int StepsMax = 80;
 
-    /// <summary>A sum this near to the total is it: shares are cut to whole units, and the rest is given away.</summary>
+    /// <summary>
+    /// A sum this near to the total is it: shares are cut to whole units, and the rest is given away.
+    /// </summary>
     private const double NearRaw = 0.25;
 
     /// <summary>Ends this near to each other, as a share, differ by roundings only.</summary>

@@ -78,7 +78,7 @@ public sealed class ReportPageTests(ReportRun run) : IClassFixture<ReportRun>
             Drawings(page, "narrow").Select(d => d.Attribute("aria-label")!.Value));
         XElement latency = Drawings(page, "wide")[0];
         int steps = run.Json.GetProperty("run").GetProperty("curves").GetArrayLength();
-        Assert.Equal(9, steps);
+        Assert.Equal(11, steps); // eight steps, three whole ways
         Assert.Equal(steps, latency.Elements("polyline").Count());
         int lives = run.Json.GetProperty("journal").GetProperty("lives").GetArrayLength();
         string bar = "journal.lives[";
