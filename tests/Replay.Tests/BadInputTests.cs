@@ -40,7 +40,7 @@ public sealed class BadInputTests
         string path = folder.Write("version.llcap", capture);
         ToolResult result = Tool.Run("replay", path);
         Assert.Equal(65, result.Code);
-        Assert.Contains("format version 9, this program reads version 1", Assert.Single(result.ErrorLines));
+        Assert.Contains("format version 9, this program reads versions 1 to 2", Assert.Single(result.ErrorLines));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class BadInputTests
     [InlineData("replay: --set maxHops: give key=value, for example maxHops=3", "--set", "maxHops")]
     [InlineData("replay: --seed: a capture has no seed; it goes with --synthetic", "--seed", "4")]
     [InlineData(
-        "replay: --synthetic many: give <pools>x<slots>, for example 100x200 (at most 4096 pools)",
+        "replay: --synthetic many: give <pools>x<slots>, for example 100x200 (at most 32768 pools)",
         "--synthetic", "many")]
     public void Option_Wrong_ExitsUsageWithOneLine(string expected, params string[] args)
     {

@@ -118,7 +118,7 @@ public sealed class DedupStage : IStage
         if (pushed) NoteDelivery(in e);
         ref ArrivalRow row = ref _table[id];
         ref Arrival known = ref FindArrival(ref row, id, in e);
-        if (!Unsafe.IsNullRef(ref known))
+        if (!Unsafe.IsNullRef(ref known) && (pushed || !IsRollback(in row, id, in e)))
         {
             // Equal or not is for who holds the bytes; a connection never confirms what it told first itself.
             bool isCopy = _passesCopies && pushed && known.FirstEndpoint != e.EndpointId
@@ -131,7 +131,7 @@ public sealed class DedupStage : IStage
 
         if (row.Count != 0 && IsOlder(in row.Newest, in e))
         {
-            if (!Slots.IsAbandoned(row.Newest.Slot) || Slots.IsAbandoned(e.Slot))
+            if (!IsRollback(in row, id, in e))
             {
                 Drop(ref e, Slots.IsAbandoned(e.Slot) ? DropCause.DeadFork : DropCause.Stale);
                 return;
@@ -148,6 +148,24 @@ public sealed class DedupStage : IStage
         Remember(ref row, id, in e, pushed);
         Accepted++;
         if (pushed) Race[e.EndpointId].Wins++;
+    }
+
+    /// <summary>
+    /// True if the newest update is off the chain and the event tells to what the account went back. A snapshot may say
+    /// so a second time, with a slot it was read at before; but one of an earlier bank than that of an update which
+    /// stands says nothing.
+    /// </summary>
+    private bool IsRollback(in ArrivalRow row, int id, in MarketEvent e)
+    {
+        if (!Slots.IsAbandoned(row.Newest.Slot) || Slots.IsAbandoned(e.Slot)) return false;
+        if (e.Kind == EventKind.Account) return true;
+        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(id);
+        for (int i = 0; i < row.Count - 1; i++)
+        {
+            if (earlier[i].Slot > e.Slot && !Slots.IsAbandoned(earlier[i].Slot)) return false;
+        }
+
+        return true;
     }
 
     private static bool IsOlder(in Arrival known, in MarketEvent e)

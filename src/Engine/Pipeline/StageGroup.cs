@@ -125,8 +125,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         StageNeeds.Live => e.Drop == DropCause.None,
         StageNeeds.Searchable => e.PoolId >= 0 || e.Kind == EventKind.Slot,
         StageNeeds.Opportunities => e.OpportunityCount != 0,
-        StageNeeds.OpportunitiesOrChain => e.OpportunityCount != 0
-            || (e.Drop == DropCause.None && (e.Kind == EventKind.Slot || e.Kind is >= EventKind.Blockhash and <= EventKind.Simulation)),
+        StageNeeds.OpportunitiesOrChain => e.OpportunityCount != 0 || (e.Drop == DropCause.None
+            && e.Kind is EventKind.Slot or (>= EventKind.Blockhash and <= EventKind.Simulation)),
         StageNeeds.OpportunitiesOrSettings => e.OpportunityCount != 0 || e.Kind == EventKind.Setting,
         _ => e.OpportunityCount != 0 || e.Owner == ProgramIds.AddressLookupTable,
     };

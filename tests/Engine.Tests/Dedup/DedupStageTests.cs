@@ -98,6 +98,35 @@ public sealed class DedupStageTests
     }
 
     [Fact]
+    public void Snapshot_OfASlotReadBefore_PassesAgainWhenTheForkAfterItWasLeft()
+    {
+        Slot(10, 9);
+        Assert.Equal(DropCause.None, Feed(1, 10, kind: EventKind.AccountSnapshot));
+        Slot(11, 10);
+        Assert.Equal(DropCause.None, Feed(1, 11));
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, kind: EventKind.AccountSnapshot));
+        Slot(12, 10); // 11 is abandoned
+        Assert.Equal(DropCause.None, Feed(1, 10, kind: EventKind.AccountSnapshot));
+        Assert.Equal(1, _stage.Rollbacks);
+        Assert.Equal(DropCause.Duplicate, Feed(1, 10, kind: EventKind.AccountSnapshot));
+    }
+
+    [Fact]
+    public void Snapshot_OlderThanAnUpdateThatStands_IsNoRollback()
+    {
+        Slot(10, 9);
+        Slot(11, 10);
+        Assert.Equal(DropCause.None, Feed(1, 11));
+        Slot(12, 11);
+        Assert.Equal(DropCause.None, Feed(1, 12));
+        Slot(13, 11); // 12 is abandoned, 11 is not
+        Assert.Equal(DropCause.Stale, Feed(1, 10, kind: EventKind.AccountSnapshot));
+        Assert.Equal(0, _stage.Rollbacks);
+        Assert.Equal(DropCause.None, Feed(1, 11, kind: EventKind.AccountSnapshot));
+        Assert.Equal(1, _stage.Rollbacks);
+    }
+
+    [Fact]
     public void Account_RollbackToOlderSlot_PassesWhenForkWasLeft()
     {
         Slot(10, 9);
