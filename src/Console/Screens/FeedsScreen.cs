@@ -109,10 +109,19 @@ internal sealed class FeedsScreen : Screen
         x = area.Text(x, y, ", gaps ", Ink.Dim);
         x = area.Print(x, y, f.Gaps == 0 ? Ink.Normal : Ink.Warn, $"{f.Gaps:N0}");
         if (health is not { Demotions: > 0 } h) return;
-        x = area.Print(x, y, Ink.Warn, $", demoted {h.Demotions:N0}");
-        x = area.Print(x, y, Ink.Dim, $" (late {h.Late:N0} loss {h.Loss:N0} ");
-        x = area.Print(x, y, Ink.Dim, $"behind {h.SlotsBehind:N0} breaks {h.Breaks:N0})");
-        if (h.State == HealthState.OnTrial) area.Text(x, y, " on trial", Ink.Warn);
+        x = area.Print(x, y, Ink.Warn, $", demoted {h.Demotions:N0}x:");
+        x = DrawCause(area, x, y, " late ", h.Late);
+        x = DrawCause(area, x, y, " loss ", h.Loss);
+        x = DrawCause(area, x, y, " behind ", h.SlotsBehind);
+        x = DrawCause(area, x, y, " breaks ", h.Breaks);
+        if (h.State == HealthState.OnTrial) area.Text(x, y, " trial", Ink.Warn);
+    }
+
+    private static int DrawCause(Area area, int x, int y, ReadOnlySpan<char> what, long count)
+    {
+        if (count == 0) return x;
+        x = area.Text(x, y, what, Ink.Dim);
+        return area.Print(x, y, Ink.Dim, $"{count:N0}");
     }
 
     private static int DrawLead(Area area, int x, int y, ReadOnlySpan<char> what, LatencyFigures? figures)

@@ -69,7 +69,7 @@ public sealed class EndpointHealth
     /// <summary>Every endpoint's health, in the order of the configuration. Any thread.</summary>
     public IReadOnlyList<EndpointHealthStatus> Status => Volatile.Read(ref _status);
 
-    /// <summary>Tries again whose wait is over, and judges all at the end of a window. Seldom: allocates then.</summary>
+    /// <summary>Tries again whose wait is over; judges all at the end of a window, and allocates then.</summary>
     public void Look(long nowNs)
     {
         if (!_hasBegun)

@@ -217,8 +217,8 @@ public sealed class EndpointPool : IDisposable
         foreach ((YellowstoneFeed feed, byte id, string name) in _streams)
         {
             rows.Add(new ConnectionStatus(
-                id, name, feed.IsOpen, feed.Counters.Opens, Watched, feed.LastEnd, _inboxes[id].DroppedFrames, 0, 0, true,
-                feed.Counters.Replays, feed.Counters[ConnectionCause.ReplayRefused]));
+                id, name, feed.IsOpen, feed.Counters.Opens, Watched, feed.LastEnd, _inboxes[id].DroppedFrames, 0, 0,
+                true, feed.Counters.Replays, feed.Counters[ConnectionCause.ReplayRefused]));
         }
 
         return rows;

@@ -43,8 +43,8 @@ public sealed class EndpointHealthTests
         Assert.Equal(HealthState.OnTrial, State(1));
         Window(Good, Good);
         Assert.Equal(HealthState.Raced, State(1));
-        EndpointHealthStatus status = _health.Status[1];
-        Assert.Equal((1, 1, 0, 1, 1), (status.Demotions, status.Late, status.Loss, status.Retries, status.Readmissions));
+        EndpointHealthStatus s = _health.Status[1];
+        Assert.Equal((1, 1, 0, 1, 1), (s.Demotions, s.Late, s.Loss, s.Retries, s.Readmissions));
         Assert.Equal(0, _health.Status[0].Demotions);
     }
 
