@@ -11,6 +11,8 @@ namespace LowLatency.ConsoleHost.Screens;
 /// </summary>
 internal sealed class LatencyScreen : Screen
 {
+    private const int ShortRows = 24; // below, blank lines and a chart line make room for the slowest event
+
     private readonly Scroller _scroller = new();
     private readonly SlowEvent[] _slow = new SlowEvent[WorstEvents.Capacity];
     private readonly Comparison<SlowEvent> _slowest = static (a, b) => b.TotalNs.CompareTo(a.TotalNs);
@@ -31,8 +33,9 @@ internal sealed class LatencyScreen : Screen
             return;
         }
 
-        int y = DrawTable(area, model) + 1;
-        int chart = Math.Clamp(area.Height - y - 10, 3, 12);
+        bool isShort = area.Height < ShortRows;
+        int y = DrawTable(area, model) + (isShort ? 0 : 1);
+        int chart = Math.Clamp(area.Height - y - 10, isShort ? 2 : 3, 12);
         LatencyFigures chosen = model.Latency.Rows[_scroller.At];
         DrawHistogram(area.Part(0, y, area.Width, chart + 2), chosen);
         y += chart + 2;

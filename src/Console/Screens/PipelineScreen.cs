@@ -13,6 +13,7 @@ internal sealed class PipelineScreen : Screen
     private const int BarColumns = 20;
     private const int WideColumns = 120;
     private const int NarrowFunnelColumns = 34;
+    private const int ShortRows = 24; // below, blank lines make room for the funnel
     private static readonly string[] DropNames = Enum.GetNames<DropCause>();
     private static readonly string[] ReasonNames = Enum.GetNames<DecisionReason>();
 
@@ -29,10 +30,11 @@ internal sealed class PipelineScreen : Screen
         }
 
         int y = DrawRings(area, run.View);
-        y = DrawStages(area, y + 1, model);
+        int gap = area.Height < ShortRows ? 0 : 1;
+        y = DrawStages(area, y + gap, model) + gap;
         int split = area.Width >= WideColumns ? area.Width / 2 : NarrowFunnelColumns;
-        DrawFunnel(area.Part(0, y + 1, split - 2, area.Height - y - 1), model);
-        DrawCounts(area.Part(split, y + 1, area.Width - split, area.Height - y - 1), model);
+        DrawFunnel(area.Part(0, y, split - 2, area.Height - y), model);
+        DrawCounts(area.Part(split, y, area.Width - split, area.Height - y), model);
     }
 
     private static int DrawRings(Area area, PipelineView view)

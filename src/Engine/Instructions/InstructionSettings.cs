@@ -82,7 +82,7 @@ public sealed record InstructionSettings
     public bool RaydiumAmmLegacy { get; init; }
 
     /// <summary>Messages kept for patching, see <see cref="TemplateCache"/>; 0 builds every message afresh.</summary>
-    public int TemplateCapacity { get; init; } = 512;
+    public int TemplateCapacity { get; init; } = 128;
 
     /// <summary>Most bytes of messages waiting for the sinks: a power of two.</summary>
     public int MessageRingBytes { get; init; } = 1 << 20;

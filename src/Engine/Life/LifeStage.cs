@@ -14,7 +14,8 @@ namespace LowLatency.Engine.Life;
 /// liquidity change by the price before fees, the ratio of the pool's two rates, which only a swap moves. The first
 /// decision, if it was quoted at all, is quoted again, leg by leg, on the state it was made on. Cycles that were never
 /// there (stale, our error) are reported to the quarantine as failures, the others as successes, and every life to the
-/// landing model. Slots and order of events decide everything, no clock does. Owner: the market group's thread; runs after Instructions, off the
+/// landing model. Slots and order of events decide everything, no clock does. Owner: the market group's thread; runs
+/// after Instructions, off the
 /// way of the decision. Bound: <see cref="LifeSettings.MaxFollowed"/>; a full table follows no more and counts.
 /// </summary>
 public sealed class LifeStage : IStage
