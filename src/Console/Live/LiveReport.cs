@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Feeds.Live;
@@ -5,12 +6,25 @@ using LowLatency.Feeds.Live;
 namespace LowLatency.ConsoleHost.Live;
 
 internal sealed record ConnectionReport(
-    int Connection, string Name, bool IsOpen, long Opens, int Subscriptions, string LastEnd, long DroppedFrames);
+    int Connection, string Name, bool IsOpen, long Opens, int Subscriptions, string LastEnd, long DroppedFrames,
+    ReplaysReport? Replays);
+
+/// <summary>Replays from an earlier slot that a stream asked for when it opened.</summary>
+/// <param name="Asked">Times it asked.</param>
+/// <param name="Refused">Of these, refused: what was missed was fetched.</param>
+/// <param name="Without">Times it opened again from the present only.</param>
+internal sealed record ReplaysReport(long Asked, long Refused, long Without);
+
+/// <summary>How often an endpoint was left alone, why, and what became of it.</summary>
+internal sealed record HealthReport(
+    string Endpoint, string State, long Demotions, long Late, long Loss, long SlotsBehind, long Breaks, long Retries,
+    long Readmissions, long Kept);
 
 /// <summary>What connections, snapshots and recording of a live run did, as data.</summary>
 internal sealed record LiveReport
 {
     public required IReadOnlyList<ConnectionReport> Connections { get; init; }
+    public required IReadOnlyList<HealthReport> Health { get; init; }
     public required int AccountsWatched { get; init; }
     public required long SubscriptionsRefused { get; init; }
     public required long WatchListReloads { get; init; }
@@ -45,12 +59,22 @@ internal sealed record LiveReport
         foreach (ConnectionStatus c in run.Pool.GetStatus())
         {
             connections.Add(new ConnectionReport(
-                c.ConnectionId, c.Name, c.IsOpen, c.Opens, c.Active, c.LastEnd.Cause.ToString(), c.DroppedFrames));
+                c.ConnectionId, c.Name, c.IsOpen, c.Opens, c.Active, c.LastEnd.Cause.ToString(), c.DroppedFrames,
+                c.IsStream ? ReplaysOf(c) : null));
+        }
+
+        List<HealthReport> health = [];
+        foreach (EndpointHealthStatus h in run.Health?.Status ?? [])
+        {
+            health.Add(new HealthReport(
+                h.Name, h.State.ToString(), h.Demotions, h.Late, h.Loss, h.SlotsBehind, h.Breaks, h.Retries,
+                h.Readmissions, h.Kept));
         }
 
         return new LiveReport
         {
             Connections = connections,
+            Health = health,
             AccountsWatched = run.Pool.Watched,
             SubscriptionsRefused = run.Pool.Refused,
             WatchListReloads = run.Reloads,
@@ -80,4 +104,7 @@ internal sealed record LiveReport
             RecordingFailure = run.Recorder?.Failure,
         };
     }
+
+    private static ReplaysReport ReplaysOf(in ConnectionStatus c) => new(
+        c.Replays + c.ReplaysRefused, c.ReplaysRefused, Math.Max(0, c.Opens - 1 - c.Replays - c.ReplaysRefused));
 }

@@ -75,6 +75,9 @@ internal sealed class LiveRun : IDisposable
     /// <summary>The feed; null before <see cref="Open"/>.</summary>
     public LiveFeed? Feed { get; private set; }
 
+    /// <summary>Which endpoints' data is raced; null before <see cref="Open"/>.</summary>
+    public EndpointHealth? Health { get; private set; }
+
     /// <summary>Times the watch list was read again because its file changed.</summary>
     public long Reloads { get; private set; }
 
@@ -116,6 +119,7 @@ internal sealed class LiveRun : IDisposable
             OnProgress = onProgress,
         });
         Pool.ResumeSlot = () => Feed.ResumeSlot;
+        Health = new EndpointHealth(Pool, new PublishedScores(pipeline.View), _settings.Health);
         return Feed;
     }
 
@@ -126,6 +130,19 @@ internal sealed class LiveRun : IDisposable
     public bool TryPostSettings(byte[] frame)
     {
         return _settingsInbox.TryWrite(CaptureFrameKind.Settings, _clock.NowNs, _clock.UtcNs, frame);
+    }
+
+    /// <summary>Health of the endpoint of a connection; null if it is no endpoint's. Any thread.</summary>
+    public EndpointHealthStatus? HealthOf(int connection)
+    {
+        IReadOnlyList<EndpointHealthStatus> all = Health?.Status ?? [];
+        for (int i = 0; i < all.Count; i++)
+        {
+            int at = connection - all[i].FirstConnection;
+            if (at >= 0 && at < all[i].Connections) return all[i];
+        }
+
+        return null;
     }
 
     public void Dispose()
@@ -162,6 +179,7 @@ internal sealed class LiveRun : IDisposable
         int untilFileMs = FileEveryMs;
         while (!_stop.Wait(KeeperPauseMs))
         {
+            Health!.Look(_clock.NowNs);
             untilFileMs -= KeeperPauseMs;
             if (untilFileMs <= 0)
             {

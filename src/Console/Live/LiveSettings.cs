@@ -35,6 +35,9 @@ internal sealed record LiveSettings
     /// <summary>Blockhashes and priority fees.</summary>
     public ChainWatchOptions Chain { get; init; } = new();
 
+    /// <summary>When an endpoint's data is too bad to be raced.</summary>
+    public EndpointHealthOptions Health { get; init; } = new();
+
     /// <summary>How taken decisions are simulated; null = they are not.</summary>
     public SimulatorOptions? Simulation { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 
@@ -16,7 +17,13 @@ internal static class LiveText
             if (name.Length > 28) name = name[..28];
             string end = c.Opens <= 1 && c.IsOpen ? "-" : c.LastEnd;
             Line(output, $"  {name,-28}{c.Opens,6}{c.Subscriptions,11:N0}{c.DroppedFrames,8:N0}  {end}");
+            if (c.Replays is not { } replays) continue;
+            Line(
+                output,
+                $"    replays: asked {replays.Asked:N0}, refused {replays.Refused:N0}, not asked {replays.Without:N0}");
         }
+
+        Health(output, r.Health);
 
         Line(output, $"");
         Line(output, $"State of the accounts");
@@ -55,6 +62,20 @@ internal static class LiveText
         if (r.UnrecordedFrames == 0 && r.RecordingFailure is null) return;
         string why = r.RecordingFailure ?? "the disk fell behind";
         Line(output, $"  INCOMPLETE: {why}; {r.UnrecordedFrames:N0} frames came after its end");
+    }
+
+    private static void Health(TextWriter output, IReadOnlyList<HealthReport> rows)
+    {
+        Line(output, $"");
+        Line(output, $"Endpoints' data         demoted  late  loss behind breaks  tried  back  kept  now");
+        foreach (HealthReport h in rows)
+        {
+            string name = h.Endpoint.Length > 20 ? h.Endpoint[..20] : h.Endpoint;
+            output.Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {name,-20}{h.Demotions,9:N0}{h.Late,6:N0}{h.Loss,6:N0}{h.SlotsBehind,7:N0}{h.Breaks,7:N0}"
+                + $"{h.Retries,7:N0}{h.Readmissions,6:N0}{h.Kept,6:N0}  {h.State}\n"));
+        }
     }
 
     private static void Row(TextWriter output, string name, long count) => Line(output, $"  {name,-32}{count,14:N0}");

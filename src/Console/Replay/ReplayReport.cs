@@ -14,7 +14,8 @@ internal sealed record LatencyRow(
 
 internal sealed record EndpointReport(
     int Endpoint, string Address, long Opened, long Closed, long Delivered, long First, long Duplicates, long Missed,
-    double LeadMsP50, double LeadMsP99, double LagMsP50, double LagMsP99);
+    double? LossPercent, long Gaps, long SlotsTold, long SlotsAbandoned, double? ForkAccuracyPercent,
+    double? LeadMsP50, double? LeadMsP99, double? LagMsP50, double? LagMsP99);
 
 internal sealed record RouteReport(
     string Id, ulong Slot, string Reason, string Route, string BaseMint, ulong AmountIn, ulong AmountOut,

@@ -171,6 +171,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
             Progress = _settings.Live is null ? watch.Progress : null,
             Control = _settings.Live is null ? watch.Control : null,
             AddressOf = feed.AddressOf,
+            HealthOf = _settings.Live is { } live ? live.HealthOf : null,
             Info = JournalRunInfo.Of(_settings, feed.IsSynthetic),
             Trail = _trail,
         });

@@ -129,12 +129,16 @@ internal static class ReplayTables
             EndpointRow row = race[endpoint.EndpointId];
             rows.Add(new EndpointReport(
                 endpoint.EndpointId, endpoint.Address, endpoint.Opens, endpoint.Closes, row.Delivered, row.Wins,
-                row.Duplicates, row.Missed,
+                row.Duplicates, row.Missed, Percent(row.Missed, row.Delivered + row.Missed), row.Gaps, row.SlotsTold,
+                row.SlotsAbandoned, Percent(row.SlotsTold - row.SlotsAbandoned, row.SlotsTold),
                 Ms(row.LeadNs, 50), Ms(row.LeadNs, 99), Ms(row.LagNs, 50), Ms(row.LagNs, 99)));
         }
 
         return rows;
     }
+
+    /// <summary>Null where there is nothing to have a share of.</summary>
+    private static double? Percent(long part, long whole) => whole == 0 ? null : 100.0 * part / whole;
 
     public static List<LatencyRow> Latency(PipelineLatency? latency)
     {
@@ -312,6 +316,6 @@ internal static class ReplayTables
         return rows;
     }
 
-    private static double Ms(LatencyHistogram h, double percentile) =>
-        h.Count == 0 ? 0 : Math.Round(h.ValueAtPercentile(percentile) / 1e6, 3);
+    private static double? Ms(LatencyHistogram h, double percentile) =>
+        h.Count == 0 ? null : Math.Round(h.ValueAtPercentile(percentile) / 1e6, 3);
 }

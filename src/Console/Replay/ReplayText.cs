@@ -96,12 +96,20 @@ internal sealed class ReplayText(TextWriter output)
             Line(string.Create(Invariant,
                 $"  {name,-24}{e.Opened,7}{e.Closed,8}{e.Delivered,10:N0}{e.First,10:N0}"
                 + $"{e.Duplicates,10:N0}{e.Missed,8:N0}"));
-            if (e.LeadMsP50 == 0 && e.LagMsP50 == 0) continue;
             Line(string.Create(Invariant,
-                $"    when first, ahead by {e.LeadMsP50:F1} / {e.LeadMsP99:F1} ms; when second, behind by "
-                + $"{e.LagMsP50:F1} / {e.LagMsP99:F1} ms"));
+                $"    when first, ahead by {Ms(e.LeadMsP50, e.LeadMsP99)}; when second, behind by "
+                + $"{Ms(e.LagMsP50, e.LagMsP99)}"));
+            Line(string.Create(Invariant,
+                $"    loss {Percent(e.LossPercent)}, cover lost {e.Gaps:N0} times, "
+                + $"fork accuracy {Percent(e.ForkAccuracyPercent)} of {e.SlotsTold:N0} slots"));
         }
     }
+
+    private static string Ms(double? p50, double? p99) =>
+        p50 is null ? "no data" : string.Create(Invariant, $"{p50:F1} / {p99:F1} ms");
+
+    private static string Percent(double? value) =>
+        value is null ? "no data" : string.Create(Invariant, $"{value:F2} %");
 
     private void Latency(IReadOnlyList<LatencyRow> rows)
     {

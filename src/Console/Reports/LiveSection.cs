@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using System.Text;
 using LowLatency.ConsoleHost.Live;
@@ -29,7 +30,18 @@ internal static class LiveSection
             page.Append($"<td>{Mark.Text(c.LastEnd)}</td></tr>\n");
         }
 
-        page.Append("</table></div>\n<table>\n");
+        page.Append("</table></div>\n");
+        Health(page, live);
+        page.Append("<table>\n");
+        for (int i = 0; i < live.Connections.Count; i++)
+        {
+            if (live.Connections[i].Replays is not { } replays) continue;
+            string path = string.Create(CultureInfo.InvariantCulture, $"connections[{i}].replays");
+            Count(page, "Replays asked of a stream", path + ".asked", replays.Asked);
+            Count(page, "Replays refused", path + ".refused", replays.Refused);
+            Count(page, "Openings again without a replay", path + ".without", replays.Without);
+        }
+
         Count(page, "Accounts watched", "accounts_watched", live.AccountsWatched);
         Count(page, "Cover lost", "cover_lost", live.CoverLost);
         Count(page, "Cover restored", "cover_restored", live.CoverRestored);
@@ -52,6 +64,28 @@ internal static class LiveSection
         Count(page, "Frames recorded", "recorded_frames", live.RecordedFrames);
         Count(page, "Frames not recorded", "unrecorded_frames", live.UnrecordedFrames);
         page.Append("</table>\n");
+    }
+
+    private static void Health(StringBuilder page, LiveReport live)
+    {
+        if (live.Health.Count == 0) return;
+        page.Append("<div class=\"scroll\"><table><tr><th>endpoint's data</th><th>at the end</th>");
+        foreach (string name in (string[])["demoted", "late", "loss", "behind", "breaks", "tried", "back", "kept"])
+            page.Append($"<th class=\"n\">{name}</th>");
+        page.Append("</tr>\n");
+        for (int i = 0; i < live.Health.Count; i++)
+        {
+            HealthReport h = live.Health[i];
+            string path = string.Create(CultureInfo.InvariantCulture, $"{Path}.health[{i}]");
+            page.Append($"<tr><td>{Mark.Text(h.Endpoint)}</td><td>{Mark.Word(path + ".state", h.State)}</td>");
+            foreach ((string member, long count) in (ReadOnlySpan<(string, long)>)[
+                ("demotions", h.Demotions), ("late", h.Late), ("loss", h.Loss), ("slots_behind", h.SlotsBehind),
+                ("breaks", h.Breaks), ("retries", h.Retries), ("readmissions", h.Readmissions), ("kept", h.Kept)])
+                page.Append($"<td class=\"n\">{Mark.Count($"{path}.{member}", count)}</td>");
+            page.Append("</tr>\n");
+        }
+
+        page.Append("</table></div>\n");
     }
 
     private static void Count(StringBuilder page, string name, string member, long count) =>

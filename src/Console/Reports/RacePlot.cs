@@ -23,11 +23,11 @@ internal static class RacePlot
         double highest = 0;
         foreach (EndpointReport e in endpoints)
         {
-            foreach (double ms in (double[])[e.LeadMsP50, e.LeadMsP99, e.LagMsP50, e.LagMsP99])
+            foreach (double? ms in (double?[])[e.LeadMsP50, e.LeadMsP99, e.LagMsP50, e.LagMsP99])
             {
-                if (ms <= 0) continue;
-                lowest = Math.Min(lowest, ms);
-                highest = Math.Max(highest, ms);
+                if (ms is not { } known || known <= 0) continue;
+                lowest = Math.Min(lowest, known);
+                highest = Math.Max(highest, known);
             }
         }
 
@@ -57,19 +57,19 @@ internal static class RacePlot
     }
 
     private static void Row(
-        Svg svg, Scale across, double y, string name, double p50, double p99, string style, string path)
+        Svg svg, Scale across, double y, string name, double? p50, double? p99, string style, string path)
     {
         svg.Label(Left - 10, y + 4, "end", name);
-        if (p99 <= 0)
+        if (p50 is not { } middle || p99 is not { } far || far <= 0)
         {
             svg.Label(Left + 6, y + 4, "start", "no data");
             return;
         }
 
-        double median = across.At(Math.Log10(Math.Max(p50, Math.Pow(10, across.Low))));
-        double tail = across.At(Math.Log10(p99));
+        double median = across.At(Math.Log10(Math.Max(middle, Math.Pow(10, across.Low))));
+        double tail = across.At(Math.Log10(far));
         svg.Line(median, y, tail, y, $"range {style}");
         svg.Line(tail, y - 6, tail, y + 6, $"range {style}");
-        svg.Dot(median, y, 5, $"fill {style}", Mark.Tie($"{path}_ms_p50", p50));
+        svg.Dot(median, y, 5, $"fill {style}", Mark.Tie($"{path}_ms_p50", middle));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using LowLatency.Engine.Pipeline.View;
+using LowLatency.Feeds.Live;
 
 namespace LowLatency.ConsoleHost.Screens;
 
@@ -12,6 +13,9 @@ internal sealed class EndpointView(int endpointId)
 
     public EndpointFigures Figures { get; private set; }
 
+    /// <summary>Whether its endpoint's data is raced; null where nobody judges it.</summary>
+    public EndpointHealthStatus? Health { get; private set; }
+
     /// <summary>How much earlier it came when it was first; null before it delivered.</summary>
     public LatencyFigures? Lead { get; private set; }
 
@@ -21,6 +25,7 @@ internal sealed class EndpointView(int endpointId)
     public void Take(in EndpointFigures figures, WatchedRun run)
     {
         Figures = figures;
+        Health = run.HealthOf?.Invoke(EndpointId);
         if (Address.Length == 0) Address = run.AddressOf(EndpointId);
         if (Lead is not null || run.View.RaceOf(EndpointId) is not { } row) return;
         Lead = new LatencyFigures("lead", row.LeadNs);

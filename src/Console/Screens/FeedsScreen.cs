@@ -1,5 +1,7 @@
 using System;
 using LowLatency.ConsoleHost.Rendering;
+using LowLatency.Engine.Pipeline.View;
+using LowLatency.Feeds.Live;
 
 namespace LowLatency.ConsoleHost.Screens;
 
@@ -73,7 +75,8 @@ internal sealed class FeedsScreen : Screen
     {
         bool isOpen = (model.Dedup.OpenMask & (1u << row.EndpointId)) != 0;
         int x = area.Print(0, y, Ink.Strong, $"{row.EndpointId} ");
-        area.Text(x, y, isOpen ? "open" : "CLOSED", isOpen ? Ink.Good : Ink.Bad);
+        bool isDemoted = !isOpen && row.Health is { State: HealthState.Demoted };
+        area.Text(x, y, isOpen ? "open" : isDemoted ? "DEMOTED" : "CLOSED", isOpen ? Ink.Good : Ink.Bad);
         var f = row.Figures;
         area.Right(28, y, Ink.Normal, $"{f.Delivered:N0}");
         area.Right(37, y, Ink.Normal, $"{f.Wins:N0}");
@@ -88,7 +91,37 @@ internal sealed class FeedsScreen : Screen
         x = DrawLead(area, 2, y + 2, "first by ", row.Lead);
         x = DrawLead(area, x, y + 2, ", second by ", row.Lag);
         area.Text(x, y + 2, " (p50 / p99)", Ink.Dim);
-        return y + 3;
+        DrawHealth(area, y + 3, in f, row.Health);
+        return y + 4;
+    }
+
+    private static void DrawHealth(Area area, int y, in EndpointFigures f, EndpointHealthStatus? health)
+    {
+        int x = area.Text(2, y, "loss ", Ink.Dim);
+        long due = f.Delivered + f.Missed;
+        x = due == 0
+            ? area.Text(x, y, "no data", Ink.Dim)
+            : area.Print(x, y, Ink.Normal, $"{100.0 * f.Missed / due:F1} %");
+        x = area.Text(x, y, ", forks right ", Ink.Dim);
+        x = f.SlotsTold == 0
+            ? area.Text(x, y, "no data", Ink.Dim)
+            : area.Print(x, y, Ink.Normal, $"{100.0 * (f.SlotsTold - f.SlotsAbandoned) / f.SlotsTold:F1} %");
+        x = area.Text(x, y, ", gaps ", Ink.Dim);
+        x = area.Print(x, y, f.Gaps == 0 ? Ink.Normal : Ink.Warn, $"{f.Gaps:N0}");
+        if (health is not { Demotions: > 0 } h) return;
+        x = area.Print(x, y, Ink.Warn, $", demoted {h.Demotions:N0}x:");
+        x = DrawCause(area, x, y, " late ", h.Late);
+        x = DrawCause(area, x, y, " loss ", h.Loss);
+        x = DrawCause(area, x, y, " behind ", h.SlotsBehind);
+        x = DrawCause(area, x, y, " breaks ", h.Breaks);
+        if (h.State == HealthState.OnTrial) area.Text(x, y, " trial", Ink.Warn);
+    }
+
+    private static int DrawCause(Area area, int x, int y, ReadOnlySpan<char> what, long count)
+    {
+        if (count == 0) return x;
+        x = area.Text(x, y, what, Ink.Dim);
+        return area.Print(x, y, Ink.Dim, $"{count:N0}");
     }
 
     private static int DrawLead(Area area, int x, int y, ReadOnlySpan<char> what, LatencyFigures? figures)

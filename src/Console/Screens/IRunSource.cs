@@ -5,6 +5,7 @@ using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Sinks;
+using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Screens;
@@ -26,6 +27,9 @@ internal sealed class WatchedRun
 
     /// <summary>Address of an endpoint; empty if unknown.</summary>
     public required Func<int, string> AddressOf { get; init; }
+
+    /// <summary>Health of the endpoint of a connection, as last published; null where nobody judges it.</summary>
+    public Func<int, EndpointHealthStatus?>? HealthOf { get; init; }
 
     /// <summary>What decisions are explained with.</summary>
     public required JournalRunInfo Info { get; init; }

@@ -26,6 +26,7 @@ public sealed class DedupStage : IStage
 
     private readonly ArrivalTable _table;
     private readonly bool _passesCopies;
+    private readonly ForkScore _forks;
     private readonly long[] _drops = new long[Enum.GetValues<DropCause>().Length];
 
     /// <summary>
@@ -36,6 +37,7 @@ public sealed class DedupStage : IStage
     {
         _table = new ArrivalTable(maxAccounts);
         _passesCopies = passesCopies;
+        _forks = new ForkScore(Slots, Race);
     }
 
     /// <inheritdoc/>
@@ -85,6 +87,9 @@ public sealed class DedupStage : IStage
                 case EventKind.FeedClose:
                     OnConnection(in e);
                     break;
+                case EventKind.CoverLost:
+                    Race[e.EndpointId].Gaps++;
+                    break;
                 case EventKind.EndOfFeed:
                     CountOutstanding();
                     break;
@@ -133,6 +138,7 @@ public sealed class DedupStage : IStage
         {
             if (!IsRollback(in row, id, in e))
             {
+                if (pushed) NoteLate(ref row, id, in e);
                 Drop(ref e, Slots.IsAbandoned(e.Slot) ? DropCause.DeadFork : DropCause.Stale);
                 return;
             }
@@ -211,7 +217,13 @@ public sealed class DedupStage : IStage
     private void Remember(ref ArrivalRow row, int id, in MarketEvent e, bool pushed)
     {
         if (row.Count == 0) row.Count = 1;
-        else KeepEarlier(ref row, id);
+        else
+        {
+            // A write in the middle of a slot is missed by none that tells the slot's last state only.
+            if (row.Newest.Slot == e.Slot) row.Newest.OpenMask &= Race.TellsWrites;
+            KeepEarlier(ref row, id);
+        }
+
         if (e.Slot > row.SlotMax) row.SlotMax = e.Slot; // after a rollback the newest is not the highest
         ref Arrival newest = ref row.Newest;
         newest.Slot = e.Slot;
@@ -238,10 +250,17 @@ public sealed class DedupStage : IStage
     {
         EndpointRow row = Race[e.EndpointId];
         row.Delivered++;
-        if (e.Slot > row.SlotMax) row.SlotMax = e.Slot;
+        if (e.Slot > row.SlotMax)
+        {
+            row.SlotMax = e.Slot;
+            _forks.Told(e.EndpointId, e.Slot);
+            if ((e.Flags & EventFlags.HasWriteVersion) != 0) Race.TellsWrites |= 1u << (e.EndpointId & 31);
+        }
+
         if (e.EndpointId >= Race.Count) Race.Count = e.EndpointId + 1;
         if (e.Slot <= Slots.Head || !Belief.Accept(e.EndpointId, e.Slot)) return;
         Slots.Add(e.Slot, 0); // a feed without slot notifications still moves the head
+        _forks.Settle();
     }
 
     private void NoteDuplicate(ref Arrival arrival, in MarketEvent e)
@@ -258,6 +277,21 @@ public sealed class DedupStage : IStage
         }
 
         arrival.EndpointMask |= bit;
+    }
+
+    /// <summary>
+    /// Too late to be told apart from what is known of the slot: another kind of endpoint was first. It was not missed.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteLate(ref ArrivalRow row, int id, in MarketEvent e)
+    {
+        uint shards = Race.ShardsOf(e.EndpointId);
+        if (row.Newest.Slot == e.Slot) row.Newest.OpenMask &= ~shards;
+        Span<Arrival> earlier = _table.EarlierOf(id);
+        for (int i = 0; i < row.Count - 1; i++)
+        {
+            if (earlier[i].Slot == e.Slot) earlier[i].OpenMask &= ~shards;
+        }
     }
 
     private void CountMissed(in Arrival arrival)
@@ -311,6 +345,8 @@ public sealed class DedupStage : IStage
         }
 
         Slots.Add(e.Slot, e.ParentSlot);
+        _forks.Told(e.EndpointId, e.Slot);
+        _forks.Settle();
     }
 
     private bool IsImplausible(in MarketEvent e)

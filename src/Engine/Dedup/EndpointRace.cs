@@ -41,6 +41,12 @@ public sealed class EndpointRace
         for (uint left = shards; left != 0; left &= left - 1) _shards[BitOperations.TrailingZeroCount(left)] = shards;
     }
 
+    /// <summary>
+    /// Bit mask of endpoints that tell every write of a slot and not only its last state: what they tell in between no
+    /// other endpoint can miss.
+    /// </summary>
+    public uint TellsWrites { get; set; }
+
     /// <summary>Bit mask of endpoints whose connection is open.</summary>
     public uint OpenMask { get; set; }
 
@@ -71,6 +77,15 @@ public sealed class EndpointRow
 
     /// <summary>Connections lost.</summary>
     public long Closed { get; set; }
+
+    /// <summary>Times the cover of an account was lost by what befell this connection.</summary>
+    public long Gaps { get; set; }
+
+    /// <summary>Slots it told of that are settled: the chain kept them or gave them up.</summary>
+    public long SlotsTold { get; set; }
+
+    /// <summary>Of these, the ones that the chain gave up.</summary>
+    public long SlotsAbandoned { get; set; }
 
     /// <summary>Highest slot delivered.</summary>
     public ulong SlotMax { get; set; }

@@ -51,11 +51,12 @@ public sealed record LiveEndpointOptions
 /// <param name="ThreadAllocatedBytes">
 /// Managed bytes its reading thread allocated; 0 without a thread of its own.
 /// </param>
+/// <param name="IsStream">True for a Yellowstone stream, false for a WebSocket.</param>
 /// <param name="Replays">Openings that began with a replay from an earlier slot (Yellowstone).</param>
 /// <param name="ReplaysRefused">Replays the server refused: what was missed was fetched.</param>
 public readonly record struct ConnectionStatus(
     byte ConnectionId, string Name, bool IsOpen, long Opens, int Active, ConnectionEnd LastEnd, long DroppedFrames,
-    long SlotTimeNs, long ThreadAllocatedBytes, long Replays, long ReplaysRefused);
+    long SlotTimeNs, long ThreadAllocatedBytes, bool IsStream, long Replays, long ReplaysRefused);
 
 /// <summary>
 /// All endpoints of a run: their connections with an inbox each, one inbox for the HTTP exchanges of all, and what is
@@ -68,6 +69,7 @@ public sealed class EndpointPool : IDisposable
     private readonly List<SubscriptionEndpoint> _sockets = [];
     private readonly List<(YellowstoneFeed Feed, byte Id, string Name)> _streams = [];
     private readonly List<Task> _streamTasks = [];
+    private readonly List<PooledEndpoint> _endpoints = [];
     private readonly List<MessageInbox> _inboxes = [];
     private readonly List<string> _addresses = [];
     private readonly CancellationTokenSource _stop = new();
@@ -95,8 +97,11 @@ public sealed class EndpointPool : IDisposable
         if (connections == 1) throw new ArgumentException("No endpoint to receive from: give one with ws or grpc.");
         foreach (LiveEndpointOptions e in endpoints)
         {
-            if (e.WebSocket is not null) AddSockets(e, clock, inboxBytes);
-            if (e.Grpc is not null) AddStream(e, clock, inboxBytes);
+            int first = _inboxes.Count;
+            SubscriptionEndpoint? sockets = e.WebSocket is null ? null : AddSockets(e, clock, inboxBytes);
+            YellowstoneFeed? stream = e.Grpc is null ? null : AddStream(e, clock, inboxBytes);
+            if (_inboxes.Count != first)
+                _endpoints.Add(new PooledEndpoint(e.Name, first, _inboxes.Count - first, sockets, stream));
         }
 
         HttpInbox = new MessageInbox((byte)_inboxes.Count, Signal, inboxBytes);
@@ -124,6 +129,9 @@ public sealed class EndpointPool : IDisposable
 
     /// <summary>Inbox of HTTP exchanges.</summary>
     public MessageInbox HttpInbox { get; }
+
+    /// <summary>The endpoints that data is received from.</summary>
+    internal IReadOnlyList<PooledEndpoint> Endpoints => _endpoints;
 
     /// <summary>Sink of HTTP exchanges.</summary>
     public ExchangeInbox Exchanges { get; }
@@ -202,7 +210,7 @@ public sealed class EndpointPool : IDisposable
                 rows.Add(new ConnectionStatus(
                     shard.ConnectionId, shard.Name, shard.State == ConnectionState.Open, shard.Counters.Opens,
                     shard.ActiveSubscriptions, shard.LastEnd, _inboxes[shard.ConnectionId].DroppedFrames,
-                    shard.SlotTimeNs, shard.Counters.ThreadAllocatedBytes, 0, 0));
+                    shard.SlotTimeNs, shard.Counters.ThreadAllocatedBytes, false, 0, 0));
             }
         }
 
@@ -210,7 +218,7 @@ public sealed class EndpointPool : IDisposable
         {
             rows.Add(new ConnectionStatus(
                 id, name, feed.IsOpen, feed.Counters.Opens, Watched, feed.LastEnd, _inboxes[id].DroppedFrames, 0, 0,
-                feed.Counters.Replays, feed.Counters[ConnectionCause.ReplayRefused]));
+                true, feed.Counters.Replays, feed.Counters[ConnectionCause.ReplayRefused]));
         }
 
         return rows;
@@ -240,7 +248,7 @@ public sealed class EndpointPool : IDisposable
         _stop.Dispose();
     }
 
-    private void AddSockets(LiveEndpointOptions e, IClock clock, int inboxBytes)
+    private SubscriptionEndpoint AddSockets(LiveEndpointOptions e, IClock clock, int inboxBytes)
     {
         MessageInbox[] shards = new MessageInbox[e.Shards];
         for (int i = 0; i < shards.Length; i++)
@@ -252,9 +260,10 @@ public sealed class EndpointPool : IDisposable
         SubscriptionEndpoint endpoint = new(e.WebSocket!, shards, e.Connection, clock);
         foreach (SubscriptionConnection shard in endpoint.Shards) _addresses.Add(shard.Name);
         _sockets.Add(endpoint);
+        return endpoint;
     }
 
-    private void AddStream(LiveEndpointOptions e, IClock clock, int inboxBytes)
+    private YellowstoneFeed AddStream(LiveEndpointOptions e, IClock clock, int inboxBytes)
     {
         MessageInbox inbox = new((byte)_inboxes.Count, Signal, inboxBytes);
         _inboxes.Add(inbox);
@@ -262,6 +271,7 @@ public sealed class EndpointPool : IDisposable
         YellowstoneOptions options = new() { Address = e.Grpc!, Token = e.Token };
         YellowstoneFeed feed = new(options, inbox, clock, () => ResumeSlot?.Invoke() ?? 0);
         _streams.Add((feed, inbox.ConnectionId, _addresses[^1]));
+        return feed;
     }
 
     private void UpdateStreams()

@@ -92,6 +92,9 @@ public enum ConnectionCause : byte
 
     /// <summary>Not an end of the connection but of its recording: the disk fell behind.</summary>
     RecorderOverflow = 29,
+
+    /// <summary>We closed it because its endpoint delivers late or loses too much; it is tried again later.</summary>
+    Demoted = 30,
 }
 
 /// <summary>How a connection ended.</summary>

@@ -7,7 +7,7 @@ namespace LowLatency.Feeds.Rpc;
 public sealed class ConnectionCounters
 {
     /// <summary>Number of causes.</summary>
-    public const int CauseCount = (int)ConnectionCause.RecorderOverflow + 1;
+    public const int CauseCount = (int)ConnectionCause.Demoted + 1;
 
     private readonly long[] _ends = new long[CauseCount];
 

@@ -34,6 +34,7 @@ public sealed class SubscriptionConnection : IWebSocketHandler, IDisposable
     private readonly Thread _thread;
     private WebSocketClient? _client;
     private ConnectionEndBox? _lastEnd;
+    private string? _heldFor;
     private long _changesMade;
     private long _changesTaken;
     private int _state;
@@ -136,6 +137,15 @@ public sealed class SubscriptionConnection : IWebSocketHandler, IDisposable
         }
     }
 
+    /// <summary>
+    /// Closes it, and keeps it closed until <see cref="Release"/>; subscriptions are wanted as before.
+    /// </summary>
+    /// <param name="reason">Why, in words; it goes into the recording.</param>
+    public void Hold(string reason) => Volatile.Write(ref _heldFor, reason);
+
+    /// <summary>Lets it open again.</summary>
+    public void Release() => Volatile.Write(ref _heldFor, null);
+
     /// <summary>Tells the thread to close and end; does not wait for it.</summary>
     public void Stop()
     {
@@ -192,6 +202,12 @@ public sealed class SubscriptionConnection : IWebSocketHandler, IDisposable
             return false;
         }
 
+        if (Volatile.Read(ref _heldFor) is { } reason)
+        {
+            client.Fail(new ConnectionEnd(ConnectionCause.Demoted, 0, reason));
+            return false;
+        }
+
         Counters.ThreadAllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
         TakeChanges();
         if (!_book.Pump(nowNs, _send))
@@ -243,7 +259,7 @@ public sealed class SubscriptionConnection : IWebSocketHandler, IDisposable
         while (!_stop.IsCancellationRequested)
         {
             Volatile.Write(ref _state, (int)ConnectionState.Waiting);
-            if (!_inbox.HasRoomToOpen)
+            if (!_inbox.HasRoomToOpen || Volatile.Read(ref _heldFor) is not null)
             {
                 _stop.Token.WaitHandle.WaitOne(LongestWaitMs);
                 continue;

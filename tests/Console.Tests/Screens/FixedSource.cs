@@ -9,6 +9,7 @@ using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.Console.Tests.Screens;
@@ -48,6 +49,11 @@ internal sealed class FixedSource : IRunSource
             Progress = _progress,
             Control = new ReplayControl(1, isPaused: true),
             AddressOf = id => $"wss://rpc-{(char)('a' + id)}.example/",
+            HealthOf = id => id == 1
+                ? new EndpointHealthStatus(
+                    "b", 1, 1, HealthState.Demoted, HealthCause.Loss, Late: 1, Loss: 2, SlotsBehind: 0, Breaks: 0,
+                    Retries: 2, Readmissions: 1, Kept: 0)
+                : null,
             Info = new JournalRunInfo { Capture = "a fixed run", MinimumProfitLamports = 10_000, LandingSlots = 1 },
         };
     }

@@ -316,4 +316,81 @@ public sealed class DedupStageTests
         Assert.Equal(DropCause.Duplicate, Feed(1, 6, endpoint: 1));
         Assert.Equal(DropCause.Stale, Feed(1, 5, endpoint: 1));
     }
+
+    [Fact]
+    public void Slots_ToldOfAndGivenUp_CountAgainstWhoToldThemOnceTheyAreDeep()
+    {
+        for (ulong slot = 100; slot < 140; slot++)
+        {
+            SlotOf(slot, slot == 103 ? 101 : slot - 1, 0); // 102 is skipped
+            if (slot is not 102 and not 105) SlotOf(slot, slot == 103 ? 101 : slot - 1, 1);
+        }
+
+        // 100 to 107 are 32 deep below 139.
+        Assert.Equal((8, 1), (_stage.Race[0].SlotsTold, _stage.Race[0].SlotsAbandoned));
+        Assert.Equal((6, 0), (_stage.Race[1].SlotsTold, _stage.Race[1].SlotsAbandoned));
+        Assert.Equal(0, _stage.Race[2].SlotsTold);
+    }
+
+    [Fact]
+    public void Slots_BogusHeadFallsBack_JudgingGoesOn()
+    {
+        for (ulong slot = 100; slot < 140; slot++) SlotOf(slot, slot - 1, 0);
+        for (ulong slot = 1_000_000; slot < 1_000_020; slot++) SlotOf(slot, slot - 1, 0);
+        long before = _stage.Race[0].SlotsTold;
+        for (ulong slot = 140; slot < 240; slot++) SlotOf(slot, slot - 1, 0);
+        Assert.True(_stage.Slots.Head < 1000);
+        Assert.True(_stage.Race[0].SlotsTold > before + 40);
+    }
+
+    [Fact]
+    public void Missed_WritesWithinASlot_AreMissedByNoneThatTellsLastStatesOnly()
+    {
+        Connection(0, EventKind.FeedOpen);
+        Connection(1, EventKind.FeedOpen);
+        for (ulong slot = 10; slot < 30; slot++)
+        {
+            Feed(1, slot, 0, version: slot * 10, transaction: slot * 10);
+            Feed(1, slot, 0, version: (slot * 10) + 1, transaction: (slot * 10) + 1);
+            Feed(1, slot, 1);
+        }
+
+        Assert.Equal(0, _stage.Race[1].Missed);
+        for (ulong slot = 30; slot < 40; slot++) Feed(1, slot, 0, version: slot * 10, transaction: slot * 10);
+        Assert.True(_stage.Race[1].Missed >= 5); // whole slots are
+    }
+
+    [Fact]
+    public void Missed_AnotherKindOfEndpointWasFirst_TheLateOneHasNotMissedTheSlot()
+    {
+        Connection(0, EventKind.FeedOpen);
+        Connection(1, EventKind.FeedOpen);
+        for (ulong slot = 10; slot < 30; slot++)
+        {
+            Feed(1, slot, 0);
+            Feed(1, slot, 1, version: slot, transaction: slot); // as stale: which write it is cannot be told
+        }
+
+        Assert.Equal(0, _stage.Race[1].Missed);
+        Assert.Equal(0, _stage.Race[0].Missed);
+    }
+
+    [Fact]
+    public void CoverLost_CountsForTheConnectionThatItBefell()
+    {
+        Connection(1, EventKind.CoverLost);
+        Connection(1, EventKind.CoverLost);
+        Assert.Equal(2, _stage.Race[1].Gaps);
+        Assert.Equal(0, _stage.Race[0].Gaps);
+    }
+
+    private void SlotOf(ulong slot, ulong parent, byte endpoint)
+    {
+        MarketEvent[] one = new MarketEvent[1];
+        one[0].Kind = EventKind.Slot;
+        one[0].Slot = slot;
+        one[0].ParentSlot = parent;
+        one[0].EndpointId = endpoint;
+        _stage.OnBatch(one, _sequence++);
+    }
 }

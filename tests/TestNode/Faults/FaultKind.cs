@@ -86,4 +86,10 @@ public enum FaultKind
 
     /// <summary>The next `count` account notifications tell an untrue state: one byte is another.</summary>
     Lie,
+
+    /// <summary>All WebSocket messages come `value` ms late (default 600), until the faults end.</summary>
+    Lag,
+
+    /// <summary>Of 100 account notifications `value` (default 20) never come, until the faults end.</summary>
+    LoseShare,
 }

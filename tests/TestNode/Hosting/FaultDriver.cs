@@ -15,6 +15,9 @@ internal sealed class FaultDriver
     private const int DefaultStallSlots = 3;
     private const int DefaultPingSlots = 10;
     private const int DefaultBogusSlots = 1_000_000;
+    private const int DefaultLagMs = 600;
+    private const int DefaultLosePercent = 20;
+    private const int LastingSlots = 1 << 30;
     private readonly SolanaNode _node;
     private readonly Queue<FaultStep> _steps;
     private readonly List<(int AtSlot, Action Do)> _ends = [];
@@ -100,6 +103,15 @@ internal sealed class FaultDriver
             case FaultKind.IgnorePings:
                 pubsub.AnswersPings = false;
                 EndLater(step.Value == 0 ? DefaultPingSlots : step.Value, () => pubsub.AnswersPings = true);
+                break;
+            case FaultKind.Lag:
+                pubsub.LagMs = step.Value == 0 ? DefaultLagMs : step.Value;
+                EndLater(LastingSlots, () => pubsub.LagMs = 0);
+                endpoint.Faults.Happened(step.Kind, $"{pubsub.LagMs} ms");
+                break;
+            case FaultKind.LoseShare:
+                pubsub.Sender.LosePercent = step.Value == 0 ? DefaultLosePercent : step.Value;
+                EndLater(LastingSlots, () => pubsub.Sender.LosePercent = 0);
                 break;
             case FaultKind.BogusSlot:
                 SendBogusSlot(endpoint, step.Value == 0 ? DefaultBogusSlots : step.Value);

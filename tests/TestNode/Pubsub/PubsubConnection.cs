@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
 using System.Threading;
+using System.Threading.Channels;
 using System.Threading.Tasks;
 using LowLatency.TestNode.Faults;
 
@@ -30,6 +31,7 @@ internal sealed class PubsubConnection
     private bool _inMessage;
     private bool _closeSent;
     private bool _isOver;
+    private Channel<(long DueMs, byte[] Bytes)>? _late;
 
     public PubsubConnection(int number, Stream stream, Action abort, PubsubServer server, int limitBytes)
     {
@@ -108,6 +110,12 @@ internal sealed class PubsubConnection
             while (true)
             {
                 OutboxBatch batch = await Outbox.TakeAsync(_stop.Token);
+                if (_late is not null || _server.LagMs != 0)
+                {
+                    WriteLater(batch);
+                    continue;
+                }
+
                 int at = 0;
                 foreach (WriteMark mark in batch.Marks)
                 {
@@ -126,6 +134,38 @@ internal sealed class PubsubConnection
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
             Cut(); // the reader ends with the connection
+        }
+    }
+
+    /// <summary>
+    /// Once one batch was late all go the same way, so that none overtakes another. Marks are not minded here.
+    /// </summary>
+    private void WriteLater(OutboxBatch batch)
+    {
+        if (_late is null)
+        {
+            _late = Channel.CreateUnbounded<(long DueMs, byte[] Bytes)>();
+            _ = WriteLateAsync(_late.Reader);
+        }
+
+        long dueMs = Environment.TickCount64 + _server.LagMs;
+        _late.Writer.TryWrite((dueMs, batch.Buffer.AsSpan(0, batch.Length).ToArray()));
+    }
+
+    private async Task WriteLateAsync(ChannelReader<(long DueMs, byte[] Bytes)> late)
+    {
+        try
+        {
+            await foreach ((long dueMs, byte[] bytes) in late.ReadAllAsync(_stop.Token))
+            {
+                long waitMs = dueMs - Environment.TickCount64;
+                if (waitMs > 0) await Task.Delay((int)waitMs, _stop.Token);
+                await WriteAsync(bytes);
+            }
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            Cut();
         }
     }
 

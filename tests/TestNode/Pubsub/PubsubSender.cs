@@ -27,6 +27,9 @@ internal sealed class PubsubSender
         _counters = counters;
     }
 
+    /// <summary>Of 100 account notifications so many are lost.</summary>
+    public int LosePercent { get; set; }
+
     /// <summary>Sends any notification but an account's.</summary>
     public void Send(Subscription subscription, ReadOnlySpan<byte> result) =>
         Put(subscription.Connection, Compose(subscription, result));
@@ -37,6 +40,12 @@ internal sealed class PubsubSender
         _counters.AccountNotifications++;
         PubsubConnection connection = subscription.Connection;
         if (_faults.IsArmed(FaultKind.Lose) && _faults.TryTake(FaultKind.Lose, Detail(connection, key, slot))) return;
+        if (LosePercent != 0 && _faults.Random.NextInt32(100) < LosePercent)
+        {
+            _faults.Happened(FaultKind.LoseShare, Detail(connection, key, slot));
+            return;
+        }
+
         ReadOnlySpan<byte> message = Compose(subscription, result);
         if (_faults.IsArmed(FaultKind.MalformedJson)
             && _faults.TryTake(FaultKind.MalformedJson, Detail(connection, key, slot)))

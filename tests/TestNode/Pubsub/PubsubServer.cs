@@ -55,6 +55,9 @@ internal sealed class PubsubServer
 
     public SubscriptionTable Table { get; } = new();
 
+    /// <summary>Milliseconds that all messages come late; 0 = at once.</summary>
+    public int LagMs { get; set; }
+
     /// <summary>Off while the node ignores pings.</summary>
     public bool AnswersPings { get; set; } = true;
 

@@ -98,6 +98,15 @@ public struct EndpointFigures
     /// <summary>Connections lost.</summary>
     public long Closed;
 
+    /// <summary>Times the cover of an account was lost by it.</summary>
+    public long Gaps;
+
+    /// <summary>Slots it told of that are settled.</summary>
+    public long SlotsTold;
+
+    /// <summary>Of these, abandoned by the chain.</summary>
+    public long SlotsAbandoned;
+
     /// <summary>Highest slot delivered.</summary>
     public ulong SlotMax;
 }

@@ -178,6 +178,9 @@ public sealed class PipelineView
                 Missed = row.Missed,
                 Opened = row.Opened,
                 Closed = row.Closed,
+                Gaps = row.Gaps,
+                SlotsTold = row.SlotsTold,
+                SlotsAbandoned = row.SlotsAbandoned,
                 SlotMax = row.SlotMax,
             };
             _endpoints.Publish(i, in endpoint);

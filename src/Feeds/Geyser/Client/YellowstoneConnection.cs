@@ -35,6 +35,7 @@ internal sealed class YellowstoneConnection : IDisposable
     private byte[]? _newRequest;
     private long _lastReceiveNs;
     private bool _isSilent;
+    private string? _heldFor;
 
     /// <summary>A connection that will ask for <paramref name="subscription"/>.</summary>
     public YellowstoneConnection(
@@ -88,6 +89,7 @@ internal sealed class YellowstoneConnection : IDisposable
         await life.CancelAsync().ConfigureAwait(false);
         await watch.ConfigureAwait(false);
         if (stop.IsCancellationRequested) end = new ConnectionEnd(ConnectionCause.Stopped);
+        else if (_heldFor is { } reason) end = new ConnectionEnd(ConnectionCause.Demoted, 0, reason);
         else if (_isSilent) end = new ConnectionEnd(ConnectionCause.PingTimeout, 0, "no message and no pong in time");
         end = end with { Detail = EndpointAddress.RedactIn(end.Detail, _options.Address) };
         if (!IsOpen) return end;
@@ -103,6 +105,9 @@ internal sealed class YellowstoneConnection : IDisposable
         byte[] request = subscription.ToRequest();
         if (_requests.TrySend(request)) Volatile.Write(ref _newRequest, request);
     }
+
+    /// <summary>Ends the call because its endpoint is left alone for a while. Any thread.</summary>
+    public void Hold(string reason) => Volatile.Write(ref _heldFor, reason);
 
     /// <inheritdoc/>
     public void Dispose() => _requests.Dispose();
@@ -204,9 +209,10 @@ internal sealed class YellowstoneConnection : IDisposable
             do
             {
                 long nowNs = _clock.NowNs;
-                if (nowNs - Volatile.Read(ref _lastReceiveNs) > _options.SilenceNs)
+                bool isHeld = Volatile.Read(ref _heldFor) is not null;
+                if (isHeld || nowNs - Volatile.Read(ref _lastReceiveNs) > _options.SilenceNs)
                 {
-                    _isSilent = true;
+                    _isSilent = !isHeld;
                     await life.CancelAsync().ConfigureAwait(false);
                     return;
                 }

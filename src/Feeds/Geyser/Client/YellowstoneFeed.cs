@@ -19,7 +19,7 @@ namespace LowLatency.Feeds.Geyser.Client;
 /// </summary>
 public sealed class YellowstoneFeed
 {
-    private const int RoomPollMs = 10;
+    private const int PollMs = 10;
 
     private readonly YellowstoneOptions _options;
     private readonly MessageInbox _inbox;
@@ -29,6 +29,7 @@ public sealed class YellowstoneFeed
     private readonly Backoff _backoff;
     private YellowstoneSubscription _subscription;
     private YellowstoneConnection? _connection;
+    private string? _heldFor;
 
     /// <summary>A feed into <paramref name="inbox"/>.</summary>
     /// <param name="options">Server and subscription.</param>
@@ -73,6 +74,20 @@ public sealed class YellowstoneFeed
         Volatile.Read(ref _connection)?.Update(subscription);
     }
 
+    /// <summary>
+    /// Ends the stream, and keeps it closed until <see cref="Release"/>; what is subscribed stays. Any thread.
+    /// </summary>
+    /// <param name="reason">Why, in words; it goes into the recording.</param>
+    public void Hold(string reason)
+    {
+        Volatile.Write(ref _heldFor, reason);
+        Interlocked.MemoryBarrier(); // either the connection is seen here, or it sees that it is held
+        Volatile.Read(ref _connection)?.Hold(reason);
+    }
+
+    /// <summary>Lets it connect again. Any thread.</summary>
+    public void Release() => Volatile.Write(ref _heldFor, null);
+
     /// <summary>Keeps the stream alive until cancelled. Throws nothing for what a server or a network does.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -81,7 +96,8 @@ public sealed class YellowstoneFeed
         {
             while (!cancellation.IsCancellationRequested)
             {
-                while (!_inbox.HasRoomToOpen) await Task.Delay(RoomPollMs, cancellation).ConfigureAwait(false);
+                while (!_inbox.HasRoomToOpen || Volatile.Read(ref _heldFor) is not null)
+                    await Task.Delay(PollMs, cancellation).ConfigureAwait(false);
                 ulong fromSlot = mayReplay ? _resumeSlot?.Invoke() ?? 0 : 0;
                 long startNs = _clock.NowNs;
                 ConnectionEnd end = await ConnectAsync(fromSlot, cancellation).ConfigureAwait(false);
@@ -109,6 +125,7 @@ public sealed class YellowstoneFeed
         Interlocked.MemoryBarrier();
         YellowstoneSubscription newest = Volatile.Read(ref _subscription);
         if (!ReferenceEquals(newest, subscription)) connection.Update(newest);
+        if (Volatile.Read(ref _heldFor) is { } reason) connection.Hold(reason);
         ConnectionEnd end = await connection.RunAsync(cancellation).ConfigureAwait(false);
         Volatile.Write(ref _connection, null);
 

@@ -1,0 +1,194 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost.Config;
+using LowLatency.ConsoleHost.Live;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Graph;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Rpc;
+using LowLatency.TestNode.Geyser;
+using LowLatency.TestNode.Hosting;
+using LowLatency.TestNode.State;
+using Xunit;
+
+namespace LowLatency.Console.Tests.Live;
+
+/// <summary>
+/// <c>run</c> at a node whose slots are played by hand: starts it, waits for things, ends it when all that was sent has
+/// come and was audited, then holds its accounts against the node's ledger and replays its recording.
+/// </summary>
+internal sealed class NodeRun : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    /// <summary>The node stands still now and then, which is no silence.</summary>
+    private static readonly SlotWatchOptions Patient = new()
+    {
+        LeastSilenceNs = 60_000_000_000,
+        FirstSlotNs = 60_000_000_000,
+    };
+
+    private static readonly BackoffOptions Soon = new() { FirstNs = 20_000_000, LongestNs = 100_000_000 };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("lowlatency-node-").FullName;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SolanaNode _node;
+    private readonly GeyserPlugin? _geyser;
+    private readonly int _slotMs;
+    private readonly ReplaySettings _settings;
+    private readonly Thread _thread;
+    private bool _isStopped;
+
+    public NodeRun(
+        SolanaNode node, string endpoints, int slotMs, EndpointHealthOptions health, GeyserPlugin? geyser = null)
+    {
+        _node = node;
+        _geyser = geyser;
+        _slotMs = slotMs;
+        string pools = string.Join(',', PoolsOf(node).Select(p => $"\"{p}\""));
+        File.WriteAllText(Config, $$"""{ "endpoints": [{{endpoints}}], "watch": { "pools": [{{pools}}] } }""");
+        RunOptionSet options = new(isConfigRequired: true);
+        Command command = new("run");
+        options.AddTo(command);
+        ParseResult parsed = command.Parse(["--config", Config, "--record", Capture]);
+        Dictionary<string, string> none = [];
+        EngineConfig config = options.ReadConfig(parsed, none);
+        LiveSettings asked = options.ReadLive(parsed, config, none);
+        Live = new LiveRun(asked with
+        {
+            Health = health,
+            Bootstrap = new() { RetryMs = 100, AuditMs = 1000, DemoteMs = 50 },
+            Endpoints = [.. asked.Endpoints.Select(e => e with
+            {
+                Connection = e.Connection with { Slots = Patient, Backoff = Soon },
+            })],
+        });
+        _settings = options.Read(parsed, config, Live, "run") with
+        {
+            Cancellation = _stop.Token,
+            RecordPath = asked.RecordPath,
+        };
+        Run = new ReplayRun(_settings, null);
+        _thread = new Thread(() => Run.Execute());
+        _thread.Start();
+    }
+
+    public LiveRun Live { get; }
+
+    public ReplayRun Run { get; }
+
+    /// <summary>True while all that is watched is followed and proven.</summary>
+    public bool IsWhole => Live.Feed?.Coverage is { Doubtful: 0, Count: > 50 } && Live.Bootstrap.Pending == 0;
+
+    private string Config => Path.Combine(_folder, "my.json");
+
+    private string Capture => Path.Combine(_folder, "day.llcap");
+
+    /// <summary>Plays slots until something is so.</summary>
+    public void StepUntil(Func<bool> condition, string what)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < Limit, $"not in {Limit.TotalSeconds} s: {what}; {State()}");
+            _node.Step();
+            Thread.Sleep(_slotMs);
+        }
+    }
+
+    /// <summary>Ends the run once every account was audited twice and all that was sent has come.</summary>
+    public ReplayReport End()
+    {
+        long audited = Live.Bootstrap.Counters.Audited + (2 * Live.Pool.Watched) + 200;
+        StepUntil(() => IsWhole && Live.Bootstrap.Counters.Audited >= audited, "audited twice");
+        long streamPongs = (_geyser?.Pongs ?? 0) + (_geyser?.PingClients() ?? 0);
+        long[] pongs = [.. _node.Endpoints.Select(e => e.Counters.Pongs)];
+        for (int i = 0; i < pongs.Length; i++) pongs[i] += _node.PingClients(i); // behind the last slot
+        Stopwatch waited = Stopwatch.StartNew();
+        while (_node.Endpoints.Any(e => e.Counters.Pongs < pongs[e.Index]) || (_geyser?.Pongs ?? 0) < streamPongs
+            || Live.Pool.Inboxes.Any(inbox => !inbox.IsEmpty))
+        {
+            Assert.True(waited.Elapsed < Limit, $"not all has come in {Limit.TotalSeconds} s; {State()}");
+            Thread.Sleep(5);
+        }
+
+        Stop();
+        Assert.True(Live.Recorder!.IsComplete);
+        return ReplayReport.From(_settings, Run);
+    }
+
+    /// <summary>What the engine knows of accounts is what the node's ledger says.</summary>
+    public void AssertTruth()
+    {
+        IReadOnlyDictionary<Pubkey, AccountState> truth = _node.Ledger.Truth();
+        AccountTable accounts = Run.Pipeline!.Graph.Accounts;
+        int compared = 0;
+        foreach ((Pubkey key, AccountState state) in truth)
+        {
+            int id = accounts.Find(in key);
+            if (id < 0 || accounts[id].Knowledge != AccountKnowledge.Present) continue;
+            AccountEntry entry = accounts[id];
+            Assert.Equal(state.Lamports, entry.Lamports);
+            Assert.True(
+                state.Data.AsSpan().SequenceEqual(entry.Data.AsSpan(0, entry.DataLength)),
+                $"{key} differs, engine's state is of slot {entry.Slot}");
+            compared++;
+        }
+
+        Assert.True(compared > 50, $"{compared} accounts");
+    }
+
+    public void AssertReplaysEqually()
+    {
+        ReplayOptionSet options = new();
+        Command command = new("replay");
+        options.AddTo(command);
+        ParseResult parsed = command.Parse([Capture, "--config", Config]);
+        ReplayRun replay = new(options.Read(parsed, new Dictionary<string, string>()), null);
+        Assert.Null(replay.Execute());
+        Assert.True(Run.Decisions.Count > 0);
+        Assert.Equal(Run.Decisions.Count, replay.Decisions.Count);
+        Assert.Equal(Run.Hash.Value, replay.Hash.Value);
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _stop.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static List<Pubkey> PoolsOf(SolanaNode node)
+    {
+        List<Pubkey> pools = [];
+        foreach (AccountState account in node.Ledger.Truth().Values)
+        {
+            AccountView view = new(account.Key, account.Owner, account.Lamports, account.Data);
+            if (VenueRegistry.TryClassify(in view, out AccountClass kind) && kind.Role == AccountRole.Pool)
+                pools.Add(account.Key);
+        }
+
+        return pools;
+    }
+
+    private void Stop()
+    {
+        if (_isStopped) return;
+        _isStopped = true;
+        _stop.Cancel();
+        _thread.Join();
+        Live.Dispose();
+    }
+
+    private string State() =>
+        $"{string.Join("; ", Live.Health?.Status ?? [])}; {string.Join("; ", Live.Pool.GetStatus())}; "
+        + $"doubtful {Live.Feed?.Coverage?.Doubtful} of {Live.Feed?.Coverage?.Count}";
+}
