@@ -84,11 +84,19 @@ public sealed partial class InputSizer
         _scansLeft += scans - (scans / 2);
         double phase = _phase;
         _phase = 0;
-        for (int side = 1; side >= -1; side -= 2)
+        for (int side = 1; side >= -1 && !_curve.HasCuts; side -= 2)
         {
             if (side < 0) _scansLeft = Math.Max(_scansLeft, scans / 4);
             int piece = middle + side;
             while (_quotesLeft > 0 && _curve.TryMoveTo(piece) && SearchPiece(pivot)) piece += side;
+        }
+
+        // Behind a fee's cap the rate rises: a piece that cannot be better says nothing of those beyond the next cut.
+        for (int piece = 0; _curve.HasCuts && _quotesLeft > 0 && _curve.TryMoveTo(piece); piece++)
+        {
+            if (piece == middle) continue;
+            _scansLeft = Math.Max(_scansLeft, scans / 4);
+            if (!SearchPiece(pivot) && piece > middle && !_curve.HasCutsAhead) break;
         }
 
         // What is left goes to the optimum's piece again: the spread goes on where it stopped.
@@ -109,7 +117,7 @@ public sealed partial class InputSizer
         // Rounding moves the exact ends of the piece: fit well inside, then look a little beyond both ends.
         double edge = _edgeRaw * (_curve.OptimumPiece + 2);
         double inset = Math.Min(edge, (Math.Min(high, end) - Math.Max(low, start)) / 2);
-        double inside = Math.Round(Math.Clamp(ContinuousInput, low + inset, high - inset));
+        double inside = Math.Round(Math.Max(low + inset, Math.Min(ContinuousInput, high - inset)));
         if (!Calibrate((ulong)Math.Max(1, inside))) return true;
 
         // The fitted steps give the curve that the exact result never exceeds.

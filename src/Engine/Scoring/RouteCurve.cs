@@ -12,7 +12,8 @@ namespace LowLatency.Engine.Scoring;
 /// along the route, so the piece in which the slope passes 1 holds the global optimum. A walk piece by piece finds it
 /// if it is near; else prefix sums of every leg's pieces and a binary search over break points jump to it
 /// (RouteCurve.Jump.cs), and the walk goes on behind the pieces that the graph keeps. Where the pieces' numbers matter
-/// (the polish) it walks all the way. Doubles, for search only. Owner: the sizer that made it. Scratch: 86 KiB.
+/// (the polish) it walks all the way, and where rates rise again, behind the caps of transfer fees
+/// (RouteCurve.Caps.cs), to the last of them. Doubles, for search only. Owner: the sizer that made it. Scratch: 86 KiB.
 /// </summary>
 internal sealed partial class RouteCurve
 {
@@ -108,7 +109,9 @@ internal sealed partial class RouteCurve
         edges.CopyTo(_edges);
         Array.Fill(_longCount, -1, 0, Count);
         Ended = false;
+        CutAtCaps();
         if (!Begin()) return 0;
+        if (HasCuts) return FindAcrossCuts(cap);
         double optimum;
         while (true)
         {
@@ -147,18 +150,22 @@ internal sealed partial class RouteCurve
     }
 
     /// <summary>
-    /// Rate and curvature of a leg from one of its inputs onward, on the curve piece that begins or goes on there.
+    /// Rate and curvature of a leg from one of its inputs onward, on the curve piece that begins or goes on there, with
+    /// transfer fees as shares also behind their caps.
     /// </summary>
     internal void PieceAt(int leg, double input, out double rate, out double curvature)
     {
         (rate, curvature) = (0, 0);
         double start = 0;
-        foreach (ref readonly CurveSegment piece in AllSegmentsOf(leg))
+        ReadOnlySpan<CurveSegment> pieces = AllSegmentsOf(leg);
+        for (int i = 0; i < pieces.Length; i++)
         {
+            ref readonly CurveSegment piece = ref pieces[i];
             if (!IsUsable(piece)) continue;
             double into = Math.Max(0, input - start);
             double below = 1 + (piece.Curvature * into);
             (rate, curvature) = (piece.RateOut / (below * below), piece.Curvature / below);
+            _cuts[leg].TakeShares(i, ref rate, ref curvature);
             start += piece.AmountInMax;
 
             // Programs round each step's input up, so an exact start lies at or behind the curve's.

@@ -28,6 +28,9 @@ internal readonly struct TransferShare
     /// <summary>True if anything is charged.</summary>
     internal bool IsCharged => Share > 0;
 
+    /// <summary>What must be sent for the fee to be at its cap; infinity if there is no fee.</summary>
+    internal double CapReachedAt => IsCharged ? _capRaw / Share : double.PositiveInfinity;
+
     /// <summary>What arrives of amounts sent.</summary>
     internal Vector256<double> After(Vector256<double> sent)
     {

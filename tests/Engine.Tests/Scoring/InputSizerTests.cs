@@ -5,6 +5,7 @@ using LowLatency.Engine.Solana;
 using LowLatency.Engine.Tests.Cycles;
 using LowLatency.Engine.Tests.Graph;
 using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.Math;
 using Xunit;
 
 namespace LowLatency.Engine.Tests.Scoring;
@@ -80,6 +81,67 @@ public sealed class InputSizerTests
         }
 
         Assert.True(compared > cases / 10);
+    }
+
+    /// <summary>
+    /// A transfer fee that soon is at its maximum, of the mint that goes in, that comes out, in the middle, or of all:
+    /// the rate rises again behind each cap, and the optimum may lie on either side.
+    /// </summary>
+    [Theory]
+    [InlineData(2, 1.0, 300, 1, 100)]
+    [InlineData(2, 1.0, 300, 2, 100)]
+    [InlineData(2, 1.0, 200, 3, 200)]
+    [InlineData(3, 1.0, 200, 2, 200)]
+    [InlineData(3, 40.0, 300, 6, 200)]
+    [InlineData(4, 20.0, 75, 15, 200)]
+    public void Size_TransferFeeAtItsCap_EqualsEveryInputTried(int legs, double spread, int bps, int mints, int cases)
+    {
+        (int compared, int beyond) = (0, 0);
+        for (int seed = 0; seed < cases; seed++)
+        {
+            Random random = new((legs * 6_007) + (mints * 389) + seed);
+            (MarketGraph graph, int[] edges) = RandomRing(random, legs, spread, 3e5, 1.1);
+            TransferFeeRate fee = new(0, (ulong)random.Next(1, 300), (ushort)bps);
+            for (int leg = 0; leg < legs; leg++)
+            {
+                TestPool pool = (TestPool)graph.Pool(edges[leg] >> 1);
+                for (int mint = 0; mint < legs; mint++)
+                {
+                    if ((mints & (1 << mint)) == 0) continue;
+                    if (pool.MintA == TestPool.Key(2, mint)) pool.TransferFeeA = fee;
+                    if (pool.MintB == TestPool.Key(2, mint)) pool.TransferFeeB = fee;
+                }
+
+                graph.Refresh(edges[leg] >> 1, default);
+            }
+
+            InputSizer sizer = new(graph, 1);
+            SizingStatus status = sizer.Size(edges, ulong.MaxValue, 65_536, 65_536);
+            (ulong bestInput, long bestProfit) = TryAll(graph, edges, 60_000);
+            if (status != SizingStatus.Ok)
+            {
+                Assert.True(bestProfit <= 0, $"seed {seed}: {status} but {bestInput} gains {bestProfit}");
+                continue;
+            }
+
+            compared++;
+            for (int leg = 0; leg < legs; leg++)
+            {
+                Pool pool = graph.Pool(edges[leg] >> 1);
+                bool isAIn = MarketGraph.EdgeDirection(edges[leg]) == SwapDirection.AToB;
+                if (TransferFee.Fee(pool.TransferFeeAt(isAIn, 0), sizer.Amount(leg)) != fee.MaximumRaw) continue;
+                beyond++;
+                break;
+            }
+
+            Assert.True(sizer.ContinuousProfit >= bestProfit - 1e-6, $"seed {seed}: not a bound");
+            Assert.True(
+                sizer.Profit >= bestProfit,
+                $"seed {seed}: {sizer.Profit} at {sizer.Amount(0)}, best {bestProfit} at {bestInput}");
+        }
+
+        Assert.True(compared > cases / 10, $"{compared} compared");
+        Assert.True(beyond > cases / 20, $"{beyond} beyond a cap");
     }
 
     [Theory]
