@@ -161,9 +161,10 @@ public static class TradeCurve
     }
 
     /// <summary>
-    /// Derivative of the profit at x with respect to every element of every leg's matrix. The derivative with respect
-    /// to the product is the outer product of two vectors, so vectors pass through the legs in place of matrices: a
-    /// third of the work of <see cref="TransferChain.Backward"/>, the same numbers up to rounding.
+    /// Derivative of the profit at x with respect to every element of every leg's matrix. With v the vector before a
+    /// leg M, w = M v behind it, S the product of the legs behind and J the quarter turn, the derivative is
+    /// S^T J S w v^T / below^2, and S^T J S = det(S) J for every 2x2 matrix: one walk forward and one number a leg in
+    /// place of a walk back. The same numbers as <see cref="TransferChain.Backward"/> up to rounding.
     /// </summary>
     /// <param name="chain">The legs, 0 acts first.</param>
     /// <param name="product">Their product.</param>
@@ -176,31 +177,30 @@ public static class TradeCurve
         Span<TransferMatrix<double>> gradients)
     {
         gradients = gradients[..chain.Length];
-        double value = (product.A * x) + product.B;
-        double below = (product.C * x) + product.D;
-        // PERF: waits for its division only where the results are written (InputSizerBenchmark.ChainGradient).
-        double scale = 1 / (below * below);
-        double perValue = below;
-        double perBelow = -value;
+        double behind = 1; // det(S)
         for (int i = chain.Length - 1; i >= 0; i--)
         {
-            gradients[i] = new TransferMatrix<double>(perValue, 0, perBelow, 0);
-            ref readonly TransferMatrix<double> leg = ref chain[i];
-            (perValue, perBelow) = (
-                (leg.A * perValue) + (leg.C * perBelow), (leg.B * perValue) + (leg.D * perBelow));
+            gradients[i] = new TransferMatrix<double>(behind, 0, 0, 0);
+            behind *= chain[i].Determinant;
         }
 
-        value = x;
+        // PERF: nothing above needs x, so it runs beside the division that gives it
+        // (InputSizerBenchmark.ChainGradient).
+        double below = (product.C * x) + product.D;
+        double scale = 1 / (below * below);
+        double value = x;
         below = 1;
         for (int i = 0; i < gradients.Length; i++)
         {
-            double scaledValue = scale * value;
-            double scaledBelow = scale * below;
-            (perValue, perBelow) = (gradients[i].A, gradients[i].C);
-            gradients[i] = new TransferMatrix<double>(
-                perValue * scaledValue, perValue * scaledBelow, perBelow * scaledValue, perBelow * scaledBelow);
             ref readonly TransferMatrix<double> leg = ref chain[i];
-            (value, below) = ((leg.A * value) + (leg.B * below), (leg.C * value) + (leg.D * below));
+            double factor = scale * gradients[i].A;
+            double valueBehind = (leg.A * value) + (leg.B * below);
+            double belowBehind = (leg.C * value) + (leg.D * below);
+            double perValue = factor * belowBehind;
+            double perBelow = -factor * valueBehind;
+            gradients[i] = new TransferMatrix<double>(
+                perValue * value, perValue * below, perBelow * value, perBelow * below);
+            (value, below) = (valueBehind, belowBehind);
         }
     }
 

@@ -13,22 +13,22 @@ namespace LowLatency.Feeds.Geyser;
 /// </summary>
 internal static class GeyserAccountReader
 {
-    private const int SignatureBytes = 64;
+    internal const int SignatureBytes = 64;
 
     // SubscribeUpdateAccount
-    private const uint AccountTag = (1 << 3) | WireType.Bytes;
-    private const uint SlotTag = (2 << 3) | WireType.Varint;
-    private const uint IsStartupTag = (3 << 3) | WireType.Varint;
+    internal const uint AccountTag = (1 << 3) | WireType.Bytes;
+    internal const uint SlotTag = (2 << 3) | WireType.Varint;
+    internal const uint IsStartupTag = (3 << 3) | WireType.Varint;
 
     // SubscribeUpdateAccountInfo
-    private const uint PubkeyTag = (1 << 3) | WireType.Bytes;
-    private const uint LamportsTag = (2 << 3) | WireType.Varint;
-    private const uint OwnerTag = (3 << 3) | WireType.Bytes;
-    private const uint ExecutableTag = (4 << 3) | WireType.Varint;
-    private const uint RentEpochTag = (5 << 3) | WireType.Varint;
-    private const uint DataTag = (6 << 3) | WireType.Bytes;
-    private const uint WriteVersionTag = (7 << 3) | WireType.Varint;
-    private const uint SignatureTag = (8 << 3) | WireType.Bytes;
+    internal const uint PubkeyTag = (1 << 3) | WireType.Bytes;
+    internal const uint LamportsTag = (2 << 3) | WireType.Varint;
+    internal const uint OwnerTag = (3 << 3) | WireType.Bytes;
+    internal const uint ExecutableTag = (4 << 3) | WireType.Varint;
+    internal const uint RentEpochTag = (5 << 3) | WireType.Varint;
+    internal const uint DataTag = (6 << 3) | WireType.Bytes;
+    internal const uint WriteVersionTag = (7 << 3) | WireType.Varint;
+    internal const uint SignatureTag = (8 << 3) | WireType.Bytes;
 
     private const uint HighestAccountField = 3;
     private const uint HighestInfoField = 8;
@@ -124,7 +124,7 @@ internal static class GeyserAccountReader
 
     /// <summary>All 64 bytes in one number: a signer may choose the first half of his signatures freely.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ReadOnlySpan<byte> signature)
+    internal static ulong Mix(ReadOnlySpan<byte> signature)
     {
         ulong tag = Pubkey.Read(signature).Tag + (Pubkey.Read(signature, Pubkey.SizeBytes).Tag * 0x9E3779B97F4A7C15UL);
         return tag | 1; // 0 says that none was stated

@@ -42,6 +42,9 @@ public sealed class GeyserDecoder : IConnectionDecoder
     /// <inheritdoc/>
     public ulong HighestSlot => _writer.HighestSlot;
 
+    /// <summary>The fast path may be switched off to test the other one.</summary>
+    internal bool UseFastPath { get; set; } = true;
+
     /// <summary>The last block meta that came; for the blockhash of transactions. Feed thread only.</summary>
     public GeyserBlockMeta LatestBlock { get; private set; }
 
@@ -97,6 +100,14 @@ public sealed class GeyserDecoder : IConnectionDecoder
 
     private DecodeCause Decode(ReadOnlySpan<byte> message, in FrameStamp stamp, out MessageKind kind)
     {
+        BinaryAccount account = default;
+        if (UseFastPath && !_isClosed && GeyserAccountFastPath.TryRead(message, ref account))
+        {
+            kind = MessageKind.AccountUpdate;
+            Counters.FastPath++;
+            return Publish(account, stamp);
+        }
+
         kind = MessageKind.Other;
         switch (GeyserEnvelope.TryRead(message, out GeyserEnvelope envelope))
         {
@@ -115,13 +126,9 @@ public sealed class GeyserDecoder : IConnectionDecoder
         switch (kind)
         {
             case MessageKind.AccountUpdate:
-                BinaryAccount account = default;
+                account = default;
                 DecodeCause cause = GeyserAccountReader.Read(envelope.Body, ref account);
-                if (cause != DecodeCause.None) return cause;
-                EventKind eventKind = account.IsStartup ? EventKind.AccountSnapshot : EventKind.Account;
-                cause = _writer.PublishAccount(eventKind, account, stamp);
-                if (cause == DecodeCause.None && eventKind == EventKind.Account) _cover?.OnPush(account, stamp);
-                return cause;
+                return cause == DecodeCause.None ? Publish(account, stamp) : cause;
             case MessageKind.SlotUpdate:
                 return OnSlot(envelope.Body, stamp);
             case MessageKind.BlockMetaUpdate:
@@ -131,6 +138,14 @@ public sealed class GeyserDecoder : IConnectionDecoder
             default:
                 return ProtoReader.IsWellFormed(envelope.Body) ? DecodeCause.None : DecodeCause.MalformedProtobuf;
         }
+    }
+
+    private DecodeCause Publish(in BinaryAccount account, in FrameStamp stamp)
+    {
+        EventKind kind = account.IsStartup ? EventKind.AccountSnapshot : EventKind.Account;
+        DecodeCause cause = _writer.PublishAccount(kind, account, stamp);
+        if (cause == DecodeCause.None && kind == EventKind.Account) _cover?.OnPush(account, stamp);
+        return cause;
     }
 
     private static MessageKind Kind(uint field) => field switch

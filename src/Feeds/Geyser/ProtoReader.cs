@@ -68,19 +68,7 @@ internal ref struct ProtoReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadVarint(out ulong value)
     {
-        int position = _position;
-        if ((uint)position < (uint)_bytes.Length)
-        {
-            byte first = _bytes[position];
-            if (first < 0x80)
-            {
-                value = first;
-                _position = position + 1;
-                return true;
-            }
-        }
-
-        position = ReadLongVarint(_bytes, position, out value);
+        int position = ReadVarint(_bytes, _position, out value);
         if (position < 0) return false;
         _position = position;
         return true;
@@ -119,13 +107,28 @@ internal ref struct ProtoReader
         }
     }
 
+    /// <summary>Position behind the number at <paramref name="position"/>, -1 if it does not end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ReadVarint(ReadOnlySpan<byte> bytes, int position, out ulong value)
+    {
+        if ((uint)position >= (uint)bytes.Length)
+        {
+            value = 0;
+            return -1;
+        }
+
+        value = bytes[position];
+        return value < 0x80 ? position + 1 : ReadLongVarint(bytes, position, out value);
+    }
+
     /// <summary>
     /// Position behind a number of two bytes and more, -1 if it does not end.
     /// PERF: eight bytes at a time; the bits are gathered by one PEXT where the CPU has it (GeyserAccountBenchmark).
     /// </summary>
     private static int ReadLongVarint(ReadOnlySpan<byte> bytes, int position, out ulong value)
     {
-        if (bytes.Length - position < LongestVarintBytes) return ReadAtEnd(bytes, position, out value);
+        int left = bytes.Length - position;
+        if (left < sizeof(ulong)) return ReadAtEnd(bytes, position, out value);
         ulong word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[position..]);
         ulong stops = ~word & Continuations;
         if (stops != 0)
@@ -135,6 +138,7 @@ internal ref struct ProtoReader
             return position + (BitOperations.TrailingZeroCount(stops) >> 3) + 1;
         }
 
+        if (left < LongestVarintBytes) return ReadAtEnd(bytes, position, out value);
         byte ninth = bytes[position + 8];
         value = Gather(word) | ((ulong)(ninth & 0x7F) << 56);
         if (ninth < 0x80) return position + 9;

@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
@@ -99,6 +100,44 @@ public sealed class ProtobufOracleTests
         }
 
         Assert.True(accepted > 1000, $"only {accepted} damaged messages were accepted");
+    }
+
+    [Fact]
+    public void DamagedAccounts_WithAndWithoutTheFastPath_GiveTheSame()
+    {
+        byte[][] messages =
+        [
+            GeyserMessages.Account(new AccountUpdate { Data = AccountUpdate.Filled(40, 1) }),
+            GeyserMessages.Account(new AccountUpdate { Data = AccountUpdate.Filled(200, 1), IsExecutable = true }),
+            GeyserMessages.Account(new AccountUpdate { Data = [], Signature = null, IsStartup = true }),
+            GeyserMessages.Account(new AccountUpdate { Lamports = 0, Slot = 0, WriteVersion = 0, RentEpoch = 0 }),
+        ];
+        RecordingPublisher[] publishers = [new(), new()];
+        GeyserDecoder fast = new(0, publishers[0], new DecoderOptions());
+        GeyserDecoder slow = new(0, publishers[1], new DecoderOptions()) { UseFastPath = false };
+        foreach (byte[] whole in messages) _ = fast.OnMessage(whole, default);
+        Assert.Equal(messages.Length, fast.Counters.FastPath);
+        for (int seed = 0; seed < 40_000; seed++)
+        {
+            Random random = new(seed);
+            byte[] message = Mutate.Bytes(messages[random.Next(messages.Length)], random);
+            foreach (RecordingPublisher publisher in publishers) publisher.Events.Clear();
+            long before = fast.Counters.FastPath;
+            Assert.True(fast.OnMessage(message, default) == slow.OnMessage(message, default), $"seed {seed}");
+            Assert.True(publishers[0].Events.Count == publishers[1].Events.Count, $"seed {seed}");
+            if (fast.Counters.FastPath == before || publishers[0].Events.Count == 0) continue;
+            MarketEvent left = publishers[0].Events[0].Entry;
+            MarketEvent right = publishers[1].Events[0].Entry;
+            Assert.True(
+                MemoryMarshal.AsBytes(new ReadOnlySpan<MarketEvent>(in left))
+                    .SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<MarketEvent>(in right)))
+                && publishers[0].Events[0].Payload.AsSpan().SequenceEqual(publishers[1].Events[0].Payload),
+                $"seed {seed}");
+        }
+
+        long taken = fast.Counters.FastPath;
+        Assert.True(taken > 1000, $"only {taken} damaged messages took the fast path");
+        Assert.Equal(0, slow.Counters.FastPath);
     }
 
     [Fact]
