@@ -23,7 +23,11 @@ public sealed class LiveChainTests
 {
     private static ChainWatchOptions Quick { get; } = new()
     {
-        BlockhashEveryMs = 40, FeesEveryMs = 40, TimeLimitMs = 300, RetryMs = 10, LeaveMs = 20,
+        BlockhashEveryMs = 40,
+        FeesEveryMs = 40,
+        TimeLimitMs = 300,
+        RetryMs = 10,
+        LeaveMs = 20,
     };
 
     [Fact]
