@@ -7,7 +7,7 @@ using Xunit;
 
 namespace LowLatency.TestNode.Tests.EndToEnd;
 
-/// <summary>An endpoint that is held is closed and stays so; what it alone covered is in doubt until it is back.</summary>
+/// <summary>A held endpoint is closed and stays so; what it alone covered is in doubt until it is back.</summary>
 public sealed class LiveHoldTests
 {
     [Theory]
