@@ -55,7 +55,7 @@ internal sealed class MessageKeys
             uint entry = _table[probe];
             if (entry >> 8 != _generation) break;
             int ordinal = (int)(entry & 0xff);
-            if (_keys[ordinal] == key)
+            if (Pubkey.AreSame(in _keys[ordinal], in key))
             {
                 _flags[ordinal] |= flags;
                 return ordinal;
