@@ -197,12 +197,8 @@ public sealed partial class MessageWriter
             int ordinal = _keys.Add(instruction.ProgramId, MessageKeys.Invoked);
             if (ordinal < 0) return MessageStatus.TooManyAccounts;
             _references[reference++] = (byte)ordinal;
-            foreach (ref readonly AccountMeta meta in accounts)
-            {
-                ordinal = _keys.Add(meta.Key, meta.Flags);
-                if (ordinal < 0) return MessageStatus.TooManyAccounts;
-                _references[reference++] = (byte)ordinal;
-            }
+            if (!_keys.TryAdd(accounts, _references.AsSpan(reference))) return MessageStatus.TooManyAccounts;
+            reference += accounts.Length;
         }
 
         _instructionCount = request.Instructions.Length;
