@@ -16,6 +16,7 @@ public sealed class LookupTableChooser
 
     private readonly MessageKeys _keys = new();
     private readonly bool[] _carried = new bool[MessageKeys.Max];
+    private readonly byte[] _ordinals = new byte[InstructionBuffer.MaxAccounts];
 
     /// <summary>Bytes that the last choice saves against a message without tables.</summary>
     public int SavedBytes { get; private set; }
@@ -64,10 +65,7 @@ public sealed class LookupTableChooser
         foreach (InstructionBuffer instruction in instructions)
         {
             if (_keys.Add(instruction.ProgramId, MessageKeys.Invoked) < 0) return false;
-            foreach (ref readonly AccountMeta meta in instruction.Accounts)
-            {
-                if (_keys.Add(meta.Key, meta.Flags) < 0) return false;
-            }
+            if (!_keys.TryAdd(instruction.Accounts, _ordinals)) return false;
         }
 
         for (int i = 0; i < _keys.Count; i++) _carried[i] = !MessageWriter.CanLookUp(_keys, i);

@@ -35,8 +35,8 @@ public sealed partial class MessageWriter
         size += 1 + ShortVec.SizeOf(UsedTables());
         for (int t = 0; t < _tableCount; t++)
         {
-            int writable = _writableOfTable[t];
-            int readOnly = _readonlyOfTable[t];
+            int writable = WritableOfTable(t);
+            int readOnly = ReadonlyOfTable(t);
             if (writable + readOnly == 0) continue;
             size += Pubkey.SizeBytes + ShortVec.SizeOf(writable) + writable + ShortVec.SizeOf(readOnly) + readOnly;
         }
@@ -49,7 +49,7 @@ public sealed partial class MessageWriter
         int used = 0;
         for (int t = 0; t < _tableCount; t++)
         {
-            if (_writableOfTable[t] + _readonlyOfTable[t] > 0) used++;
+            if (WritableOfTable(t) + ReadonlyOfTable(t) > 0) used++;
         }
 
         return used;
@@ -109,16 +109,16 @@ public sealed partial class MessageWriter
         int at = ShortVec.Write(message, UsedTables());
         int writable = _staticCount; // positions run on from the listed accounts
         int readOnly = _staticCount;
-        for (int t = 0; t < _tableCount; t++) readOnly += _writableOfTable[t];
+        for (int t = 0; t < _tableCount; t++) readOnly += WritableOfTable(t);
         for (int t = 0; t < _tableCount; t++)
         {
-            if (_writableOfTable[t] + _readonlyOfTable[t] == 0) continue;
+            if (WritableOfTable(t) + ReadonlyOfTable(t) == 0) continue;
             request.Tables[t].Key.CopyTo(message[at..]);
             at += Pubkey.SizeBytes;
-            at += ShortVec.Write(message[at..], _writableOfTable[t]);
-            at += EmitEntries(message[at..], ref writable, _writableOfTable[t]);
-            at += ShortVec.Write(message[at..], _readonlyOfTable[t]);
-            at += EmitEntries(message[at..], ref readOnly, _readonlyOfTable[t]);
+            at += ShortVec.Write(message[at..], WritableOfTable(t));
+            at += EmitEntries(message[at..], ref writable, WritableOfTable(t));
+            at += ShortVec.Write(message[at..], ReadonlyOfTable(t));
+            at += EmitEntries(message[at..], ref readOnly, ReadonlyOfTable(t));
         }
     }
 

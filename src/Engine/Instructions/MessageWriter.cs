@@ -25,7 +25,6 @@ public sealed partial class MessageWriter
 
     // Every reference takes a byte of the message, so a longer list cannot fit any version.
     private const int MaxReferences = MessageLimits.V1Bytes;
-    private const byte Static = 0xff;
     private const int StaticClasses = 4;
 
     private readonly bool _allowV1;
@@ -34,13 +33,12 @@ public sealed partial class MessageWriter
     // ordinals: program, accounts, program, accounts, ...
     private readonly byte[] _references = new byte[MaxReferences];
     private readonly byte[] _position = new byte[MessageKeys.Max]; // final index of each ordinal
-    private readonly byte[] _table = new byte[MessageKeys.Max]; // table that supplies an ordinal, or Static
+    private readonly byte[] _class = new byte[MessageKeys.Max]; // class of each ordinal
     private readonly byte[] _tableEntry = new byte[MessageKeys.Max];
     private readonly byte[] _order = new byte[MessageKeys.Max]; // ordinals by final index
+    private readonly int[] _countOfClass = new int[StaticClasses + (2 * MaxTables)];
     private readonly int[] _nextOfClass = new int[StaticClasses + (2 * MaxTables)];
     private readonly int[] _dataOffset = new int[MaxInstructions];
-    private readonly int[] _writableOfTable = new int[MaxTables];
-    private readonly int[] _readonlyOfTable = new int[MaxTables];
     private int _instructionCount;
     private int _signerCount;
     private int _readonlySignerCount;
@@ -128,7 +126,7 @@ public sealed partial class MessageWriter
         int count = 0;
         for (int ordinal = 0; ordinal < _keys.Count && count < destination.Length; ordinal++)
         {
-            if (_table[ordinal] == Static && CanLookUp(_keys, ordinal)) destination[count++] = _keys[ordinal];
+            if (_class[ordinal] < StaticClasses && CanLookUp(_keys, ordinal)) destination[count++] = _keys[ordinal];
         }
 
         return count;
@@ -162,7 +160,7 @@ public sealed partial class MessageWriter
         if (v1 && !_allowV1) return MessageStatus.VersionDisabled;
         MessageStatus status = Collect(request);
         if (status != MessageStatus.Ok) return status;
-        AssignTables(request);
+        AssignClasses(request);
         AssignPositions();
         if (_keys.Count > (v1 ? Math.Min(_accountLimit, MessageLimits.V1Accounts) : _accountLimit))
         {
@@ -199,12 +197,8 @@ public sealed partial class MessageWriter
             int ordinal = _keys.Add(instruction.ProgramId, MessageKeys.Invoked);
             if (ordinal < 0) return MessageStatus.TooManyAccounts;
             _references[reference++] = (byte)ordinal;
-            foreach (ref readonly AccountMeta meta in accounts)
-            {
-                ordinal = _keys.Add(meta.Key, meta.Flags);
-                if (ordinal < 0) return MessageStatus.TooManyAccounts;
-                _references[reference++] = (byte)ordinal;
-            }
+            if (!_keys.TryAdd(accounts, _references.AsSpan(reference))) return MessageStatus.TooManyAccounts;
+            reference += accounts.Length;
         }
 
         _instructionCount = request.Instructions.Length;
@@ -216,68 +210,72 @@ public sealed partial class MessageWriter
         (keys.Flags(ordinal) & (AccountFlags.Signer | MessageKeys.Invoked)) == 0
             && !TipAccounts.Contains(keys[ordinal], keys.Tag(ordinal));
 
-    private void AssignTables(in MessageRequest request)
+    /// <summary>
+    /// Class of each account in the message's order: writable signers, read-only signers, writable others, read-only
+    /// others; then what comes from tables, all writable ones table by table, then all read-only ones.
+    /// </summary>
+    private void AssignClasses(in MessageRequest request)
     {
-        _table.AsSpan(0, _keys.Count).Fill(Static);
         _tableCount = request.Version == MessageVersion.V0 ? Math.Min(request.Tables.Length, MaxTables) : 0;
-        if (_tableCount == 0) return;
-        _writableOfTable.AsSpan(0, _tableCount).Clear();
-        _readonlyOfTable.AsSpan(0, _tableCount).Clear();
-        for (int ordinal = 0; ordinal < _keys.Count; ordinal++)
+        ReadOnlySpan<LookupTable> tables = request.Tables[.._tableCount];
+        Span<int> counts = _countOfClass.AsSpan(0, StaticClasses + (2 * tables.Length));
+        counts.Clear();
+        MessageKeys keys = _keys;
+        Span<byte> classes = _class.AsSpan(0, keys.Count);
+        for (int ordinal = 0; ordinal < classes.Length; ordinal++)
         {
-            if (!CanLookUp(_keys, ordinal)) continue;
-            for (int t = 0; t < _tableCount; t++)
+            AccountFlags flags = keys.Flags(ordinal);
+            int isReadOnly = (flags & AccountFlags.Writable) == 0 ? 1 : 0;
+            int one = ((flags & AccountFlags.Signer) == 0 ? 2 : 0) + isReadOnly;
+            if (tables.Length != 0 && CanLookUp(keys, ordinal))
             {
-                if (!request.Tables[t].TryFind(_keys[ordinal], _keys.Tag(ordinal), out byte entry)) continue;
-                _table[ordinal] = (byte)t;
-                _tableEntry[ordinal] = entry;
-                if ((_keys.Flags(ordinal) & AccountFlags.Writable) != 0) _writableOfTable[t]++;
-                else _readonlyOfTable[t]++;
-                break;
+                ref readonly Pubkey key = ref keys[ordinal];
+                ulong tag = keys.Tag(ordinal);
+                for (int t = 0; t < tables.Length; t++)
+                {
+                    if (!tables[t].TryFind(in key, tag, out _tableEntry[ordinal])) continue;
+                    one = StaticClasses + (isReadOnly * tables.Length) + t;
+                    break;
+                }
             }
+
+            classes[ordinal] = (byte)one;
+            counts[one]++;
         }
+
+        _signerCount = counts[0] + counts[1];
+        _readonlySignerCount = counts[1];
+        _readonlyPlainCount = counts[3];
+        _staticCount = _signerCount + counts[2] + counts[3];
     }
 
     /// <summary>
-    /// Counts the accounts of each class, gives each class its range, then places the accounts in order of mention.
-    /// PERF: two passes over the accounts whatever the number of tables. Bench: TransactionBench.Build.
+    /// Gives each class its range, then places the accounts in order of mention.
+    /// PERF: one pass over the accounts whatever the number of tables. Bench: TransactionBench.Build.
     /// </summary>
     private void AssignPositions()
     {
         Span<int> next = _nextOfClass.AsSpan(0, StaticClasses + (2 * _tableCount));
-        next.Clear();
-        for (int ordinal = 0; ordinal < _keys.Count; ordinal++) next[ClassOf(ordinal)]++;
-        int writableSigners = next[0];
-        _signerCount = writableSigners + next[1];
-        _readonlySignerCount = next[1];
-        _readonlyPlainCount = next[3];
-        _staticCount = _signerCount + next[2] + next[3];
         int start = 0;
-        foreach (ref int count in next)
+        for (int i = 0; i < next.Length; i++)
         {
-            int size = count;
-            count = start;
-            start += size;
+            next[i] = start;
+            start += _countOfClass[i];
         }
 
-        for (int ordinal = 0; ordinal < _keys.Count; ordinal++)
+        ReadOnlySpan<byte> classes = _class.AsSpan(0, _keys.Count);
+        byte[] positions = _position;
+        byte[] order = _order;
+        for (int ordinal = 0; ordinal < classes.Length; ordinal++)
         {
-            int position = next[ClassOf(ordinal)]++;
-            _position[ordinal] = (byte)position;
-            _order[position] = (byte)ordinal;
+            int position = next[classes[ordinal]]++;
+            positions[ordinal] = (byte)position;
+            order[position] = (byte)ordinal;
         }
     }
 
-    /// <summary>
-    /// The message's order: writable signers, read-only signers, writable others, read-only others; then what comes
-    /// from tables, all writable ones table by table, then all read-only ones.
-    /// </summary>
-    private int ClassOf(int ordinal)
-    {
-        AccountFlags flags = _keys.Flags(ordinal);
-        int isReadOnly = (flags & AccountFlags.Writable) == 0 ? 1 : 0;
-        int table = _table[ordinal];
-        if (table != Static) return StaticClasses + (isReadOnly * _tableCount) + table;
-        return ((flags & AccountFlags.Signer) == 0 ? 2 : 0) + isReadOnly;
-    }
+    /// <summary>Accounts that a table supplies, writable or read-only.</summary>
+    private int WritableOfTable(int table) => _countOfClass[StaticClasses + table];
+
+    private int ReadonlyOfTable(int table) => _countOfClass[StaticClasses + _tableCount + table];
 }
