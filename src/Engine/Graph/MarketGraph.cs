@@ -145,6 +145,10 @@ public sealed partial class MarketGraph
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pool Pool(int poolId) => _pools[poolId];
 
+    /// <summary>Tag of a pool's address, without a look at the pool.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PoolTag(int poolId) => _pools.Tag(poolId);
+
     /// <summary>State of a pool's accounts.</summary>
     public PoolState State(int poolId) => _state[poolId];
 
