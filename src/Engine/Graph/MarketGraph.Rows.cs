@@ -5,8 +5,8 @@ namespace LowLatency.Engine.Graph;
 
 /// <summary>
 /// Rows of best rates by rank in the core for the mints with most neighbours there. A search that ends at a mint needs
-/// the rate into it from any other mint in one load; for a mint of few neighbours the search scatters them itself, for a
-/// hub of hundreds that would cost more than the search.
+/// the rate into it from any other mint in one load; for a mint of few neighbours the search scatters them itself, for
+/// a hub of hundreds that would cost more than the search.
 /// </summary>
 public sealed partial class MarketGraph
 {
