@@ -37,9 +37,10 @@ public enum SearchStatus : byte
 /// left only if that bound is not above 1 (or, where only the best cycle is asked for, not above the best so far). B is
 /// the row for one leg, a branch's weight, the prices' proof if the path has yet to meet a base or ends at one, and for
 /// bounds above four legs the largest product over walks: B[k](x) = max(B[k-1](x), max over y of
-/// w(x, y) * B[k-1](y)). The suffix of best rates prunes the expansion. Backwards it is the same with all pairs turned. Bound and final product multiply the same numbers in another order: at most 2 * 6 roundings of 2^-53
-/// each, so branches are kept down to 1 - <see cref="Slack"/> and the last test is the exact one: product in canonical
-/// order > 1.
+/// w(x, y) * B[k-1](y)). The suffix of best rates prunes the expansion. Backwards it is the same with all pairs turned.
+/// Bound and final product multiply the same numbers in another order: at most 2 * 6 roundings of 2^-53 each, so
+/// branches are kept down to 1 - <see cref="Slack"/> and the last test is the exact one: product in canonical order >
+/// 1.
 ///
 /// Why nothing is found twice. A cycle contains the pool once, in one direction; the path after it is enumerated once,
 /// since depth-first search visits each mint sequence once and each choice of pools once. With three or more legs
