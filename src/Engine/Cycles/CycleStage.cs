@@ -77,7 +77,7 @@ public sealed class CycleStage : IStage
         for (int i = 0; i < batch.Length; i++)
         {
             ref MarketEvent one = ref batch[i];
-            one.OpportunityPosition = _ring.Next;
+            one.OpportunityPosition = _ring.BeginEvent();
             one.OpportunityCount = 0;
             ReadOnlySpan<int> touched = _touched.Ids;
             for (int rank = 0; rank < touched.Length; rank++)

@@ -19,16 +19,18 @@ public static class RouteBuilder
         ulong newest = 0;
         ulong oldest = ulong.MaxValue;
         ulong digest = graph.Mint(one.BaseMintId).Tag;
+        int at = start;
         for (int i = 0; i < cycle.LegCount; i++)
         {
-            int edge = cycle.Edges[(start + i) % cycle.LegCount];
+            int edge = cycle.Edges[at];
+            if (++at == cycle.LegCount) at = 0;
             int pool = MarketGraph.EdgePool(edge);
             one.Legs[i].PoolId = pool;
             one.Legs[i].Direction = (byte)MarketGraph.EdgeDirection(edge);
             ulong slot = graph.StateSlot(pool);
             newest = Math.Max(newest, slot);
             oldest = Math.Min(oldest, slot);
-            digest = Mix(digest ^ graph.Pool(pool).Address.Tag, one.Legs[i].Direction);
+            digest = Mix(digest ^ graph.PoolTag(pool), one.Legs[i].Direction);
         }
 
         one.Slot = newest;

@@ -22,12 +22,12 @@ public sealed class GraphStage : IStage
     private readonly PoolCoherence _coherence;
     private readonly PoolRegistrar _registrar;
     private readonly TouchedPools _moved;
+    private readonly GapTable _gaps;
     private readonly long[] _drops = new long[Enum.GetValues<DropCause>().Length];
     private readonly long[] _decodeFailures = new long[Enum.GetValues<DecodeStatus>().Length];
     private ulong _currentSlot;
     private long _currentSlotFirstNs;
     private uint _openFeeds;
-    private uint _gapEpoch;
     private bool _isStale;
 
     /// <summary>
@@ -40,9 +40,10 @@ public sealed class GraphStage : IStage
         Market = graph;
         _payloads = payloads;
         _accounts = new AccountTable(settings.MaxAccounts);
+        _gaps = new GapTable(_accounts, settings.MaxAccounts, settings.MaxPools);
         _coherence = new PoolCoherence(settings.MaxPools);
         Touched = new TouchedPools(settings.MaxPools);
-        _registrar = new PoolRegistrar(settings, graph, _accounts, Touched);
+        _registrar = new PoolRegistrar(settings, graph, _accounts, Touched, _gaps);
         _moved = new TouchedPools(settings.MaxPools);
         if (settings.LiquidityFloorRaw.Count != 0)
             Floor = new LiquidityFloor(settings.LiquidityFloorRaw, _accounts, settings.MaxPools);
@@ -86,7 +87,7 @@ public sealed class GraphStage : IStage
     public long StaleTimes { get; private set; }
 
     /// <summary>Times every feed was down at once.</summary>
-    public long Gaps => _gapEpoch;
+    public long Gaps => _gaps.Epoch;
 
     /// <summary>Times an account lost its cover: nobody followed it, or an update of it may have been lost.</summary>
     public long CoverLosses { get; private set; }
@@ -229,8 +230,9 @@ public sealed class GraphStage : IStage
         bool changed = _accounts.Store(accountId, in e.Owner, e.Lamports, data, absent, e.Slot);
         if (changed && e.Kind == EventKind.AccountSnapshot && isKnown && !_accounts[accountId].IsCoverLost)
             SnapshotRepairs++;
-        _accounts[accountId].GapEpoch = _gapEpoch;
+        _accounts[accountId].GapEpoch = _gaps.Epoch;
         Agreement?.OnState(accountId, e.Kind == EventKind.Account);
+        _gaps.Note(accountId);
         if (e.Account == ProgramIds.ClockSysvar)
         {
             OnClock(accountId);
@@ -252,6 +254,7 @@ public sealed class GraphStage : IStage
         int accountId = _accounts.Find(in e.Account);
         if (accountId < 0 || Agreement is null) return;
         Agreement.OnCopy(accountId, in e, _payloads.Span(e.PayloadPosition, e.PayloadLengthBytes));
+        _gaps.Note(accountId);
     }
 
     private void ApplyToPools(ref MarketEvent e, int accountId, bool changed)
@@ -320,7 +323,7 @@ public sealed class GraphStage : IStage
     {
         _openFeeds &= ~(1u << (endpointId & 31));
         if (_openFeeds != 0) return; // another endpoint still sees everything
-        _gapEpoch++;
+        _gaps.BeginEpoch();
         TouchAll();
     }
 
@@ -330,6 +333,7 @@ public sealed class GraphStage : IStage
         bool isLost = e.Kind == EventKind.CoverLost;
         if (accountId < 0 || _accounts[accountId].IsCoverLost == isLost) return;
         _accounts[accountId].IsCoverLost = isLost;
+        _gaps.Note(accountId);
         UncoveredAccounts += isLost ? 1 : -1;
         if (isLost) CoverLosses++;
         for (int l = _accounts[accountId].FirstLink; l >= 0; l = _accounts.Link(l).Next)
@@ -359,7 +363,7 @@ public sealed class GraphStage : IStage
     {
         if (Market.Pool(poolId).Readiness != QuoteStatus.Ok) return PoolState.NotReady;
         if (_coherence.IsTorn(poolId) || Slots.IsAbandoned(_coherence.Slot(poolId))) return PoolState.Torn;
-        bool mayBeGapped = _gapEpoch != 0 || UncoveredAccounts != 0 || Agreement is { InConflict: not 0 };
+        bool mayBeGapped = _gaps.MayBeGapped(poolId) || TableFull != 0; // then a pool may name what is not linked
         if (mayBeGapped && IsGapped(poolId)) return PoolState.Gapped;
         if (_isStale) return PoolState.Stale;
         return Floor is not null && Floor.IsBelow(poolId) ? PoolState.BelowFloor : PoolState.Coherent;
@@ -370,19 +374,16 @@ public sealed class GraphStage : IStage
     /// </summary>
     private bool IsGapped(int poolId)
     {
-        if (IsGapped(in _accounts[_registrar.AccountOf(poolId)])) return true;
+        if (_gaps.IsGapped(in _accounts[_registrar.AccountOf(poolId)])) return true;
         foreach (AccountDependency dependency in _registrar.Dependencies(poolId))
         {
             int accountId = _accounts.Find(dependency.Key);
             if (accountId < 0 || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) continue;
-            if (IsGapped(in _accounts[accountId])) return true;
+            if (_gaps.IsGapped(in _accounts[accountId])) return true;
         }
 
         return false;
     }
-
-    private bool IsGapped(in AccountEntry account) =>
-        account.IsCoverLost || account.IsInConflict || account.GapEpoch != _gapEpoch;
 
     private void Drop(ref MarketEvent e, DropCause cause)
     {

@@ -43,6 +43,7 @@ public sealed partial class MarketGraph
     private readonly int[] _segmentStart; // by pool: A to B, then B to A
     private readonly int[] _segmentRoom; // by pool and direction
     private int _segmentsTaken;
+    private readonly sbyte[] _feeCap; // by pool, since its refresh: -1 not asked, 0 no, 1 yes
     private readonly bool[] _isNear; // only the first pieces are copied
 
     /// <summary>A graph of at most that many mints and pools.</summary>
@@ -66,6 +67,8 @@ public sealed partial class MarketGraph
         _segmentStart = new int[poolCapacity];
         _segmentRoom = new int[poolCapacity];
         _isNear = new bool[edges];
+        _feeCap = new sbyte[poolCapacity];
+        Array.Fill(_feeCap, (sbyte)-1);
         SegmentCapacity = segmentCapacity;
         _segments = new CurveSegment[(long)edges * segmentCapacity];
         _bestRate = new double[edges];
@@ -141,6 +144,10 @@ public sealed partial class MarketGraph
     /// <summary>The pool of an id.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Pool Pool(int poolId) => _pools[poolId];
+
+    /// <summary>Tag of a pool's address, without a look at the pool.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PoolTag(int poolId) => _pools.Tag(poolId);
 
     /// <summary>State of a pool's accounts.</summary>
     public PoolState State(int poolId) => _state[poolId];
@@ -249,6 +256,27 @@ public sealed partial class MarketGraph
         return cache[..count];
     }
 
+    /// <summary>
+    /// True if a transfer fee of the pool's mints has a maximum that an amount can reach; asked once after a refresh.
+    /// </summary>
+    public bool HasFeeCap(int poolId)
+    {
+        sbyte known = _feeCap[poolId];
+        return known < 0 ? FindFeeCap(poolId) : known != 0;
+    }
+
+    private bool FindFeeCap(int poolId)
+    {
+        ulong epoch = _clock[poolId].Epoch;
+        bool hasCap = CanReachCap(_pools[poolId].TransferFeeAt(true, epoch))
+            || CanReachCap(_pools[poolId].TransferFeeAt(false, epoch));
+        _feeCap[poolId] = hasCap ? (sbyte)1 : (sbyte)0;
+        return hasCap;
+
+        static bool CanReachCap(in TransferFeeRate rate) =>
+            !rate.IsZero && rate.MaximumRaw < long.MaxValue / 10_000UL * rate.FeeBps;
+    }
+
     private Span<CurveSegment> Cache(int edge)
     {
         int room = _segmentRoom[edge >> 1];
@@ -278,5 +306,6 @@ public sealed partial class MarketGraph
     {
         _segmentCount[poolId << 1] = -1;
         _segmentCount[(poolId << 1) | 1] = -1;
+        _feeCap[poolId] = -1;
     }
 }

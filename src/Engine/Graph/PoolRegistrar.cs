@@ -21,18 +21,21 @@ internal sealed class PoolRegistrar
     private readonly MarketGraph _market;
     private readonly AccountTable _accounts;
     private readonly TouchedPools _touched;
+    private readonly GapTable _gaps;
     private readonly AccountDependency[] _dependencies = new AccountDependency[MaxDependencies];
     private readonly int[] _poolAccountId;
     private readonly bool[] _isTimeDependent;
     private readonly int[] _timeDependentIds;
     private int _timeDependentCount;
 
-    public PoolRegistrar(GraphSettings settings, MarketGraph market, AccountTable accounts, TouchedPools touched)
+    public PoolRegistrar(
+        GraphSettings settings, MarketGraph market, AccountTable accounts, TouchedPools touched, GapTable gaps)
     {
         _settings = settings;
         _market = market;
         _accounts = accounts;
         _touched = touched;
+        _gaps = gaps;
         _poolAccountId = new int[settings.MaxPools];
         _isTimeDependent = new bool[settings.MaxPools];
         _timeDependentIds = new int[settings.MaxPools];
@@ -144,6 +147,7 @@ internal sealed class PoolRegistrar
             return;
         }
 
+        if (added) _gaps.OnLinked(accountId, poolId);
         if (!added || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) return;
         _touched.Add(poolId);
         DecodeStatus status = _market.Pool(poolId).Apply(role, _accounts.View(accountId));

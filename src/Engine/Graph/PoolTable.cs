@@ -15,6 +15,7 @@ namespace LowLatency.Engine.Graph;
 public sealed class PoolTable
 {
     private readonly Pool[] _pools;
+    private readonly ulong[] _tags;
     private readonly int[] _index;
     private readonly int _mask;
 
@@ -22,6 +23,7 @@ public sealed class PoolTable
     public PoolTable(int capacity)
     {
         _pools = new Pool[capacity];
+        _tags = new ulong[capacity];
         _index = new int[BitOperations.RoundUpToPowerOf2((uint)capacity * 2)];
         _mask = _index.Length - 1;
     }
@@ -38,6 +40,10 @@ public sealed class PoolTable
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _pools[id];
     }
+
+    /// <summary>Tag of a pool's address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ulong Tag(int id) => _tags[id];
 
     /// <summary>Id of the pool at an address, or -1.</summary>
     public int Find(in Pubkey address)
@@ -56,7 +62,7 @@ public sealed class PoolTable
         if (Count == _pools.Length) return -1;
         int cell = (int)pool.Address.Tag & _mask;
         while (_index[cell] != 0) cell = (cell + 1) & _mask;
-        _pools[Count] = pool;
+        (_pools[Count], _tags[Count]) = (pool, pool.Address.Tag);
         _index[cell] = ++Count;
         return Count - 1;
     }

@@ -101,7 +101,7 @@ public sealed class LifeStage : IStage
         for (int i = 0; i < batch.Length; i++)
         {
             ref MarketEvent one = ref batch[i];
-            one.LifePosition = Ring.Next;
+            one.LifePosition = Ring.BeginEvent();
             _sequence = firstSequence + i;
             if (one.Slot > _slot) AdvanceTo(one.Slot);
             if (_touched.Count != 0) Recheck();

@@ -35,9 +35,9 @@ public sealed class PayloadRing
 
     /// <summary>
     /// A ring that is empty again begins anew at its start, looked at once per this many bytes: a consumer that keeps
-    /// up then needs so much memory and cache, not the whole capacity. A quarter of a core's second-level cache.
+    /// up then needs so much memory and cache, not the whole capacity: what a core's first-level cache holds.
     /// </summary>
-    internal const int RewindBytes = 256 * 1024;
+    internal const int RewindBytes = 32 * 1024;
 
     private readonly byte[] _buffer;
     private readonly nint _offsetBytes;

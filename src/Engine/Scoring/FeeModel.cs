@@ -103,7 +103,14 @@ public sealed class FeeModel
 
     private ulong Tip(Int128 rest, out FeeRule rule)
     {
-        ulong share = rest > 0 ? (ulong)(rest * _hot.TipShareBps / 10_000) : 0;
+        ulong share = 0;
+        if (rest > 0)
+        {
+            share = rest <= long.MaxValue / 10_000
+                ? (ulong)rest * (uint)_hot.TipShareBps / 10_000
+                : (ulong)(rest * _hot.TipShareBps / 10_000);
+        }
+
         // The cap wins where a change has put the floor above it: settings change one by one.
         ulong tip = Math.Min(Math.Max(share, _hot.TipFloorLamports), _hot.TipCapLamports);
         rule = tip > share ? FeeRule.Floor : tip < share ? FeeRule.Cap : FeeRule.Computed;

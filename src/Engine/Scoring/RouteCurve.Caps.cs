@@ -15,9 +15,6 @@ namespace LowLatency.Engine.Scoring;
 /// </summary>
 internal sealed partial class RouteCurve
 {
-    /// <summary>Caps that no amount of 64 bits reaches are none.</summary>
-    private const double Unreachable = 9e18;
-
     private readonly CapCuts[] _cuts = new CapCuts[Legs.MaxCount];
 
     /// <summary>True if some leg's curve has a cut, so that there may be more than one local maximum.</summary>
@@ -40,17 +37,17 @@ internal sealed partial class RouteCurve
     /// <summary>Cuts the curves of all legs whose fees have a cap within reach.</summary>
     private void CutAtCaps()
     {
+        if (HasCuts) Array.Clear(_cuts);
         HasCuts = false;
         for (int leg = 0; leg < Count; leg++)
         {
-            _cuts[leg] = default;
             int poolId = MarketGraph.EdgePool(_edges[leg]);
+            if (!_graph.HasFeeCap(poolId)) continue;
             Pool pool = _graph.Pool(poolId);
             bool isAIn = MarketGraph.EdgeDirection(_edges[leg]) == SwapDirection.AToB;
             ulong epoch = _graph.Clock(poolId).Epoch;
             TransferShare feeIn = new(pool.TransferFeeAt(isAIn, epoch));
             TransferShare feeOut = new(pool.TransferFeeAt(!isAIn, epoch));
-            if (feeIn.CapReachedAt >= Unreachable && feeOut.CapReachedAt >= Unreachable) continue;
             Cut(leg, in feeIn, in feeOut);
             HasCuts = true;
         }

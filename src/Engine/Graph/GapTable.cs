@@ -1,0 +1,79 @@
+using System;
+
+namespace LowLatency.Engine.Graph;
+
+/// <summary>
+/// How many known accounts of each pool are in a gap: not followed, in conflict, or not seen since all feeds were down
+/// at once. A pool without any cannot be gapped, whatever accounts it needs at present, because what it needs and is
+/// known is linked to it; so most events ask no account at all. Counted by changes, anew when all feeds are down.
+/// PERF: after the first time that all feeds were down, asking every account a pool names was a third of the graph
+/// stage (lowlatency bench --load max). Owner: the market group's thread.
+/// </summary>
+internal sealed class GapTable
+{
+    private readonly AccountTable _accounts;
+    private readonly bool[] _isCounted; // by account
+    private readonly int[] _count; // by pool
+
+    /// <summary>A table for the accounts' pools; no account is in a gap yet.</summary>
+    internal GapTable(AccountTable accounts, int maxAccounts, int maxPools)
+    {
+        _accounts = accounts;
+        _isCounted = new bool[maxAccounts];
+        _count = new int[maxPools];
+    }
+
+    /// <summary>Times that all feeds were down at once.</summary>
+    internal uint Epoch { get; private set; }
+
+    /// <summary>All feeds are down: until an account is seen again it is in a gap.</summary>
+    internal void BeginEpoch()
+    {
+        Epoch++;
+        Recount();
+    }
+
+    /// <summary>True if the account's own state says that it is in a gap.</summary>
+    internal bool IsGapped(in AccountEntry account) =>
+        account.IsCoverLost || account.IsInConflict || account.GapEpoch != Epoch;
+
+    /// <summary>To be called behind every change of an account's state.</summary>
+    internal void Note(int accountId)
+    {
+        bool isGapped = IsKnownGapped(accountId);
+        if (isGapped == _isCounted[accountId]) return;
+        _isCounted[accountId] = isGapped;
+        Add(accountId, isGapped ? 1 : -1);
+    }
+
+    /// <summary>False if no known account of the pool is in a gap.</summary>
+    internal bool MayBeGapped(int poolId) => _count[poolId] != 0;
+
+    /// <summary>An account was linked to one more pool.</summary>
+    internal void OnLinked(int accountId, int poolId)
+    {
+        if (_isCounted[accountId]) _count[poolId]++;
+    }
+
+    private bool IsKnownGapped(int accountId)
+    {
+        ref readonly AccountEntry account = ref _accounts[accountId];
+        return account.Knowledge != AccountKnowledge.Unknown && IsGapped(in account);
+    }
+
+    private void Recount()
+    {
+        Array.Clear(_count);
+        for (int accountId = 0; accountId < _accounts.Count; accountId++)
+        {
+            _isCounted[accountId] = IsKnownGapped(accountId);
+            if (_isCounted[accountId]) Add(accountId, 1);
+        }
+    }
+
+    private void Add(int accountId, int change)
+    {
+        for (int l = _accounts[accountId].FirstLink; l >= 0; l = _accounts.Link(l).Next)
+            _count[_accounts.Link(l).PoolId] += change;
+    }
+}
