@@ -60,10 +60,12 @@ internal sealed record TableResult
         StringBuilder text = new();
         int met = Rows.FindAll(row => row.Verdict() == "met").Count;
         int missed = Rows.FindAll(row => row.Verdict() == "missed").Count;
+        int unmeasured = Rows.FindAll(row => row.Verdict() == "not measured").Count;
         text.Append(
             Invariant, $"{Date}, commit {Commit}, {Cpu}, {Cores} cores, {Runtime}, load {Load:F1} before the run. ");
         text.Append(
-            Invariant, $"{met} targets met, {missed} missed, {Rows.Count - met - missed} not measured.\n\n");
+            Invariant, $"{met} targets met, {missed} missed, {unmeasured} not measured; ");
+        text.Append(Invariant, $"{Rows.Count - met - missed - unmeasured} rows have no target.\n\n");
         text.Append("| what | best | median | target | peer | |\n|---|---:|---:|---:|---|---|\n");
         foreach (ResultRow row in Rows)
         {
