@@ -230,9 +230,14 @@ internal sealed class LiveHarness : IDisposable
 
     public void Stop()
     {
+        if (!_isStopped) AwaitArrival();
+        End();
+    }
+
+    private void End()
+    {
         if (_isStopped) return;
         _isStopped = true;
-        AwaitArrival();
         _stop.Cancel();
         _thread.Join();
         Chain?.Dispose();
@@ -285,9 +290,10 @@ internal sealed class LiveHarness : IDisposable
         Assert.Equal(Pipeline.Sinks.Decisions, pipeline.Sinks.Decisions);
     }
 
+    /// <summary>Ends without waiting for anything, so that a failed assertion is what a test shows.</summary>
     public void Dispose()
     {
-        Stop();
+        End();
         _stop.Dispose();
         File.Delete(_capture);
     }

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Threading.Tasks;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Rpc;
@@ -23,17 +24,18 @@ public sealed class LiveHoldTests
         PooledEndpoint endpoint = Assert.Single(live.Pool.Endpoints);
         endpoint.Hold("a test");
         live.StepUntil(() => live.Pool.GetStatus().TrueForAll(c => !c.IsOpen), "closed");
+        long[] opens = [.. live.Pool.GetStatus().Select(c => c.Opens)]; // a busy machine may have lost some before
         live.StepUntil(
             () => live.Feed.Coverage!.Doubtful == node.Tape.SubscribedKeys.Count, "all in doubt");
         live.Step(40); // longer than any wait of the connections' own
-        Assert.All(live.Pool.GetStatus(), c => Assert.Equal((false, 1), (c.IsOpen, c.Opens)));
+        Assert.All(live.Pool.GetStatus(), (c, i) => Assert.Equal((false, opens[i]), (c.IsOpen, c.Opens)));
         Assert.All(
             live.Pool.GetStatus(),
             c => Assert.Equal((ConnectionCause.Demoted, "a test"), (c.LastEnd.Cause, c.LastEnd.Detail)));
         endpoint.Release();
         live.Settle();
         live.AssertTruth();
-        Assert.All(live.Pool.GetStatus(), c => Assert.Equal(2, c.Opens));
+        Assert.All(live.Pool.GetStatus(), (c, i) => Assert.True(c.Opens > opens[i], $"{c}"));
         Assert.True(live.Feed.Coverage!.Losses >= node.Tape.SubscribedKeys.Count);
         Assert.Equal(live.Feed.Coverage.Losses, live.Feed.Coverage.Repairs);
         Assert.Empty(live.Doubts.Violations);
