@@ -137,7 +137,7 @@ internal sealed class LiveHarness : IDisposable
     {
         WebSocket = new WebSocketOptions { PingIntervalNs = 200_000_000, PongTimeoutNs = 400_000_000 },
         Slots = new SlotWatchOptions { LeastSilenceNs = 60_000_000_000, FirstSlotNs = 60_000_000_000 },
-        Subscriptions = new SubscriptionOptions { RequestsPerSecond = 20_000, AckTimeoutNs = 500_000_000 },
+        Subscriptions = new SubscriptionOptions { RequestsPerSecond = 20_000, AckTimeoutNs = 5_000_000_000 },
         Backoff = new BackoffOptions { FirstNs = 20_000_000, LongestNs = 100_000_000 },
     };
 
