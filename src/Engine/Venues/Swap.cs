@@ -1,5 +1,6 @@
 using System;
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Venues;
 
@@ -87,13 +88,35 @@ public struct SwapQuote
     /// <summary>sqrt price after the swap, Q64.64 (CLMM, DAMM); 0 where the venue has none.</summary>
     public UInt128 SqrtPriceAfterX64;
 
-    /// <summary>Tick or active bin after the swap.</summary>
-    public int TickAfter;
+    /// <summary>
+    /// Tick or active bin after the swap. The tick of a price between ticks is worked out when it is read: a search that
+    /// nobody needs to compare amounts.
+    /// </summary>
+    public int TickAfter
+    {
+        readonly get => _tickRule switch
+        {
+            TickRule.Whirlpool => WhirlpoolTickMath.TickAtSqrtPrice(SqrtPriceAfterX64),
+            TickRule.Raydium => RaydiumTickMath.TickAtSqrtPrice(SqrtPriceAfterX64),
+            _ => _tickAfter,
+        };
+        internal set
+        {
+            _tickAfter = value;
+            _tickRule = TickRule.Known;
+        }
+    }
 
     /// <summary>
     /// Custom error code of the on-chain program when the status is not Ok and the program has one; else 0.
     /// </summary>
     public uint ProgramErrorCode;
+
+    private int _tickAfter;
+    private TickRule _tickRule;
+
+    /// <summary>Leaves the tick to be worked out of <see cref="SqrtPriceAfterX64"/>.</summary>
+    internal void DeferTick(TickRule rule) => (_tickAfter, _tickRule) = (0, rule);
 }
 
 /// <summary>

@@ -56,6 +56,16 @@ internal struct PriceRange
         return _feeKey == (isInA ? rate | IsFeeOfA : rate) || TryComputeFee(isInA, rate, out feeRaw);
     }
 
+    /// <summary>
+    /// Fee inside an input, base units: ceil(amount rate / 10^6), what floor(amount (10^6 - rate) / 10^6) leaves out.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong FeeWithin(ulong amount, uint rate)
+    {
+        _ = MulDiv.TryMulDiv(amount, rate, FeeOne, Rounding.Up, out ulong fee);
+        return fee;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryComputeFee(bool isInA, uint rate, out ulong feeRaw)
     {

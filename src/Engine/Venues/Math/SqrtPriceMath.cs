@@ -141,7 +141,13 @@ internal static class SqrtPriceMath
     {
         nextX64 = priceX64;
         if (amount == 0) return PriceMathStatus.Ok;
-        if (add && TryNextFromAddedA(priceX64, liquidity, amount, out nextX64)) return PriceMathStatus.Ok;
+        if (add && ((liquidity >> 64) | (priceX64 >> 96)) == UInt128.Zero && liquidity != UInt128.Zero
+            && TryFallByA(priceX64, (ulong)liquidity, amount, out ulong fallX64))
+        {
+            nextX64 = priceX64 - fallX64;
+            return PriceMathStatus.Ok;
+        }
+
         UInt256 product = UInt256.Multiply(liquidity, priceX64);
         if ((product.High >> 64) != UInt128.Zero) return PriceMathStatus.Overflow;
         UInt256 numerator = product << 64;
@@ -154,27 +160,30 @@ internal static class SqrtPriceMath
             : PriceMathStatus.PriceOutOfRange;
     }
 
-    // PERF: P - floor(P P amount / (L 2^64 + amount P)) is the same value, and for a liquidity below 2^64 its quotient
-    // is nearly always one limb by a divisor of two (WhirlpoolBenchmarks, A to B).
-    [SkipLocalsInit]
-    private static bool TryNextFromAddedA(UInt128 priceX64, UInt128 liquidity, ulong amount, out UInt128 nextX64)
+    /// <summary>
+    /// How far the price falls when A goes in: the price after is the one before less this, rounded up as the program
+    /// rounds. For a liquidity that is not zero and a price below 2^96; false if the result takes more than one limb.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryFallByA(UInt128 priceX64, ulong liquidity, ulong amount, out ulong fallX64)
     {
-        nextX64 = priceX64;
-        if (((liquidity >> 64) | (priceX64 >> 96)) != UInt128.Zero || liquidity == UInt128.Zero) return false;
+        // PERF: P - floor(P P amount / (L 2^64 + amount P)) is the same value as the program's quotient, and nearly
+        // always one limb by a divisor of two (WhirlpoolBenchmarks, A to B).
+        fallX64 = 0;
         ulong p1 = High(priceX64);
         ulong p0 = (ulong)priceX64;
         ulong s1 = System.Math.BigMul(p0, amount, out ulong s0);
         ulong s2 = System.Math.BigMul(p1, amount, out ulong second);
         s1 += second;
         if (s1 < second) s2++;
-        ulong d1 = s1 + (ulong)liquidity;
-        if (s2 != 0 || d1 < s1 || d1 == 0) return false;
+        ulong d1 = s1 + liquidity;
+        if (s2 != 0 || d1 < s1) return false;
         // amount P (s1, s0) by P, over (d1, s0).
         ulong n3 = UInt256.Multiply(s1, s0, p1, p0, out ulong n2, out ulong n1, out ulong n0);
         UInt128 top = new(n2, n1);
         UInt128 divisor = new(d1, s0);
         if (n3 != 0 || top >= divisor) return false;
-        nextX64 = priceX64 - UInt256Division.DivideToLimb(top, n0, divisor, out _);
+        fallX64 = UInt256Division.DivideToLimb(top, n0, divisor, out _);
         return true;
     }
 

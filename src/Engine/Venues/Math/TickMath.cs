@@ -2,6 +2,19 @@ using System;
 
 namespace LowLatency.Engine.Venues.Math;
 
+/// <summary>Whose conversion tells the tick of a price.</summary>
+internal enum TickRule : byte
+{
+    /// <summary>None is needed: the tick is known.</summary>
+    Known = 0,
+
+    /// <summary>The Whirlpool program's.</summary>
+    Whirlpool = 1,
+
+    /// <summary>The Raydium CLMM program's.</summary>
+    Raydium = 2,
+}
+
 /// <summary>
 /// Range of ticks of the CLMM programs and the estimate of a tick from a sqrt price: log base sqrt(1.0001), in
 /// integers.

@@ -16,8 +16,17 @@ public sealed partial class WhirlpoolPool
     private const uint ProtocolFeeOne = 10_000;
 
     /// <inheritdoc/>
-    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote) =>
-        Swap(request, false, out quote);
+    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
+    {
+        bool aToB = request.Direction == SwapDirection.AToB;
+        if (Readiness == QuoteStatus.Ok && request.Mode == SwapMode.ExactIn
+            && request.SqrtPriceLimitX64 == UInt128.Zero && request.Clock.UnixTimestamp >= 0
+            && (ulong)request.Clock.UnixTimestamp >= _rewardTimestamp
+            && SequenceOf(aToB).Range.TryQuote(
+                request, aToB, _feeRate, aToB ? ref _vaultB : ref _vaultA, _stateSlot, TickRule.Whirlpool, out quote))
+            return QuoteStatus.Ok;
+        return Swap(request, false, out quote);
+    }
 
     /// <inheritdoc/>
     public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote) =>
@@ -46,7 +55,7 @@ public sealed partial class WhirlpoolPool
         bool exactIn = request.Mode == SwapMode.ExactIn;
         if (request.Clock.UnixTimestamp < 0) return WhirlpoolError.InvalidTimestampConversion;
         ulong timestamp = (ulong)request.Clock.UnixTimestamp;
-        ref readonly Sequence sequence = ref SequenceOf(aToB);
+        ref Sequence sequence = ref SequenceOf(aToB);
         if (sequence.Count == 0) return WhirlpoolError.InvalidTickArraySequence;
         if (_isAdaptive && _fee.TradeEnableTimestamp > timestamp) return WhirlpoolError.TradeIsNotEnabled;
 
@@ -90,6 +99,7 @@ public sealed partial class WhirlpoolPool
         quote.LastStepOutRaw = walk.StepCalculated;
         quote.SqrtPriceAfterX64 = walk.PriceX64;
         quote.TickAfter = walk.Tick;
+        if (walk.IsTickStale) quote.DeferTick(TickRule.Whirlpool);
         if (!isCommit) return 0;
 
         ulong withheld = TransferFee.Fee(inputFee, userIn);
@@ -132,7 +142,6 @@ public sealed partial class WhirlpoolPool
             if (!fee.IsClockValid) return WhirlpoolError.InvalidTimestamp;
             code = WalkSteps(limit, aToB, exactIn, sequence, isCommit, ref fee, ref walk);
             if (code != 0) return code;
-            if (walk.IsTickStale) walk.Tick = WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64);
             if (IsUnfilled(request, exactIn, walk)) return WhirlpoolError.PartialFill;
             bool fits = fee.Fee.UpdateMajorSwap(_priceX64, walk.PriceX64, timestamp);
             _feeAfter = fee.Fee;
@@ -144,7 +153,6 @@ public sealed partial class WhirlpoolPool
         WhirlpoolStaticFeeWalk constant = new(_feeRate);
         code = WalkSteps(limit, aToB, exactIn, sequence, isCommit, ref constant, ref walk);
         if (code != 0) return code;
-        if (walk.IsTickStale) walk.Tick = WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64);
         return IsUnfilled(request, exactIn, walk) ? WhirlpoolError.PartialFill : 0;
     }
 
@@ -229,56 +237,6 @@ public sealed partial class WhirlpoolPool
         return walk.Liquidity < magnitude ? WhirlpoolError.LiquidityOverflow : 0;
     }
 
-    // Next tick the price walks to: initialized, or the far end of the last array.
-    private int NextTick(int entry, bool aToB, in Sequence sequence, out bool isInitialized)
-    {
-        int[] ticks = _ticks.Tick;
-        isInitialized = aToB
-            ? entry >= 0 && ticks[entry] >= sequence.Last
-            : entry < _ticks.Count && ticks[entry] < sequence.Last + Span;
-        return isInitialized ? ticks[entry] : sequence.EndTick;
-    }
-
-    // The arrays the program would use of those the instruction names; kept until the state changes.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref readonly Sequence SequenceOf(bool aToB)
-    {
-        ref Sequence sequence = ref aToB ? ref _sequenceDown : ref _sequenceUp;
-        if ((_knownSequences & (aToB ? 1 : 2)) == 0) FindSequence(aToB, ref sequence);
-        return ref sequence;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FindSequence(bool aToB, ref Sequence sequence)
-    {
-        int span = Span;
-        int first = FirstArray(aToB);
-        Sequence before = sequence;
-        sequence = default;
-        for (int i = 0; i < ArraysPerSwap; i++)
-        {
-            int start = first + (aToB ? -i * span : i * span);
-            if (!IsValidStart(start) || !IsPinned(start)) break;
-            if (_ticks.Knowledge(start) == ArrayKnowledge.Unknown)
-            {
-                sequence.IsTruncated = true;
-                break;
-            }
-
-            sequence.Last = start;
-            sequence.Count++;
-        }
-
-        sequence.FirstEntry = _ticks.FindAtOrBelow(_tick) + (aToB ? 0 : 1);
-        int end = aToB ? sequence.Last : sequence.Last + span - 1;
-        sequence.EndTick = System.Math.Clamp(end, TickMath.MinTick, TickMath.MaxTick);
-        // PERF: most updates leave the arrays as they were; a tick's price costs a chain of products
-        // (WhirlpoolBenchmarks.DecodePoolThenQuote).
-        bool isSameEnd = before.EndTick == sequence.EndTick && before.EndX64 != UInt128.Zero;
-        sequence.EndX64 = isSameEnd ? before.EndX64 : WhirlpoolTickMath.SqrtPriceAtTick(sequence.EndTick);
-        _knownSequences |= aToB ? 1 : 2;
-    }
-
     private static bool TryAddTransferFee(in TransferFeeRate rate, ref ulong amount)
     {
         if (rate.IsZero) return true;
@@ -306,7 +264,7 @@ public sealed partial class WhirlpoolPool
         _rewardTimestamp = timestamp;
         _liquidity = walk.Liquidity;
         _priceX64 = walk.PriceX64;
-        _tick = walk.Tick;
+        _tick = walk.IsTickStale ? WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64) : walk.Tick;
         if (aToB)
         {
             _feeGrowthA = walk.FeeGrowthX64;
@@ -319,26 +277,6 @@ public sealed partial class WhirlpoolPool
         }
 
         if (_isAdaptive) _fee = _feeAfter;
-    }
-
-    /// <summary>Arrays of one swap: how many, and the start of the last in the swap's direction.</summary>
-    private struct Sequence
-    {
-        public int Count;
-        public int Last;
-        public bool IsTruncated;
-
-        /// <summary>Position of the first tick the walk meets.</summary>
-        public int FirstEntry;
-
-        /// <summary>Where the walk ends if it meets no tick: far end of the last array.</summary>
-        public int EndTick;
-        public UInt128 EndX64;
-
-        /// <summary>True if the walk leaves the last array when it passes a tick.</summary>
-        public readonly bool EndsAt(int tick, bool aToB, int spacing) => aToB
-            ? tick >= Last && tick < Last + spacing
-            : tick >= Last + ((WhirlpoolLayout.TicksInArray - 1) * spacing);
     }
 
     /// <summary>State of a swap under way.</summary>

@@ -20,7 +20,7 @@ public sealed partial class WhirlpoolPool
         if (Readiness != QuoteStatus.Ok || clock.UnixTimestamp < 0) return 0;
         bool aToB = direction == SwapDirection.AToB;
         ulong timestamp = (ulong)clock.UnixTimestamp;
-        ref readonly Sequence sequence = ref SequenceOf(aToB);
+        ref Sequence sequence = ref SequenceOf(aToB);
         if (sequence.Count == 0 || (_isAdaptive && _fee.TradeEnableTimestamp > timestamp)) return 0;
         if (timestamp < _rewardTimestamp) return 0;
         ConcentratedCurve curve = new(

@@ -90,7 +90,7 @@ internal struct WhirlpoolSwapStep
         UInt128 lower = aToB ? targetX64 : currentX64;
         UInt128 upper = aToB ? currentX64 : targetX64;
         Rounding fixedRounding = exactIn ? Rounding.Up : Rounding.Down;
-        ulong available = exactIn ? remaining - FeeWithin(remaining, feeRate) : remaining;
+        ulong available = exactIn ? remaining - PriceRange.FeeWithin(remaining, feeRate) : remaining;
         ulong fixedAmount = ulong.MaxValue;
         bool targetFits = true;
         bool isMax = false;
@@ -139,14 +139,6 @@ internal struct WhirlpoolSwapStep
         return MulDiv.TryMulDiv(AmountIn, feeRate, FeeOne - feeRate, Rounding.Up, out Fee)
             ? 0
             : WhirlpoolError.NumberCast;
-    }
-
-    // ceil(amount rate / 10^6): what floor(amount (10^6 - rate) / 10^6) leaves out.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong FeeWithin(ulong amount, uint rate)
-    {
-        _ = MulDiv.TryMulDiv(amount, rate, FeeOne, Rounding.Up, out ulong fee);
-        return fee;
     }
 
     [SkipLocalsInit]

@@ -5,7 +5,7 @@ using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Venues.RaydiumClmm;
 
-/// <summary>Tick arrays and bitmaps: decoding, and the order in which the program visits arrays.</summary>
+/// <summary>Tick arrays and bitmaps: decoding.</summary>
 public sealed partial class RaydiumClmmPool
 {
     private DecodeStatus ApplyExtension(in AccountView account)
@@ -111,91 +111,4 @@ public sealed partial class RaydiumClmmPool
 
     private bool TryNextSet(int number, bool isDown, out int found) =>
         _bitmap.TryNext(number, NumberOf(isDown ? TickMath.MinTick : TickMath.MaxTick), isDown, out found);
-
-    // True if the instruction names the bitmap extension; unknown is not the same as absent.
-    private RaydiumClmmFault NeedExtension()
-    {
-        RaydiumClmmFault missing = IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.MissingExtension;
-        if (_pinnedCount >= 0 && !_isExtensionPinned) return missing;
-        return _extension switch
-        {
-            ArrayKnowledge.Present => RaydiumClmmFault.None,
-            ArrayKnowledge.Absent => missing,
-            _ => RaydiumClmmFault.ExtensionUnknown,
-        };
-    }
-
-    private static bool IsOwn(int number) => number is >= -RaydiumArrayBitmap.OwnHalf and < RaydiumArrayBitmap.OwnHalf;
-
-    // Source: pool.rs first_tick_array_index_with_extension_info.
-    private RaydiumClmmFault FindFirstArray(bool isDown, out int number, out bool containsTick)
-    {
-        number = NumberOf(_tick);
-        containsTick = false;
-        RaydiumClmmFault fault = IsOwn(number) ? RaydiumClmmFault.None : NeedExtension();
-        if (fault != RaydiumClmmFault.None) return fault;
-        containsTick = _bitmap.IsSet(number);
-        if (containsTick) return RaydiumClmmFault.None;
-        fault = FindNextArray(ref number, isDown);
-        return fault == RaydiumClmmFault.LiquidityInsufficient ? RaydiumClmmFault.NoLiquidityForDirection : fault;
-    }
-
-    // Source: pool.rs next_tick_array_index_with_extension_info: the pool's own bits first, then the extension's.
-    private RaydiumClmmFault FindNextArray(ref int number, bool isDown)
-    {
-        bool found = TryNextSet(number, isDown, out int next);
-        bool isInOwn = IsOwn(number) && found && IsOwn(next);
-        if (!isInOwn && (IsOld || _tickSpacing < SpacingWithoutExtension))
-        {
-            RaydiumClmmFault fault = NeedExtension();
-            if (fault != RaydiumClmmFault.None) return fault;
-        }
-
-        if (!found) return RaydiumClmmFault.LiquidityInsufficient;
-        number = next;
-        return RaydiumClmmFault.None;
-    }
-
-    /// <summary>
-    /// The array a walk is in: its number, its ticks, and its place among the arrays the instruction
-    /// names.
-    /// </summary>
-    private struct Cursor
-    {
-        public int Number;
-        public int First;
-        public int End;
-        public int Place;
-    }
-
-    // Source: instructions/swap.rs swap_internal: arrays are taken from the instruction in order until the wanted one.
-    private RaydiumClmmFault Open(int number, bool isFirst, ref Cursor cursor)
-    {
-        int start = number * Span;
-        if (_pinnedCount >= 0)
-        {
-            if (isFirst && _pinnedCount == 0) return IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.NoArrays;
-            if (isFirst) cursor.Place = 0;
-            while (!IsPinned(cursor.Place, start))
-            {
-                if (++cursor.Place >= _pinnedCount)
-                    return isFirst ? RaydiumClmmFault.FirstArray : RaydiumClmmFault.NextArray;
-            }
-        }
-        else
-        {
-            cursor.Place = isFirst ? 0 : cursor.Place + 1;
-            if (cursor.Place >= MaxArraysPerSwap) return RaydiumClmmFault.TooManyArrays;
-        }
-
-        if (_ticks.Knowledge(start) != ArrayKnowledge.Present)
-            return isFirst ? RaydiumClmmFault.FirstArrayUnknown : RaydiumClmmFault.NextArrayUnknown;
-        cursor.Number = number;
-        cursor.First = _ticks.FindAtOrBelow(start - 1) + 1;
-        cursor.End = _ticks.FindAtOrBelow(start + Span - 1) + 1;
-        return RaydiumClmmFault.None;
-    }
-
-    private bool IsPinned(int place, int start) =>
-        _ticks.TryFindStart(_pinned[place], out int found) && found == start;
 }

@@ -13,8 +13,17 @@ namespace LowLatency.Engine.Venues.RaydiumClmm;
 public sealed partial class RaydiumClmmPool
 {
     /// <inheritdoc/>
-    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote) =>
-        Swap(request, false, out quote);
+    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
+    {
+        bool zeroForOne = request.Direction == SwapDirection.AToB;
+        if (Readiness == QuoteStatus.Ok && request.Mode == SwapMode.ExactIn
+            && request.SqrtPriceLimitX64 == UInt128.Zero && (ulong)request.Clock.UnixTimestamp > _openTime
+            && StartOf(zeroForOne).Range.TryQuote(
+                request, zeroForOne, _tradeFeeRate, zeroForOne ? ref _vault1 : ref _vault0, _stateSlot,
+                TickRule.Raydium, out quote))
+            return QuoteStatus.Ok;
+        return Swap(request, false, out quote);
+    }
 
     /// <inheritdoc/>
     public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote)
@@ -31,6 +40,7 @@ public sealed partial class RaydiumClmmPool
             return Readiness;
         if (request.Mode == SwapMode.PartialFill) return QuoteStatus.UnsupportedMode;
         RaydiumClmmFault fault = Run(request, isCommit, ref quote);
+        if (isCommit) _knownStarts = 0;
         if (fault == RaydiumClmmFault.None) return QuoteStatus.Ok;
         quote = default;
         quote.ProgramErrorCode = RaydiumClmmFaults.Code(fault, Revision);
@@ -84,6 +94,7 @@ public sealed partial class RaydiumClmmPool
         quote.LastStepOutRaw = walk.StepCalculated;
         quote.SqrtPriceAfterX64 = walk.PriceX64;
         quote.TickAfter = walk.Tick;
+        if (walk.IsTickStale) quote.DeferTick(TickRule.Raydium);
         if (!isCommit) return RaydiumClmmFault.None;
 
         if (IsOld && vaultOut.AmountRaw <= poolOut) _status = byte.MaxValue; // the old binary stops an emptied pool
@@ -122,35 +133,17 @@ public sealed partial class RaydiumClmmPool
             : limit <= _priceX64 || limit >= RaydiumTickMath.MaxSqrtPriceX64)
             return RaydiumClmmFault.PriceLimit;
 
-        RaydiumClmmFault fault = FindFirstArray(zeroForOne, out int number, out bool containsTick);
-        if (fault != RaydiumClmmFault.None) return fault;
-        Cursor cursor = default;
-        fault = Open(number, true, ref cursor);
-        if (fault != RaydiumClmmFault.None) return fault;
-
+        ref Start start = ref StartOf(zeroForOne);
+        if (start.Fault != RaydiumClmmFault.None) return start.Fault;
+        Cursor cursor = start.Cursor;
         walk.Start(this, amount, zeroForOne, (ulong)request.Clock.UnixTimestamp);
-        int entry = zeroForOne ? cursor.End - 1 : cursor.First;
-        if (containsTick) entry = _ticks.FindAtOrBelow(_tick) + (zeroForOne ? 0 : 1);
-        else if (cursor.First == cursor.End) return RaydiumClmmFault.EmptyArray;
-        while (walk.Remaining != 0 && walk.PriceX64 != limit)
+        while (true)
         {
-            if (entry < cursor.First || entry >= cursor.End)
-            {
-                number = cursor.Number;
-                fault = FindNextArray(ref number, zeroForOne);
-                if (fault == RaydiumClmmFault.None) fault = Open(number, false, ref cursor);
-                if (fault != RaydiumClmmFault.None) return fault;
-                if (cursor.First == cursor.End) return RaydiumClmmFault.EmptyArray;
-                entry = zeroForOne ? cursor.End - 1 : cursor.First;
-            }
-
-            fault = WalkToTick(entry, limit, terms, isCommit, ref walk);
+            RaydiumClmmFault fault = WalkToTick(cursor.Entry, limit, terms, isCommit, ref walk);
+            if (fault != RaydiumClmmFault.None || walk.Remaining == 0 || walk.PriceX64 == limit) return fault;
+            fault = MoveOn(zeroForOne, ref cursor);
             if (fault != RaydiumClmmFault.None) return fault;
-            entry += zeroForOne ? -1 : 1;
         }
-
-        if (walk.IsTickStale) walk.Tick = RaydiumTickMath.TickAtSqrtPrice(walk.PriceX64);
-        return RaydiumClmmFault.None;
     }
 
     // To the next initialized tick or as far as the amount goes, in steps of one tick spacing while the fee changes.

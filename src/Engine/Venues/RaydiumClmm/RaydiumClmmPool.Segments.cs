@@ -21,10 +21,9 @@ public sealed partial class RaydiumClmmPool
         if (Readiness != QuoteStatus.Ok || (ulong)clock.UnixTimestamp <= _openTime) return 0;
         bool zeroForOne = direction == SwapDirection.AToB;
         bool isFeeOnOutput = !IsFeeOnInput(zeroForOne);
-        Cursor cursor = default;
-        if (FindFirstArray(zeroForOne, out int number, out bool containsTick) != RaydiumClmmFault.None) return 0;
-        if (Open(number, true, ref cursor) != RaydiumClmmFault.None) return 0;
-
+        ref Start start = ref StartOf(zeroForOne);
+        if (start.Fault != RaydiumClmmFault.None) return 0;
+        Cursor cursor = start.Cursor;
         ConcentratedCurve curve = new(
             zeroForOne,
             (zeroForOne ? ref _mint0 : ref _mint1).FeeAt(clock.Epoch),
@@ -32,19 +31,9 @@ public sealed partial class RaydiumClmmPool
             destination);
         Walk walk = default;
         walk.Start(this, 0, zeroForOne, (ulong)clock.UnixTimestamp);
-        int entry = containsTick
-            ? _ticks.FindAtOrBelow(_tick) + (zeroForOne ? 0 : 1)
-            : zeroForOne ? cursor.End - 1 : cursor.First;
         while (!curve.IsFull)
         {
-            if (entry < cursor.First || entry >= cursor.End)
-            {
-                number = cursor.Number;
-                if (FindNextArray(ref number, zeroForOne) != RaydiumClmmFault.None) break;
-                if (Open(number, false, ref cursor) != RaydiumClmmFault.None || cursor.First == cursor.End) break;
-                entry = zeroForOne ? cursor.End - 1 : cursor.First;
-            }
-
+            int entry = cursor.Entry;
             UInt128 nextX64 = _ticks.SqrtPriceX64[entry];
             double rate;
             do
@@ -59,7 +48,7 @@ public sealed partial class RaydiumClmmPool
 
             AddOrders(ref curve, entry, zeroForOne, rate, isFeeOnOutput);
             if (!TryCross(entry, zeroForOne, ref walk)) break;
-            entry += zeroForOne ? -1 : 1;
+            if (MoveOn(zeroForOne, ref cursor) != RaydiumClmmFault.None) break;
         }
 
         return curve.Count;

@@ -11,7 +11,7 @@ public sealed partial class RaydiumClmmPool
     private void Commit(bool zeroForOne, in Walk walk)
     {
         _priceX64 = walk.PriceX64;
-        _tick = walk.Tick;
+        _tick = walk.IsTickStale ? RaydiumTickMath.TickAtSqrtPrice(walk.PriceX64) : walk.Tick;
         _liquidity = walk.Liquidity;
         if (IsFeeOnToken0(zeroForOne))
         {

@@ -64,6 +64,11 @@ public sealed partial class RaydiumClmmPool : Pool
     private MintInfo _mint1;
     private RaydiumDynamicFee _dynamicFee;
 
+    // PERF: as in WhirlpoolPool, found once a state (bit 0: down), not once a quote (RaydiumClmmBenchmarks.Quote).
+    private int _knownStarts;
+    private Start _startDown;
+    private Start _startUp;
+
     /// <summary>
     /// A pool that was not decoded yet; derives its extension's address (allocates: call at
     /// registration).
@@ -77,7 +82,15 @@ public sealed partial class RaydiumClmmPool : Pool
     }
 
     /// <summary>Program to quote for; the current one unless a test or an old capture says otherwise.</summary>
-    public RaydiumClmmRevision Revision { get; set; } = RaydiumClmmRevision.Current;
+    public RaydiumClmmRevision Revision
+    {
+        get;
+        set
+        {
+            field = value;
+            _knownStarts = 0;
+        }
+    } = RaydiumClmmRevision.Current;
 
     /// <inheritdoc/>
     public override SwapWorkClass WorkClass =>
@@ -102,13 +115,18 @@ public sealed partial class RaydiumClmmPool : Pool
     }
 
     /// <inheritdoc/>
-    public override void MarkArraysComplete() => _ticks.IsComplete = true;
+    public override void MarkArraysComplete()
+    {
+        _ticks.IsComplete = true;
+        _knownStarts = 0;
+    }
 
     /// <summary>
     /// As the base; the bitmap extension's address among <paramref name="arrays"/> says that the instruction names it.
     /// </summary>
     public override void PinArrays(ReadOnlySpan<Pubkey> arrays)
     {
+        _knownStarts = 0;
         _pinnedCount = 0;
         _isExtensionPinned = false;
         foreach (Pubkey key in arrays)
@@ -119,7 +137,11 @@ public sealed partial class RaydiumClmmPool : Pool
     }
 
     /// <inheritdoc/>
-    public override void UnpinArrays() => _pinnedCount = -1;
+    public override void UnpinArrays()
+    {
+        _pinnedCount = -1;
+        _knownStarts = 0;
+    }
 
     /// <inheritdoc/>
     public override int CopyDependencies(Span<AccountDependency> destination)
@@ -148,6 +170,7 @@ public sealed partial class RaydiumClmmPool : Pool
     /// <inheritdoc/>
     public override DecodeStatus Apply(AccountRole role, in AccountView account)
     {
+        _knownStarts = 0;
         DecodeStatus status = role switch
         {
             AccountRole.Pool => ApplyPool(account),

@@ -93,7 +93,7 @@ internal struct RaydiumClmmSwapStep
     {
         ulong available = remaining;
         if (terms.ExactIn && terms.FeeOnInput)
-            available = remaining - FeeWithin(remaining, rate);
+            available = remaining - PriceRange.FeeWithin(remaining, rate);
         else if (!terms.ExactIn && !terms.FeeOnInput
             && !MulDiv.TryMulDiv(remaining, FeeOne, FeeOne - rate, Rounding.Up, out available))
             return RaydiumClmmFault.CalculateOverflow;
@@ -203,14 +203,6 @@ internal struct RaydiumClmmSwapStep
 
         AmountOut = net;
         return RaydiumClmmFault.None;
-    }
-
-    // ceil(amount rate / 10^6): what floor(amount (10^6 - rate) / 10^6) leaves out.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong FeeWithin(ulong amount, uint rate)
-    {
-        _ = MulDiv.TryMulDiv(amount, rate, FeeOne, Rounding.Up, out ulong fee);
-        return fee;
     }
 
     private static bool TryInput(UInt128 lower, UInt128 upper, UInt128 liquidity, bool zeroForOne, out ulong amount) =>

@@ -1,0 +1,121 @@
+using System;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Numerics;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Engine.Venues.Math;
+
+/// <summary>
+/// The range of constant liquidity that a CLMM pool's price is in, as an exact input in one direction meets it. Most
+/// quotes end inside it, and there both programs do the same: the fee, one price, one output. Set once a state; anything
+/// but the plain case is refused and left to the venue's walk, which alone knows errors and passed ticks.
+/// Plain: constant fee on the input, no transfer fee, liquidity below 2^64, price below 2^96, so that none of the
+/// program's checks can fail before the range's end. Prices Q64.64, amounts base units. Owner: the pool's thread.
+/// </summary>
+internal struct FirstRange
+{
+    private UInt128 _priceX64;
+    private UInt128 _endX64;
+    private ulong _liquidity;
+
+    // Inputs from here on are refused: all of them, or those that an earlier quote showed to leave the range.
+    private ulong _refusedRaw;
+
+    /// <summary>Takes the range from the price to its end in the direction; the fee's kind is the caller's to check.</summary>
+    internal void Set(bool aToB, UInt128 priceX64, UInt128 endX64, UInt128 liquidity)
+    {
+        _priceX64 = priceX64;
+        _endX64 = endX64;
+        _liquidity = (ulong)liquidity;
+        bool isPlain = liquidity != UInt128.Zero && ((liquidity >> 64) | (priceX64 >> 96)) == UInt128.Zero;
+        _refusedRaw = isPlain && (aToB ? endX64 < priceX64 : endX64 > priceX64) ? ulong.MaxValue : 0;
+    }
+
+    /// <summary>Refuses every input until it is set again.</summary>
+    internal void Refuse() => _refusedRaw = 0;
+
+    /// <summary>
+    /// Quotes an exact input that ends strictly inside the range and asks for no more than it gives; false if it does
+    /// not, or may not.
+    /// </summary>
+    /// <param name="request">Exact input without a price limit.</param>
+    /// <param name="aToB">Direction.</param>
+    /// <param name="rate">Fee in 1e-6 of the input, below one.</param>
+    /// <param name="vaultOut">Vault that pays.</param>
+    /// <param name="stateSlot">Slot of the pool's state.</param>
+    /// <param name="tickRule">Conversion that tells the tick of the price after.</param>
+    /// <param name="quote">The quote; zero if refused.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryQuote(
+        in SwapRequest request,
+        bool aToB,
+        uint rate,
+        in TokenAccountInfo vaultOut,
+        ulong stateSlot,
+        TickRule tickRule,
+        out SwapQuote quote)
+    {
+        // PERF: no walk, no remembered range, no state through memory (WhirlpoolBenchmarks.Quote, RaydiumClmmBenchmarks,
+        // no tick passed; perf/NOTES.md).
+        quote = default;
+        ulong amount = request.AmountRaw;
+        if (amount >= _refusedRaw) return false;
+        ulong available = amount - PriceRange.FeeWithin(amount, rate);
+        ulong amountIn = available;
+        bool isPriced = aToB
+            ? TryFall(amount, ref amountIn, out ulong amountOut, out UInt128 nextX64)
+            : TryRise(amount, available, out amountOut, out nextX64);
+        if (!isPriced || amountOut == 0 || amountOut < request.ThresholdRaw || vaultOut.IsShort(amountOut, stateSlot))
+            return false;
+
+        quote.AmountInRaw = amount;
+        quote.AmountOutRaw = amountOut;
+        quote.FeeRaw = amount - amountIn;
+        quote.FeeRateE9 = rate * 1_000;
+        quote.LastFeeRateE9 = rate * 1_000;
+        quote.SqrtPriceAfterX64 = nextX64;
+        quote.DeferTick(tickRule);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryFall(ulong amount, ref ulong amountIn, out ulong amountOut, out UInt128 nextX64)
+    {
+        nextX64 = _priceX64;
+        amountOut = 0;
+        ulong liquidity = _liquidity;
+        if (!SqrtPriceMath.TryFallByA(nextX64, liquidity, amountIn, out ulong fallX64) || fallX64 == 0) return false;
+        nextX64 -= fallX64;
+        if (nextX64 <= _endX64)
+        {
+            _refusedRaw = amount;
+            return false;
+        }
+
+        amountOut = System.Math.BigMul(liquidity, fallX64, out _);
+        // The price after, s, is less than one unit above the price that takes the whole input, so the input it takes is
+        // less than L 2^64 / (s (s - 1)) short of the whole: rounded up it is the whole while that is at most one.
+        ulong low = (ulong)nextX64;
+        bool isWhole = (nextX64 >> 64) != UInt128.Zero || System.Math.BigMul(low, low - 1, out _) >= liquidity;
+        return isWhole
+            || SqrtPriceMath.AmountA(nextX64, _priceX64, liquidity, Rounding.Up, out amountIn) == PriceMathStatus.Ok;
+    }
+
+    // The price after is less than one unit below the price that takes the whole input, and a unit takes L / 2^64, less
+    // than one: the input rounded up is always the whole.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryRise(ulong amount, ulong available, out ulong amountOut, out UInt128 nextX64)
+    {
+        UInt128 riseX64 = new UInt128(available, 0) / _liquidity;
+        nextX64 = _priceX64 + riseX64;
+        amountOut = 0;
+        if (riseX64 >= _endX64 - _priceX64)
+        {
+            _refusedRaw = amount;
+            return false;
+        }
+
+        return available != 0
+            && SqrtPriceMath.AmountA(_priceX64, nextX64, _liquidity, out amountOut, out _) == PriceMathStatus.Ok;
+    }
+}

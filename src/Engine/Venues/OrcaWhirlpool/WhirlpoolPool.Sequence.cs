@@ -1,0 +1,87 @@
+using System;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.OrcaWhirlpool;
+
+/// <summary>Where a swap starts and which arrays it may walk; found once a state and direction.</summary>
+public sealed partial class WhirlpoolPool
+{
+    // Next tick the price walks to: initialized, or the far end of the last array.
+    private int NextTick(int entry, bool aToB, in Sequence sequence, out bool isInitialized)
+    {
+        int[] ticks = _ticks.Tick;
+        isInitialized = aToB
+            ? entry >= 0 && ticks[entry] >= sequence.Last
+            : entry < _ticks.Count && ticks[entry] < sequence.Last + Span;
+        return isInitialized ? ticks[entry] : sequence.EndTick;
+    }
+
+    // The arrays the program would use of those the instruction names; kept until the state changes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Sequence SequenceOf(bool aToB)
+    {
+        ref Sequence sequence = ref aToB ? ref _sequenceDown : ref _sequenceUp;
+        if ((_knownSequences & (aToB ? 1 : 2)) == 0) FindSequence(aToB, ref sequence);
+        return ref sequence;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FindSequence(bool aToB, ref Sequence sequence)
+    {
+        int span = Span;
+        int first = FirstArray(aToB);
+        Sequence before = sequence;
+        sequence = default;
+        for (int i = 0; i < ArraysPerSwap; i++)
+        {
+            int start = first + (aToB ? -i * span : i * span);
+            if (!IsValidStart(start) || !IsPinned(start)) break;
+            if (_ticks.Knowledge(start) == ArrayKnowledge.Unknown)
+            {
+                sequence.IsTruncated = true;
+                break;
+            }
+
+            sequence.Last = start;
+            sequence.Count++;
+        }
+
+        sequence.FirstEntry = _ticks.FindAtOrBelow(_tick) + (aToB ? 0 : 1);
+        int end = aToB ? sequence.Last : sequence.Last + span - 1;
+        sequence.EndTick = System.Math.Clamp(end, TickMath.MinTick, TickMath.MaxTick);
+        // PERF: most updates leave the arrays as they were; a tick's price costs a chain of products
+        // (WhirlpoolBenchmarks.DecodePoolThenQuote).
+        bool isSameEnd = before.EndTick == sequence.EndTick && before.EndX64 != UInt128.Zero;
+        sequence.EndX64 = isSameEnd ? before.EndX64 : WhirlpoolTickMath.SqrtPriceAtTick(sequence.EndTick);
+        _ = NextTick(sequence.FirstEntry, aToB, sequence, out bool isInitialized);
+        UInt128 firstX64 = isInitialized ? _ticks.SqrtPriceX64[sequence.FirstEntry] : sequence.EndX64;
+        sequence.Range.Set(aToB, _priceX64, firstX64, _liquidity);
+        if (sequence.Count == 0 || _isAdaptive || _mintInfoA.HasTransferFee || _mintInfoB.HasTransferFee)
+            sequence.Range.Refuse();
+        _knownSequences |= aToB ? 1 : 2;
+    }
+
+    /// <summary>Arrays of one swap: how many, and the start of the last in the swap's direction.</summary>
+    private struct Sequence
+    {
+        public int Count;
+        public int Last;
+        public bool IsTruncated;
+
+        /// <summary>Position of the first tick the walk meets.</summary>
+        public int FirstEntry;
+
+        /// <summary>Where the walk ends if it meets no tick: far end of the last array.</summary>
+        public int EndTick;
+        public UInt128 EndX64;
+
+        /// <summary>What exact inputs meet before the first tick.</summary>
+        public FirstRange Range;
+
+        /// <summary>True if the walk leaves the last array when it passes a tick.</summary>
+        public readonly bool EndsAt(int tick, bool aToB, int spacing) => aToB
+            ? tick >= Last && tick < Last + spacing
+            : tick >= Last + ((WhirlpoolLayout.TicksInArray - 1) * spacing);
+    }
+}

@@ -1,0 +1,164 @@
+using System;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues.RaydiumClmm;
+
+/// <summary>Where a swap starts, and the order in which the program visits arrays.</summary>
+public sealed partial class RaydiumClmmPool
+{
+    // True if the instruction names the bitmap extension; unknown is not the same as absent.
+    private RaydiumClmmFault NeedExtension()
+    {
+        RaydiumClmmFault missing = IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.MissingExtension;
+        if (_pinnedCount >= 0 && !_isExtensionPinned) return missing;
+        return _extension switch
+        {
+            ArrayKnowledge.Present => RaydiumClmmFault.None,
+            ArrayKnowledge.Absent => missing,
+            _ => RaydiumClmmFault.ExtensionUnknown,
+        };
+    }
+
+    private static bool IsOwn(int number) => number is >= -RaydiumArrayBitmap.OwnHalf and < RaydiumArrayBitmap.OwnHalf;
+
+    // Source: pool.rs first_tick_array_index_with_extension_info.
+    private RaydiumClmmFault FindFirstArray(bool isDown, out int number, out bool containsTick)
+    {
+        number = NumberOf(_tick);
+        containsTick = false;
+        RaydiumClmmFault fault = IsOwn(number) ? RaydiumClmmFault.None : NeedExtension();
+        if (fault != RaydiumClmmFault.None) return fault;
+        containsTick = _bitmap.IsSet(number);
+        if (containsTick) return RaydiumClmmFault.None;
+        fault = FindNextArray(ref number, isDown);
+        return fault == RaydiumClmmFault.LiquidityInsufficient ? RaydiumClmmFault.NoLiquidityForDirection : fault;
+    }
+
+    // Source: pool.rs next_tick_array_index_with_extension_info: the pool's own bits first, then the extension's.
+    private RaydiumClmmFault FindNextArray(ref int number, bool isDown)
+    {
+        bool found = TryNextSet(number, isDown, out int next);
+        bool isInOwn = IsOwn(number) && found && IsOwn(next);
+        if (!isInOwn && (IsOld || _tickSpacing < SpacingWithoutExtension))
+        {
+            RaydiumClmmFault fault = NeedExtension();
+            if (fault != RaydiumClmmFault.None) return fault;
+        }
+
+        if (!found) return RaydiumClmmFault.LiquidityInsufficient;
+        number = next;
+        return RaydiumClmmFault.None;
+    }
+
+    /// <summary>
+    /// The array a walk is in: its number, its ticks, and its place among the arrays the instruction
+    /// names.
+    /// </summary>
+    private struct Cursor
+    {
+        public int Number;
+        public int First;
+        public int End;
+        public int Place;
+
+        /// <summary>Position of the next tick.</summary>
+        public int Entry;
+
+        public readonly bool IsOut => Entry < First || Entry >= End;
+    }
+
+    /// <summary>Where a swap in one direction starts, or why it cannot.</summary>
+    private struct Start
+    {
+        public RaydiumClmmFault Fault;
+        public Cursor Cursor;
+
+        /// <summary>What exact inputs meet before the first tick.</summary>
+        public FirstRange Range;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Start StartOf(bool isDown)
+    {
+        ref Start start = ref isDown ? ref _startDown : ref _startUp;
+        if ((_knownStarts & (isDown ? 1 : 2)) == 0) FindStart(isDown, ref start);
+        return ref start;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FindStart(bool isDown, ref Start start)
+    {
+        _knownStarts |= isDown ? 1 : 2;
+        ref Cursor cursor = ref start.Cursor;
+        start.Range.Refuse();
+        start.Fault = FindFirstArray(isDown, out int number, out bool containsTick);
+        if (start.Fault == RaydiumClmmFault.None) start.Fault = Open(number, true, isDown, ref cursor);
+        if (start.Fault != RaydiumClmmFault.None) return;
+        if (containsTick)
+        {
+            cursor.Entry = _ticks.FindAtOrBelow(_tick) + (isDown ? 0 : 1);
+            if (cursor.IsOut) start.Fault = OpenNext(isDown, ref cursor);
+        }
+        else if (cursor.First == cursor.End)
+        {
+            start.Fault = RaydiumClmmFault.EmptyArray;
+        }
+
+        bool isPlain = !IsOld && !_dynamicFee.IsEnabled && IsFeeOnInput(isDown)
+            && !_mint0.HasTransferFee && !_mint1.HasTransferFee;
+        if (start.Fault == RaydiumClmmFault.None && isPlain)
+            start.Range.Set(isDown, _priceX64, Within(_ticks.SqrtPriceX64[cursor.Entry]), _liquidity);
+    }
+
+    // A swap without a limit of its own stops a unit before the ends of the price range.
+    private static UInt128 Within(UInt128 priceX64) => UInt128.Clamp(
+        priceX64, RaydiumTickMath.MinSqrtPriceX64 + 1, RaydiumTickMath.MaxSqrtPriceX64 - 1);
+
+    // To the next initialized tick, in the next array if this one has no more.
+    private RaydiumClmmFault MoveOn(bool isDown, ref Cursor cursor)
+    {
+        cursor.Entry += isDown ? -1 : 1;
+        return cursor.IsOut ? OpenNext(isDown, ref cursor) : RaydiumClmmFault.None;
+    }
+
+    private RaydiumClmmFault OpenNext(bool isDown, ref Cursor cursor)
+    {
+        int number = cursor.Number;
+        RaydiumClmmFault fault = FindNextArray(ref number, isDown);
+        if (fault == RaydiumClmmFault.None) fault = Open(number, false, isDown, ref cursor);
+        return fault == RaydiumClmmFault.None && cursor.First == cursor.End ? RaydiumClmmFault.EmptyArray : fault;
+    }
+
+    // Source: instructions/swap.rs swap_internal: arrays are taken from the instruction in order until the wanted one.
+    private RaydiumClmmFault Open(int number, bool isFirst, bool isDown, ref Cursor cursor)
+    {
+        int start = number * Span;
+        if (_pinnedCount >= 0)
+        {
+            if (isFirst && _pinnedCount == 0) return IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.NoArrays;
+            if (isFirst) cursor.Place = 0;
+            while (!IsPinned(cursor.Place, start))
+            {
+                if (++cursor.Place >= _pinnedCount)
+                    return isFirst ? RaydiumClmmFault.FirstArray : RaydiumClmmFault.NextArray;
+            }
+        }
+        else
+        {
+            cursor.Place = isFirst ? 0 : cursor.Place + 1;
+            if (cursor.Place >= MaxArraysPerSwap) return RaydiumClmmFault.TooManyArrays;
+        }
+
+        if (_ticks.Knowledge(start) != ArrayKnowledge.Present)
+            return isFirst ? RaydiumClmmFault.FirstArrayUnknown : RaydiumClmmFault.NextArrayUnknown;
+        cursor.Number = number;
+        cursor.First = _ticks.FindAtOrBelow(start - 1) + 1;
+        cursor.End = _ticks.FindAtOrBelow(start + Span - 1) + 1;
+        cursor.Entry = isDown ? cursor.End - 1 : cursor.First;
+        return RaydiumClmmFault.None;
+    }
+
+    private bool IsPinned(int place, int start) =>
+        _ticks.TryFindStart(_pinned[place], out int found) && found == start;
+}
