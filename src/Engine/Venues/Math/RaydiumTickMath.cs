@@ -9,12 +9,8 @@ namespace LowLatency.Engine.Venues.Math;
 /// </summary>
 internal static class RaydiumTickMath
 {
-    // PERF: as in WhirlpoolTickMath, the low bits' partial product is looked up.
-    private const int LowBits = 9;
-    private const int LowCount = 1 << LowBits;
-
-    // sqrt(1.0001)^-(2^i) in Q0.64.
-    private static readonly ulong[] Factors =
+    /// <summary>sqrt(1.0001)^-(2^i) in Q0.64.</summary>
+    internal static readonly ulong[] Factors =
     [
         0xFFFCB933BD6FB800,
         0xFFF97272373D4000,
@@ -37,7 +33,7 @@ internal static class RaydiumTickMath
         0x2216E584F5FA,
     ];
 
-    private static readonly UInt128[] Low = Build();
+    private static readonly ulong[] Low = TickMath.BuildLow(Factors);
 
     /// <summary>Lowest sqrt price: that of tick -443,636.</summary>
     internal static UInt128 MinSqrtPriceX64 => 4295048016UL;
@@ -51,11 +47,8 @@ internal static class RaydiumTickMath
     /// <summary>Sqrt price of a tick between -443,636 and 443,636.</summary>
     internal static UInt128 SqrtPriceAtTick(int tick)
     {
-        int magnitude = tick < 0 ? -tick : tick;
-        UInt128 ratio = Low[magnitude & (LowCount - 1)];
-        for (int bit = LowBits, rest = magnitude >> LowBits; rest != 0; bit++, rest >>= 1)
-            if ((rest & 1) != 0) ratio = (ratio * Factors[bit]) >> 64;
-        return tick > 0 ? UInt128.MaxValue / ratio : ratio;
+        if (tick <= 0) return TickMath.Chain(Low, Factors, -tick);
+        return UInt128.MaxValue / (ulong)TickMath.Chain(Low, Factors, tick);
     }
 
     /// <summary>
@@ -67,19 +60,5 @@ internal static class RaydiumTickMath
         int tick = TickMath.Estimate(sqrtPriceX64, out bool isCertain);
         if (isCertain || tick >= TickMath.MaxTick) return System.Math.Min(tick, TickMath.MaxTick);
         return SqrtPriceAtTick(tick + 1) <= sqrtPriceX64 ? tick + 1 : tick;
-    }
-
-    private static UInt128[] Build()
-    {
-        UInt128[] table = new UInt128[LowCount];
-        for (int i = 0; i < LowCount; i++)
-        {
-            UInt128 ratio = UInt128.One << 64;
-            for (int bit = 0; bit < LowBits; bit++)
-                if ((i >> bit & 1) != 0) ratio = (ratio * Factors[bit]) >> 64;
-            table[i] = ratio;
-        }
-
-        return table;
     }
 }

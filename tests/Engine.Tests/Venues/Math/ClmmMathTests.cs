@@ -43,6 +43,30 @@ public class ClmmMathTests
     }
 
     [Fact]
+    public void SqrtPriceAtTick_EveryTick_EqualsTheProgramsChainOfFactors()
+    {
+        for (int magnitude = 0; magnitude <= TickMath.MaxTick; magnitude++)
+        {
+            UInt128 below = UInt128.One << 64;
+            UInt128 raydium = UInt128.One << 64;
+            UInt256 above = UInt128.One << 96;
+            for (int bit = 0; magnitude >> bit != 0; bit++)
+            {
+                if ((magnitude >> bit & 1) == 0) continue;
+                below = (below * WhirlpoolTickMath.NegativeFactors[bit]) >> 64;
+                raydium = (raydium * RaydiumTickMath.Factors[bit]) >> 64;
+                above = UInt256.Multiply(above.Low, WhirlpoolTickMath.PositiveFactors[bit]) >> 96;
+            }
+
+            bool isEqual = WhirlpoolTickMath.SqrtPriceAtTick(-magnitude) == below
+                && WhirlpoolTickMath.SqrtPriceAtTick(magnitude) == above.Low >> 32
+                && RaydiumTickMath.SqrtPriceAtTick(-magnitude) == raydium
+                && (magnitude == 0 || RaydiumTickMath.SqrtPriceAtTick(magnitude) == UInt128.MaxValue / raydium);
+            Assert.True(isEqual, $"tick {magnitude}");
+        }
+    }
+
+    [Fact]
     public void TickAtSqrtPrice_AtAndAroundTicks_IsGreatestTickNotAbove()
     {
         Random random = new(Seed);
