@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Numerics;
 using LowLatency.Engine.Venues;
 using LowLatency.Engine.Venues.Math;
@@ -122,6 +123,77 @@ public class ClmmInRangeTests
         }
 
         Assert.True(found > 500, $"{found}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Venues))]
+    public void Quote_AfterThePriceOrATickMoved_EqualsThatOfAFreshPool(bool isRaydium, int seed)
+    {
+        Random random = new(seed + 3);
+        int compared = 0;
+        for (int i = 0; i < 150; i++)
+        {
+            ClmmText text = ClmmRandom.Pool(random, isRaydium, false);
+            Pool used = Make(text, isRaydium);
+            for (int step = 0; step < 25; step++)
+            {
+                int reach = random.Next(3) == 0 ? 130 * text.Spacing : 3 * text.Spacing;
+                int tick = text.Tick + random.Next(-reach, reach + 1);
+                bool isChanged = random.Next(4) == 0;
+                if (isChanged) text = text with { Ticks = Changed(random, text, isRaydium ? 60 : 88) };
+                text = text with
+                {
+                    Tick = tick,
+                    PriceX64 = isRaydium
+                        ? RaydiumTickMath.SqrtPriceAtTick(tick)
+                        : WhirlpoolTickMath.SqrtPriceAtTick(tick),
+                };
+                Update(used, text, isRaydium, isChanged);
+                Pool fresh = Make(text, isRaydium);
+                for (int j = 0; j < 4; j++)
+                {
+                    SwapRequest request = ClmmRandom.Request(random, j != 0);
+                    QuoteStatus expected = fresh.Quote(in request, out SwapQuote known);
+                    QuoteStatus status = used.Quote(in request, out SwapQuote quote);
+                    string name = $"seed {seed + 3} pool {i} step {step}: {request.Direction} {request.AmountRaw}";
+                    Assert.True(status == expected && quote.Equals(known), name);
+                    if (status == QuoteStatus.Ok) compared++;
+                }
+            }
+        }
+
+        Assert.True(compared > 2_000, $"{compared}");
+    }
+
+    // One tick's net liquidity changes, and a tick may come to be beside it, in an array that is there.
+    private static TickText[] Changed(Random random, ClmmText text, int ticksInArray)
+    {
+        List<TickText> ticks = [.. text.Ticks];
+        if (ticks.Count == 0) return [];
+        int position = random.Next(ticks.Count);
+        TickText tick = ticks[position];
+        ticks[position] = tick with { Net = tick.Net / 2 };
+        int beside = tick.Index + text.Spacing;
+        int span = ticksInArray * text.Spacing;
+        bool isFree = position + 1 == ticks.Count || ticks[position + 1].Index != beside;
+        if (isFree && ClmmAccounts.Floor(beside, span) == ClmmAccounts.Floor(tick.Index, span))
+            ticks.Insert(position + 1, new TickText(beside, 5, true));
+        return [.. ticks];
+    }
+
+    private static void Update(Pool pool, ClmmText text, bool isRaydium, bool withArrays)
+    {
+        byte[] bytes = isRaydium ? ClmmAccounts.RaydiumBytes(text) : ClmmAccounts.WhirlpoolBytes(text);
+        Assert.Equal(DecodeStatus.Ok, ClmmAccounts.TryApply(pool, AccountRole.Pool, ClmmAccounts.PoolKey, bytes));
+        if (!withArrays) return;
+        foreach ((int start, byte[] array) in isRaydium
+            ? ClmmAccounts.RaydiumArrays(text)
+            : ClmmAccounts.WhirlpoolArrays(text))
+        {
+            DecodeStatus status =
+                ClmmAccounts.TryApply(pool, AccountRole.TickArray, ClmmAccounts.ArrayKey(start), array);
+            Assert.Equal(DecodeStatus.Ok, status);
+        }
     }
 
     // Not in range: also what the program refuses because the amount is too large.

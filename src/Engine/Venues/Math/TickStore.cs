@@ -113,6 +113,14 @@ internal sealed class TickStore
         return low - 1;
     }
 
+    /// <summary>As the other, for a position that is probably still the answer.</summary>
+    internal int FindAtOrBelow(int tick, int probable)
+    {
+        bool isIt = probable >= -1 && probable < Count
+            && (probable < 0 || Tick[probable] <= tick) && (probable + 1 == Count || Tick[probable + 1] > tick);
+        return isIt ? probable : FindAtOrBelow(tick);
+    }
+
     /// <summary>
     /// Makes room for an array's ticks in place of those it had.
     /// </summary>

@@ -29,10 +29,26 @@ public sealed partial class WhirlpoolPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void FindSequence(bool aToB, ref Sequence sequence)
     {
-        int span = Span;
+        int side = aToB ? 1 : 2;
         int first = FirstArray(aToB);
-        Sequence before = sequence;
-        sequence = default;
+        if ((_knownArrays & side) == 0 || sequence.First != first) FindArrays(aToB, first, ref sequence);
+        int above = aToB ? 0 : 1;
+        sequence.FirstEntry = _ticks.FindAtOrBelow(_tick, sequence.FirstEntry - above) + above;
+        _ = NextTick(sequence.FirstEntry, aToB, sequence, out bool isInitialized);
+        UInt128 firstX64 = isInitialized ? _ticks.SqrtPriceX64[sequence.FirstEntry] : sequence.EndX64;
+        sequence.Range.Set(aToB, _priceX64, firstX64, _liquidity);
+        if (sequence.Count == 0 || _isAdaptive || _mintInfoA.HasTransferFee || _mintInfoB.HasTransferFee)
+            sequence.Range.Refuse();
+        _knownSequences |= side;
+    }
+
+    private void FindArrays(bool aToB, int first, ref Sequence sequence)
+    {
+        int span = Span;
+        sequence.First = first;
+        sequence.Last = 0;
+        sequence.Count = 0;
+        sequence.IsTruncated = false;
         for (int i = 0; i < ArraysPerSwap; i++)
         {
             int start = first + (aToB ? -i * span : i * span);
@@ -47,25 +63,23 @@ public sealed partial class WhirlpoolPool
             sequence.Count++;
         }
 
-        sequence.FirstEntry = _ticks.FindAtOrBelow(_tick) + (aToB ? 0 : 1);
         int end = aToB ? sequence.Last : sequence.Last + span - 1;
         sequence.EndTick = System.Math.Clamp(end, TickMath.MinTick, TickMath.MaxTick);
-        // PERF: most updates leave the arrays as they were; a tick's price costs a chain of products
-        // (WhirlpoolBenchmarks.DecodePoolThenQuote).
-        bool isSameEnd = before.EndTick == sequence.EndTick && before.EndX64 != UInt128.Zero;
-        sequence.EndX64 = isSameEnd ? before.EndX64 : WhirlpoolTickMath.SqrtPriceAtTick(sequence.EndTick);
-        _ = NextTick(sequence.FirstEntry, aToB, sequence, out bool isInitialized);
-        UInt128 firstX64 = isInitialized ? _ticks.SqrtPriceX64[sequence.FirstEntry] : sequence.EndX64;
-        sequence.Range.Set(aToB, _priceX64, firstX64, _liquidity);
-        if (sequence.Count == 0 || _isAdaptive || _mintInfoA.HasTransferFee || _mintInfoB.HasTransferFee)
-            sequence.Range.Refuse();
-        _knownSequences |= aToB ? 1 : 2;
+        sequence.EndX64 = WhirlpoolTickMath.SqrtPriceAtTick(sequence.EndTick);
+        _knownArrays |= aToB ? 1 : 2;
+    }
+
+    private void ForgetArrays()
+    {
+        _knownSequences = 0;
+        _knownArrays = 0;
     }
 
     /// <summary>Arrays of one swap: how many, and the start of the last in the swap's direction.</summary>
     private struct Sequence
     {
         public int Count;
+        public int First;
         public int Last;
         public bool IsTruncated;
 

@@ -59,6 +59,10 @@ public sealed partial class WhirlpoolPool : Pool
     // PERF: the walk's start per direction (bit 0: down) is found once a state, not once a quote
     // (WhirlpoolBenchmarks.Quote): sizing asks many quotes of one state.
     private int _knownSequences;
+
+    // PERF: and the arrays behind it until one of them changes or the price leaves the first: most updates only move
+    // the price (WhirlpoolBenchmarks.DecodePoolThenQuote).
+    private int _knownArrays;
     private Sequence _sequenceDown;
     private Sequence _sequenceUp;
 
@@ -100,13 +104,13 @@ public sealed partial class WhirlpoolPool : Pool
     public override void MarkArraysComplete()
     {
         _ticks.IsComplete = true;
-        _knownSequences = 0;
+        ForgetArrays();
     }
 
     /// <inheritdoc/>
     public override void PinArrays(ReadOnlySpan<Pubkey> arrays)
     {
-        _knownSequences = 0;
+        ForgetArrays();
         _pinnedCount = System.Math.Min(arrays.Length, MaxPinned);
         arrays[.._pinnedCount].CopyTo(_pinned);
     }
@@ -115,7 +119,7 @@ public sealed partial class WhirlpoolPool : Pool
     public override void UnpinArrays()
     {
         _pinnedCount = -1;
-        _knownSequences = 0;
+        ForgetArrays();
     }
 
     /// <inheritdoc/>
@@ -142,6 +146,7 @@ public sealed partial class WhirlpoolPool : Pool
     public override DecodeStatus Apply(AccountRole role, in AccountView account)
     {
         _knownSequences = 0;
+        if (role == AccountRole.TickArray) _knownArrays = 0;
         DecodeStatus status = role switch
         {
             AccountRole.Pool => ApplyPool(account),
@@ -193,7 +198,12 @@ public sealed partial class WhirlpoolPool : Pool
         // A swap down to the lowest price leaves the tick below it.
         if (tick is < TickMath.MinTick - 1 or > TickMath.MaxTick) return DecodeStatus.InvalidValue;
 
-        if (_tickSpacing != spacing) _ticks.Clear();
+        if (_tickSpacing != spacing)
+        {
+            _ticks.Clear();
+            _knownArrays = 0;
+        }
+
         _tickSpacing = spacing;
         _priceX64 = price;
         _tick = tick;

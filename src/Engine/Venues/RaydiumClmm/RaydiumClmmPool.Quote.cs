@@ -40,7 +40,7 @@ public sealed partial class RaydiumClmmPool
             return Readiness;
         if (request.Mode == SwapMode.PartialFill) return QuoteStatus.UnsupportedMode;
         RaydiumClmmFault fault = Run(request, isCommit, ref quote);
-        if (isCommit) _knownStarts = 0;
+        if (isCommit) ForgetStarts();
         if (fault == RaydiumClmmFault.None) return QuoteStatus.Ok;
         quote = default;
         quote.ProgramErrorCode = RaydiumClmmFaults.Code(fault, Revision);

@@ -92,13 +92,18 @@ public sealed partial class RaydiumClmmPool
         _knownStarts |= isDown ? 1 : 2;
         ref Cursor cursor = ref start.Cursor;
         start.Range.Refuse();
+        int side = isDown ? 1 : 2;
         start.Fault = FindFirstArray(isDown, out int number, out bool containsTick);
-        if (start.Fault == RaydiumClmmFault.None) start.Fault = Open(number, true, isDown, ref cursor);
+        bool isKnown = containsTick && (_knownFirst & side) != 0 && cursor.Number == number;
+        _knownFirst &= ~side;
+        if (start.Fault == RaydiumClmmFault.None && !isKnown) start.Fault = Open(number, true, isDown, ref cursor);
         if (start.Fault != RaydiumClmmFault.None) return;
         if (containsTick)
         {
-            cursor.Entry = _ticks.FindAtOrBelow(_tick) + (isDown ? 0 : 1);
+            int above = isDown ? 0 : 1;
+            cursor.Entry = _ticks.FindAtOrBelow(_tick, cursor.Entry - above) + above;
             if (cursor.IsOut) start.Fault = OpenNext(isDown, ref cursor);
+            else _knownFirst |= side;
         }
         else if (cursor.First == cursor.End)
         {
@@ -109,6 +114,12 @@ public sealed partial class RaydiumClmmPool
             && !_mint0.HasTransferFee && !_mint1.HasTransferFee;
         if (start.Fault == RaydiumClmmFault.None && isPlain)
             start.Range.Set(isDown, _priceX64, Within(_ticks.SqrtPriceX64[cursor.Entry]), _liquidity);
+    }
+
+    private void ForgetStarts()
+    {
+        _knownStarts = 0;
+        _knownFirst = 0;
     }
 
     // A swap without a limit of its own stops a unit before the ends of the price range.

@@ -66,6 +66,9 @@ public sealed partial class RaydiumClmmPool : Pool
 
     // PERF: as in WhirlpoolPool, found once a state (bit 0: down), not once a quote (RaydiumClmmBenchmarks.Quote).
     private int _knownStarts;
+
+    // As above: directions whose first array is still the one that was opened, its ticks unchanged.
+    private int _knownFirst;
     private Start _startDown;
     private Start _startUp;
 
@@ -88,7 +91,7 @@ public sealed partial class RaydiumClmmPool : Pool
         set
         {
             field = value;
-            _knownStarts = 0;
+            ForgetStarts();
         }
     } = RaydiumClmmRevision.Current;
 
@@ -118,7 +121,7 @@ public sealed partial class RaydiumClmmPool : Pool
     public override void MarkArraysComplete()
     {
         _ticks.IsComplete = true;
-        _knownStarts = 0;
+        ForgetStarts();
     }
 
     /// <summary>
@@ -126,7 +129,7 @@ public sealed partial class RaydiumClmmPool : Pool
     /// </summary>
     public override void PinArrays(ReadOnlySpan<Pubkey> arrays)
     {
-        _knownStarts = 0;
+        ForgetStarts();
         _pinnedCount = 0;
         _isExtensionPinned = false;
         foreach (Pubkey key in arrays)
@@ -140,7 +143,7 @@ public sealed partial class RaydiumClmmPool : Pool
     public override void UnpinArrays()
     {
         _pinnedCount = -1;
-        _knownStarts = 0;
+        ForgetStarts();
     }
 
     /// <inheritdoc/>
@@ -171,6 +174,7 @@ public sealed partial class RaydiumClmmPool : Pool
     public override DecodeStatus Apply(AccountRole role, in AccountView account)
     {
         _knownStarts = 0;
+        if (role == AccountRole.TickArray) _knownFirst = 0;
         DecodeStatus status = role switch
         {
             AccountRole.Pool => ApplyPool(account),
@@ -219,7 +223,12 @@ public sealed partial class RaydiumClmmPool : Pool
             return DecodeStatus.InvalidValue;
         if (!RaydiumDynamicFee.TryRead(data, spacing, out RaydiumDynamicFee fee)) return DecodeStatus.InvalidValue;
 
-        if (_tickSpacing != spacing) _ticks.Clear();
+        if (_tickSpacing != spacing)
+        {
+            _ticks.Clear();
+            _knownFirst = 0;
+        }
+
         _tickSpacing = spacing;
         _priceX64 = price;
         _tick = tick;
