@@ -54,6 +54,7 @@ internal static class Targets
             "micro:Venues.RaydiumClmmBenchmarks.Quote(Crossings=5,Direction=AToB)"),
         new("Square root price at a tick", 35, "ns", string.Empty,
             "micro:Venues.WhirlpoolBenchmarks.SqrtPriceAtTick" + Clmm),
+        new("same, of an initialized tick, kept", 2, "ns", string.Empty, "micro:Venues.TickPriceBenchmarks.Kept"),
         new("DLMM quote, a bin (of 20)", 40, "ns", "price of a bin alone 22 (Rust)",
             "micro:Venues.DlmmQuoteBenchmarks.Quote(Bins=20,Direction=AToB)", 20),
         new("Edge update in the graph", 10, "ns", string.Empty, Graph + "EdgeUpdate"),

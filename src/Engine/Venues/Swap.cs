@@ -89,8 +89,8 @@ public struct SwapQuote
     public UInt128 SqrtPriceAfterX64;
 
     /// <summary>
-    /// Tick or active bin after the swap. The tick of a price between ticks is worked out when it is read: a search that
-    /// nobody needs to compare amounts.
+    /// Tick or active bin after the swap. The tick of a price between ticks is worked out when it is read: a search
+    /// that nobody needs to compare amounts.
     /// </summary>
     public int TickAfter
     {

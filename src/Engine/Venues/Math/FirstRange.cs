@@ -7,8 +7,8 @@ namespace LowLatency.Engine.Venues.Math;
 
 /// <summary>
 /// The range of constant liquidity that a CLMM pool's price is in, as an exact input in one direction meets it. Most
-/// quotes end inside it, and there both programs do the same: the fee, one price, one output. Set once a state; anything
-/// but the plain case is refused and left to the venue's walk, which alone knows errors and passed ticks.
+/// quotes end inside it, and there both programs do the same: the fee, one price, one output. Set once a state;
+/// anything but the plain case is refused and left to the venue's walk, which alone knows errors and passed ticks.
 /// Plain: constant fee on the input, no transfer fee, liquidity below 2^64, price below 2^96, so that none of the
 /// program's checks can fail before the range's end. Prices Q64.64, amounts base units. Owner: the pool's thread.
 /// </summary>
@@ -21,7 +21,7 @@ internal struct FirstRange
     // Inputs from here on are refused: all of them, or those that an earlier quote showed to leave the range.
     private ulong _refusedRaw;
 
-    /// <summary>Takes the range from the price to its end in the direction; the fee's kind is the caller's to check.</summary>
+    /// <summary>Takes the range from the price to its end in the direction; fees are the caller's to check.</summary>
     internal void Set(bool aToB, UInt128 priceX64, UInt128 endX64, UInt128 liquidity)
     {
         _priceX64 = priceX64;
@@ -55,8 +55,8 @@ internal struct FirstRange
         TickRule tickRule,
         out SwapQuote quote)
     {
-        // PERF: no walk, no remembered range, no state through memory (WhirlpoolBenchmarks.Quote, RaydiumClmmBenchmarks,
-        // no tick passed; perf/NOTES.md).
+        // PERF: no walk, no remembered range, no state through memory (WhirlpoolBenchmarks.Quote,
+        // RaydiumClmmBenchmarks.Quote, no tick passed; perf/NOTES.md).
         quote = default;
         ulong amount = request.AmountRaw;
         if (amount >= _refusedRaw) return false;
@@ -93,8 +93,8 @@ internal struct FirstRange
         }
 
         amountOut = System.Math.BigMul(liquidity, fallX64, out _);
-        // The price after, s, is less than one unit above the price that takes the whole input, so the input it takes is
-        // less than L 2^64 / (s (s - 1)) short of the whole: rounded up it is the whole while that is at most one.
+        // The price after, s, is less than one unit above the price that takes the whole input, so the input it takes
+        // is less than L 2^64 / (s (s - 1)) short of the whole: rounded up it is the whole while that is at most one.
         ulong low = (ulong)nextX64;
         bool isWhole = (nextX64 >> 64) != UInt128.Zero || System.Math.BigMul(low, low - 1, out _) >= liquidity;
         return isWhole
