@@ -158,6 +158,32 @@ public abstract class Pool
         (SwapWorkClass)((isToken2022A ? 1 : 0) + (isToken2022B ? 1 : 0))
             | (isHeavy ? SwapWorkClass.Heavy : SwapWorkClass.None);
 
+    /// <summary>Adds an account to a list of dependencies, if it fits.</summary>
+    private protected static void Add(
+        Span<AccountDependency> destination, ref int count, in Pubkey key, AccountRole role, bool isRequired)
+    {
+        if (count < destination.Length) destination[count++] = new AccountDependency(key, role, isRequired);
+    }
+
+    /// <summary>Takes a mint's bytes, if it is the one expected and is a mint.</summary>
+    private protected static DecodeStatus TakeMint(in AccountView account, in Pubkey expected, ref MintInfo mint)
+    {
+        if (account.Key != expected) return DecodeStatus.WrongPool;
+        if (!MintInfo.TryDecode(in account, out MintInfo decoded)) return DecodeStatus.InvalidValue;
+        mint = decoded;
+        return DecodeStatus.Ok;
+    }
+
+    /// <summary>Takes a vault's bytes, if it is the one expected and is a token account.</summary>
+    private protected static DecodeStatus TakeVault(
+        in AccountView account, in Pubkey expected, ref TokenAccountInfo vault)
+    {
+        if (account.Key != expected) return DecodeStatus.WrongPool;
+        if (!TokenAccountInfo.TryDecode(in account, out TokenAccountInfo decoded)) return DecodeStatus.InvalidValue;
+        vault = decoded;
+        return DecodeStatus.Ok;
+    }
+
     /// <summary>The other side's mint, or zero if <paramref name="mint"/> is none of the pool's.</summary>
     public Pubkey OtherMint(in Pubkey mint) => mint == MintA ? MintB : mint == MintB ? MintA : default;
 

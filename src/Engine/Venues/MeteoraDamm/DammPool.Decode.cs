@@ -24,10 +24,10 @@ public sealed partial class DammPool
         DecodeStatus status = role switch
         {
             AccountRole.Pool => ApplyPool(in account),
-            AccountRole.MintA => ApplyMint(in account, MintA, ref _mintA),
-            AccountRole.MintB => ApplyMint(in account, MintB, ref _mintB),
-            AccountRole.VaultA => ApplyVault(in account, _vaultAKey, ref _vaultA),
-            AccountRole.VaultB => ApplyVault(in account, _vaultBKey, ref _vaultB),
+            AccountRole.MintA => TakeMint(in account, MintA, ref _mintA),
+            AccountRole.MintB => TakeMint(in account, MintB, ref _mintB),
+            AccountRole.VaultA => TakeVault(in account, _vaultAKey, ref _vaultA),
+            AccountRole.VaultB => TakeVault(in account, _vaultBKey, ref _vaultB),
             _ => DecodeStatus.UnknownRole,
         };
         if (status == DecodeStatus.Ok) Readiness = ComputeReadiness();
@@ -88,22 +88,6 @@ public sealed partial class DammPool
         _sqrtMax = BinaryPrimitives.ReadUInt128LittleEndian(data[DammLayout.SqrtMax..]);
         _amountA = BinaryPrimitives.ReadUInt64LittleEndian(data[DammLayout.TokenAAmount..]);
         _amountB = BinaryPrimitives.ReadUInt64LittleEndian(data[DammLayout.TokenBAmount..]);
-    }
-
-    private static DecodeStatus ApplyMint(in AccountView account, in Pubkey expected, ref MintInfo mint)
-    {
-        if (account.Key != expected) return DecodeStatus.WrongPool;
-        if (!MintInfo.TryDecode(in account, out MintInfo decoded)) return DecodeStatus.InvalidValue;
-        mint = decoded;
-        return DecodeStatus.Ok;
-    }
-
-    private static DecodeStatus ApplyVault(in AccountView account, in Pubkey expected, ref TokenAccountInfo vault)
-    {
-        if (account.Key != expected) return DecodeStatus.WrongPool;
-        if (!TokenAccountInfo.TryDecode(in account, out TokenAccountInfo decoded)) return DecodeStatus.InvalidValue;
-        vault = decoded;
-        return DecodeStatus.Ok;
     }
 
     private QuoteStatus ComputeReadiness()

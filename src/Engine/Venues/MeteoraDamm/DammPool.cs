@@ -81,10 +81,10 @@ public sealed partial class DammPool : Pool
     {
         if (!_isDecoded) return 0;
         int count = 0;
-        Append(destination, ref count, MintA, AccountRole.MintA, _isToken2022A);
-        Append(destination, ref count, MintB, AccountRole.MintB, _isToken2022B);
-        Append(destination, ref count, _vaultAKey, AccountRole.VaultA, false);
-        Append(destination, ref count, _vaultBKey, AccountRole.VaultB, false);
+        Add(destination, ref count, MintA, AccountRole.MintA, _isToken2022A);
+        Add(destination, ref count, MintB, AccountRole.MintB, _isToken2022B);
+        Add(destination, ref count, _vaultAKey, AccountRole.VaultA, false);
+        Add(destination, ref count, _vaultBKey, AccountRole.VaultB, false);
         return count;
     }
 
@@ -128,12 +128,6 @@ public sealed partial class DammPool : Pool
 
     private static bool ChangesWithEpoch(in MintInfo mint) => mint.HasTransferFee
         && (mint.OlderFee.FeeBps != mint.NewerFee.FeeBps || mint.OlderFee.MaximumRaw != mint.NewerFee.MaximumRaw);
-
-    private static void Append(
-        Span<AccountDependency> destination, ref int count, in Pubkey key, AccountRole role, bool required)
-    {
-        if (count < destination.Length) destination[count++] = new AccountDependency(key, role, required);
-    }
 
     private static UInt256 Read256(ReadOnlySpan<byte> data) => new(
         BinaryPrimitives.ReadUInt128LittleEndian(data[16..]), BinaryPrimitives.ReadUInt128LittleEndian(data));

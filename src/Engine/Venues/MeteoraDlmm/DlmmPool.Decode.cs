@@ -35,10 +35,10 @@ public sealed partial class DlmmPool
             AccountRole.Pool => ApplyPair(in account),
             AccountRole.BinArray => ApplyBinArray(in account),
             AccountRole.BitmapExtension => ApplyExtension(in account),
-            AccountRole.MintA => ApplyMint(in account, MintA, ref _mintX),
-            AccountRole.MintB => ApplyMint(in account, MintB, ref _mintY),
-            AccountRole.VaultA => ApplyVault(in account, _reserveX, ref _vaultX),
-            AccountRole.VaultB => ApplyVault(in account, _reserveY, ref _vaultY),
+            AccountRole.MintA => TakeMint(in account, MintA, ref _mintX),
+            AccountRole.MintB => TakeMint(in account, MintB, ref _mintY),
+            AccountRole.VaultA => TakeVault(in account, _reserveX, ref _vaultX),
+            AccountRole.VaultB => TakeVault(in account, _reserveY, ref _vaultY),
             AccountRole.Oracle => DecodeStatus.Ok,
             _ => DecodeStatus.UnknownRole,
         };
@@ -137,22 +137,6 @@ public sealed partial class DlmmPool
         _extensionKey = account.Key;
         _hasExtension = true;
         _extensionKnown = true;
-        return DecodeStatus.Ok;
-    }
-
-    private static DecodeStatus ApplyMint(in AccountView account, in Pubkey expected, ref MintInfo mint)
-    {
-        if (account.Key != expected) return DecodeStatus.WrongPool;
-        if (!MintInfo.TryDecode(in account, out MintInfo decoded)) return DecodeStatus.InvalidValue;
-        mint = decoded;
-        return DecodeStatus.Ok;
-    }
-
-    private static DecodeStatus ApplyVault(in AccountView account, in Pubkey expected, ref TokenAccountInfo vault)
-    {
-        if (account.Key != expected) return DecodeStatus.WrongPool;
-        if (!TokenAccountInfo.TryDecode(in account, out TokenAccountInfo decoded)) return DecodeStatus.InvalidValue;
-        vault = decoded;
         return DecodeStatus.Ok;
     }
 

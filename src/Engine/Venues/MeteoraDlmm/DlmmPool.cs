@@ -98,11 +98,11 @@ public sealed partial class DlmmPool : Pool
     {
         if (!_isDecoded) return 0;
         int count = 0;
-        Append(destination, ref count, MintA, AccountRole.MintA, _isToken2022X);
-        Append(destination, ref count, MintB, AccountRole.MintB, _isToken2022Y);
-        Append(destination, ref count, _reserveX, AccountRole.VaultA, false);
-        Append(destination, ref count, _reserveY, AccountRole.VaultB, false);
-        Append(destination, ref count, _extensionKey, AccountRole.BitmapExtension, false);
+        Add(destination, ref count, MintA, AccountRole.MintA, _isToken2022X);
+        Add(destination, ref count, MintB, AccountRole.MintB, _isToken2022Y);
+        Add(destination, ref count, _reserveX, AccountRole.VaultA, false);
+        Add(destination, ref count, _reserveY, AccountRole.VaultB, false);
+        Add(destination, ref count, _extensionKey, AccountRole.BitmapExtension, false);
         for (int side = 0; side < 2; side++)
         {
             bool down = side == 0;
@@ -110,7 +110,7 @@ public sealed partial class DlmmPool : Pool
             for (int i = 0; i < DlmmProgram.ArraysPerSwap; i++)
             {
                 if (!_bitmap.TryNext(index, down, _hasExtension, out index)) break;
-                Append(destination, ref count, ArrayKey(index), AccountRole.BinArray, false);
+                Add(destination, ref count, ArrayKey(index), AccountRole.BinArray, false);
                 index += down ? -1 : 1;
             }
         }
@@ -186,12 +186,6 @@ public sealed partial class DlmmPool : Pool
 
     private static bool ChangesWithEpoch(in MintInfo mint) => mint.HasTransferFee
         && (mint.OlderFee.FeeBps != mint.NewerFee.FeeBps || mint.OlderFee.MaximumRaw != mint.NewerFee.MaximumRaw);
-
-    private static void Append(
-        Span<AccountDependency> destination, ref int count, in Pubkey key, AccountRole role, bool required)
-    {
-        if (count < destination.Length) destination[count++] = new AccountDependency(key, role, required);
-    }
 
     private Pubkey ArrayKey(int index)
     {

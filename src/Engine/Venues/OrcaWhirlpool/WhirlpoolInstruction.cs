@@ -33,12 +33,12 @@ public sealed partial class WhirlpoolPool
     /// <inheritdoc/>
     public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination)
     {
-        if (!_isPoolKnown || !_mintInfoA.IsKnown || !_mintInfoB.IsKnown) return QuoteStatus.Incomplete;
-        if (_mintInfoA.IsRefused || _mintInfoB.IsRefused) return QuoteStatus.UnsupportedMint;
+        if (!IsPoolKnown || !MintInfoA.IsKnown || !MintInfoB.IsKnown) return QuoteStatus.Incomplete;
+        if (MintInfoA.IsRefused || MintInfoB.IsRefused) return QuoteStatus.UnsupportedMint;
         if (request.Mode == SwapMode.PartialFill || (uint)request.Variant > VariantSwapV2Supplemental)
             return QuoteStatus.UnsupportedMode;
         bool isSplOnly =
-            _mintInfoA.Program == TokenProgramKind.Token && _mintInfoB.Program == TokenProgramKind.Token;
+            MintInfoA.Program == TokenProgramKind.Token && MintInfoB.Program == TokenProgramKind.Token;
         if (request.Variant == VariantSwap && !isSplOnly) return QuoteStatus.UnsupportedMint;
 
         bool aToB = request.Direction == SwapDirection.AToB;
@@ -79,8 +79,8 @@ public sealed partial class WhirlpoolPool
     {
         if (isV2)
         {
-            destination.Add(_mintInfoA.ProgramId);
-            destination.Add(_mintInfoB.ProgramId);
+            destination.Add(MintInfoA.ProgramId);
+            destination.Add(MintInfoB.ProgramId);
             destination.Add(ProgramIds.Memo);
         }
         else
@@ -97,19 +97,19 @@ public sealed partial class WhirlpoolPool
         }
 
         destination.Add(aToB ? request.UserInput : request.UserOutput, AccountFlags.Writable);
-        destination.Add(_vaultKeyA, AccountFlags.Writable);
+        destination.Add(VaultKeyA, AccountFlags.Writable);
         destination.Add(aToB ? request.UserOutput : request.UserInput, AccountFlags.Writable);
-        destination.Add(_vaultKeyB, AccountFlags.Writable);
+        destination.Add(VaultKeyB, AccountFlags.Writable);
     }
 
     // The three arrays, then supplements; 0 if the pool has no array in the direction.
     private int SelectArrays(bool aToB, bool withSupplements, Span<Pubkey> arrays)
     {
-        if (_pinnedCount >= 0)
+        if (PinnedCount >= 0)
         {
-            if (_pinnedCount < ArraysPerSwap) return 0;
-            _pinned.AsSpan(0, _pinnedCount).CopyTo(arrays);
-            return withSupplements ? _pinnedCount : ArraysPerSwap;
+            if (PinnedCount < ArraysPerSwap) return 0;
+            Pinned.AsSpan(0, PinnedCount).CopyTo(arrays);
+            return withSupplements ? PinnedCount : ArraysPerSwap;
         }
 
         int span = Span;
@@ -126,6 +126,6 @@ public sealed partial class WhirlpoolPool
     private int FirstArray(bool aToB)
     {
         int current = CurrentArray;
-        return !aToB && _tick + _tickSpacing >= current + Span ? current + Span : current;
+        return !aToB && CurrentTick + TickSpacing >= current + Span ? current + Span : current;
     }
 }

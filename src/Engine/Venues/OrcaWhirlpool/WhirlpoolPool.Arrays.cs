@@ -10,10 +10,10 @@ public sealed partial class WhirlpoolPool
 {
     private const int DynamicTickSizeBytes = 113;
 
-    private DecodeStatus ApplyArray(in AccountView account)
+    private protected override DecodeStatus ApplyArray(in AccountView account)
     {
         ReadOnlySpan<byte> data = account.Data;
-        if (!_isPoolKnown) return DecodeStatus.WrongPool;
+        if (!IsPoolKnown) return DecodeStatus.WrongPool;
         if (account.Owner != WhirlpoolLayout.ProgramId) return DecodeStatus.WrongOwner;
         if (data.Length < WhirlpoolLayout.DynamicArrayMinBytes) return DecodeStatus.WrongSize;
         ulong discriminator = BinaryPrimitives.ReadUInt64LittleEndian(data);
@@ -33,7 +33,7 @@ public sealed partial class WhirlpoolPool
             return DecodeStatus.InvalidValue;
         if (!AreTicksInRange(start, bitmap)) return DecodeStatus.InvalidValue;
         int count = (int)UInt128.PopCount(bitmap);
-        if (!_ticks.TryReplace(start, Span, account.Key, true, count, out int first)) return DecodeStatus.Full;
+        if (!Ticks.TryReplace(start, Span, account.Key, true, count, out int first)) return DecodeStatus.Full;
 
         int offset = isFixed ? WhirlpoolLayout.FixedTicks : WhirlpoolLayout.DynamicTicks;
         int entry = first;
@@ -42,12 +42,12 @@ public sealed partial class WhirlpoolPool
             bool isInitialized = ((ulong)bitmap & 1) != 0;
             if (isInitialized)
             {
-                int tick = start + (i * _tickSpacing);
+                int tick = start + (i * TickSpacing);
                 // PERF: a tick that was there before keeps its price; a new one costs a chain of multiplications.
-                if (_ticks.Tick[entry] != tick || _ticks.SqrtPriceX64[entry] == UInt128.Zero)
-                    _ticks.SqrtPriceX64[entry] = WhirlpoolTickMath.SqrtPriceAtTick(tick);
-                _ticks.Tick[entry] = tick;
-                _ticks.LiquidityNet[entry] = BinaryPrimitives.ReadInt128LittleEndian(data[(offset + 1)..]);
+                if (Ticks.Tick[entry] != tick || Ticks.SqrtPriceX64[entry] == UInt128.Zero)
+                    Ticks.SqrtPriceX64[entry] = WhirlpoolTickMath.SqrtPriceAtTick(tick);
+                Ticks.Tick[entry] = tick;
+                Ticks.LiquidityNet[entry] = BinaryPrimitives.ReadInt128LittleEndian(data[(offset + 1)..]);
                 entry++;
             }
 
@@ -99,8 +99,8 @@ public sealed partial class WhirlpoolPool
     private bool AreTicksInRange(int start, UInt128 bitmap)
     {
         if (bitmap == UInt128.Zero) return true;
-        int lowest = start + ((int)UInt128.TrailingZeroCount(bitmap) * _tickSpacing);
-        int highest = start + ((127 - (int)UInt128.LeadingZeroCount(bitmap)) * _tickSpacing);
+        int lowest = start + ((int)UInt128.TrailingZeroCount(bitmap) * TickSpacing);
+        int highest = start + ((127 - (int)UInt128.LeadingZeroCount(bitmap)) * TickSpacing);
         return lowest >= TickMath.MinTick && highest <= TickMath.MaxTick;
     }
 }

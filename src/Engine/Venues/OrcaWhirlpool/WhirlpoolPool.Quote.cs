@@ -12,18 +12,13 @@ namespace LowLatency.Engine.Venues.OrcaWhirlpool;
 /// </summary>
 public sealed partial class WhirlpoolPool
 {
-    private const uint FeeOne = 1_000_000;
     private const uint ProtocolFeeOne = 10_000;
 
     /// <inheritdoc/>
     public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
     {
-        bool aToB = request.Direction == SwapDirection.AToB;
-        if (Readiness == QuoteStatus.Ok && request.Mode == SwapMode.ExactIn
-            && request.SqrtPriceLimitX64 == UInt128.Zero && request.Clock.UnixTimestamp >= 0
-            && (ulong)request.Clock.UnixTimestamp >= _rewardTimestamp
-            && SequenceOf(aToB).Range.TryQuote(
-                request, aToB, _feeRate, aToB ? ref _vaultB : ref _vaultA, _stateSlot, TickRule.Whirlpool, out quote))
+        if (request.Clock.UnixTimestamp >= 0 && (ulong)request.Clock.UnixTimestamp >= _rewardTimestamp
+            && TryQuoteInRange(request, _feeRate, TickRule.Whirlpool, out quote))
             return QuoteStatus.Ok;
         return Swap(request, false, out quote);
     }
@@ -38,7 +33,7 @@ public sealed partial class WhirlpoolPool
         if (Readiness is not (QuoteStatus.Ok or QuoteStatus.Frozen)) return Readiness;
         if (request.Mode == SwapMode.PartialFill) return QuoteStatus.UnsupportedMode;
         uint code = Run(request, isCommit, ref quote);
-        if (isCommit) _knownSequences = 0;
+        if (isCommit) KnownStarts = 0;
         if (code == 0) return QuoteStatus.Ok;
         quote = default;
         quote.ProgramErrorCode = code;
@@ -59,8 +54,8 @@ public sealed partial class WhirlpoolPool
         if (sequence.Count == 0) return WhirlpoolError.InvalidTickArraySequence;
         if (_isAdaptive && _fee.TradeEnableTimestamp > timestamp) return WhirlpoolError.TradeIsNotEnabled;
 
-        TransferFeeRate inputFee = (aToB ? ref _mintInfoA : ref _mintInfoB).FeeAt(request.Clock.Epoch);
-        TransferFeeRate outputFee = (aToB ? ref _mintInfoB : ref _mintInfoA).FeeAt(request.Clock.Epoch);
+        TransferFeeRate inputFee = (aToB ? ref MintInfoA : ref MintInfoB).FeeAt(request.Clock.Epoch);
+        TransferFeeRate outputFee = (aToB ? ref MintInfoB : ref MintInfoA).FeeAt(request.Clock.Epoch);
         ulong amount = request.AmountRaw;
         if (exactIn) amount = TransferFee.AmountAfterFee(inputFee, amount);
         else if (!TryAddTransferFee(outputFee, ref amount)) return WhirlpoolError.TransferFeeCalculation;
@@ -83,10 +78,10 @@ public sealed partial class WhirlpoolPool
         if (exactIn && userOut < request.ThresholdRaw) return WhirlpoolError.AmountOutBelowMinimum;
         if (!exactIn && userIn > request.ThresholdRaw)
             return WhirlpoolError.AmountInAboveMaximum;
-        if (_vaultA.IsFrozen || _vaultB.IsFrozen) return WhirlpoolError.TokenAccountFrozen;
-        ref TokenAccountInfo vaultIn = ref aToB ? ref _vaultA : ref _vaultB;
-        ref TokenAccountInfo vaultOut = ref aToB ? ref _vaultB : ref _vaultA;
-        if (vaultOut.IsShort(poolOut, _stateSlot)) return WhirlpoolError.TokenInsufficientFunds;
+        if (VaultA.IsFrozen || VaultB.IsFrozen) return WhirlpoolError.TokenAccountFrozen;
+        ref TokenAccountInfo vaultIn = ref aToB ? ref VaultA : ref VaultB;
+        ref TokenAccountInfo vaultOut = ref aToB ? ref VaultB : ref VaultA;
+        if (vaultOut.IsShort(poolOut, StateSlot)) return WhirlpoolError.TokenInsufficientFunds;
 
         quote.AmountInRaw = userIn;
         quote.AmountOutRaw = userOut;
@@ -126,24 +121,24 @@ public sealed partial class WhirlpoolPool
             limit = aToB ? WhirlpoolTickMath.MinSqrtPriceX64 : WhirlpoolTickMath.MaxSqrtPriceX64;
         if (limit < WhirlpoolTickMath.MinSqrtPriceX64 || limit > WhirlpoolTickMath.MaxSqrtPriceX64)
             return WhirlpoolError.SqrtPriceOutOfBounds;
-        if (aToB ? limit >= _priceX64 : limit <= _priceX64) return WhirlpoolError.InvalidSqrtPriceLimitDirection;
+        if (aToB ? limit >= PriceX64 : limit <= PriceX64) return WhirlpoolError.InvalidSqrtPriceLimitDirection;
         if (amount == 0) return WhirlpoolError.ZeroTradableAmount;
         if (timestamp < _rewardTimestamp) return WhirlpoolError.InvalidTimestamp;
 
         walk.Remaining = amount;
-        walk.PriceX64 = _priceX64;
-        walk.Liquidity = _liquidity;
-        walk.Tick = _tick;
+        walk.PriceX64 = PriceX64;
+        walk.Liquidity = Liquidity;
+        walk.Tick = CurrentTick;
         walk.FeeGrowthX64 = aToB ? _feeGrowthA : _feeGrowthB;
         uint code;
         if (_isAdaptive)
         {
-            WhirlpoolFeeWalk fee = new(aToB, _tick, timestamp, _feeRate, _fee);
+            WhirlpoolFeeWalk fee = new(aToB, CurrentTick, timestamp, _feeRate, _fee);
             if (!fee.IsClockValid) return WhirlpoolError.InvalidTimestamp;
             code = WalkSteps(limit, aToB, exactIn, sequence, isCommit, ref fee, ref walk);
             if (code != 0) return code;
             if (IsUnfilled(request, exactIn, walk)) return WhirlpoolError.PartialFill;
-            bool fits = fee.Fee.UpdateMajorSwap(_priceX64, walk.PriceX64, timestamp);
+            bool fits = fee.Fee.UpdateMajorSwap(PriceX64, walk.PriceX64, timestamp);
             _feeAfter = fee.Fee;
             return fits ? 0 : WhirlpoolError.NumberDownCast;
         }
@@ -172,7 +167,7 @@ public sealed partial class WhirlpoolPool
         {
             if (isExhausted) return WhirlpoolError.TickArraySequenceInvalidIndex;
             int nextTick = NextTick(entry, aToB, sequence, out bool isInitialized);
-            UInt128 nextX64 = isInitialized ? _ticks.SqrtPriceX64[entry] : sequence.EndX64;
+            UInt128 nextX64 = isInitialized ? Ticks.SqrtPriceX64[entry] : sequence.EndX64;
             UInt128 targetX64 = aToB ? UInt128.Max(nextX64, limit) : UInt128.Min(nextX64, limit);
             do
             {
@@ -182,8 +177,8 @@ public sealed partial class WhirlpoolPool
                 walk.LastRate = rate;
                 UInt128 boundX64 = fee.Bound(targetX64, walk.Liquidity, out bool isSkip);
                 ref PriceRange range = ref isAtTick && isInitialized
-                    ? ref _ranges.Above(aToB ? entry : entry - 1)
-                    : ref _ranges.Open(aToB);
+                    ? ref Ranges.Above(aToB ? entry : entry - 1)
+                    : ref Ranges.Open(aToB);
                 isAtTick = false;
                 uint code = step.Compute(
                     walk.Remaining, rate, walk.Liquidity, walk.PriceX64, boundX64, exactIn, aToB, ref range);
@@ -201,7 +196,7 @@ public sealed partial class WhirlpoolPool
                         isAtTick = true;
                     }
 
-                    isExhausted = sequence.EndsAt(nextTick, aToB, _tickSpacing);
+                    isExhausted = sequence.EndsAt(nextTick, aToB, TickSpacing);
                     walk.Tick = aToB ? nextTick - 1 : nextTick;
                     walk.IsTickStale = false;
                 }
@@ -223,7 +218,7 @@ public sealed partial class WhirlpoolPool
     private uint Cross(int entry, bool aToB, ref Walk walk)
     {
         walk.Crossed++;
-        Int128 net = _ticks.LiquidityNet[entry];
+        Int128 net = Ticks.LiquidityNet[entry];
         if (aToB) net = -net;
         UInt128 magnitude = (UInt128)(net < 0 ? -net : net);
         if (net < 0)
@@ -248,7 +243,7 @@ public sealed partial class WhirlpoolPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Commit(bool aToB, ulong timestamp, in Walk walk)
     {
-        if (_liquidity != UInt128.Zero && timestamp != _rewardTimestamp)
+        if (Liquidity != UInt128.Zero && timestamp != _rewardTimestamp)
         {
             UInt128 seconds = timestamp - _rewardTimestamp;
             for (int i = 0; i < WhirlpoolLayout.RewardCount; i++)
@@ -257,14 +252,14 @@ public sealed partial class WhirlpoolPool
                 // The program's product is 128 bits; beyond, the reward stands still.
                 if (!reward.IsInitialized) continue;
                 UInt256 product = UInt256.Multiply(seconds, reward.EmissionsX64);
-                if (product.High == UInt128.Zero) reward.GrowthX64 += product.Low / _liquidity;
+                if (product.High == UInt128.Zero) reward.GrowthX64 += product.Low / Liquidity;
             }
         }
 
         _rewardTimestamp = timestamp;
-        _liquidity = walk.Liquidity;
-        _priceX64 = walk.PriceX64;
-        _tick = walk.IsTickStale ? WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64) : walk.Tick;
+        Liquidity = walk.Liquidity;
+        PriceX64 = walk.PriceX64;
+        CurrentTick = walk.IsTickStale ? WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64) : walk.Tick;
         if (aToB)
         {
             _feeGrowthA = walk.FeeGrowthX64;

@@ -11,10 +11,6 @@ namespace LowLatency.Engine.Venues.OrcaWhirlpool;
 public sealed partial class WhirlpoolPool
 {
     /// <inheritdoc/>
-    public override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) =>
-        (isMintA ? ref _mintInfoA : ref _mintInfoB).FeeAt(epoch);
-
-    /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {
         if (Readiness != QuoteStatus.Ok || clock.UnixTimestamp < 0) return 0;
@@ -25,12 +21,12 @@ public sealed partial class WhirlpoolPool
         if (timestamp < _rewardTimestamp) return 0;
         ConcentratedCurve curve = new(
             aToB,
-            (aToB ? ref _mintInfoA : ref _mintInfoB).FeeAt(clock.Epoch),
-            (aToB ? ref _mintInfoB : ref _mintInfoA).FeeAt(clock.Epoch),
+            (aToB ? ref MintInfoA : ref MintInfoB).FeeAt(clock.Epoch),
+            (aToB ? ref MintInfoB : ref MintInfoA).FeeAt(clock.Epoch),
             destination);
         if (_isAdaptive)
         {
-            WhirlpoolFeeWalk fee = new(aToB, _tick, timestamp, _feeRate, _fee);
+            WhirlpoolFeeWalk fee = new(aToB, CurrentTick, timestamp, _feeRate, _fee);
             if (fee.IsClockValid) AddSegments(aToB, sequence, ref fee, ref curve);
             return curve.Count;
         }
@@ -44,13 +40,13 @@ public sealed partial class WhirlpoolPool
         where TFee : struct, IWhirlpoolFeeWalk
     {
         Walk walk = default;
-        walk.Liquidity = _liquidity;
-        UInt128 priceX64 = _priceX64;
+        walk.Liquidity = Liquidity;
+        UInt128 priceX64 = PriceX64;
         int entry = sequence.FirstEntry;
         while (!curve.IsFull)
         {
             int nextTick = NextTick(entry, aToB, sequence, out bool isInitialized);
-            UInt128 nextX64 = isInitialized ? _ticks.SqrtPriceX64[entry] : sequence.EndX64;
+            UInt128 nextX64 = isInitialized ? Ticks.SqrtPriceX64[entry] : sequence.EndX64;
             do
             {
                 // An adaptive fee makes a piece of each tick group, until it is at its maximum.
@@ -63,7 +59,7 @@ public sealed partial class WhirlpoolPool
             while (priceX64 != nextX64 && !curve.IsFull);
 
             if (!isInitialized || Cross(entry, aToB, ref walk) != 0) break;
-            if (sequence.EndsAt(nextTick, aToB, _tickSpacing)) break;
+            if (sequence.EndsAt(nextTick, aToB, TickSpacing)) break;
             entry += aToB ? -1 : 1;
         }
     }

@@ -10,10 +10,10 @@ public sealed partial class WhirlpoolPool
     // Next tick the price walks to: initialized, or the far end of the last array.
     private int NextTick(int entry, bool aToB, in Sequence sequence, out bool isInitialized)
     {
-        int[] ticks = _ticks.Tick;
+        int[] ticks = Ticks.Tick;
         isInitialized = aToB
             ? entry >= 0 && ticks[entry] >= sequence.Last
-            : entry < _ticks.Count && ticks[entry] < sequence.Last + Span;
+            : entry < Ticks.Count && ticks[entry] < sequence.Last + Span;
         return isInitialized ? ticks[entry] : sequence.EndTick;
     }
 
@@ -22,24 +22,23 @@ public sealed partial class WhirlpoolPool
     private ref Sequence SequenceOf(bool aToB)
     {
         ref Sequence sequence = ref aToB ? ref _sequenceDown : ref _sequenceUp;
-        if ((_knownSequences & (aToB ? 1 : 2)) == 0) FindSequence(aToB, ref sequence);
+        if ((KnownStarts & (aToB ? 1 : 2)) == 0) FindStart(aToB);
         return ref sequence;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FindSequence(bool aToB, ref Sequence sequence)
+    private protected override void FindStart(bool aToB)
     {
+        ref Sequence sequence = ref aToB ? ref _sequenceDown : ref _sequenceUp;
         int side = aToB ? 1 : 2;
         int first = FirstArray(aToB);
-        if ((_knownArrays & side) == 0 || sequence.First != first) FindArrays(aToB, first, ref sequence);
+        if ((KnownArrays & side) == 0 || sequence.First != first) FindArrays(aToB, first, ref sequence);
         int above = aToB ? 0 : 1;
-        sequence.FirstEntry = _ticks.FindAtOrBelow(_tick, sequence.FirstEntry - above) + above;
+        sequence.FirstEntry = Ticks.FindAtOrBelow(CurrentTick, sequence.FirstEntry - above) + above;
         _ = NextTick(sequence.FirstEntry, aToB, sequence, out bool isInitialized);
-        UInt128 firstX64 = isInitialized ? _ticks.SqrtPriceX64[sequence.FirstEntry] : sequence.EndX64;
-        sequence.Range.Set(aToB, _priceX64, firstX64, _liquidity);
-        if (sequence.Count == 0 || _isAdaptive || _mintInfoA.HasTransferFee || _mintInfoB.HasTransferFee)
-            sequence.Range.Refuse();
-        _knownSequences |= side;
+        UInt128 firstX64 = isInitialized ? Ticks.SqrtPriceX64[sequence.FirstEntry] : sequence.EndX64;
+        SetRange(aToB, firstX64, sequence.Count != 0 && !_isAdaptive);
+        KnownStarts |= side;
     }
 
     private void FindArrays(bool aToB, int first, ref Sequence sequence)
@@ -53,7 +52,7 @@ public sealed partial class WhirlpoolPool
         {
             int start = first + (aToB ? -i * span : i * span);
             if (!IsValidStart(start) || !IsPinned(start)) break;
-            if (_ticks.Knowledge(start) == ArrayKnowledge.Unknown)
+            if (Ticks.Knowledge(start) == ArrayKnowledge.Unknown)
             {
                 sequence.IsTruncated = true;
                 break;
@@ -66,13 +65,7 @@ public sealed partial class WhirlpoolPool
         int end = aToB ? sequence.Last : sequence.Last + span - 1;
         sequence.EndTick = System.Math.Clamp(end, TickMath.MinTick, TickMath.MaxTick);
         sequence.EndX64 = WhirlpoolTickMath.SqrtPriceAtTick(sequence.EndTick);
-        _knownArrays |= aToB ? 1 : 2;
-    }
-
-    private void ForgetArrays()
-    {
-        _knownSequences = 0;
-        _knownArrays = 0;
+        KnownArrays |= aToB ? 1 : 2;
     }
 
     /// <summary>Arrays of one swap: how many, and the start of the last in the swap's direction.</summary>
@@ -89,9 +82,6 @@ public sealed partial class WhirlpoolPool
         /// <summary>Where the walk ends if it meets no tick: far end of the last array.</summary>
         public int EndTick;
         public UInt128 EndX64;
-
-        /// <summary>What exact inputs meet before the first tick.</summary>
-        public FirstRange Range;
 
         /// <summary>True if the walk leaves the last array when it passes a tick.</summary>
         public readonly bool EndsAt(int tick, bool aToB, int spacing) => aToB

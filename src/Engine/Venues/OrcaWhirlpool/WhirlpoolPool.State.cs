@@ -13,9 +13,9 @@ public sealed partial class WhirlpoolPool
     /// <inheritdoc/>
     public override bool TryWriteState(in Pubkey key, Span<byte> data)
     {
-        if (!_isPoolKnown) return false;
-        if (key == _vaultKeyA) return _vaultA.IsKnown && _vaultA.TryWrite(data);
-        if (key == _vaultKeyB) return _vaultB.IsKnown && _vaultB.TryWrite(data);
+        if (!IsPoolKnown) return false;
+        if (key == VaultKeyA) return VaultA.IsKnown && VaultA.TryWrite(data);
+        if (key == VaultKeyB) return VaultB.IsKnown && VaultB.TryWrite(data);
         if (key == _oracleKey && _isAdaptive && _isOracleKnown)
         {
             if (data.Length != WhirlpoolLayout.OracleSizeBytes) return false;
@@ -24,9 +24,9 @@ public sealed partial class WhirlpoolPool
         }
 
         if (key != Address || data.Length != WhirlpoolLayout.PoolSizeBytes) return false;
-        BinaryPrimitives.WriteUInt128LittleEndian(data[WhirlpoolLayout.Liquidity..], _liquidity);
-        BinaryPrimitives.WriteUInt128LittleEndian(data[WhirlpoolLayout.SqrtPrice..], _priceX64);
-        BinaryPrimitives.WriteInt32LittleEndian(data[WhirlpoolLayout.TickCurrent..], _tick);
+        BinaryPrimitives.WriteUInt128LittleEndian(data[WhirlpoolLayout.Liquidity..], Liquidity);
+        BinaryPrimitives.WriteUInt128LittleEndian(data[WhirlpoolLayout.SqrtPrice..], PriceX64);
+        BinaryPrimitives.WriteInt32LittleEndian(data[WhirlpoolLayout.TickCurrent..], CurrentTick);
         BinaryPrimitives.WriteUInt64LittleEndian(data[WhirlpoolLayout.ProtocolFeeOwedA..], _protocolFeeA);
         BinaryPrimitives.WriteUInt64LittleEndian(data[WhirlpoolLayout.ProtocolFeeOwedB..], _protocolFeeB);
         BinaryPrimitives.WriteUInt128LittleEndian(data[WhirlpoolLayout.FeeGrowthGlobalA..], _feeGrowthA);
@@ -46,8 +46,8 @@ public sealed partial class WhirlpoolPool
     {
         AccountRole.Pool => offset is >= 0 and < WhirlpoolLayout.PoolSizeBytes,
         AccountRole.Oracle => offset is >= 0 and < WhirlpoolLayout.OracleSizeBytes,
-        AccountRole.VaultA => _vaultA.IsTransferState(offset),
-        AccountRole.VaultB => _vaultB.IsTransferState(offset),
+        AccountRole.VaultA => VaultA.IsTransferState(offset),
+        AccountRole.VaultB => VaultB.IsTransferState(offset),
         _ => false,
     };
 }

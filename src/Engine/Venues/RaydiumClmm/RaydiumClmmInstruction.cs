@@ -35,12 +35,12 @@ public sealed partial class RaydiumClmmPool
     /// <inheritdoc/>
     public override QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination)
     {
-        if (!_isPoolKnown || !_mint0.IsKnown || !_mint1.IsKnown) return QuoteStatus.Incomplete;
-        if (_mint0.IsRefused || _mint1.IsRefused) return QuoteStatus.UnsupportedMint;
+        if (!IsPoolKnown || !MintInfoA.IsKnown || !MintInfoB.IsKnown) return QuoteStatus.Incomplete;
+        if (MintInfoA.IsRefused || MintInfoB.IsRefused) return QuoteStatus.UnsupportedMint;
         if (request.Mode == SwapMode.PartialFill || (uint)request.Variant > VariantSwapShort)
             return QuoteStatus.UnsupportedMode;
         bool isV2 = request.Variant is VariantSwapV2 or VariantSwapV2Short;
-        if (!isV2 && (_mint0.Program != TokenProgramKind.Token || _mint1.Program != TokenProgramKind.Token))
+        if (!isV2 && (MintInfoA.Program != TokenProgramKind.Token || MintInfoB.Program != TokenProgramKind.Token))
             return QuoteStatus.UnsupportedMint;
 
         bool zeroForOne = request.Direction == SwapDirection.AToB;
@@ -63,10 +63,10 @@ public sealed partial class RaydiumClmmPool
         return QuoteStatus.Ok;
     }
 
-    private bool NamesExtension => _pinnedCount >= 0
+    private bool NamesExtension => PinnedCount >= 0
         ? _isExtensionPinned
         : _extension == ArrayKnowledge.Present
-            || (_extension == ArrayKnowledge.Unknown && _tickSpacing < SpacingWithoutExtension);
+            || (_extension == ArrayKnowledge.Unknown && TickSpacing < SpacingWithoutExtension);
 
     private void WriteHead(in SwapInstructionRequest request, bool zeroForOne, bool isV2, InstructionBuffer destination)
     {
@@ -75,8 +75,8 @@ public sealed partial class RaydiumClmmPool
         destination.Add(Address, AccountFlags.Writable);
         destination.Add(request.UserInput, AccountFlags.Writable);
         destination.Add(request.UserOutput, AccountFlags.Writable);
-        destination.Add(zeroForOne ? _vaultKey0 : _vaultKey1, AccountFlags.Writable);
-        destination.Add(zeroForOne ? _vaultKey1 : _vaultKey0, AccountFlags.Writable);
+        destination.Add(zeroForOne ? VaultKeyA : VaultKeyB, AccountFlags.Writable);
+        destination.Add(zeroForOne ? VaultKeyB : VaultKeyA, AccountFlags.Writable);
         destination.Add(_observationKey, AccountFlags.Writable);
         destination.Add(ProgramIds.Token);
         if (!isV2) return;
@@ -90,10 +90,10 @@ public sealed partial class RaydiumClmmPool
         in SwapInstructionRequest request, bool zeroForOne, Span<Pubkey> arrays, out int count)
     {
         count = 0;
-        if (_pinnedCount >= 0)
+        if (PinnedCount >= 0)
         {
-            count = _pinnedCount;
-            _pinned.AsSpan(0, count).CopyTo(arrays);
+            count = PinnedCount;
+            Pinned.AsSpan(0, count).CopyTo(arrays);
             return RaydiumClmmFault.None;
         }
 

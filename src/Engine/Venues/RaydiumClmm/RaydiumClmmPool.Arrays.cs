@@ -28,10 +28,10 @@ public sealed partial class RaydiumClmmPool
         return DecodeStatus.Ok;
     }
 
-    private DecodeStatus ApplyArray(in AccountView account)
+    private protected override DecodeStatus ApplyArray(in AccountView account)
     {
         ReadOnlySpan<byte> data = account.Data;
-        if (!_isPoolKnown) return DecodeStatus.WrongPool;
+        if (!IsPoolKnown) return DecodeStatus.WrongPool;
         if (account.Owner != RaydiumClmmLayout.ProgramId) return DecodeStatus.WrongOwner;
         if (data.Length != RaydiumClmmLayout.TickArraySizeBytes) return DecodeStatus.WrongSize;
         if (BinaryPrimitives.ReadUInt64LittleEndian(data) != RaydiumClmmLayout.TickArrayDiscriminator)
@@ -45,24 +45,24 @@ public sealed partial class RaydiumClmmPool
         {
             ReadOnlySpan<byte> tick = TickAt(data, i);
             if (!IsInitialized(tick)) continue;
-            int index = start + (i * _tickSpacing);
+            int index = start + (i * TickSpacing);
             if (BinaryPrimitives.ReadInt32LittleEndian(tick) != index) return DecodeStatus.InvalidValue;
             if (index is < TickMath.MinTick or > TickMath.MaxTick) return DecodeStatus.InvalidValue;
             count++;
         }
 
-        if (!_ticks.TryReplace(start, Span, account.Key, true, count, out int entry)) return DecodeStatus.Full;
-        TickOrders orders = _ticks.Orders!;
+        if (!Ticks.TryReplace(start, Span, account.Key, true, count, out int entry)) return DecodeStatus.Full;
+        TickOrders orders = Ticks.Orders!;
         for (int i = 0; i < RaydiumClmmLayout.TicksInArray; i++)
         {
             ReadOnlySpan<byte> tick = TickAt(data, i);
             if (!IsInitialized(tick)) continue;
-            int index = start + (i * _tickSpacing);
+            int index = start + (i * TickSpacing);
             // PERF: a tick that was there before keeps its price; a new one costs a chain of multiplications.
-            if (_ticks.Tick[entry] != index || _ticks.SqrtPriceX64[entry] == UInt128.Zero)
-                _ticks.SqrtPriceX64[entry] = RaydiumTickMath.SqrtPriceAtTick(index);
-            _ticks.Tick[entry] = index;
-            _ticks.LiquidityNet[entry] =
+            if (Ticks.Tick[entry] != index || Ticks.SqrtPriceX64[entry] == UInt128.Zero)
+                Ticks.SqrtPriceX64[entry] = RaydiumTickMath.SqrtPriceAtTick(index);
+            Ticks.Tick[entry] = index;
+            Ticks.LiquidityNet[entry] =
                 BinaryPrimitives.ReadInt128LittleEndian(tick[RaydiumClmmLayout.TickLiquidityNet..]);
             orders.HasLiquidity[entry] = HasLiquidity(tick);
             orders.Untouched[entry] =
@@ -76,11 +76,11 @@ public sealed partial class RaydiumClmmPool
     }
 
     // The bitmap says which arrays hold ticks, so an absent array matters only if it was known.
-    private DecodeStatus ApplyAbsentArray(in Pubkey key)
+    private protected override DecodeStatus ApplyAbsentArray(in Pubkey key)
     {
-        if (!_isPoolKnown) return DecodeStatus.WrongPool;
-        if (!_ticks.TryFindStart(key, out int start)) return DecodeStatus.Ok;
-        return _ticks.TryReplace(start, Span, key, false, 0, out _) ? DecodeStatus.Ok : DecodeStatus.Full;
+        if (!IsPoolKnown) return DecodeStatus.WrongPool;
+        if (!Ticks.TryFindStart(key, out int start)) return DecodeStatus.Ok;
+        return Ticks.TryReplace(start, Span, key, false, 0, out _) ? DecodeStatus.Ok : DecodeStatus.Full;
     }
 
     private static ReadOnlySpan<byte> TickAt(ReadOnlySpan<byte> data, int index) =>
@@ -105,9 +105,6 @@ public sealed partial class RaydiumClmmPool
         if (start > TickMath.MaxTick) return false;
         return start < TickMath.MinTick ? start == NumberOf(TickMath.MinTick) * span : start % span == 0;
     }
-
-    private Pubkey ArrayKey(int start) =>
-        _ticks.TryGetKey(start, out Pubkey key) ? key : _keys.Get(start, Span);
 
     private bool TryNextSet(int number, bool isDown, out int found) =>
         _bitmap.TryNext(number, NumberOf(isDown ? TickMath.MinTick : TickMath.MaxTick), isDown, out found);

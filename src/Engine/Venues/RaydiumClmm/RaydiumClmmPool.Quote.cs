@@ -15,12 +15,8 @@ public sealed partial class RaydiumClmmPool
     /// <inheritdoc/>
     public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
     {
-        bool zeroForOne = request.Direction == SwapDirection.AToB;
-        if (Readiness == QuoteStatus.Ok && request.Mode == SwapMode.ExactIn
-            && request.SqrtPriceLimitX64 == UInt128.Zero && (ulong)request.Clock.UnixTimestamp > _openTime
-            && StartOf(zeroForOne).Range.TryQuote(
-                request, zeroForOne, _tradeFeeRate, zeroForOne ? ref _vault1 : ref _vault0, _stateSlot,
-                TickRule.Raydium, out quote))
+        if ((ulong)request.Clock.UnixTimestamp > _openTime
+            && TryQuoteInRange(request, _tradeFeeRate, TickRule.Raydium, out quote))
             return QuoteStatus.Ok;
         return Swap(request, false, out quote);
     }
@@ -52,8 +48,8 @@ public sealed partial class RaydiumClmmPool
     {
         bool zeroForOne = request.Direction == SwapDirection.AToB;
         bool exactIn = request.Mode == SwapMode.ExactIn;
-        TransferFeeRate inputFee = (zeroForOne ? ref _mint0 : ref _mint1).FeeAt(request.Clock.Epoch);
-        TransferFeeRate outputFee = (zeroForOne ? ref _mint1 : ref _mint0).FeeAt(request.Clock.Epoch);
+        TransferFeeRate inputFee = (zeroForOne ? ref MintInfoA : ref MintInfoB).FeeAt(request.Clock.Epoch);
+        TransferFeeRate outputFee = (zeroForOne ? ref MintInfoB : ref MintInfoA).FeeAt(request.Clock.Epoch);
         ulong amount = request.AmountRaw;
         RaydiumClmmFault fault = RaydiumClmmFault.None;
         if (exactIn) amount = TransferFee.AmountAfterFee(inputFee, amount);
@@ -76,10 +72,10 @@ public sealed partial class RaydiumClmmPool
         if (fault != RaydiumClmmFault.None) return fault;
         ulong userOut = TransferFee.AmountAfterFee(outputFee, poolOut);
 
-        if (_vault0.IsFrozen || _vault1.IsFrozen) return RaydiumClmmFault.VaultFrozen;
-        ref TokenAccountInfo vaultIn = ref zeroForOne ? ref _vault0 : ref _vault1;
-        ref TokenAccountInfo vaultOut = ref zeroForOne ? ref _vault1 : ref _vault0;
-        if (vaultOut.IsShort(poolOut, _stateSlot)) return RaydiumClmmFault.VaultInsufficient;
+        if (VaultA.IsFrozen || VaultB.IsFrozen) return RaydiumClmmFault.VaultFrozen;
+        ref TokenAccountInfo vaultIn = ref zeroForOne ? ref VaultA : ref VaultB;
+        ref TokenAccountInfo vaultOut = ref zeroForOne ? ref VaultB : ref VaultA;
+        if (vaultOut.IsShort(poolOut, StateSlot)) return RaydiumClmmFault.VaultInsufficient;
         fault = CheckAfter(request, amount, poolIn, poolOut, userIn, userOut, walk);
         if (fault != RaydiumClmmFault.None) return fault;
 
@@ -110,7 +106,7 @@ public sealed partial class RaydiumClmmPool
         in SwapRequest request, ulong amount, ulong poolIn, ulong poolOut, ulong userIn, ulong userOut, in Walk walk)
     {
         bool exactIn = request.Mode == SwapMode.ExactIn;
-        if (IsOld && walk.PriceX64 == _priceX64) return RaydiumClmmFault.PriceUnmoved;
+        if (IsOld && walk.PriceX64 == PriceX64) return RaydiumClmmFault.PriceUnmoved;
         bool isUnlimited = request.SqrtPriceLimitX64 == UInt128.Zero;
         if (!IsOld && isUnlimited && (exactIn ? userIn != request.AmountRaw : poolOut != amount))
             return RaydiumClmmFault.PartialFill;
@@ -129,8 +125,8 @@ public sealed partial class RaydiumClmmPool
         if (amount == 0) return RaydiumClmmFault.ZeroAmount;
         if ((_status & RaydiumClmmLayout.StatusSwapDisabled) != 0) return RaydiumClmmFault.SwapDisabled;
         if (zeroForOne
-            ? limit >= _priceX64 || limit <= RaydiumTickMath.MinSqrtPriceX64
-            : limit <= _priceX64 || limit >= RaydiumTickMath.MaxSqrtPriceX64)
+            ? limit >= PriceX64 || limit <= RaydiumTickMath.MinSqrtPriceX64
+            : limit <= PriceX64 || limit >= RaydiumTickMath.MaxSqrtPriceX64)
             return RaydiumClmmFault.PriceLimit;
 
         ref Start start = ref StartOf(zeroForOne);
@@ -151,8 +147,8 @@ public sealed partial class RaydiumClmmPool
     private RaydiumClmmFault WalkToTick(
         int entry, UInt128 limit, in RaydiumClmmSwapStep.Terms terms, bool isCommit, ref Walk walk)
     {
-        int nextTick = _ticks.Tick[entry];
-        UInt128 nextX64 = _ticks.SqrtPriceX64[entry];
+        int nextTick = Ticks.Tick[entry];
+        UInt128 nextX64 = Ticks.SqrtPriceX64[entry];
         UInt128 targetX64 = terms.ZeroForOne ? UInt128.Max(nextX64, limit) : UInt128.Min(nextX64, limit);
         if (terms.ZeroForOne ? walk.PriceX64 < targetX64 : walk.PriceX64 > targetX64)
             return RaydiumClmmFault.StepBeyondTarget;
@@ -160,14 +156,14 @@ public sealed partial class RaydiumClmmPool
         RaydiumClmmFault fault;
         do
         {
-            uint rate = walk.NextRate(_tradeFeeRate, _tickSpacing);
-            UInt128 boundX64 = walk.Bound(targetX64, terms.ZeroForOne, _tickSpacing, out bool isSkip);
+            uint rate = walk.NextRate(_tradeFeeRate, TickSpacing);
+            UInt128 boundX64 = walk.Bound(targetX64, terms.ZeroForOne, TickSpacing, out bool isSkip);
             UInt128 reachedX64 = boundX64;
             if (walk.PriceX64 != boundX64)
             {
                 ref PriceRange range = ref walk.IsAtTick
-                    ? ref _ranges.Above(terms.ZeroForOne ? entry : entry - 1)
-                    : ref _ranges.Open(terms.ZeroForOne);
+                    ? ref Ranges.Above(terms.ZeroForOne ? entry : entry - 1)
+                    : ref Ranges.Open(terms.ZeroForOne);
                 RaydiumClmmSwapStep step = default;
                 fault = step.Compute(walk.Remaining, rate, walk.Liquidity, walk.PriceX64, boundX64, terms, ref range);
                 if (fault == RaydiumClmmFault.None)
@@ -188,7 +184,7 @@ public sealed partial class RaydiumClmmPool
             }
 
             walk.PriceX64 = reachedX64;
-            walk.Advance(isSkip, terms.ZeroForOne, nextX64, nextTick, _tickSpacing);
+            walk.Advance(isSkip, terms.ZeroForOne, nextX64, nextTick, TickSpacing);
         }
         while (walk.Remaining != 0 && walk.PriceX64 != targetX64);
         walk.Liquidity = liquidityNext;
@@ -204,13 +200,13 @@ public sealed partial class RaydiumClmmPool
         ref Walk walk,
         out UInt128 liquidityNext)
     {
-        TickOrders orders = _ticks.Orders!;
+        TickOrders orders = Ticks.Orders!;
         liquidityNext = walk.Liquidity;
         walk.Crossed++;
         RaydiumLimitOrders match = new() { Untouched = orders.Untouched[entry], PartFilled = orders.PartFilled[entry] };
         if (match.Any)
         {
-            RaydiumClmmFault fault = match.Match(walk.Remaining, rate, _ticks.SqrtPriceX64[entry], terms);
+            RaydiumClmmFault fault = match.Match(walk.Remaining, rate, Ticks.SqrtPriceX64[entry], terms);
             if (fault == RaydiumClmmFault.None)
                 fault = Take(match.AmountIn, match.AmountOut, match.Fee, terms, isCommit, ref walk);
             if (fault != RaydiumClmmFault.None) return fault;
@@ -226,10 +222,10 @@ public sealed partial class RaydiumClmmPool
         }
 
         bool hasOrders = match.Any;
-        walk.Tick = _ticks.Tick[entry] - (terms.ZeroForOne != hasOrders ? 1 : 0);
+        walk.Tick = Ticks.Tick[entry] - (terms.ZeroForOne != hasOrders ? 1 : 0);
         walk.IsTickStale = false;
         if (hasOrders || !orders.HasLiquidity[entry]) return RaydiumClmmFault.None;
-        Int128 net = _ticks.LiquidityNet[entry];
+        Int128 net = Ticks.LiquidityNet[entry];
         if (terms.ZeroForOne) net = -net;
         UInt128 magnitude = (UInt128)(net < 0 ? -net : net);
         if (net < 0 ? magnitude > walk.Liquidity : magnitude > UInt128.MaxValue - walk.Liquidity)

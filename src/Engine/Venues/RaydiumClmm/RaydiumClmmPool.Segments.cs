@@ -12,10 +12,6 @@ namespace LowLatency.Engine.Venues.RaydiumClmm;
 public sealed partial class RaydiumClmmPool
 {
     /// <inheritdoc/>
-    public override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) =>
-        (isMintA ? ref _mint0 : ref _mint1).FeeAt(epoch);
-
-    /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {
         if (Readiness != QuoteStatus.Ok || (ulong)clock.UnixTimestamp <= _openTime) return 0;
@@ -26,23 +22,23 @@ public sealed partial class RaydiumClmmPool
         Cursor cursor = start.Cursor;
         ConcentratedCurve curve = new(
             zeroForOne,
-            (zeroForOne ? ref _mint0 : ref _mint1).FeeAt(clock.Epoch),
-            (zeroForOne ? ref _mint1 : ref _mint0).FeeAt(clock.Epoch),
+            (zeroForOne ? ref MintInfoA : ref MintInfoB).FeeAt(clock.Epoch),
+            (zeroForOne ? ref MintInfoB : ref MintInfoA).FeeAt(clock.Epoch),
             destination);
         Walk walk = default;
         walk.Start(this, 0, zeroForOne, (ulong)clock.UnixTimestamp);
         while (!curve.IsFull)
         {
             int entry = cursor.Entry;
-            UInt128 nextX64 = _ticks.SqrtPriceX64[entry];
+            UInt128 nextX64 = Ticks.SqrtPriceX64[entry];
             double rate;
             do
             {
-                rate = (double)walk.NextRate(_tradeFeeRate, _tickSpacing) / FeeOne;
-                UInt128 boundX64 = walk.Bound(nextX64, zeroForOne, _tickSpacing, out bool isSkip);
+                rate = (double)walk.NextRate(_tradeFeeRate, TickSpacing) / FeeOne;
+                UInt128 boundX64 = walk.Bound(nextX64, zeroForOne, TickSpacing, out bool isSkip);
                 curve.Add(walk.Liquidity, walk.PriceX64, boundX64, rate, isFeeOnOutput);
                 walk.PriceX64 = boundX64;
-                walk.Advance(isSkip, zeroForOne, nextX64, _ticks.Tick[entry], _tickSpacing);
+                walk.Advance(isSkip, zeroForOne, nextX64, Ticks.Tick[entry], TickSpacing);
             }
             while (walk.PriceX64 != nextX64 && !curve.IsFull);
 
@@ -56,16 +52,16 @@ public sealed partial class RaydiumClmmPool
 
     private void AddOrders(ref ConcentratedCurve curve, int entry, bool zeroForOne, double rate, bool isFeeOnOutput)
     {
-        double amountOut = (double)_ticks.Orders!.Untouched[entry] + _ticks.Orders.PartFilled[entry];
-        double sqrtPrice = Q64.ToDouble(_ticks.SqrtPriceX64[entry]);
+        double amountOut = (double)Ticks.Orders!.Untouched[entry] + Ticks.Orders.PartFilled[entry];
+        double sqrtPrice = Q64.ToDouble(Ticks.SqrtPriceX64[entry]);
         double price = sqrtPrice * sqrtPrice;
         curve.AddFixed(amountOut, zeroForOne ? price : 1.0 / price, rate, isFeeOnOutput);
     }
 
     private bool TryCross(int entry, bool zeroForOne, ref Walk walk)
     {
-        if (!_ticks.Orders!.HasLiquidity[entry]) return true;
-        Int128 net = _ticks.LiquidityNet[entry];
+        if (!Ticks.Orders!.HasLiquidity[entry]) return true;
+        Int128 net = Ticks.LiquidityNet[entry];
         if (zeroForOne) net = -net;
         UInt128 magnitude = (UInt128)(net < 0 ? -net : net);
         if (net < 0 ? magnitude > walk.Liquidity : magnitude > UInt128.MaxValue - walk.Liquidity) return false;

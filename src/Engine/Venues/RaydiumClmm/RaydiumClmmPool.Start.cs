@@ -11,7 +11,7 @@ public sealed partial class RaydiumClmmPool
     private RaydiumClmmFault NeedExtension()
     {
         RaydiumClmmFault missing = IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.MissingExtension;
-        if (_pinnedCount >= 0 && !_isExtensionPinned) return missing;
+        if (PinnedCount >= 0 && !_isExtensionPinned) return missing;
         return _extension switch
         {
             ArrayKnowledge.Present => RaydiumClmmFault.None,
@@ -25,7 +25,7 @@ public sealed partial class RaydiumClmmPool
     // Source: pool.rs first_tick_array_index_with_extension_info.
     private RaydiumClmmFault FindFirstArray(bool isDown, out int number, out bool containsTick)
     {
-        number = NumberOf(_tick);
+        number = NumberOf(CurrentTick);
         containsTick = false;
         RaydiumClmmFault fault = IsOwn(number) ? RaydiumClmmFault.None : NeedExtension();
         if (fault != RaydiumClmmFault.None) return fault;
@@ -40,7 +40,7 @@ public sealed partial class RaydiumClmmPool
     {
         bool found = TryNextSet(number, isDown, out int next);
         bool isInOwn = IsOwn(number) && found && IsOwn(next);
-        if (!isInOwn && (IsOld || _tickSpacing < SpacingWithoutExtension))
+        if (!isInOwn && (IsOld || TickSpacing < SpacingWithoutExtension))
         {
             RaydiumClmmFault fault = NeedExtension();
             if (fault != RaydiumClmmFault.None) return fault;
@@ -73,53 +73,44 @@ public sealed partial class RaydiumClmmPool
     {
         public RaydiumClmmFault Fault;
         public Cursor Cursor;
-
-        /// <summary>What exact inputs meet before the first tick.</summary>
-        public FirstRange Range;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Start StartOf(bool isDown)
     {
         ref Start start = ref isDown ? ref _startDown : ref _startUp;
-        if ((_knownStarts & (isDown ? 1 : 2)) == 0) FindStart(isDown, ref start);
+        if ((KnownStarts & (isDown ? 1 : 2)) == 0) FindStart(isDown);
         return ref start;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FindStart(bool isDown, ref Start start)
+    private protected override void FindStart(bool isDown)
     {
-        _knownStarts |= isDown ? 1 : 2;
+        ref Start start = ref isDown ? ref _startDown : ref _startUp;
         ref Cursor cursor = ref start.Cursor;
-        start.Range.Refuse();
         int side = isDown ? 1 : 2;
+        KnownStarts |= side;
+        SetRange(isDown, UInt128.Zero, false);
         start.Fault = FindFirstArray(isDown, out int number, out bool containsTick);
-        bool isKnown = containsTick && (_knownFirst & side) != 0 && cursor.Number == number;
-        _knownFirst &= ~side;
+        bool isKnown = containsTick && (KnownArrays & side) != 0 && cursor.Number == number;
+        KnownArrays &= ~side;
         if (start.Fault == RaydiumClmmFault.None && !isKnown) start.Fault = Open(number, true, isDown, ref cursor);
         if (start.Fault != RaydiumClmmFault.None) return;
         if (containsTick)
         {
             int above = isDown ? 0 : 1;
-            cursor.Entry = _ticks.FindAtOrBelow(_tick, cursor.Entry - above) + above;
+            cursor.Entry = Ticks.FindAtOrBelow(CurrentTick, cursor.Entry - above) + above;
             if (cursor.IsOut) start.Fault = OpenNext(isDown, ref cursor);
-            else _knownFirst |= side;
+            else KnownArrays |= side;
         }
         else if (cursor.First == cursor.End)
         {
             start.Fault = RaydiumClmmFault.EmptyArray;
         }
 
-        bool isPlain = !IsOld && !_dynamicFee.IsEnabled && IsFeeOnInput(isDown)
-            && !_mint0.HasTransferFee && !_mint1.HasTransferFee;
-        if (start.Fault == RaydiumClmmFault.None && isPlain)
-            start.Range.Set(isDown, _priceX64, Within(_ticks.SqrtPriceX64[cursor.Entry]), _liquidity);
-    }
-
-    private void ForgetStarts()
-    {
-        _knownStarts = 0;
-        _knownFirst = 0;
+        bool isPlain = !IsOld && !_dynamicFee.IsEnabled && IsFeeOnInput(isDown);
+        if (start.Fault == RaydiumClmmFault.None)
+            SetRange(isDown, Within(Ticks.SqrtPriceX64[cursor.Entry]), isPlain);
     }
 
     // A swap without a limit of its own stops a unit before the ends of the price range.
@@ -145,13 +136,13 @@ public sealed partial class RaydiumClmmPool
     private RaydiumClmmFault Open(int number, bool isFirst, bool isDown, ref Cursor cursor)
     {
         int start = number * Span;
-        if (_pinnedCount >= 0)
+        if (PinnedCount >= 0)
         {
-            if (isFirst && _pinnedCount == 0) return IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.NoArrays;
+            if (isFirst && PinnedCount == 0) return IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.NoArrays;
             if (isFirst) cursor.Place = 0;
             while (!IsPinned(cursor.Place, start))
             {
-                if (++cursor.Place >= _pinnedCount)
+                if (++cursor.Place >= PinnedCount)
                     return isFirst ? RaydiumClmmFault.FirstArray : RaydiumClmmFault.NextArray;
             }
         }
@@ -161,15 +152,15 @@ public sealed partial class RaydiumClmmPool
             if (cursor.Place >= MaxArraysPerSwap) return RaydiumClmmFault.TooManyArrays;
         }
 
-        if (_ticks.Knowledge(start) != ArrayKnowledge.Present)
+        if (Ticks.Knowledge(start) != ArrayKnowledge.Present)
             return isFirst ? RaydiumClmmFault.FirstArrayUnknown : RaydiumClmmFault.NextArrayUnknown;
         cursor.Number = number;
-        cursor.First = _ticks.FindAtOrBelow(start - 1) + 1;
-        cursor.End = _ticks.FindAtOrBelow(start + Span - 1) + 1;
+        cursor.First = Ticks.FindAtOrBelow(start - 1) + 1;
+        cursor.End = Ticks.FindAtOrBelow(start + Span - 1) + 1;
         cursor.Entry = isDown ? cursor.End - 1 : cursor.First;
         return RaydiumClmmFault.None;
     }
 
     private bool IsPinned(int place, int start) =>
-        _ticks.TryFindStart(_pinned[place], out int found) && found == start;
+        Ticks.TryFindStart(Pinned[place], out int found) && found == start;
 }

@@ -14,9 +14,9 @@ public sealed partial class RaydiumClmmPool
     /// <inheritdoc/>
     public override bool TryWriteState(in Pubkey key, Span<byte> data)
     {
-        if (!_isPoolKnown) return false;
-        if (key == _vaultKey0) return _vault0.IsKnown && _vault0.TryWrite(data);
-        if (key == _vaultKey1) return _vault1.IsKnown && _vault1.TryWrite(data);
+        if (!IsPoolKnown) return false;
+        if (key == VaultKeyA) return VaultA.IsKnown && VaultA.TryWrite(data);
+        if (key == VaultKeyB) return VaultB.IsKnown && VaultB.TryWrite(data);
         if (key == _extensionKey)
         {
             if (_extension != ArrayKnowledge.Present) return false;
@@ -26,7 +26,7 @@ public sealed partial class RaydiumClmmPool
         }
 
         if (key == Address) return TryWritePool(data);
-        return _ticks.TryFindStart(key, out int start) && TryWriteArray(start, data);
+        return Ticks.TryFindStart(key, out int start) && TryWriteArray(start, data);
     }
 
     /// <inheritdoc/>
@@ -35,8 +35,8 @@ public sealed partial class RaydiumClmmPool
         AccountRole.Pool => IsModelledInPool(offset),
         AccountRole.BitmapExtension => offset is >= 0 and < RaydiumClmmLayout.ExtensionSizeBytes,
         AccountRole.TickArray => IsModelledInArray(offset),
-        AccountRole.VaultA => _vault0.IsTransferState(offset),
-        AccountRole.VaultB => _vault1.IsTransferState(offset),
+        AccountRole.VaultA => VaultA.IsTransferState(offset),
+        AccountRole.VaultB => VaultB.IsTransferState(offset),
         _ => false,
     };
 
@@ -62,9 +62,9 @@ public sealed partial class RaydiumClmmPool
     private bool TryWritePool(Span<byte> data)
     {
         if (data.Length != RaydiumClmmLayout.PoolSizeBytes) return false;
-        BinaryPrimitives.WriteUInt128LittleEndian(data[RaydiumClmmLayout.Liquidity..], _liquidity);
-        BinaryPrimitives.WriteUInt128LittleEndian(data[RaydiumClmmLayout.SqrtPrice..], _priceX64);
-        BinaryPrimitives.WriteInt32LittleEndian(data[RaydiumClmmLayout.TickCurrent..], _tick);
+        BinaryPrimitives.WriteUInt128LittleEndian(data[RaydiumClmmLayout.Liquidity..], Liquidity);
+        BinaryPrimitives.WriteUInt128LittleEndian(data[RaydiumClmmLayout.SqrtPrice..], PriceX64);
+        BinaryPrimitives.WriteInt32LittleEndian(data[RaydiumClmmLayout.TickCurrent..], CurrentTick);
         BinaryPrimitives.WriteUInt128LittleEndian(data[RaydiumClmmLayout.FeeGrowth0..], _feeGrowth0);
         BinaryPrimitives.WriteUInt128LittleEndian(data[RaydiumClmmLayout.FeeGrowth1..], _feeGrowth1);
         BinaryPrimitives.WriteUInt64LittleEndian(data[RaydiumClmmLayout.ProtocolFees0..], _protocolFees0);
@@ -85,13 +85,13 @@ public sealed partial class RaydiumClmmPool
         {
             Span<byte> tick = data.Slice(
                 RaydiumClmmLayout.ArrayTicks + (i * RaydiumClmmLayout.TickSizeBytes), RaydiumClmmLayout.TickSizeBytes);
-            int index = start + (i * _tickSpacing);
-            int entry = _ticks.FindAtOrBelow(index);
-            bool isKnown = entry >= 0 && _ticks.Tick[entry] == index;
+            int index = start + (i * TickSpacing);
+            int entry = Ticks.FindAtOrBelow(index);
+            bool isKnown = entry >= 0 && Ticks.Tick[entry] == index;
             BinaryPrimitives.WriteUInt64LittleEndian(
-                tick[RaydiumClmmLayout.TickOrdersAmount..], isKnown ? _ticks.Orders!.Untouched[entry] : 0);
+                tick[RaydiumClmmLayout.TickOrdersAmount..], isKnown ? Ticks.Orders!.Untouched[entry] : 0);
             BinaryPrimitives.WriteUInt64LittleEndian(
-                tick[RaydiumClmmLayout.TickPartFilledRemaining..], isKnown ? _ticks.Orders!.PartFilled[entry] : 0);
+                tick[RaydiumClmmLayout.TickPartFilledRemaining..], isKnown ? Ticks.Orders!.PartFilled[entry] : 0);
         }
 
         return true;

@@ -10,9 +10,9 @@ public sealed partial class RaydiumClmmPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Commit(bool zeroForOne, in Walk walk)
     {
-        _priceX64 = walk.PriceX64;
-        _tick = walk.IsTickStale ? RaydiumTickMath.TickAtSqrtPrice(walk.PriceX64) : walk.Tick;
-        _liquidity = walk.Liquidity;
+        PriceX64 = walk.PriceX64;
+        CurrentTick = walk.IsTickStale ? RaydiumTickMath.TickAtSqrtPrice(walk.PriceX64) : walk.Tick;
+        Liquidity = walk.Liquidity;
         if (IsFeeOnToken0(zeroForOne))
         {
             _feeGrowth0 = walk.FeeGrowthX64;
@@ -34,14 +34,14 @@ public sealed partial class RaydiumClmmPool
     // initialized tick leaves the bitmap.
     private void RemoveEmptyTicks()
     {
-        TickOrders orders = _ticks.Orders!;
-        for (int i = _ticks.Count - 1; i >= 0; i--)
+        TickOrders orders = Ticks.Orders!;
+        for (int i = Ticks.Count - 1; i >= 0; i--)
         {
             if (orders.HasLiquidity[i] || (orders.Untouched[i] | orders.PartFilled[i]) != 0) continue;
-            int number = NumberOf(_ticks.Tick[i]);
-            _ticks.RemoveAt(i);
-            int below = _ticks.FindAtOrBelow((number * Span) + Span - 1);
-            if (below < 0 || _ticks.Tick[below] < number * Span) _bitmap.Flip(number);
+            int number = NumberOf(Ticks.Tick[i]);
+            Ticks.RemoveAt(i);
+            int below = Ticks.FindAtOrBelow((number * Span) + Span - 1);
+            if (below < 0 || Ticks.Tick[below] < number * Span) _bitmap.Flip(number);
         }
     }
 
@@ -73,13 +73,13 @@ public sealed partial class RaydiumClmmPool
         public void Start(RaydiumClmmPool pool, ulong amount, bool zeroForOne, ulong timestamp)
         {
             Remaining = amount;
-            PriceX64 = pool._priceX64;
-            Liquidity = pool._liquidity;
-            Tick = pool._tick;
+            PriceX64 = pool.PriceX64;
+            Liquidity = pool.Liquidity;
+            Tick = pool.CurrentTick;
             FeeGrowthX64 = pool.IsFeeOnToken0(zeroForOne) ? pool._feeGrowth0 : pool._feeGrowth1;
             if (!pool._dynamicFee.IsEnabled) return;
             Dynamic = pool._dynamicFee;
-            SpacingIndex = RaydiumDynamicFee.IndexOf(Tick, pool._tickSpacing);
+            SpacingIndex = RaydiumDynamicFee.IndexOf(Tick, pool.TickSpacing);
             Dynamic.UpdateReference(SpacingIndex, timestamp);
         }
 

@@ -1,0 +1,250 @@
+using System;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
+
+namespace LowLatency.Engine.Venues;
+
+/// <summary>
+/// A pool of concentrated liquidity in tick arrays: what its accounts, its ticks and its quotes have in common whatever
+/// the program. A venue adds layouts, fees, the walk past ticks and its errors, and the instruction. Owner thread as
+/// <see cref="Pool"/>'s. Prices are Q64.64 square roots of B per A. Bounds: see <see cref="TickStore"/>.
+/// </summary>
+public abstract class ConcentratedPool : Pool
+{
+    /// <summary>Fee rates are parts of this.</summary>
+    private protected const uint FeeOne = 1_000_000;
+
+    /// <summary>Arrays to watch in each direction: a swap that needs more is larger than any this engine sends.</summary>
+    private protected const int WatchedArrays = 4;
+
+    private protected readonly TickStore Ticks;
+    private protected readonly PriceRanges Ranges = new();
+    private protected readonly ArrayKeys Keys;
+
+    /// <summary>Arrays that the instruction names; the count is -1 for the venue's own choice.</summary>
+    private protected readonly Pubkey[] Pinned;
+    private protected int PinnedCount = -1;
+
+    private protected bool IsPoolKnown;
+    private protected ushort TickSpacing;
+    private protected int CurrentTick;
+    private protected UInt128 Liquidity;
+    private protected UInt128 PriceX64;
+    private protected Pubkey VaultKeyA;
+    private protected Pubkey VaultKeyB;
+    private protected TokenAccountInfo VaultA;
+    private protected TokenAccountInfo VaultB;
+    private protected MintInfo MintInfoA;
+    private protected MintInfo MintInfoB;
+    private protected ulong StateSlot;
+
+    /// <summary>Directions (bit 0: down) whose start <see cref="FindStart"/> found in this state.</summary>
+    // PERF: once a state, not once a quote (WhirlpoolBenchmarks.Quote): sizing asks many quotes of one state.
+    private protected int KnownStarts;
+
+    /// <summary>Directions whose arrays are those of the start before.</summary>
+    // PERF: most updates only move the price (WhirlpoolBenchmarks.DecodePoolThenQuote).
+    private protected int KnownArrays;
+
+    /// <summary>What exact inputs meet before the first tick, down and up; part of the start.</summary>
+    private protected FirstRange RangeDown;
+    private protected FirstRange RangeUp;
+
+    private readonly PoolAccountShape _shape;
+    private readonly int _ticksInArray;
+
+    /// <summary>A pool that was not decoded yet (allocates: create at registration).</summary>
+    private protected ConcentratedPool(
+        VenueId venue, in Pubkey address, int ticksInArray, ArraySeedForm seedForm, int maxPinned, TickOrders? orders)
+        : base(venue, address)
+    {
+        _shape = PoolAccountShape.Of(venue);
+        _ticksInArray = ticksInArray;
+        Ticks = new TickStore { Orders = orders };
+        Keys = new ArrayKeys(_shape.Program, address, seedForm);
+        Pinned = new Pubkey[maxPinned];
+    }
+
+    /// <inheritdoc/>
+    public sealed override SwapWorkClass WorkClass => WorkClassOf(
+        MintInfoA.Program == TokenProgramKind.Token2022, MintInfoB.Program == TokenProgramKind.Token2022,
+        IsTimeDependent);
+
+    /// <summary>Ticks from one array's start to the next one's.</summary>
+    private protected int Span => TickSpacing * _ticksInArray;
+
+    /// <summary>True if the accounts that only this venue has are known.</summary>
+    private protected abstract bool HasOwnAccounts { get; }
+
+    /// <summary>True if the pool account says that swaps are off.</summary>
+    private protected virtual bool IsSwapDisabled => false;
+
+    /// <inheritdoc/>
+    public sealed override void MarkArraysComplete()
+    {
+        Ticks.IsComplete = true;
+        ForgetStarts();
+    }
+
+    /// <inheritdoc/>
+    public sealed override void UnpinArrays()
+    {
+        PinnedCount = -1;
+        ForgetStarts();
+    }
+
+    /// <inheritdoc/>
+    public sealed override DecodeStatus Apply(AccountRole role, in AccountView account)
+    {
+        KnownStarts = 0;
+        if (role == AccountRole.TickArray) KnownArrays = 0;
+        DecodeStatus status = role switch
+        {
+            AccountRole.Pool => ApplyPool(account),
+            AccountRole.VaultA => ApplyVault(account, VaultKeyA, MintA, ref VaultA),
+            AccountRole.VaultB => ApplyVault(account, VaultKeyB, MintB, ref VaultB),
+            AccountRole.MintA => ApplyMint(account, MintA, ref MintInfoA),
+            AccountRole.MintB => ApplyMint(account, MintB, ref MintInfoB),
+            AccountRole.TickArray => account.Exists ? ApplyArray(account) : ApplyAbsentArray(account.Key),
+            _ => ApplyOther(role, account),
+        };
+        if (status == DecodeStatus.Ok) Readiness = ComputeReadiness();
+        return status;
+    }
+
+    /// <inheritdoc/>
+    public sealed override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) =>
+        (isMintA ? ref MintInfoA : ref MintInfoB).FeeAt(epoch);
+
+    /// <summary>
+    /// The quote of an exact input without a limit that ends before the first tick, in a swap that the clock allows;
+    /// false leaves it to the walk.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected bool TryQuoteInRange(in SwapRequest request, uint rate, TickRule tickRule, out SwapQuote quote)
+    {
+        quote = default;
+        if (Readiness != QuoteStatus.Ok || request.Mode != SwapMode.ExactIn
+            || request.SqrtPriceLimitX64 != UInt128.Zero) return false;
+        bool aToB = request.Direction == SwapDirection.AToB;
+        if ((KnownStarts & (aToB ? 1 : 2)) == 0) FindStart(aToB);
+        ref FirstRange range = ref aToB ? ref RangeDown : ref RangeUp;
+        return range.TryQuote(request, aToB, rate, aToB ? ref VaultB : ref VaultA, StateSlot, tickRule, out quote);
+    }
+
+    /// <summary>
+    /// Sets a direction's range up to the first tick it meets; <paramref name="isPlain"/>: the fee is constant and on
+    /// the input.
+    /// </summary>
+    private protected void SetRange(bool aToB, UInt128 endX64, bool isPlain)
+    {
+        ref FirstRange range = ref aToB ? ref RangeDown : ref RangeUp;
+        range.Set(aToB, PriceX64, endX64, Liquidity);
+        if (!isPlain || MintInfoA.HasTransferFee || MintInfoB.HasTransferFee) range.Refuse();
+    }
+
+    /// <summary>Finds where a direction's swaps start and sets its bit and range.</summary>
+    private protected abstract void FindStart(bool aToB);
+
+    /// <summary>Nothing of an earlier state's starts holds any longer.</summary>
+    private protected void ForgetStarts()
+    {
+        KnownStarts = 0;
+        KnownArrays = 0;
+    }
+
+    /// <summary>
+    /// Decodes the pool account of the right owner and size, but for mints and vaults; unless Ok, the state is unchanged.
+    /// </summary>
+    private protected abstract DecodeStatus DecodePool(ReadOnlySpan<byte> data);
+
+    /// <summary>Takes a tick array that exists.</summary>
+    private protected abstract DecodeStatus ApplyArray(in AccountView account);
+
+    /// <summary>Takes the absence of an array.</summary>
+    private protected abstract DecodeStatus ApplyAbsentArray(in Pubkey key);
+
+    /// <summary>Takes an account that only this venue has.</summary>
+    private protected abstract DecodeStatus ApplyOther(AccountRole role, in AccountView account);
+
+    /// <summary>Another spacing makes another pool of it: what is known of arrays is forgotten.</summary>
+    private protected void SetSpacing(ushort spacing)
+    {
+        if (TickSpacing == spacing) return;
+        Ticks.Clear();
+        KnownArrays = 0;
+        TickSpacing = spacing;
+    }
+
+    /// <summary>Address of the array that starts at a tick.</summary>
+    private protected Pubkey ArrayKey(int start) =>
+        Ticks.TryGetKey(start, out Pubkey key) ? key : Keys.Get(start, Span);
+
+    /// <summary>Adds vaults and mints to a list of dependencies.</summary>
+    private protected void AddTokens(Span<AccountDependency> destination, ref int count)
+    {
+        Add(destination, ref count, VaultKeyA, AccountRole.VaultA, true);
+        Add(destination, ref count, VaultKeyB, AccountRole.VaultB, true);
+        Add(destination, ref count, MintA, AccountRole.MintA, true);
+        Add(destination, ref count, MintB, AccountRole.MintB, true);
+    }
+
+    private QuoteStatus ComputeReadiness()
+    {
+        if (!IsPoolKnown || !HasOwnAccounts || !VaultA.IsKnown || !VaultB.IsKnown) return QuoteStatus.Incomplete;
+        if (!MintInfoA.IsKnown || !MintInfoB.IsKnown) return QuoteStatus.Incomplete;
+        if (MintInfoA.IsRefused || MintInfoB.IsRefused) return QuoteStatus.UnsupportedMint;
+        if (IsSwapDisabled) return QuoteStatus.SwapDisabled;
+        return VaultA.IsFrozen || VaultB.IsFrozen ? QuoteStatus.Frozen : QuoteStatus.Ok;
+    }
+
+    private DecodeStatus ApplyPool(in AccountView account)
+    {
+        if (account.Key != Address) return DecodeStatus.WrongPool;
+        if (!account.Exists)
+        {
+            IsPoolKnown = false;
+            return DecodeStatus.Ok;
+        }
+
+        ReadOnlySpan<byte> data = account.Data;
+        if (account.Owner != _shape.Program) return DecodeStatus.WrongOwner;
+        if (data.Length != _shape.SizeBytes) return DecodeStatus.WrongSize;
+        if (BinaryPrimitives.ReadUInt64LittleEndian(data) != _shape.Discriminator)
+            return DecodeStatus.WrongDiscriminator;
+        DecodeStatus status = DecodePool(data);
+        if (status != DecodeStatus.Ok) return status;
+        MintA = Pubkey.Read(data, _shape.MintA);
+        MintB = Pubkey.Read(data, _shape.MintB);
+        VaultKeyA = Pubkey.Read(data, _shape.VaultA);
+        VaultKeyB = Pubkey.Read(data, _shape.VaultB);
+        StateSlot = account.Slot;
+        IsPoolKnown = true;
+        return DecodeStatus.Ok;
+    }
+
+    private DecodeStatus ApplyVault(in AccountView account, in Pubkey key, in Pubkey mint, ref TokenAccountInfo vault)
+    {
+        if (!IsPoolKnown || account.Key != key) return DecodeStatus.WrongPool;
+        if (!account.Exists)
+        {
+            vault = default;
+            return DecodeStatus.Ok;
+        }
+
+        if (!TokenAccountInfo.TryDecode(account, out TokenAccountInfo decoded)) return DecodeStatus.InvalidValue;
+        if (decoded.Mint != mint || decoded.Owner != Address) return DecodeStatus.WrongPool;
+        vault = decoded;
+        return DecodeStatus.Ok;
+    }
+
+    private DecodeStatus ApplyMint(in AccountView account, in Pubkey key, ref MintInfo mint)
+    {
+        if (!IsPoolKnown || account.Key != key) return DecodeStatus.WrongPool;
+        if (account.Exists) return TakeMint(account, key, ref mint);
+        mint = default;
+        return DecodeStatus.Ok;
+    }
+}
