@@ -12,7 +12,7 @@ namespace LowLatency.Feeds.Decoding;
 /// messages. Not checked: UTF-8 validity inside strings that nobody reads.
 /// Source: RFC 8259 sections 2-7.
 /// </summary>
-internal ref struct JsonCursor
+internal ref partial struct JsonCursor
 {
     /// <summary>Deepest nesting accepted; a notification has 6, an instruction error in a log 10.</summary>
     private const int MaxDepth = 64;
