@@ -1,3 +1,4 @@
+using System;
 using BenchmarkDotNet.Attributes;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
@@ -15,6 +16,7 @@ public class DedupBenchmark
 
     private readonly MarketEvent[] _events = new MarketEvent[Accounts * Endpoints];
     private readonly DedupStage _stage = new(4096);
+    private readonly ArrivalTable _table = new(4096);
     private ulong _slot = 1000;
 
     [GlobalSetup]
@@ -33,6 +35,15 @@ public class DedupBenchmark
                 one.EndpointId = (byte)e;
             }
         }
+    }
+
+    /// <summary>The table alone: tag, index, and the whole key compared.</summary>
+    [Benchmark(OperationsPerInvoke = Accounts * Endpoints)]
+    public int Find()
+    {
+        int sum = 0;
+        foreach (ref readonly MarketEvent one in _events.AsSpan()) sum += _table.FindOrAdd(in one.Account);
+        return sum;
     }
 
     /// <summary>One arrival: a first or a duplicate.</summary>

@@ -94,7 +94,7 @@ internal sealed class ArrivalTable
             if (cell == 0) return Add(in account, i, wanted);
             if ((cell & ~RowMask) != wanted) continue;
             int row = (int)(cell & RowMask) - 1;
-            if (_rows[row].Account == account) return row;
+            if (Pubkey.AreSame(in _rows[row].Account, in account)) return row;
         }
     }
 

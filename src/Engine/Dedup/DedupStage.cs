@@ -120,7 +120,8 @@ public sealed class DedupStage : IStage
         }
 
         bool pushed = e.Kind == EventKind.Account;
-        if (pushed) NoteDelivery(in e);
+        EndpointRow? endpoint = pushed ? Race[e.EndpointId] : null; // who answers only has no part in the race
+        if (endpoint is not null) NoteDelivery(endpoint, in e);
         ref ArrivalRow row = ref _table[id];
         ref Arrival known = ref FindArrival(ref row, id, in e);
         if (!Unsafe.IsNullRef(ref known) && (pushed || !IsRollback(in row, id, in e)))
@@ -128,7 +129,7 @@ public sealed class DedupStage : IStage
             // Equal or not is for who holds the bytes; a connection never confirms what it told first itself.
             bool isCopy = _passesCopies && pushed && known.FirstEndpoint != e.EndpointId
                 && Unsafe.AreSame(ref known, ref row.Newest);
-            if (pushed) NoteDuplicate(ref known, in e);
+            if (endpoint is not null) NoteDuplicate(endpoint, ref known, in e);
             if (isCopy) e.Kind = EventKind.Copy;
             else Drop(ref e, DropCause.Duplicate);
             return;
@@ -153,7 +154,7 @@ public sealed class DedupStage : IStage
 
         Remember(ref row, id, in e, pushed);
         Accepted++;
-        if (pushed) Race[e.EndpointId].Wins++;
+        if (endpoint is not null) endpoint.Wins++;
     }
 
     /// <summary>
@@ -246,10 +247,18 @@ public sealed class DedupStage : IStage
         row.OldestAt = (byte)(row.OldestAt == ArrivalTable.HistoryCount - 2 ? 0 : row.OldestAt + 1);
     }
 
-    private void NoteDelivery(in MarketEvent e)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void NoteDelivery(EndpointRow row, in MarketEvent e)
     {
-        EndpointRow row = Race[e.EndpointId];
         row.Delivered++;
+        if (e.Slot > row.SlotMax || e.Slot > Slots.Head || e.EndpointId >= Race.Count) NoteSlot(row, in e);
+    }
+
+    /// <summary>A slot, or an endpoint, that is told of for the first time.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteSlot(EndpointRow row, in MarketEvent e)
+    {
+        if (e.EndpointId >= Race.Count) Race.Count = e.EndpointId + 1;
         if (e.Slot > row.SlotMax)
         {
             row.SlotMax = e.Slot;
@@ -257,16 +266,15 @@ public sealed class DedupStage : IStage
             if ((e.Flags & EventFlags.HasWriteVersion) != 0) Race.TellsWrites |= 1u << (e.EndpointId & 31);
         }
 
-        if (e.EndpointId >= Race.Count) Race.Count = e.EndpointId + 1;
         if (e.Slot <= Slots.Head || !Belief.Accept(e.EndpointId, e.Slot)) return;
         Slots.Add(e.Slot, 0); // a feed without slot notifications still moves the head
         _forks.Settle();
     }
 
-    private void NoteDuplicate(ref Arrival arrival, in MarketEvent e)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void NoteDuplicate(EndpointRow row, ref Arrival arrival, in MarketEvent e)
     {
         uint bit = 1u << (e.EndpointId & 31);
-        EndpointRow row = Race[e.EndpointId];
         row.Duplicates++;
         bool firstRepeat = arrival.EndpointMask == 1u << (arrival.FirstEndpoint & 31);
         if ((arrival.EndpointMask & bit) == 0 && arrival.EndpointMask != 0)

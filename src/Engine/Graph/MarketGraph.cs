@@ -214,8 +214,9 @@ public sealed partial class MarketGraph
             return;
         }
 
-        SetRate(edge, MarginalRate(pool, SwapDirection.AToB, _clock[poolId]));
-        SetRate(edge | 1, MarginalRate(pool, SwapDirection.BToA, _clock[poolId]));
+        pool.MarginalRates(in _clock[poolId], out double rateAToB, out double rateBToA);
+        SetRate(edge, RateOrNone(rateAToB));
+        SetRate(edge | 1, RateOrNone(rateBToA));
     }
 
     /// <summary>Clock of the pool's last refresh: quotes of the decision use the same one.</summary>
@@ -294,13 +295,8 @@ public sealed partial class MarketGraph
         return count;
     }
 
-    private static double MarginalRate(Pool pool, SwapDirection direction, in ChainClock clock)
-    {
-        CurveSegment first = default;
-        int count = pool.CopySegments(direction, clock, new Span<CurveSegment>(ref first));
-        double rate = count > 0 ? first.RateOut : 0;
-        return double.IsFinite(rate) && rate > 0 ? rate : 0;
-    }
+    /// <summary>Neither infinity nor NaN nor a rate below zero is an edge.</summary>
+    private static double RateOrNone(double rate) => rate is > 0 and <= double.MaxValue ? rate : 0;
 
     private void InvalidateSegments(int poolId)
     {

@@ -1,6 +1,7 @@
 using System;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Graph;
 
@@ -78,11 +79,17 @@ public sealed class SnapshotPool : Pool
     {
         if (Readiness != QuoteStatus.Ok || destination.IsEmpty) return 0;
         (ulong reserveIn, ulong reserveOut) = Reserves(direction);
-        double perInput = (1 - (_feePpm * 1e-6)) / reserveIn;
-        destination[0].RateOut = perInput * reserveOut;
-        destination[0].Curvature = perInput;
-        destination[0].AmountInMax = double.PositiveInfinity;
+        destination[0] = ConstantProduct.Segment(reserveIn, reserveOut, 1 - (_feePpm * 1e-6), 1);
         return 1;
+    }
+
+    /// <inheritdoc/>
+    public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
+    {
+        bool isReady = Readiness == QuoteStatus.Ok;
+        double kept = 1 - (_feePpm * 1e-6);
+        rateAToB = isReady ? ConstantProduct.MarginalRate(_reserveA, _reserveB, kept, 1) : 0;
+        rateBToA = isReady ? ConstantProduct.MarginalRate(_reserveB, _reserveA, kept, 1) : 0;
     }
 
     /// <inheritdoc/>

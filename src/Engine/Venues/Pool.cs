@@ -130,6 +130,16 @@ public abstract class Pool
     /// <returns>Number of pieces written; 0 if the pool cannot quote that way now.</returns>
     public abstract int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination);
 
+    /// <summary>
+    /// Rate of the first curve piece of each direction (<see cref="CopySegments"/>), output per input base unit; 0 if
+    /// the pool cannot quote that way now.
+    /// </summary>
+    public virtual void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
+    {
+        rateAToB = FirstRate(SwapDirection.AToB, in clock);
+        rateBToA = FirstRate(SwapDirection.BToA, in clock);
+    }
+
     /// <summary>Writes the swap instruction.</summary>
     /// <returns>Ok, or why no instruction can be written (missing array, unsupported mode).</returns>
     public abstract QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination);
@@ -152,6 +162,13 @@ public abstract class Pool
     /// Token-2022 transfer fee of mint A or B at an epoch, as quotes charge it; none unless the venue says so.
     /// </summary>
     public virtual TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) => default;
+
+    /// <summary>Rate of the first curve piece of a direction; 0 if there is none.</summary>
+    private protected double FirstRate(SwapDirection direction, in ChainClock clock)
+    {
+        CurveSegment first = default;
+        return CopySegments(direction, in clock, new Span<CurveSegment>(ref first)) > 0 ? first.RateOut : 0;
+    }
 
     /// <summary>The class of a pool by its mints' programs and whether its formula is the dearer one.</summary>
     private protected static SwapWorkClass WorkClassOf(bool isToken2022A, bool isToken2022B, bool isHeavy) =>

@@ -70,6 +70,19 @@ public abstract class VaultPool : Pool
     }
 
     /// <inheritdoc/>
+    public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
+    {
+        (ulong reserveA, ulong reserveB) = (ReserveRaw[0], ReserveRaw[1]);
+        rateAToB = 0;
+        rateBToA = 0;
+        if (Readiness != QuoteStatus.Ok || reserveA == 0 || reserveB == 0) return;
+        if (TryKeptShares(SwapDirection.AToB, in clock, out double inputKept, out double outputKept))
+            rateAToB = ConstantProduct.MarginalRate(reserveA, reserveB, inputKept, outputKept);
+        if (TryKeptShares(SwapDirection.BToA, in clock, out inputKept, out outputKept))
+            rateBToA = ConstantProduct.MarginalRate(reserveB, reserveA, inputKept, outputKept);
+    }
+
+    /// <inheritdoc/>
     public sealed override bool TryWriteState(in Pubkey key, Span<byte> data)
     {
         if (key == Sides[0].Vault) return Sides[0].VaultState.TryWrite(data);

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Feeds.Decoding;
@@ -35,9 +36,15 @@ internal static class AccountJson
         if (!cursor.TryEnterObject()) return Refused(cursor);
         Seen seen = Seen.None;
         bool isFirst = true;
-        while (cursor.NextMember(ref isFirst, out JsonText name))
+        while (true)
         {
-            Seen member = Recognise(name);
+            Seen member = NextPlain(ref cursor, ref isFirst);
+            if (member == Seen.None)
+            {
+                if (!cursor.NextMember(ref isFirst, out JsonText name)) break;
+                member = Recognise(name);
+            }
+
             if ((seen & member) != 0) return DecodeCause.UnexpectedShape;
             seen |= member;
             DecodeCause cause = ReadMember(ref cursor, member, owners, ref fields);
@@ -51,6 +58,18 @@ internal static class AccountJson
     /// <summary>Malformed text and a wrong shape are told apart by the cursor.</summary>
     public static DecodeCause Refused(in JsonCursor cursor) =>
         cursor.Failed ? DecodeCause.MalformedJson : DecodeCause.UnexpectedShape;
+
+    /// <summary>The next member as nodes write it; none if it stands there in another way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Seen NextPlain(ref JsonCursor cursor, ref bool isFirst)
+    {
+        if (cursor.TryName(ref isFirst, "\"lamports\":"u8)) return Seen.Lamports;
+        if (cursor.TryName(ref isFirst, "\"data\":"u8)) return Seen.Data;
+        if (cursor.TryName(ref isFirst, "\"owner\":"u8)) return Seen.Owner;
+        if (cursor.TryName(ref isFirst, "\"executable\":"u8)) return Seen.Executable;
+        if (cursor.TryName(ref isFirst, "\"rentEpoch\":"u8)) return Seen.RentEpoch;
+        return cursor.TryName(ref isFirst, "\"space\":"u8) ? Seen.Space : Seen.None;
+    }
 
     private static Seen Recognise(in JsonText name)
     {
@@ -74,12 +93,20 @@ internal static class AccountJson
             case Seen.Data:
                 return ReadData(ref cursor, ref fields);
             case Seen.Owner:
+                if (TryReadPlainKey(ref cursor, owners, out fields.Owner)) return DecodeCause.None;
                 if (!cursor.TryReadString(out JsonText owner)) return Refused(cursor);
                 return TryReadKey(owner, owners, out fields.Owner) ? DecodeCause.None : DecodeCause.BadKey;
             case Seen.Executable:
                 ok = cursor.TryReadBoolean(out fields.IsExecutable);
                 break;
             case Seen.RentEpoch:
+                if (cursor.TryPlain("18446744073709551615,"u8))
+                {
+                    cursor.Position--;
+                    fields.RentEpoch = ulong.MaxValue;
+                    return DecodeCause.None;
+                }
+
                 ok = cursor.TryReadUInt64(out fields.RentEpoch);
                 if (!ok && cursor.Peek() is >= (byte)'1' and <= (byte)'9')
                 {
@@ -98,6 +125,19 @@ internal static class AccountJson
         }
 
         return ok ? DecodeCause.None : Refused(cursor);
+    }
+
+    /// <summary>Reads a key of 44 or 43 characters; what is a key has no quote and no escape in it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadPlainKey(ref JsonCursor cursor, KeyCache owners, out Pubkey key)
+    {
+        key = default;
+        int length = KeyText.MaxLengthBytes;
+        if (!cursor.TryPeekString(length, out ReadOnlySpan<byte> text)
+            && !cursor.TryPeekString(--length, out text)) return false;
+        if (!owners.TryGet(text, out key)) return false;
+        cursor.Position += length + 2;
+        return true;
     }
 
     /// <summary>Reads a key from a string that may be escaped.</summary>
@@ -123,6 +163,7 @@ internal static class AccountJson
 
         bool isFirst = true;
         if (!cursor.NextElement(ref isFirst) || !cursor.TryReadString(out fields.Data)) return Refused(cursor);
+        if (cursor.TryPlain(",\"base64\"]"u8)) return DecodeCause.None;
         if (!cursor.NextElement(ref isFirst) || !cursor.TryReadString(out JsonText encoding)) return Refused(cursor);
         if (cursor.NextElement(ref isFirst) || cursor.Failed) return Refused(cursor);
         return encoding.Is("base64"u8) ? DecodeCause.None : DecodeCause.WrongEncoding;

@@ -3,19 +3,29 @@ using System.Runtime.CompilerServices;
 
 namespace LowLatency.Feeds.Decoding;
 
-/// <summary>Where the parts of an account notification of a known shape stand.</summary>
-internal struct FastAccountNotification
+/// <summary>An account notification of a known shape, over its bytes.</summary>
+internal ref struct FastAccountNotification
 {
+    /// <summary>Members of the account.</summary>
+    public AccountFields Account;
+
+    /// <summary>context.slot.</summary>
     public ulong Slot;
-    public ulong Lamports;
-    public ulong RentEpoch;
-    public ulong Space;
+
+    /// <summary>Subscription id.</summary>
     public ulong Subscription;
-    public int DataStart;
-    public int DataLength;
-    public int OwnerStart;
-    public int OwnerLength;
-    public bool IsExecutable;
+
+    /// <summary>Bytes before the first value that two messages of one slot do not share.</summary>
+    public int PrefixLength;
+
+    /// <summary>Start of the part that messages of one owner and size share: behind lamports and data.</summary>
+    public int TailStart;
+
+    /// <summary>End of that part: where the subscription id begins.</summary>
+    public int TailEnd;
+
+    /// <summary>True for the alphabetical order.</summary>
+    public bool IsAlphabetical;
 }
 
 /// <summary>
@@ -33,93 +43,128 @@ internal static class AccountNotificationFastPath
     private const int MaxOwnerLength = KeyText.MaxLengthBytes;
 
     /// <summary>Shorter messages cannot be one; makes every fixed distance from the end safe.</summary>
-    private const int MinLengthBytes = 160;
+    public const int MinLengthBytes = 160;
 
     private static ReadOnlySpan<byte> Head =>
         "{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{\"result\":{\"context\":{\"slot\":"u8;
 
     /// <summary>Takes the message apart; false if it has another shape.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryParse(ReadOnlySpan<byte> message, out FastAccountNotification result)
+    public static bool TryParse(ReadOnlySpan<byte> message, KeyCache owners, ref FastAccountNotification result)
     {
-        result = default;
         if (message.Length < MinLengthBytes || !message.StartsWith(Head)) return false;
         int position = Head.Length;
         if (!DigitRun.TryReadForward(message, ref position, out result.Slot)) return false;
         int end = message.Length;
         if (!TryStepBack(message, ref end, "}}"u8)
-            || !DigitRun.TryReadBackward(message, ref end, out result.Subscription)
-            || !TryStepBack(message, ref end, "}},\"subscription\":"u8)
-            || !DigitRun.TryReadBackward(message, ref end, out result.Space))
+            || !DigitRun.TryReadBackward(message, ref end, out result.Subscription))
         {
             return false;
         }
 
+        result.TailEnd = end;
+        if (!TryStepBack(message, ref end, "}},\"subscription\":"u8)
+            || !DigitRun.TryReadBackward(message, ref end, out result.Account.Space))
+        {
+            return false;
+        }
+
+        result.Account.HasSpace = true;
+
         if (TryStepBack(message, ref end, ",\"rentEpoch\":18446744073709551615,\"space\":"u8))
         {
-            result.RentEpoch = ulong.MaxValue;
+            result.Account.RentEpoch = ulong.MaxValue;
         }
         else if (!TryStepBack(message, ref end, ",\"space\":"u8)
-            || !DigitRun.TryReadBackward(message, ref end, out result.RentEpoch)
+            || !DigitRun.TryReadBackward(message, ref end, out result.Account.RentEpoch)
             || !TryStepBack(message, ref end, ",\"rentEpoch\":"u8))
         {
             return false;
         }
 
         return message[end - 1] == (byte)'"'
-            ? TryParseAlphabetical(message, position, end - 1, ref result)
-            : TryParseNodeOrder(message, position, end, ref result);
+            ? TryParseAlphabetical(message, owners, position, end - 1, ref result)
+            : TryParseNodeOrder(message, owners, position, end, ref result);
     }
 
     private static bool TryParseNodeOrder(
-        ReadOnlySpan<byte> message, int position, int end, ref FastAccountNotification result)
+        ReadOnlySpan<byte> message, KeyCache owners, int position, int end, ref FastAccountNotification result)
     {
         if (!TryStepBack(message, ref end, "\",\"executable\":false"u8))
         {
             if (!TryStepBack(message, ref end, "\",\"executable\":true"u8)) return false;
-            result.IsExecutable = true;
+            result.Account.IsExecutable = true;
         }
 
-        if (!TryStepBackOverOwner(message, ref end, ref result)
+        if (!TryStepBackOverOwner(message, owners, ref end, ref result)
             || !TryStepBack(message, ref end, "\",\"base64\"],\"owner\":\""u8)
-            || !TryStep(message, ref position, "},\"value\":{\"lamports\":"u8)
-            || !DigitRun.TryReadForward(message, ref position, out result.Lamports)
-            || !TryStep(message, ref position, ",\"data\":[\""u8))
+            || !TryStep(message, ref position, "},\"value\":{\"lamports\":"u8))
         {
             return false;
         }
 
-        result.DataStart = position;
-        result.DataLength = end - position;
-        return position <= end;
+        result.TailStart = end;
+        result.PrefixLength = position;
+        result.IsAlphabetical = false;
+        return TryParseNodeMiddle(message, position, end, ref result.Account);
     }
 
     private static bool TryParseAlphabetical(
-        ReadOnlySpan<byte> message, int position, int end, ref FastAccountNotification result)
+        ReadOnlySpan<byte> message, KeyCache owners, int position, int end, ref FastAccountNotification result)
     {
-        if (!TryStepBackOverOwner(message, ref end, ref result)
+        if (!TryStepBackOverOwner(message, owners, ref end, ref result)
             || !TryStepBack(message, ref end, ",\"owner\":\""u8)
-            || !DigitRun.TryReadBackward(message, ref end, out result.Lamports))
+            || !TryStep(message, ref position, "},\"value\":{\"data\":[\""u8))
         {
             return false;
         }
 
+        result.TailStart = end;
+        result.PrefixLength = position;
+        result.IsAlphabetical = true;
+        return TryParseAlphabeticalMiddle(message, position, end, ref result.Account);
+    }
+
+    /// <summary>Reads lamports and data between prefix and tail, in the node's order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseNodeMiddle(
+        ReadOnlySpan<byte> message, int position, int tailStart, ref AccountFields account)
+    {
+        if (!DigitRun.TryReadForward(message, ref position, out ulong lamports)
+            || !TryStep(message, ref position, ",\"data\":[\""u8)
+            || position > tailStart)
+        {
+            return false;
+        }
+
+        account.Lamports = lamports;
+        account.Data = new JsonText(message[position..tailStart], isEscaped: false);
+        return true;
+    }
+
+    /// <summary>Reads data, executable and lamports between prefix and tail, in alphabetical order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseAlphabeticalMiddle(
+        ReadOnlySpan<byte> message, int position, int end, ref AccountFields account)
+    {
+        if (!DigitRun.TryReadBackward(message, ref end, out ulong lamports)) return false;
+        account.Lamports = lamports;
+        account.IsExecutable = false;
         if (!TryStepBack(message, ref end, "\",\"base64\"],\"executable\":false,\"lamports\":"u8))
         {
             if (!TryStepBack(message, ref end, "\",\"base64\"],\"executable\":true,\"lamports\":"u8)) return false;
-            result.IsExecutable = true;
+            account.IsExecutable = true;
         }
 
-        if (!TryStep(message, ref position, "},\"value\":{\"data\":[\""u8)) return false;
-        result.DataStart = position;
-        result.DataLength = end - position;
-        return position <= end;
+        if (position > end) return false;
+        account.Data = new JsonText(message[position..end], isEscaped: false);
+        return true;
     }
 
-    /// <summary>Steps from the closing quote of the owner to its first character.</summary>
+    /// <summary>Steps from the closing quote of the owner to its first character, and reads it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryStepBackOverOwner(
-        ReadOnlySpan<byte> message, ref int end, ref FastAccountNotification result)
+        ReadOnlySpan<byte> message, KeyCache owners, ref int end, ref FastAccountNotification result)
     {
         // Nearly every key has 44 or 43 characters; the others are searched for.
         int start = end - MaxOwnerLength;
@@ -131,10 +176,9 @@ internal static class AccountNotificationFastPath
             start += quote + 1;
         }
 
-        result.OwnerStart = start;
-        result.OwnerLength = end - start;
-        end = result.OwnerStart;
-        return true;
+        bool isKey = owners.TryGet(message[start..end], out result.Account.Owner);
+        end = start;
+        return isKey;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,6 +70,20 @@ internal static class DigitRun
         return count == 1 || text[end] != (byte)'0';
     }
 
+    /// <summary>Reads sixteen digits; false if fewer stand there. Whether they are all of the number is not
+    /// said.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryReadSixteen(ReadOnlySpan<byte> text, out ulong value)
+    {
+        value = 0;
+        if (text.Length < 2 * BlockDigits) return false;
+        ulong first = BinaryPrimitives.ReadUInt64LittleEndian(text) ^ 0x3030303030303030;
+        ulong second = BinaryPrimitives.ReadUInt64LittleEndian(text[BlockDigits..]) ^ 0x3030303030303030;
+        if ((NonDigits(first) | NonDigits(second)) != 0) return false;
+        value = (Combine(first) * BlockScale) + Combine(second);
+        return true;
+    }
+
     private static ReadOnlySpan<ulong> PowersOfTen =>
         [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
 

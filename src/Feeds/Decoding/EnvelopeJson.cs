@@ -37,14 +37,26 @@ internal static class EnvelopeJson
         byte seen = 0;
         ReadOnlySpan<byte> lateParams = default;
         bool isFirst = true;
-        while (cursor.NextMember(ref isFirst, out JsonText name))
+        while (true)
         {
-            byte member = Recognise(name);
+            if (cursor.TryName(ref isFirst, "\"jsonrpc\":\"2.0\""u8)) continue;
+            byte member = cursor.TryName(ref isFirst, "\"method\":"u8) ? SeenMethod
+                : cursor.TryName(ref isFirst, "\"params\":"u8) ? SeenParams : (byte)0;
+            if (member == 0)
+            {
+                if (!cursor.NextMember(ref isFirst, out JsonText name)) break;
+                member = Recognise(name);
+            }
+
             if ((seen & member) != 0) return DecodeCause.UnexpectedShape;
             seen |= member;
             bool ok;
             switch (member)
             {
+                case SeenMethod when cursor.TryPlain("\"accountNotification\""u8):
+                    envelope.Kind = MessageKind.AccountNotification;
+                    ok = true;
+                    break;
                 case SeenMethod:
                     ok = cursor.TryReadString(out JsonText method);
                     if (ok) envelope.Kind = NotificationJson.KindOf(method);

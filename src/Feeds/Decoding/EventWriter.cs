@@ -87,7 +87,7 @@ internal sealed class EventWriter
         if (status != ClaimStatus.Ok) return Refused(status);
         bool ok = fields.Data.IsEscaped
             ? TryDecodeEscaped(fields.Data, payload, out int length)
-            : TryDecodeBase64(text, payload, out length);
+            : Base64Text.TryDecode(text, payload, out length);
         if (!ok)
         {
             _publisher.Abandon();
@@ -138,31 +138,12 @@ internal sealed class EventWriter
         return DecodeCause.None;
     }
 
-    /// <summary>
-    /// Decodes padded base64 without white space. Source: RFC 4648 section 4.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryDecodeBase64(ReadOnlySpan<byte> text, Span<byte> destination, out int length)
-    {
-        // The library skips white space, which then shows as a length that is too short.
-        OperationStatus status = Base64.DecodeFromUtf8(text, destination, out _, out length);
-        return status == OperationStatus.Done && length == DecodedLength(text);
-    }
-
-    private static int DecodedLength(ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty) return 0;
-        if ((text.Length & 3) != 0) return -1;
-        int padding = text[^1] != (byte)'=' ? 0 : text[^2] != (byte)'=' ? 1 : 2;
-        return ((text.Length >> 2) * 3) - padding;
-    }
-
     private static bool TryDecodeEscaped(in JsonText data, Span<byte> payload, out int length)
     {
         length = 0;
         if (!data.TryUnescape(payload, out int textLength)) return false;
         Span<byte> text = payload[..textLength];
-        int expected = DecodedLength(text);
+        int expected = Base64Text.DecodedLength(text);
         return Base64.DecodeFromUtf8InPlace(text, out length) == OperationStatus.Done && length == expected;
     }
 

@@ -19,6 +19,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
     private readonly ulong _shardOf;
     private readonly SnapshotDecoder _snapshots;
     private readonly KeyCache _owners = new();
+    private readonly NotificationShapes _shapes = new();
     private readonly SubscriptionTable _requests;
     private readonly SubscriptionTable _subscriptions;
     private readonly PendingNotifications _pending;
@@ -49,6 +50,9 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
 
     /// <summary>The fast path may be switched off to test and measure the strict one.</summary>
     internal bool UseFastPath { get; set; } = true;
+
+    /// <summary>Notifications whose shape had been seen before.</summary>
+    internal long ShapeMatches => _shapes.Matches;
 
     /// <summary>The connection opened: ids begin anew.</summary>
     public DecodeCause OnOpen(in FrameStamp stamp)
@@ -104,8 +108,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
     {
         Counters.Messages++;
         Counters.Bytes += message.Length;
-        if (UseFastPath && AccountNotificationFastPath.TryParse(message, out FastAccountNotification fast)
-            && TryPublishFast(message, fast, stamp))
+        if (UseFastPath && TryPublishFast(message, stamp))
         {
             Counters.Count(MessageKind.AccountNotification);
             return DecodeCause.None;
@@ -184,20 +187,13 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
     }
 
     /// <summary>False if anything is out of the ordinary: the strict path then says what, and counts it.</summary>
-    private bool TryPublishFast(
-        ReadOnlySpan<byte> message, in FastAccountNotification fast, in FrameStamp stamp)
+    private bool TryPublishFast(ReadOnlySpan<byte> message, in FrameStamp stamp)
     {
+        FastAccountNotification fast = default;
+        if (!_shapes.TryMatch(message, ref fast) && !_shapes.TryParse(message, _owners, ref fast)) return false;
         ref readonly SubscriptionTable.Entry entry = ref _subscriptions.Find(fast.Subscription);
         if (entry.Kind != SubscriptionKind.Account) return false;
-        AccountFields fields = default;
-        if (!_owners.TryGet(message.Slice(fast.OwnerStart, fast.OwnerLength), out fields.Owner)) return false;
-        fields.Data = new JsonText(message.Slice(fast.DataStart, fast.DataLength), isEscaped: false);
-        fields.Lamports = fast.Lamports;
-        fields.RentEpoch = fast.RentEpoch;
-        fields.Space = fast.Space;
-        fields.HasSpace = true;
-        fields.IsExecutable = fast.IsExecutable;
-        DecodeCause cause = _writer.PublishAccount(EventKind.Account, entry.Key, fast.Slot, fields, stamp);
+        DecodeCause cause = _writer.PublishAccount(EventKind.Account, entry.Key, fast.Slot, fast.Account, stamp);
         if (cause != DecodeCause.None) return false;
         _coverage?.OnPush((int)entry.Target, fast.Slot, _writer, stamp);
         Counters.Count(DecodeCause.None);
@@ -361,12 +357,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         {
             ReadOnlySpan<byte> message = _pending.Get(index, out FrameStamp stamp);
             Counters.ReleasedByAck++;
-            if (UseFastPath && AccountNotificationFastPath.TryParse(message, out FastAccountNotification fast)
-                && TryPublishFast(message, fast, stamp))
-            {
-                continue;
-            }
-
+            if (UseFastPath && TryPublishFast(message, stamp)) continue;
             DecodeCause cause = DecodeStrict(message, stamp, out _, out _);
             Counters.Count(cause);
             if (MayLoseUpdate(cause)) _coverage?.OnUnreadable(_endpointId, _writer, stamp);

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace LowLatency.Feeds.Decoding;
 
@@ -27,9 +28,13 @@ internal readonly ref struct JsonText
     }
 
     /// <summary>True if the text, escapes resolved, is <paramref name="expected"/>.</summary>
-    public bool Is(ReadOnlySpan<byte> expected)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the length is known where it is called
+    public bool Is(ReadOnlySpan<byte> expected) =>
+        IsEscaped ? IsUnescaped(expected) : Raw.SequenceEqual(expected);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsUnescaped(ReadOnlySpan<byte> expected)
     {
-        if (!IsEscaped) return Raw.SequenceEqual(expected);
         if (Raw.Length > ComparedTextBytes) return false;
         Span<byte> plain = stackalloc byte[ComparedTextBytes];
         return TryUnescape(plain, out int length) && plain[..length].SequenceEqual(expected);

@@ -67,9 +67,16 @@ internal static class NotificationJson
         if (!cursor.TryEnterObject()) return AccountJson.Refused(cursor);
         byte seen = 0;
         bool isFirst = true;
-        while (cursor.NextMember(ref isFirst, out JsonText name))
+        while (true)
         {
-            byte member = name.Is("result"u8) ? SeenFirst : name.Is("subscription"u8) ? SeenSecond : (byte)0;
+            byte member = cursor.TryName(ref isFirst, "\"result\":"u8) ? SeenFirst
+                : cursor.TryName(ref isFirst, "\"subscription\":"u8) ? SeenSecond : (byte)0;
+            if (member == 0)
+            {
+                if (!cursor.NextMember(ref isFirst, out JsonText name)) break;
+                member = name.Is("result"u8) ? SeenFirst : name.Is("subscription"u8) ? SeenSecond : (byte)0;
+            }
+
             if ((seen & member) != 0) return DecodeCause.UnexpectedShape;
             seen |= member;
             DecodeCause cause = DecodeCause.None;
@@ -90,12 +97,16 @@ internal static class NotificationJson
         if (!cursor.TryEnterObject()) return AccountJson.Refused(cursor);
         bool isFirst = true;
         bool hasSlot = false;
-        while (cursor.NextMember(ref isFirst, out JsonText name))
+        while (true)
         {
-            if (!name.Is("slot"u8))
+            if (!cursor.TryName(ref isFirst, "\"slot\":"u8))
             {
-                if (!cursor.SkipValue()) return DecodeCause.MalformedJson;
-                continue;
+                if (!cursor.NextMember(ref isFirst, out JsonText name)) break;
+                if (!name.Is("slot"u8))
+                {
+                    if (!cursor.SkipValue()) return DecodeCause.MalformedJson;
+                    continue;
+                }
             }
 
             if (hasSlot || !cursor.TryReadUInt64(out slot)) return AccountJson.Refused(cursor);
@@ -161,9 +172,16 @@ internal static class NotificationJson
         if (!cursor.TryEnterObject()) return AccountJson.Refused(cursor);
         byte seen = 0;
         bool isFirst = true;
-        while (cursor.NextMember(ref isFirst, out JsonText name))
+        while (true)
         {
-            byte member = name.Is("context"u8) ? SeenFirst : name.Is("value"u8) ? SeenSecond : (byte)0;
+            byte member = cursor.TryName(ref isFirst, "\"context\":"u8) ? SeenFirst
+                : cursor.TryName(ref isFirst, "\"value\":"u8) ? SeenSecond : (byte)0;
+            if (member == 0)
+            {
+                if (!cursor.NextMember(ref isFirst, out JsonText name)) break;
+                member = name.Is("context"u8) ? SeenFirst : name.Is("value"u8) ? SeenSecond : (byte)0;
+            }
+
             if ((seen & member) != 0) return DecodeCause.UnexpectedShape;
             seen |= member;
             DecodeCause cause = DecodeCause.None;

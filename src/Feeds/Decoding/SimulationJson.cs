@@ -29,7 +29,7 @@ internal static class SimulationJson
             return AccountJson.Refused(cursor);
         if (text.IsEscaped || Base64.GetMaxDecodedFromUtf8Length(text.Raw.Length) > room.Length)
             return DecodeCause.PayloadTooLarge;
-        if (!EventWriter.TryDecodeBase64(text.Raw, room, out int length) || length < 2) return DecodeCause.BadBase64;
+        if (!Base64Text.TryDecode(text.Raw, room, out int length) || length < 2) return DecodeCause.BadBase64;
         ReadOnlySpan<byte> transaction = room[..length];
         bool isV1 = (transaction[0] & VersionFlag) != 0;
         int signatures = SignatureBytes * (isV1 ? transaction[1] : transaction[0]);

@@ -34,6 +34,44 @@ public sealed class VaultPoolPropertyTests
     }
 
     [Fact]
+    public void Quote_RaydiumAmmAnyFee_EqualsBigIntegerOracle()
+    {
+        const int seed = 43;
+        Random random = new(seed);
+        for (int i = 0; i < Cases; i++)
+        {
+            ulong a = VaultPoolFixture.RandomAmount(random);
+            ulong b = VaultPoolFixture.RandomAmount(random);
+            ulong amount = VaultPoolFixture.RandomAmount(random);
+            ulong denominator = System.Math.Max(1, (ulong)random.NextInt64() >> random.Next(63));
+            ulong numerator = (ulong)random.NextInt64() % (denominator + 1);
+            BigInteger fee = ((new BigInteger(amount) * numerator) + denominator - 1) / denominator;
+            BigInteger net = amount - fee;
+            BigInteger expected = b * net / (a + net);
+            QuoteStatus status = VaultPoolFixture.Quote(
+                VaultPoolFixture.Amm(a, b, numerator, denominator), SwapDirection.AToB, amount, out SwapQuote quote);
+            string text = $"seed {seed} case {i}: {status} {amount} * {numerator} / {denominator}";
+            if (expected.IsZero) Assert.True(status == QuoteStatus.ZeroOutput, text);
+            else Assert.True(status == QuoteStatus.Ok && quote.AmountOutRaw == expected && quote.FeeRaw == fee, text);
+        }
+    }
+
+    [Fact]
+    public void MarginalRates_RandomPools_AreThoseOfTheFirstPieces()
+    {
+        Random random = new(44);
+        CurveSegment[] first = new CurveSegment[1];
+        for (int i = 0; i < Cases; i++)
+        {
+            Pool pool = VaultPoolFixture.Amm(
+                VaultPoolFixture.RandomAmount(random), VaultPoolFixture.RandomAmount(random), (ulong)random.Next(26), 25);
+            pool.MarginalRates(default, out double aToB, out double bToA);
+            Assert.Equal(pool.CopySegments(SwapDirection.AToB, default, first) > 0 ? first[0].RateOut : 0, aToB);
+            Assert.Equal(pool.CopySegments(SwapDirection.BToA, default, first) > 0 ? first[0].RateOut : 0, bToA);
+        }
+    }
+
+    [Fact]
     public void Quote_RaydiumCpmmRandomPools_EqualsBigIntegerOracle()
     {
         const int seed = 42;

@@ -79,6 +79,73 @@ public sealed class FastPathTests
         Assert.True(published > 2_000 && refused > 10_000, $"{published} published, {refused} refused");
     }
 
+    [Fact]
+    public void OnMessage_ShapesSeenBefore_AreTakenApartAsTheStrictPathDoes()
+    {
+        RecordingPublisher fast = new();
+        RecordingPublisher strict = new();
+        JsonRpcDecoder fastDecoder = Messages.Decoder(fast);
+        JsonRpcDecoder strictDecoder = Messages.Decoder(strict, fast: false);
+        int refused = 0;
+        for (int seed = 1; seed <= 40_000; seed++)
+        {
+            Random random = new(seed);
+            byte[] message = Messages.AccountNotification(
+                Messages.Bytes(random.Next(0, 200) * random.Next(0, 2), seed),
+                slot: 282617401 + (ulong)random.Next(2),
+                lamports: random.Next(3) == 0 ? (ulong)random.NextInt64() >> random.Next(63) : 2039280,
+                rentEpoch: random.Next(4) == 0 ? "361" : "18446744073709551615",
+                executable: random.Next(5) == 0 ? "true" : "false",
+                alphabetical: (seed >> 3 & 1) != 0);
+            if (random.Next(3) == 0) message = Mutate.Bytes(message, random);
+            fast.Events.Clear();
+            strict.Events.Clear();
+
+            DecodeCause fastCause = fastDecoder.OnMessage(message, Messages.Stamp);
+            DecodeCause strictCause = strictDecoder.OnMessage(message, Messages.Stamp);
+
+            string text = $"seed {seed}: {Encoding.Latin1.GetString(message)}";
+            Assert.True(fastCause == strictCause, $"{fastCause} {strictCause} {text}");
+            Assert.True(
+                MarketSmallReplayTests.HashOf(fast).AsSpan().SequenceEqual(MarketSmallReplayTests.HashOf(strict)),
+                text);
+            refused += fastCause == DecodeCause.None ? 0 : 1;
+        }
+
+        Assert.True(fastDecoder.ShapeMatches > 3_000, $"{fastDecoder.ShapeMatches} shapes seen before");
+        Assert.True(fastDecoder.Counters.FastPath > fastDecoder.ShapeMatches, "no shape was new");
+        Assert.InRange(refused, 5_000, 14_000);
+    }
+
+    [Fact]
+    public void OnMessage_ShapeSeenBeforeWithOneByteChanged_IsNeverTakenForIt()
+    {
+        foreach (bool alphabetical in new[] { false, true })
+        {
+            byte[] message = Messages.AccountNotification(Messages.Bytes(90), alphabetical: alphabetical);
+            RecordingPublisher fast = new();
+            RecordingPublisher strict = new();
+            JsonRpcDecoder fastDecoder = Messages.Decoder(fast);
+            JsonRpcDecoder strictDecoder = Messages.Decoder(strict, fast: false);
+            for (int place = 0; place < message.Length; place++)
+            {
+                for (int bit = 0; bit < 8; bit++)
+                {
+                    _ = fastDecoder.OnMessage(message, Messages.Stamp);
+                    fast.Events.Clear();
+                    strict.Events.Clear();
+                    message[place] ^= (byte)(1 << bit);
+                    DecodeCause cause = fastDecoder.OnMessage(message, Messages.Stamp);
+                    Assert.Equal(strictDecoder.OnMessage(message, Messages.Stamp), cause);
+                    Assert.Equal(MarketSmallReplayTests.HashOf(strict), MarketSmallReplayTests.HashOf(fast));
+                    message[place] ^= (byte)(1 << bit);
+                }
+            }
+
+            Assert.True(fastDecoder.ShapeMatches > message.Length);
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -21,9 +21,9 @@ public static class ConstantProduct
         // PERF: a 64-bit divisor is several times cheaper than a 128-bit one (ConstantProductBench); sums above 64 bits
         // need reserves no real mint has.
         ulong denominator = unchecked(reserveIn + amountInNet);
-        return denominator >= reserveIn
-            ? (ulong)((UInt128)reserveOut * amountInNet / denominator)
-            : AmountOutWide(reserveIn, reserveOut, amountInNet);
+        if (denominator < reserveIn) return AmountOutWide(reserveIn, reserveOut, amountInNet);
+        ulong high = Product(reserveOut, amountInNet, out ulong low);
+        return high == 0 ? low / denominator : (ulong)(new UInt128(high, low) / denominator);
     }
 
     /// <summary>
@@ -46,12 +46,23 @@ public static class ConstantProduct
     }
 
     /// <summary>floor(amount * numerator / denominator) for a denominator that is not zero.</summary>
-    public static UInt128 MultiplyDivideDown(ulong amount, ulong numerator, ulong denominator) =>
-        (UInt128)amount * numerator / denominator;
+    /// <remarks>PERF: most products fit 64 bits, and a constant denominator is then no division at all.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static UInt128 MultiplyDivideDown(ulong amount, ulong numerator, ulong denominator)
+    {
+        ulong high = Product(amount, numerator, out ulong low);
+        return high == 0 ? low / denominator : new UInt128(high, low) / denominator;
+    }
 
     /// <summary>ceil(amount * numerator / denominator) for a denominator that is not zero.</summary>
-    public static UInt128 MultiplyDivideUp(ulong amount, ulong numerator, ulong denominator) =>
-        DivideUp((UInt128)amount * numerator, denominator);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static UInt128 MultiplyDivideUp(ulong amount, ulong numerator, ulong denominator)
+    {
+        ulong high = Product(amount, numerator, out ulong low);
+        if (high != 0) return DivideUp(new UInt128(high, low), denominator);
+        ulong quotient = low / denominator;
+        return quotient * denominator == low ? quotient : quotient + 1;
+    }
 
     /// <summary>
     /// The curve piece of the whole pool: inputs keep <paramref name="inputKept"/> of themselves after fees, outputs
@@ -59,13 +70,28 @@ public static class ConstantProduct
     /// </summary>
     public static CurveSegment Segment(ulong reserveIn, ulong reserveOut, double inputKept, double outputKept)
     {
-        double perInput = inputKept / reserveIn;
         return new CurveSegment
         {
-            RateOut = perInput * reserveOut * outputKept,
-            Curvature = perInput,
+            RateOut = MarginalRate(reserveIn, reserveOut, inputKept, outputKept),
+            Curvature = inputKept / reserveIn,
             AmountInMax = double.PositiveInfinity,
         };
+    }
+
+    /// <summary>Rate of <see cref="Segment"/> at its start.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double MarginalRate(ulong reserveIn, ulong reserveOut, double inputKept, double outputKept) =>
+        inputKept / reserveIn * reserveOut * outputKept;
+
+    /// <summary>
+    /// Upper half of a product. PERF: the library's lower half comes through memory, which a quote waits for; a second
+    /// multiplication does not (ConstantProductBench.QuoteExactIn).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong Product(ulong left, ulong right, out ulong low)
+    {
+        low = unchecked(left * right);
+        return System.Math.BigMul(left, right, out _);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Venues.RaydiumAmm;
 
@@ -19,6 +20,9 @@ public sealed partial class RaydiumAmmPool : VaultPool
     private ulong _recentEpoch;
     private ulong _feeNumerator;
     private ulong _feeDenominator;
+    private FixedDivisor _feeDivisor;
+    private ulong _keptNumerator;
+    private uint _feeRateE9;
 
     private Pubkey _authority;
     private Pubkey _openOrders;
@@ -89,6 +93,10 @@ public sealed partial class RaydiumAmmPool : VaultPool
         _status = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.Status..]);
         _feeNumerator = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.SwapFeeNumerator..]);
         _feeDenominator = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.SwapFeeDenominator..]);
+        _keptNumerator = unchecked(_feeDenominator - _feeNumerator);
+        _feeDivisor = new FixedDivisor(_feeDenominator);
+        _feeRateE9 = _feeDenominator == 0
+            ? 0 : (uint)ConstantProduct.MultiplyDivideDown(OneE9, _feeNumerator, _feeDenominator);
         _needTakePnlRaw[0] = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.NeedTakePnlCoin..]);
         _needTakePnlRaw[1] = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.NeedTakePnlPc..]);
         _openTime = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.PoolOpenTime..]);

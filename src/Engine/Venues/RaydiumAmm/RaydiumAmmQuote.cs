@@ -48,9 +48,10 @@ public sealed partial class RaydiumAmmPool
         ulong reserveIn = ReserveRaw[input];
         ulong reserveOut = ReserveRaw[1 - input];
         ulong amountIn = request.AmountRaw;
-        // The fee is at most the amount: the numerator is at most the denominator (checked in CheckReadiness).
-        ulong fee = (ulong)ConstantProduct.MultiplyDivideUp(amountIn, _feeNumerator, _feeDenominator);
-        ulong net = amountIn - fee;
+        // The program takes ceil(amount * numerator / denominator) off: what stays is the other share, rounded down. The
+        // numerator is at most the denominator (checked in CheckReadiness).
+        ulong net = _feeDivisor.Share(amountIn, _keptNumerator);
+        ulong fee = amountIn - net;
         // With nothing on either side the program divides by zero and aborts.
         if ((reserveIn | net) == 0) return Fail(QuoteStatus.InvalidState, 0, out quote);
         ulong amountOut = ConstantProduct.AmountOut(reserveIn, reserveOut, net);
@@ -74,11 +75,10 @@ public sealed partial class RaydiumAmmPool
         // The program unwraps: whole pool or more, and results above 64 bits, abort it without a code of its own.
         if (!ConstantProduct.TryAmountIn(ReserveRaw[input], ReserveRaw[1 - input], amountOut, out UInt128 net))
             return Fail(QuoteStatus.InsufficientLiquidity, 0, out quote);
-        ulong keptNumerator = _feeDenominator - _feeNumerator;
-        if (keptNumerator == 0) return Fail(QuoteStatus.FeeExceedsAmount, 0, out quote);
+        if (_keptNumerator == 0) return Fail(QuoteStatus.FeeExceedsAmount, 0, out quote);
         UInt128 limit = UInt128.MaxValue / _feeDenominator;
         if (net > limit) return Fail(QuoteStatus.Overflow, 0, out quote);
-        UInt128 gross = ConstantProduct.DivideUp(net * _feeDenominator, keptNumerator);
+        UInt128 gross = ConstantProduct.DivideUp(net * _feeDenominator, _keptNumerator);
         if (gross > ulong.MaxValue) return Fail(QuoteStatus.Overflow, 0, out quote);
         ulong amountIn = (ulong)gross;
         if (request.ThresholdRaw < amountIn)
@@ -96,7 +96,7 @@ public sealed partial class RaydiumAmmPool
         quote.AmountInRaw = amountIn;
         quote.AmountOutRaw = amountOut;
         quote.FeeRaw = fee;
-        quote.FeeRateE9 = (uint)ConstantProduct.MultiplyDivideDown(OneE9, _feeNumerator, _feeDenominator);
+        quote.FeeRateE9 = _feeRateE9;
         return QuoteStatus.Ok;
     }
 }

@@ -64,6 +64,19 @@ public sealed partial class TokenSwapPool
             : 0;
     }
 
+    /// <inheritdoc/>
+    public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
+    {
+        if (_curveType != TokenSwapLayout.CurveStable)
+        {
+            base.MarginalRates(in clock, out rateAToB, out rateBToA);
+            return;
+        }
+
+        rateAToB = FirstRate(SwapDirection.AToB, in clock);
+        rateBToA = FirstRate(SwapDirection.BToA, in clock);
+    }
+
     private protected override bool TryKeptShares(
         SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept)
     {

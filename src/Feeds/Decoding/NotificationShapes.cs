@@ -1,0 +1,151 @@
+using System;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using LowLatency.Engine.Solana;
+
+namespace LowLatency.Feeds.Decoding;
+
+/// <summary>
+/// What account notifications of one connection have in common, byte for byte, with what it says: the part before the
+/// first changing value (all messages of one slot share it), and the part behind the data (all accounts of one owner
+/// and size share it). A message with both is taken apart by comparing them; any other one by
+/// <see cref="AccountNotificationFastPath"/>, whose result is remembered. Both parts are read on their own there, so
+/// equal bytes mean an equal result. One feed thread owns it.
+/// Bound: one prefix and <see cref="TailCount"/> tails of 272 bytes, direct mapped; a market has some dozens.
+/// PERF: five vector compares in place of six literals, two numbers and an owner
+/// (AccountNotificationBenchmark.Fast, and FastMixed for messages of many accounts).
+/// </summary>
+internal sealed class NotificationShapes
+{
+    private const int VectorBytes = 64;
+    private const int PrefixBytesMax = 2 * VectorBytes;
+    private const int TailBytesMax = 3 * VectorBytes;
+    private const int TailCount = 64;
+    private const int TailShift = 58;
+
+    /// <summary>Two words of the tail, from its end, that tell most tails apart: the size and the owner's end.</summary>
+    private const int SizeWordFromEnd = 26;
+    private const int OwnerWordFromEnd = 98;
+
+    private readonly byte[] _prefix = new byte[PrefixBytesMax];
+    private readonly Tail[] _tails = new Tail[TailCount];
+    private int _prefixLength;
+    private ulong _slot;
+    private bool _isAlphabetical;
+
+    /// <summary>Messages whose two parts had been seen before.</summary>
+    public long Matches { get; private set; }
+
+    /// <summary>Takes a message apart whose parts are known; false if they are not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryMatch(ReadOnlySpan<byte> message, ref FastAccountNotification result)
+    {
+        int prefixLength = _prefixLength;
+        int end = message.Length - 2;
+        if (message.Length < AccountNotificationFastPath.MinLengthBytes || prefixLength == 0) return false;
+        // SAFETY: a prefix is VectorBytes to PrefixBytesMax long (Remember), shorter than any message that gets here.
+        ref byte text = ref MemoryMarshal.GetReference(message);
+        ref byte prefix = ref MemoryMarshal.GetArrayDataReference(_prefix);
+        nuint second = (nuint)(prefixLength - VectorBytes);
+        Vector512<byte> differences = (Vector512.LoadUnsafe(ref text) ^ Vector512.LoadUnsafe(ref prefix))
+            | (Vector512.LoadUnsafe(ref text, second) ^ Vector512.LoadUnsafe(ref prefix, second));
+        if (differences != Vector512<byte>.Zero
+            || BinaryPrimitives.ReadUInt16LittleEndian(message[end..]) != 0x7D7D // }}
+            || !DigitRun.TryReadBackward(message, ref end, out ulong subscription))
+        {
+            return false;
+        }
+
+        ref Tail tail = ref _tails[TailIndex(message, end)];
+        int start = end - tail.Length;
+        if (tail.Length == 0 || start < prefixLength || tail.IsAlphabetical != _isAlphabetical
+            || !tail.Is(ref Unsafe.Add(ref text, start)))
+        {
+            return false;
+        }
+
+        result.Subscription = subscription;
+        result.Slot = _slot;
+        result.Account.Owner = tail.Owner;
+        result.Account.RentEpoch = tail.RentEpoch;
+        result.Account.Space = tail.Space;
+        result.Account.HasSpace = true;
+        result.Account.IsExecutable = tail.IsExecutable;
+        Matches++;
+        return tail.IsAlphabetical
+            ? AccountNotificationFastPath.TryParseAlphabeticalMiddle(message, prefixLength, start, ref result.Account)
+            : AccountNotificationFastPath.TryParseNodeMiddle(message, prefixLength, start, ref result.Account);
+    }
+
+    /// <summary>Takes a message of a known order of members apart and remembers its parts.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public bool TryParse(ReadOnlySpan<byte> message, KeyCache owners, ref FastAccountNotification result)
+    {
+        result = default;
+        if (!AccountNotificationFastPath.TryParse(message, owners, ref result)) return false;
+        int tailLength = result.TailEnd - result.TailStart;
+        if (result.PrefixLength is >= VectorBytes and <= PrefixBytesMax
+            && tailLength is >= VectorBytes and <= TailBytesMax)
+        {
+            message[..result.PrefixLength].CopyTo(_prefix);
+            _prefixLength = result.PrefixLength;
+            _slot = result.Slot;
+            _isAlphabetical = result.IsAlphabetical;
+            _tails[TailIndex(message, result.TailEnd)].Set(message[result.TailStart..result.TailEnd], result);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int TailIndex(ReadOnlySpan<byte> message, int end)
+    {
+        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(message[(end - SizeWordFromEnd)..]);
+        ulong owner = BinaryPrimitives.ReadUInt64LittleEndian(message[(end - OwnerWordFromEnd)..]);
+        return (int)((((size * 0x9E3779B97F4A7C15UL) ^ owner) * 0xC2B2AE3D27D4EB4FUL) >> TailShift);
+    }
+
+    private struct Tail
+    {
+        public TailBytes Text;
+        public int Length;
+        public bool IsExecutable;
+        public bool IsAlphabetical;
+        public ulong Space;
+        public ulong RentEpoch;
+        public Pubkey Owner;
+
+        /// <summary>True if the same bytes stand at <paramref name="text"/>.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Is(ref byte text)
+        {
+            // SAFETY: Length is VectorBytes to TailBytesMax (TryParse), and the caller has as many bytes there.
+            ref byte known = ref Unsafe.As<TailBytes, byte>(ref Text);
+            nuint third = (nuint)(Length - VectorBytes);
+            nuint second = nuint.Min(third, VectorBytes);
+            Vector512<byte> differences = (Vector512.LoadUnsafe(ref text) ^ Vector512.LoadUnsafe(ref known))
+                | (Vector512.LoadUnsafe(ref text, second) ^ Vector512.LoadUnsafe(ref known, second))
+                | (Vector512.LoadUnsafe(ref text, third) ^ Vector512.LoadUnsafe(ref known, third));
+            return differences == Vector512<byte>.Zero;
+        }
+
+        public void Set(ReadOnlySpan<byte> text, in FastAccountNotification said)
+        {
+            text.CopyTo(Text);
+            Length = text.Length;
+            IsExecutable = said.Account.IsExecutable;
+            IsAlphabetical = said.IsAlphabetical;
+            Space = said.Account.Space;
+            RentEpoch = said.Account.RentEpoch;
+            Owner = said.Account.Owner;
+        }
+    }
+
+    [InlineArray(TailBytesMax)]
+    private struct TailBytes
+    {
+        private byte _first;
+    }
+}
