@@ -64,8 +64,8 @@ internal static class QuoteCommand
                 result.GetValue(exactOut),
                 result.GetValue(time),
                 result.GetValue(epoch)),
-            Console.Out,
-            Console.Error));
+            result.InvocationConfiguration.Output,
+            result.InvocationConfiguration.Error));
         return command;
     }
 

@@ -46,7 +46,8 @@ internal static class VerifyCommand
             vectors, json, show,
         };
         command.SetAction(result => Run(
-            result.GetValue(vectors) ?? [], result.GetValue(json), result.GetValue(show), Console.Out, Console.Error));
+            result.GetValue(vectors) ?? [], result.GetValue(json), result.GetValue(show),
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 

@@ -33,7 +33,7 @@ internal sealed class ReplayText(TextWriter output)
         Latency(r.Latency);
         Line(string.Empty);
         Line(string.Create(Invariant,
-            $"Memory: {r.AllocatedBytesPerEvent:F1} B allocated an event (registration and reports included),"));
+            $"Memory: {r.AllocatedBytesPerEvent:N1} B allocated an event (registration and reports included),"));
         Line(string.Create(Invariant,
             $"  collections {r.Collections[0]}/{r.Collections[1]}/{r.Collections[2]} (generation 0/1/2)"));
         Wrapped(string.Create(Invariant,
