@@ -56,6 +56,27 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains($"\"field\": \"{field}", _output.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// Rules that explain a case hold for what they are about only: not for another code of the same kind, nor for a
+    /// refusal that the old rounding does not give. The instruction of a swap that fails counts as any other.
+    /// </summary>
+    [Theory]
+    [InlineData("raydium_amm_v4", "\"code\":1}", "\"code\":2}", "outcome")]
+    [InlineData("orca_whirlpool", "\"code\":3007", "\"code\":3008", "outcome")]
+    [InlineData(
+        "raydium_amm_v4", "\"status\":\"ok\",\"amount_in\":\"15\",\"amount_out\":\"2\"",
+        "\"status\":\"error\",\"error\":{\"kind\":\"Custom\",\"code\":29}", "outcome")]
+    [InlineData(
+        "raydium_amm_v4", "\"data\":\"0901000000000000000000000000000000\"",
+        "\"data\":\"0901000000000000000100000000000000\"", "instruction data")]
+    public void Run_CaseThatARuleDoesNotCover_Fails(string name, string from, string to, string field)
+    {
+        string changed = Change(name, from, to);
+        Assert.Equal(ExitCodes.CheckFailed, VerifyCommand.Run([changed], asJson: true, 0, _output, _errors));
+        Assert.Contains("\"failed\": 1,", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"\"field\": \"{field}", _output.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_BadFiles_SayWhatIsWrongAndExitWithTheirCode()
     {
