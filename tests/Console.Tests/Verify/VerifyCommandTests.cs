@@ -78,6 +78,16 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
+    public void Run_MemberOfAnotherType_NamesTheCaseAndNoTypeOfTheRuntime()
+    {
+        string changed = Change("token_swap", ":[[64,\"", ":[[\"64\",\"");
+        Assert.Equal(ExitCodes.BadData, VerifyCommand.Run([changed], asJson: false, 5, _output, _errors));
+        Assert.Equal(
+            $"verify: {changed}: case 3 of 286: a member is not of the JSON type that the format says",
+            _errors.ToString().TrimEnd());
+    }
+
+    [Fact]
     public void Run_BadFiles_SayWhatIsWrongAndExitWithTheirCode()
     {
         string cut = Path.Combine(_folder, "cut.json");
