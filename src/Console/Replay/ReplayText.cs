@@ -115,7 +115,7 @@ internal sealed class ReplayText(TextWriter output)
     {
         Line(string.Empty);
         Line("Latency (service time)   count      p50      p90      p99    p99.9      max");
-        if (rows.Count == 0) Line("  not taken (--no-stamps)");
+        if (rows.Count == 0) Line("  no data: nothing came, or no stamps were taken (--no-stamps)");
         foreach (LatencyRow l in rows)
         {
             Line(string.Create(Invariant,
