@@ -96,7 +96,7 @@ internal static class ReplayCommand
 
     /// <summary>True if slots were chosen and none came: a report of nothing says nothing about the market.</summary>
     private static bool IsRangeMissed(ReplaySettings settings, ReplayRun run) =>
-        (settings.FromSlot is not null || settings.ToSlot is not null) && run.Pipeline!.Graph.CurrentSlot == 0;
+        (settings.FromSlot is not null || settings.ToSlot is not null) && ReplayReport.LastSlotOf(run.Pipeline!) == 0;
 
     /// <summary>Runs without screens.</summary>
     internal static ReplayRun RunPlainly(

@@ -59,7 +59,7 @@ internal sealed class ReplayText(TextWriter output)
                 $"{(r.Live is null ? "Replayed" : "Received")} {Span(r.CaptureSeconds)} of {r.Capture} in "
                 + $"{r.ElapsedSeconds:F2} s "
                 + $"({r.Runner.ToLowerInvariant()}): {r.Frames:N0} frames gave {r.Events:N0} events "
-                + $"({r.EventsPerSecond:N0}/s, up to slot {r.LastSlot}).{end}"),
+                + $"({r.EventsPerSecond:N0}/s, {(r.LastSlot == 0 ? "no slot" : $"up to slot {r.LastSlot}")}).{end}"),
             0);
         Wrapped(
             string.Create(

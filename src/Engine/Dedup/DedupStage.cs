@@ -354,7 +354,7 @@ public sealed class DedupStage : IStage
 
     private bool IsImplausible(in MarketEvent e)
     {
-        if (e.Slot <= Slots.Head + SlotLeadMax || Slots.Head == 0) return false;
+        if (e.Slot <= Slots.Head || e.Slot - Slots.Head <= SlotLeadMax || Slots.Head == 0) return false;
         return BitOperations.PopCount(Race.OpenMask) > 1;
     }
 
