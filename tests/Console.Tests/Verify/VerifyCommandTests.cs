@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
+using System.Numerics;
 using LowLatency.ConsoleHost.Commands;
 using Xunit;
 
@@ -129,6 +130,31 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal(ExitCodes.NoInput,
             QuoteCommand.Run(arguments with { AccountsPath = "nowhere.json" }, _output, _errors));
         Assert.Equal(ExitCodes.Usage, QuoteCommand.Run(arguments with { InputMint = "short" }, _output, _errors));
+    }
+
+    /// <summary>A route that passes a pool twice sees its own first swap: reserves and fees owed have moved.</summary>
+    [Fact]
+    public void Quote_PoolTwiceOnTheRoute_SecondLegSeesTheFirst()
+    {
+        const string pool = "49imZXr3YY5VLs6dmyfohY93rpAomAssk9BmMpk6KW3G";
+        BigInteger amountIn = 12_286_052_098;
+        BigInteger[] reserve = [170_233_771_454 - 8_403_632, 881_423_586_358 - 1_621_621];
+        BigInteger firstOut = Swap(amountIn, reserve[0], reserve[1], out BigInteger owed);
+        BigInteger secondOut = Swap(firstOut, reserve[1] - firstOut, reserve[0] + amountIn - owed, out _);
+        QuoteArguments arguments = new(
+            VectorPath("raydium_cpmm"), [pool, pool], "zDHBPVwjyY9Bvyd4Ghaa6i76QtHChKtc3mYTq5spvmP", (ulong)amountIn,
+            IsExactOut: false, UnixTime: null, Epoch: null);
+        Assert.Equal(ExitCodes.Ok, QuoteCommand.Run(arguments, _output, _errors));
+        Assert.Contains($"route: {amountIn} zDH", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"-> {secondOut} zDH", _output.ToString(), StringComparison.Ordinal);
+
+        // Fee 2,500 of a million, rounded up; of it 12 % and 4 % stay owed, rounded down.
+        static BigInteger Swap(BigInteger given, BigInteger from, BigInteger to, out BigInteger owed)
+        {
+            BigInteger fee = ((given * 2_500) + 999_999) / 1_000_000;
+            owed = (fee * 120_000 / 1_000_000) + (fee * 40_000 / 1_000_000);
+            return to * (given - fee) / (from + given - fee);
+        }
     }
 
     [Fact]
