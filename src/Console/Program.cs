@@ -11,7 +11,12 @@ namespace LowLatency.ConsoleHost;
 /// <summary>The command line: one verb a file in Commands, listed here.</summary>
 internal static class Program
 {
-    private static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+    private static int Main(string[] args)
+    {
+        Console.SetOut(new StandardWriter(Console.Out, isNeeded: true));
+        Console.SetError(new StandardWriter(Console.Error, isNeeded: false));
+        return Run(args, Console.Out, Console.Error);
+    }
 
     /// <summary>Runs a command line on the given writers.</summary>
     internal static int Run(string[] args, TextWriter output, TextWriter errors)
@@ -24,7 +29,25 @@ internal static class Program
             return ExitCodes.Usage;
         }
 
-        return result.Invoke(new InvocationConfiguration { Output = output, Error = errors });
+        try
+        {
+            return result.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = errors,
+                EnableDefaultExceptionHandler = false,
+            });
+        }
+        catch (CommandException wrong)
+        {
+            errors.WriteLine($"{VerbName(result)}: {wrong.Message}");
+            return wrong.ExitCode;
+        }
+        catch (Exception bug)
+        {
+            errors.WriteLine($"{VerbName(result)}: an error of the program itself, please report it: {bug}");
+            return ExitCodes.Error;
+        }
     }
 
     /// <summary>The root with every verb.</summary>
@@ -60,9 +83,8 @@ internal static class Program
     internal static string? FindMistake(ParseResult result, string[] args)
     {
         Command command = result.CommandResult.Command;
-        string name = FullName(result.CommandResult);
-        string help = name.Length == 0 ? "`lowlatency --help`" : $"`lowlatency {name} --help`";
-        if (name.Length == 0) name = "lowlatency";
+        string name = VerbName(result);
+        string help = command is RootCommand ? "`lowlatency --help`" : $"`lowlatency {name} --help`";
         List<string> known = ["--help", "--version"];
         foreach (Option option in command.Options) known.Add(option.Name);
         foreach (string arg in args)
@@ -84,15 +106,34 @@ internal static class Program
             return $"{name}: unknown verb {word}{Nearest.Hint(word, verbs)} ({help})";
         }
 
-        foreach (ParseError error in result.Errors) return $"{name}: {error.Message.TrimEnd('.')} ({help})";
+        foreach (ParseError error in result.Errors) return $"{name}: {Describe(error)} ({help})";
         return null;
     }
 
-    private static string FullName(CommandResult result)
+    /// <summary>The parser's words, except where it would name a type of the runtime.</summary>
+    private static string Describe(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Tokens: [var token, ..] } result)
+            return error.Message.TrimEnd('.');
+        Type type = Nullable.GetUnderlyingType(result.Option.ValueType) ?? result.Option.ValueType;
+        string? wanted = type == typeof(ulong) ? $"a whole number from 0 to {ulong.MaxValue}"
+            : type == typeof(uint) ? $"a whole number from 0 to {uint.MaxValue}"
+            : type == typeof(long) ? $"a whole number from {long.MinValue} to {long.MaxValue}"
+            : type == typeof(int) ? "a whole number"
+            : type == typeof(double) ? "a number"
+            : null;
+        return wanted is null
+            ? error.Message.TrimEnd('.')
+            : $"{result.Option.Name} '{token.Value}': give {wanted}";
+    }
+
+    /// <summary>The verb with the groups it is in, or the program's name if there is none.</summary>
+    private static string VerbName(ParseResult result)
     {
         string name = string.Empty;
-        for (SymbolResult? at = result; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+        SymbolResult? at = result.CommandResult;
+        for (; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
             name = name.Length == 0 ? command.Command.Name : $"{command.Command.Name} {name}";
-        return name;
+        return name.Length == 0 ? "lowlatency" : name;
     }
 }

@@ -40,6 +40,24 @@ public sealed class DeterminismTests
         Assert.Null(without.Pipeline!.Sinks.Latency);
     }
 
+    /// <summary>
+    /// The opportunity ring is smaller than what the events of a batch write: with a thread of their own the sinks lag,
+    /// and nothing may be lost by it that inline is not lost.
+    /// </summary>
+    [Theory]
+    [InlineData(512, false)]
+    [InlineData(16, true)]
+    public void Replay_SmallOpportunityRing_LosesTheSameInEveryLayout(int capacity, bool loses)
+    {
+        string setting = $"opportunityCapacity={capacity}";
+        ReplayRun inline = Tool.Replay(null, "--runner", "inline", "--set", setting);
+        Assert.Equal(loses, inline.Pipeline!.Cycles.RingFullCount > 0);
+        ReplayRun split = Tool.Replay(null, "--runner", "split", "--set", setting);
+        Assert.Equal(inline.Pipeline!.Cycles.RingFullCount, split.Pipeline!.Cycles.RingFullCount);
+        Assert.Equal(inline.Hash.Value, split.Hash.Value);
+        Assert.Equal(LivesAndField(inline), LivesAndField(split));
+    }
+
     [Fact]
     public void Replay_OtherSettings_GiveAnotherHash()
     {

@@ -15,6 +15,22 @@ namespace LowLatency.Replay.Tests;
 public sealed class OutputTests
 {
     [Fact]
+    public void Report_OfACaptureOfSlotsAlone_NamesTheNewestSlot()
+    {
+        using TestFolder folder = new();
+        byte[] told = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            t = 1000,
+            ep = 0,
+            m = """{"method":"slotNotification","params":{"result":{"parent":6,"root":1,"slot":7},"subscription":1}}""",
+        });
+        string path = folder.Write("slots.jsonl", told);
+        Assert.Contains("up to slot 7)", Tool.Run("replay", path, "--no-stamps").Output.ReplaceLineEndings(" "));
+        string without = folder.Write("none.jsonl", """{"t":1000,"ep":0,"m":"{}"}"""u8);
+        Assert.Contains("no slot)", Tool.Run("replay", without, "--no-stamps").Output.ReplaceLineEndings(" "));
+    }
+
+    [Fact]
     public void Journal_ReadBack_EqualsStatisticsAndHash()
     {
         using TestFolder folder = new();

@@ -221,7 +221,10 @@ internal static class BenchCommand
         }
         catch (JsonException wrong)
         {
-            throw new CommandException($"--baseline {path}: {wrong.Message}", ExitCodes.BadData);
+            throw new CommandException(
+                $"--baseline {path}, line {(wrong.LineNumber ?? 0) + 1}: not what `lowlatency bench --json` prints"
+                + $"{(wrong.Path is { Length: > 1 } member ? $" (at {member})" : string.Empty)}",
+                ExitCodes.BadData);
         }
     }
 }

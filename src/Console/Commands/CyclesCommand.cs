@@ -71,7 +71,7 @@ internal static class CyclesCommand
             new CyclesArguments(
                 result.GetValue(snapshot)!, result.GetValue(bases) ?? [], result.GetValue(hops), result.GetValue(show),
                 result.GetValue(json), result.GetValue(report), result.GetValue(reserve)),
-            Console.Out, Console.Error));
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 
@@ -98,8 +98,9 @@ internal static class CyclesCommand
             if (arguments.IsReport)
             {
                 ulong least = arguments.ReserveMin ?? CyclesArguments.ReportReserveMin;
-                _ = CyclesReport.Run(path, mints, arguments.MaxHops, least, output, errors);
-                return ExitCodes.Ok;
+                if (CyclesReport.Run(path, mints, arguments.MaxHops, least, output, errors) != 0) return ExitCodes.Ok;
+                errors.WriteLine($"cycles: {path}: no graph (.csv or .csv.gz) in this folder");
+                return ExitCodes.NoInput;
             }
 
             SnapshotMarket market = SnapshotMarket.Load(path, arguments.ReserveMin ?? 0);

@@ -74,15 +74,24 @@ internal static class ExplainCommand
             string path = result.GetValue(JournalFile) ?? throw new CommandException(
                 "give --journal <file>; `lowlatency replay --journal run.journal` writes one");
             JournalView journal = JournalView.Open(path);
-            Write(result, journal, output);
             if (journal.Damage is null)
             {
+                Write(result, journal, output);
                 if (journal.Hash is null) errors.WriteLine($"explain: note: {path}: the run did not end in order");
                 return ExitCodes.Ok;
             }
 
-            string read = journal.Decisions.Count.ToString("N0", CultureInfo.InvariantCulture);
-            errors.WriteLine($"explain: {journal.Damage} ({read} decisions)");
+            try
+            {
+                Write(result, journal, output);
+            }
+            finally
+            {
+                // Also when what was asked for is not in what could be read: it may be behind the damage.
+                string read = journal.Decisions.Count.ToString("N0", CultureInfo.InvariantCulture);
+                errors.WriteLine($"explain: {journal.Damage} ({read} decisions)");
+            }
+
             return ExitCodes.BadData;
         }
         catch (CommandException fault)
@@ -161,7 +170,9 @@ internal static class ExplainCommand
         string there = count == 0
             ? $"event {id.Sequence} has none; `lowlatency explain --journal {journal.FilePath} --all --brief` lists all"
             : $"event {id.Sequence} has {id.Sequence}.0 to {id.Sequence}.{count - 1}";
-        throw new CommandException($"{text}: no such decision in {journal.FilePath}: {there}");
+        throw new CommandException(
+            $"{text}: no such decision in {journal.FilePath}: {there}",
+            journal.Damage is null ? ExitCodes.Usage : ExitCodes.BadData);
     }
 
     private static DecisionReason ParseReason(string text)

@@ -83,6 +83,7 @@ internal static class InspectCommand
         output.Write($"{summary.FilePath}: {Format(summary)}{synthetic}, {state}\n");
         double seconds = (s.LastUtcNs - s.FirstUtcNs) / 1e9;
         output.Write(string.Create(Invariant, $"  {s.Frames:N0} frames, {s.FileBytes:N0} bytes, {seconds:F1} s\n"));
+        if (s.Frames == 0) return;
         string times = s.FramesWithDerivedTime == 0 ? string.Empty : " (derived from slots: the capture has none)";
         output.Write($"  received {Utc(s.FirstUtcNs)} to {Utc(s.LastUtcNs)}{times}\n");
         output.Write(string.Create(

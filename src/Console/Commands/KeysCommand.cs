@@ -25,7 +25,7 @@ internal static class KeysCommand
           lowlatency keys new wallet.json
           lowlatency keys new wallet.enc --encrypt
 
-        Exit codes: 0 written, 1 the file exists, 2 the passwords differ, 66 cannot be written, 77 no password.
+        Exit codes: 0 written, 2 the passwords differ, 73 the file exists or cannot be written, 77 no password.
         """;
 
     private const string ShowExamples =
@@ -59,10 +59,12 @@ internal static class KeysCommand
             file, encrypt,
         };
         create.SetAction(result => New(
-            result.GetValue(file)!, result.GetValue(encrypt), AskPassword, Console.Out, Console.Error));
+            result.GetValue(file)!, result.GetValue(encrypt), AskPassword,
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         Verb show = new("show", "Print the address of a key file.", ShowExamples) { file, insecure };
         show.SetAction(result => Show(
-            result.GetValue(file)!, result.GetValue(insecure), AskPassword, Console.Out, Console.Error));
+            result.GetValue(file)!, result.GetValue(insecure), AskPassword,
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         Argument<string> fileOrStdin = new("file")
         {
             Description = "Key file, or - for a key on stdin (Base58 of 64 bytes, or the array of 64 numbers).",
@@ -73,7 +75,8 @@ internal static class KeysCommand
             fileOrStdin, insecure,
         };
         check.SetAction(result => Check(
-            result.GetValue(fileOrStdin)!, result.GetValue(insecure), AskPassword, Console.Out, Console.Error,
+            result.GetValue(fileOrStdin)!, result.GetValue(insecure), AskPassword,
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error,
             Console.OpenStandardInput));
         return new Command("keys", "Make and check signing keys.") { create, show, check };
     }
@@ -108,7 +111,11 @@ internal static class KeysCommand
         output.WriteLine(ManagedEd25519.PublicKey(seed.Bytes).ToString());
         return ExitCodes.Ok;
 
-        int Refuse(KeyFileStatus reason) => Fail("keys new", path, reason, errors);
+        int Refuse(KeyFileStatus reason)
+        {
+            int code = Fail("keys new", path, reason, errors);
+            return code == ExitCodes.NoInput ? ExitCodes.CannotCreate : code;
+        }
     }
 
     /// <summary>Runs <c>keys show</c>.</summary>
@@ -133,6 +140,7 @@ internal static class KeysCommand
         Func<Stream>? openStdin = null)
     {
         int failed = 0;
+        bool isNamed = false;
         using SecretBuffer? given = path == "-" && openStdin is not null ? ReadKeyText(openStdin) : null;
         byte[] message = Encoding.ASCII.GetBytes("lowlatency keys check");
         byte[] signature = new byte[ManagedEd25519.SignatureBytes];
@@ -154,7 +162,8 @@ internal static class KeysCommand
                     : KeyLoader.TryOpenText(given.Bytes, out signer, library);
                 using Ed25519Signer? opened = signer;
                 if (opened is null) return Fail("keys check", path, status, errors);
-                if (library == Ed25519Library.Managed) output.WriteLine($"address: {opened.PublicKey}");
+                if (!isNamed) output.WriteLine($"address: {opened.PublicKey}");
+                isNamed = true;
                 bool ok = opened.TrySign(message, signature)
                     && ManagedEd25519.Verify(opened.PublicKey, message, signature);
                 output.WriteLine($"{library}: {(ok ? "signs, signature valid" : "FAILED")}");
@@ -200,7 +209,7 @@ internal static class KeysCommand
         {
             KeyFileStatus.NotFound or KeyFileStatus.Unreadable => ExitCodes.NoInput,
             KeyFileStatus.NotAKeyFile => ExitCodes.BadData,
-            KeyFileStatus.AlreadyExists => ExitCodes.Error,
+            KeyFileStatus.AlreadyExists => ExitCodes.CannotCreate,
             _ => ExitCodes.KeyRefused,
         };
     }

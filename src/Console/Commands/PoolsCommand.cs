@@ -49,7 +49,8 @@ internal static class PoolsCommand
             file, owner,
         };
         inspect.SetAction(result =>
-            Inspect(result.GetValue(file)!, result.GetValue(owner), Console.Out, Console.Error));
+            Inspect(result.GetValue(file)!, result.GetValue(owner),
+                result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return new Command("pools", "Find, check and look at pools.")
         {
             PoolsDiscoverCommand.Create(), PoolsAuditCommand.Create(), inspect,

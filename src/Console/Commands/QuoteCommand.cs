@@ -64,8 +64,8 @@ internal static class QuoteCommand
                 result.GetValue(exactOut),
                 result.GetValue(time),
                 result.GetValue(epoch)),
-            Console.Out,
-            Console.Error));
+            result.InvocationConfiguration.Output,
+            result.InvocationConfiguration.Error));
         return command;
     }
 
@@ -80,13 +80,19 @@ internal static class QuoteCommand
                 && arguments.Pools.Count != 1) return Usage(errors, "--exact-out takes one --pool");
             AccountFile file = AccountFile.Load(arguments.AccountsPath);
             PoolBuilder builder = new(file.Accounts);
+            Dictionary<Pubkey, Pool> pools = [];
             ulong amount = arguments.Amount;
             for (int i = 0; i < arguments.Pools.Count; i++)
             {
                 if (!Pubkey.TryParse(arguments.Pools[i], out Pubkey address))
                     return Usage(errors, $"--pool: '{arguments.Pools[i]}' is not an address");
-                Pool pool = builder.Build(in address, out string problem)
-                    ?? throw new VectorFileException($"{arguments.AccountsPath}: {problem}");
+                if (!pools.TryGetValue(address, out Pool? pool))
+                {
+                    pool = builder.Build(in address, out string problem)
+                        ?? throw new VectorFileException($"{arguments.AccountsPath}: {problem}");
+                    pools[address] = pool;
+                }
+
                 if (pool.OtherMint(in mint).IsZero)
                     return Usage(
                         errors, $"leg {i + 1}: {mint} is not a mint of {address} ({pool.MintA}, {pool.MintB})");

@@ -23,7 +23,8 @@ internal static class RecordCommand
           lowlatency record --config my.json --out a.llcap --seconds 60
           lowlatency record --import day.jsonl.gz --out day.llcap    JSON lines to the binary format
           lowlatency record --import day.llcap --out day.jsonl.gz    and back
-          lowlatency record --synthetic 10000x600 --out big.llcap    a generated market, marked as such
+          lowlatency record --synthetic 10000x600 --seed 7 --out big.llcap   a generated market,
+                                                                     marked as such
 
         The ending of --out decides: .jsonl and .jsonl.gz are JSON lines, anything else is the
         binary format. A file that exists is never overwritten.
@@ -40,8 +41,14 @@ internal static class RecordCommand
 
     private static readonly Option<string?> Synthetic = new("--synthetic")
     {
-        Description = "Generate a market of so many pools and slots instead, seed 1.",
+        Description = "Generate a market of so many pools and slots instead.",
         HelpName = "poolsxslots",
+    };
+
+    private static readonly Option<ulong?> Seed = new("--seed")
+    {
+        Description = "Seed of --synthetic. Default: 1.",
+        HelpName = "n",
     };
 
     private static readonly Option<string> Out = new("--out")
@@ -56,7 +63,7 @@ internal static class RecordCommand
         RunOptionSet live = new(isConfigRequired: false);
         Verb command = new("record", "Record live endpoints, convert or generate a capture.", Examples)
         {
-            Import, Synthetic, Out, live.Config, live.Seconds, live.AuditSeconds,
+            Import, Synthetic, Seed, Out, live.Config, live.Seconds, live.AuditSeconds,
         };
         command.SetAction(result => Run(
             result, live, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
@@ -66,10 +73,19 @@ internal static class RecordCommand
     private static int Run(ParseResult result, RunOptionSet live, TextWriter output, TextWriter errors)
     {
         if (result.GetValue(Synthetic) is { } market) return Generate(result, live, market, output, errors);
+        if (result.GetValue(Seed) is not null)
+        {
+            errors.WriteLine("record: --seed: it goes with --synthetic");
+            return ExitCodes.Usage;
+        }
+
         bool isImport = result.GetValue(Import) is not null;
         if (isImport == (result.GetValue(live.Config) is not null))
         {
-            errors.WriteLine("record: give --config file to record live, or --import file to convert, not both");
+            errors.WriteLine(
+                isImport
+                    ? "record: --config records live endpoints, --import converts a file: give one of them"
+                    : "record: give --config file to record live, --import file to convert, or --synthetic");
             return ExitCodes.Usage;
         }
 
@@ -99,7 +115,7 @@ internal static class RecordCommand
 
         try
         {
-            SyntheticSource made = SyntheticSource.Create(market, 1, target);
+            SyntheticSource made = SyntheticSource.Create(market, result.GetValue(Seed) ?? 1, target);
             output.Write(string.Create(
                 CultureInfo.InvariantCulture, $"{target}: {made.Name}, {new FileInfo(target).Length:N0} bytes\n"));
             return ExitCodes.Ok;

@@ -77,7 +77,10 @@ internal static class ReplayCommand
             Keep(settings, run, report, synthetic is null ? settings.CapturePath : null);
             if (result.GetValue(options.Json)) report.WriteJson(output);
             else report.WriteText(output);
-            return ExitCode(result.GetValue(options.Assert), run, "replay", errors);
+            int code = ExitCode(result.GetValue(options.Assert), run, "replay", errors);
+            if (code != ExitCodes.Ok || !IsRangeMissed(settings, run)) return code;
+            errors.WriteLine("replay: --from-slot, --to-slot: no slot of the capture is in this range");
+            return ExitCodes.Usage;
         }
         catch (CommandException wrong)
         {
@@ -90,6 +93,10 @@ internal static class ReplayCommand
             return wrong is FileNotFoundException or DirectoryNotFoundException ? ExitCodes.NoInput : ExitCodes.BadData;
         }
     }
+
+    /// <summary>True if slots were chosen and none came: a report of nothing says nothing about the market.</summary>
+    private static bool IsRangeMissed(ReplaySettings settings, ReplayRun run) =>
+        (settings.FromSlot is not null || settings.ToSlot is not null) && ReplayReport.LastSlotOf(run.Pipeline!) == 0;
 
     /// <summary>Runs without screens.</summary>
     internal static ReplayRun RunPlainly(

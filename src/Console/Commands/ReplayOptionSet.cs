@@ -153,6 +153,7 @@ internal sealed class ReplayOptionSet
     public ReplaySettings Read(
         ParseResult result, IReadOnlyDictionary<string, string> environment, SyntheticSource? synthetic = null)
     {
+        RefuseUseless(result);
         string capture = synthetic?.FilePath ?? result.GetValue(Capture) ?? BundledCapture.FilePath;
         CaptureSidecar sidecar = CaptureSidecar.ReadBeside(capture);
         EngineConfig config = ReadConfig(result, environment);
@@ -178,6 +179,20 @@ internal sealed class ReplayOptionSet
             ChangedKeys = [.. config.Origins.Keys],
             Rows = SettingRows.Of(config),
         };
+    }
+
+    /// <summary>What would be ignored, or could never be met, is a mistake.</summary>
+    private void RefuseUseless(ParseResult result)
+    {
+        if (result.GetValue(Paused) && !result.GetValue(Ui))
+            throw new CommandException("--paused: it goes with --ui");
+        if (result.GetValue(TruthVenues) is { Length: > 0 } && result.GetValue(GroundTruth) is null)
+            throw new CommandException("--truth-venues: it goes with --ground-truth");
+        if (result.GetValue(Assert) is { } hash
+            && !ulong.TryParse(hash.Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
+        {
+            throw new CommandException($"--assert {hash}: give the 16 hexadecimal digits of a decision hash");
+        }
     }
 
     /// <summary>Makes the synthetic market that is asked for; null if none is.</summary>

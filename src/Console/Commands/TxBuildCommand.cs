@@ -44,7 +44,8 @@ internal static class TxBuildCommand
         TxBuildOptions options = new();
         Verb command = new("build", "Build a route's transaction from accounts in a file and print it.", Examples);
         foreach (Option option in options.All) command.Options.Add(option);
-        command.SetAction(result => Run(options.Read(result), Console.Out, Console.Error));
+        command.SetAction(result => Run(options.Read(result),
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 

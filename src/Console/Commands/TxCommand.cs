@@ -46,7 +46,8 @@ internal static class TxCommand
         Option<bool> json = new("--json") { Description = "One JSON object instead of text." };
         Verb inspect = new("inspect", "Decode a transaction in words.", Examples) { input, table, json };
         inspect.SetAction(result => Inspect(
-            result.GetValue(input) ?? string.Empty, Console.Out, Console.Error, result.GetValue(table),
+            result.GetValue(input) ?? string.Empty,
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(table),
             result.GetValue(json)));
         return new Command("tx", "Build and look into transactions.") { inspect, TxBuildCommand.Create() };
     }
@@ -94,6 +95,10 @@ internal static class TxCommand
         return ExitCodes.BadData;
     }
 
+    /// <summary>True if a text can only have been meant as a file's name.</summary>
+    private static bool IsPath(string input) =>
+        input.AsSpan().ContainsAny('.', '\\', '~') || (input.Contains('/') && input.Length % 4 != 0);
+
     private static byte[] Load(string input)
     {
         if (input == "-")
@@ -102,7 +107,14 @@ internal static class TxCommand
             return ReadLimited(stdin);
         }
 
-        if (!File.Exists(input)) return Encoding.UTF8.GetBytes(input);
+        if (Directory.Exists(input)) throw new FileNotFoundException($"{input}: it is a folder, not a file");
+        if (!File.Exists(input))
+        {
+            return IsPath(input)
+                ? throw new FileNotFoundException($"{input}: no such file, and no base64, base58 or hexadecimal text")
+                : Encoding.UTF8.GetBytes(input);
+        }
+
         using FileStream file = File.OpenRead(input);
         return ReadLimited(file);
     }

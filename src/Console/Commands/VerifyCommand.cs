@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.Globalization;
 using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Vectors;
@@ -46,7 +47,8 @@ internal static class VerifyCommand
             vectors, json, show,
         };
         command.SetAction(result => Run(
-            result.GetValue(vectors) ?? [], result.GetValue(json), result.GetValue(show), Console.Out, Console.Error));
+            result.GetValue(vectors) ?? [], result.GetValue(json), result.GetValue(show),
+            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 
@@ -104,15 +106,26 @@ internal static class VerifyCommand
         IVectorSuite suite = VectorSuites.Find(document)
             ?? throw new VectorFileException(
                 $"{path}: format '{document.Format}' is not a vector format this version knows");
+        VectorRun? run = null;
         try
         {
-            VectorRun run = new(document.Name, suite.CountCases(document), Progress(errors));
+            run = new VectorRun(document.Name, suite.CountCases(document), Progress(errors));
             suite.Run(document, run);
             return run;
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or IndexOutOfRangeException)
         {
-            throw new VectorFileException($"{path}: {e.Message}", cause: e);
+            string what = e switch
+            {
+                InvalidOperationException => "a member is not of the JSON type that the format says",
+                IndexOutOfRangeException => "a list is shorter than the format says",
+                _ => e.Message,
+            };
+            // The first cases come after the pools, and either may be wrong.
+            string where = run is null or { DoneCount: 0 }
+                ? string.Empty
+                : string.Create(CultureInfo.InvariantCulture, $" case {run.DoneCount + 1} of {run.CaseCount}:");
+            throw new VectorFileException($"{path}:{where} {what}", cause: e);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
 using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Pipeline;
 
 namespace LowLatency.ConsoleHost.Config;
@@ -74,6 +75,9 @@ internal static class ConfigCatalog
     private const ulong Any = ulong.MaxValue;
     private const int MaxCount = 1 << 24;
 
+    // What the tables of accounts can number; no pool or mint is without an account.
+    private const int MaxTable = DedupStage.AccountsLimit;
+
     /// <summary>The keys, by section.</summary>
     public static IReadOnlyList<ConfigKey> Keys { get; } =
     [
@@ -100,7 +104,7 @@ internal static class ConfigCatalog
             (c, v) => c.AuditStepsPerSlot = v.Int(1, int.MaxValue),
             c => c.AuditStepsPerSlot),
         new("Search", "opportunityCapacity", ConfigShape.Scalar, "Entries of the opportunity ring.",
-            (c, v) => c.OpportunityCapacity = v.Int(2, MaxCount),
+            (c, v) => c.OpportunityCapacity = v.Int(2, MaxTable),
             c => c.OpportunityCapacity),
         new("Search", "maxInputRaw", ConfigShape.Map, "Largest input by base mint, base units of the mint.",
             (c, v) => c.MaxInputRaw = v.AmountMap(),
@@ -173,13 +177,13 @@ internal static class ConfigCatalog
             (c, v) => c.Graph = c.Graph with { SettleWindowNs = v.Int(0, 60_000) * 1_000_000L },
             c => c.Graph.SettleWindowNs / 1_000_000),
         new("Graph", "maxAccounts", ConfigShape.Scalar, "Most accounts watched.",
-            (c, v) => c.Graph = c.Graph with { MaxAccounts = v.Int(1, MaxCount) },
+            (c, v) => c.Graph = c.Graph with { MaxAccounts = v.Int(1, MaxTable) },
             c => c.Graph.MaxAccounts),
         new("Graph", "maxPools", ConfigShape.Scalar, "Most pools.",
-            (c, v) => c.Graph = c.Graph with { MaxPools = v.Int(1, MaxCount) },
+            (c, v) => c.Graph = c.Graph with { MaxPools = v.Int(1, MaxTable) },
             c => c.Graph.MaxPools),
         new("Graph", "maxMints", ConfigShape.Scalar, "Most mints.",
-            (c, v) => c.Graph = c.Graph with { MaxMints = v.Int(1, MaxCount) },
+            (c, v) => c.Graph = c.Graph with { MaxMints = v.Int(2, MaxTable) },
             c => c.Graph.MaxMints),
         new("Life", "followSlots", ConfigShape.Scalar, "Slots a profitable cycle is followed after its first decision.",
             (c, v) => c.Life = c.Life with { FollowSlots = v.Int(1, 1024) },

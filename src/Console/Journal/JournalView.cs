@@ -46,7 +46,10 @@ internal sealed class JournalView : DecisionBook
         if (!File.Exists(path))
         {
             throw new CommandException(
-                $"{path}: there is no such file; `lowlatency replay --journal {path}` writes one", ExitCodes.NoInput);
+                Directory.Exists(path)
+                    ? $"{path}: it is a folder; give the journal file in it"
+                    : $"{path}: there is no such file; `lowlatency replay --journal {path}` writes one",
+                ExitCodes.NoInput);
         }
 
         try

@@ -92,7 +92,8 @@ internal sealed class WatchList
         catch (JsonException fault)
         {
             throw new CommandException(
-                $"watch list {path}, line {(fault.LineNumber ?? 0) + 1}: no watch list: {fault.Message}",
+                $"watch list {path}, line {(fault.LineNumber ?? 0) + 1}: no watch list as `pools discover --out` writes"
+                + $"{(fault.Path is { Length: > 1 } member ? $" (at {member})" : string.Empty)}",
                 ExitCodes.BadData);
         }
 

@@ -63,6 +63,10 @@ internal sealed record ReplayReport
     public required IReadOnlyList<CheckReport> Checks { get; init; }
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>The newest slot that the graph has seen, or, of slots alone, that was told; 0 for none.</summary>
+    internal static ulong LastSlotOf(MarketPipeline pipeline) =>
+        pipeline.Graph.CurrentSlot != 0 ? pipeline.Graph.CurrentSlot : pipeline.Dedup.Slots.Head;
+
     /// <summary>Connections, snapshots and recording of a live run; null of a replay.</summary>
     public LiveReport? Live { get; init; }
 
@@ -85,7 +89,7 @@ internal sealed record ReplayReport
             Frames = feed.Frames,
             Events = events,
             EventsPerSecond = events / seconds,
-            LastSlot = pipeline.Graph.CurrentSlot,
+            LastSlot = LastSlotOf(pipeline),
             Forks = pipeline.Dedup.Slots.ForkCount,
             Rollbacks = pipeline.Dedup.Rollbacks,
             Funnel = FunnelReport.Of(pipeline, feed.Total, run.Decisions),

@@ -33,7 +33,7 @@ internal sealed class ReplayText(TextWriter output)
         Latency(r.Latency);
         Line(string.Empty);
         Line(string.Create(Invariant,
-            $"Memory: {r.AllocatedBytesPerEvent:F1} B allocated an event (registration and reports included),"));
+            $"Memory: {r.AllocatedBytesPerEvent:N1} B allocated an event (registration and reports included),"));
         Line(string.Create(Invariant,
             $"  collections {r.Collections[0]}/{r.Collections[1]}/{r.Collections[2]} (generation 0/1/2)"));
         Wrapped(string.Create(Invariant,
@@ -59,7 +59,7 @@ internal sealed class ReplayText(TextWriter output)
                 $"{(r.Live is null ? "Replayed" : "Received")} {Span(r.CaptureSeconds)} of {r.Capture} in "
                 + $"{r.ElapsedSeconds:F2} s "
                 + $"({r.Runner.ToLowerInvariant()}): {r.Frames:N0} frames gave {r.Events:N0} events "
-                + $"({r.EventsPerSecond:N0}/s, up to slot {r.LastSlot}).{end}"),
+                + $"({r.EventsPerSecond:N0}/s, {(r.LastSlot == 0 ? "no slot" : $"up to slot {r.LastSlot}")}).{end}"),
             0);
         Wrapped(
             string.Create(
@@ -115,7 +115,7 @@ internal sealed class ReplayText(TextWriter output)
     {
         Line(string.Empty);
         Line("Latency (service time)   count      p50      p90      p99    p99.9      max");
-        if (rows.Count == 0) Line("  not taken (--no-stamps)");
+        if (rows.Count == 0) Line("  no data: nothing came, or no stamps were taken (--no-stamps)");
         foreach (LatencyRow l in rows)
         {
             Line(string.Create(Invariant,

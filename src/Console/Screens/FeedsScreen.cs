@@ -34,7 +34,8 @@ internal sealed class FeedsScreen : Screen
     {
         SlotClock clock = model.SlotClock;
         int x = area.Print(0, 1, Ink.Strong, $"slot {model.Slot}");
-        area.Print(x, 1, Ink.Normal, $"   head {model.Dedup.HeadSlot}");
+        if (model.Dedup.HeadSlot == 0) area.Text(x, 1, "   head no data", Ink.Dim);
+        else area.Print(x, 1, Ink.Normal, $"   head {model.Dedup.HeadSlot}");
         long meanNs = clock.MeanSlotNs;
         if (meanNs <= 0) area.Text(0, 2, "no data: one slot so far, so its length is not known", Ink.Dim);
         else
@@ -87,7 +88,8 @@ internal sealed class FeedsScreen : Screen
         area.Right(75, y, f.Closed == 0 ? Ink.Normal : Ink.Warn, $"{f.Closed:N0}");
         x = area.Text(2, y + 1, row.Address.Length == 0 ? "address unknown" : row.Address, Ink.Dim);
         long behind = (long)(model.Slot - Math.Min(model.Slot, f.SlotMax));
-        area.Print(x, y + 1, Ink.Dim, $"  newest slot {f.SlotMax}, {behind:N0} behind");
+        if (f.SlotMax == 0) area.Text(x, y + 1, "  newest slot no data", Ink.Dim);
+        else area.Print(x, y + 1, Ink.Dim, $"  newest slot {f.SlotMax}, {behind:N0} behind");
         x = DrawLead(area, 2, y + 2, "first by ", row.Lead);
         x = DrawLead(area, x, y + 2, ", second by ", row.Lag);
         area.Text(x, y + 2, " (p50 / p99)", Ink.Dim);

@@ -1,5 +1,8 @@
+using System.Collections.Generic;
 using System.Globalization;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.RaydiumAmm;
 
 namespace LowLatency.ConsoleHost.Vectors;
 
@@ -29,12 +32,12 @@ internal sealed record VectorError(string Kind, uint? Code, string Name)
 /// checks itself before its other checks.</item>
 /// <item>Explained, not passed: the quote succeeds, and the executed instruction names other accounts than the product
 /// writes. Such a case tests the program's checks of its account list (a wrong authority, missing arrays), not a swap
-/// anyone would send: only codes of account validation are taken (see <see cref="IsAccountError"/>).</item>
+/// anyone would send: only codes of account validation are taken (see <see cref="IsAccountError"/>), and where it is
+/// known which code the foreign account gives, only that one (see <see cref="ForeignCode"/>).</item>
 /// <item>Explained, not passed: Raydium AMM v4 exact-out cases in which the vector's binary rounded the input down to
-/// zero
-/// (its ceiling division did so when twice the numerator is below the denominator) and then refused it with code 29.
-/// The
-/// current source rounds up; the file has no expected amounts for these.</item>
+/// zero and then refused it with code 29: its ceiling division gave zero when twice the numerator was below the
+/// denominator (see <see cref="IsOldCeiling"/>). The current source rounds up; the file has no expected amounts for
+/// these.</item>
 /// </list>
 /// </summary>
 internal static class ErrorRule
@@ -49,6 +52,10 @@ internal static class ErrorRule
     private const uint TokenInsufficientFunds = 1;
     private const uint RaydiumAmmInsufficientFunds = 40;
     private const uint RaydiumAmmInvalidInput = 29;
+    private const uint RaydiumAmmInvalidAddress = 1;
+    private const int RaydiumAmmAuthorityIndex = 2;
+    private const uint AnchorWrongOwner = 3007;
+    private const string FirstSwap = "swap";
 
     // Anchor: constraint errors 2000-2499, account errors 3000-3999. Raydium AMM v4: codes 1 to 13 refuse an account.
     private const uint AnchorConstraintFirst = 2000;
@@ -81,7 +88,25 @@ internal static class ErrorRule
             || code is >= AnchorAccountFirst and <= AnchorAccountLast
             || (venue == VenueId.RaydiumAmm && code is >= 1 and <= RaydiumAmmAccountLast));
 
+    /// <summary>
+    /// The code of rule 4 where it is known: a foreign authority of Raydium AMM v4 is an invalid program address, and
+    /// the first instruction of Whirlpool and CLMM takes token accounts of the Token program only.
+    /// </summary>
+    internal static uint? ForeignCode(
+        Pool pool, IReadOnlyDictionary<Pubkey, AccountText> accounts, VectorDifference difference, string instruction)
+    {
+        if (pool.Venue == VenueId.RaydiumAmm)
+            return difference.Field == InstructionComparer.AccountField(RaydiumAmmAuthorityIndex)
+                ? RaydiumAmmInvalidAddress : null;
+        bool isFirst = instruction == FirstSwap && pool.Venue is VenueId.OrcaWhirlpool or VenueId.RaydiumClmm;
+        return isFirst && (IsToken2022(pool.MintA) || IsToken2022(pool.MintB)) ? AnchorWrongOwner : null;
+
+        bool IsToken2022(Pubkey mint) =>
+            accounts.TryGetValue(mint, out AccountText? account) && account.Owner == ProgramIds.Token2022;
+    }
+
     /// <summary>Rule 5.</summary>
-    internal static bool IsOldCeiling(VenueId venue, VectorError error, SwapMode mode, ulong amount) =>
-        venue == VenueId.RaydiumAmm && mode == SwapMode.ExactOut && amount != 0 && error.Code == RaydiumAmmInvalidInput;
+    internal static bool IsOldCeiling(Pool pool, VectorError error, in SwapRequest request) =>
+        pool is RaydiumAmmPool amm && request.Mode == SwapMode.ExactOut && error.Code == RaydiumAmmInvalidInput
+        && amm.IsInputZeroByOldDivision(request.Direction, request.AmountRaw);
 }

@@ -8,6 +8,9 @@ namespace LowLatency.ConsoleHost.Vectors;
 /// <summary>Writes a swap with the product's own writer and compares it with an executed instruction.</summary>
 internal sealed class InstructionComparer
 {
+    /// <summary>Field of a difference if there is no instruction to compare.</summary>
+    internal const string WholeField = "instruction";
+
     // Variants are the venue's own numbering from 0; no venue has more.
     private const int MaxVariants = 8;
 
@@ -30,7 +33,7 @@ internal sealed class InstructionComparer
             {
                 if (nearestRank < 0)
                 {
-                    nearest = new VectorDifference(caseId, "instruction", "an instruction", $"none: {status}");
+                    nearest = new VectorDifference(caseId, WholeField, "an instruction", $"none: {status}");
                     nearestRank = 0;
                 }
 
@@ -47,6 +50,9 @@ internal sealed class InstructionComparer
 
         return nearest;
     }
+
+    /// <summary>Field of a difference in one account of the list.</summary>
+    internal static string AccountField(int index) => Text($"instruction account {index}");
 
     private int Rank(InstructionText expected)
     {
@@ -69,7 +75,7 @@ internal sealed class InstructionComparer
         int shared = System.Math.Min(got.Length, expected.Accounts.Length);
         for (int i = 0; i < shared; i++)
             if (got[i] != expected.Accounts[i])
-                return new VectorDifference(caseId, Text($"instruction account {i}"), Describe(expected.Accounts[i]),
+                return new VectorDifference(caseId, AccountField(i), Describe(expected.Accounts[i]),
                     Describe(got[i]));
         return got.Length == expected.Accounts.Length
             ? null

@@ -13,6 +13,7 @@ internal sealed class SwapCase
     {
         Json = json;
         Id = JsonText.String(json, "id");
+        InstructionName = JsonText.OptionalString(json, "instruction_name") ?? string.Empty;
         Mode = ReadMode(JsonText.String(json, "kind"));
         InputMint = JsonText.Key(json, "input_mint");
         UserInput = JsonText.Key(json, "user_input_account");
@@ -32,6 +33,9 @@ internal sealed class SwapCase
     internal JsonElement Json { get; }
 
     internal string Id { get; }
+
+    /// <summary>Name of the instruction in the program's own terms; empty if the file has none.</summary>
+    internal string InstructionName { get; }
 
     internal SwapMode Mode { get; }
 

@@ -18,6 +18,9 @@ namespace LowLatency.Engine.Dedup;
 /// </summary>
 public sealed class DedupStage : IStage
 {
+    /// <summary>Most accounts that a stage can be made for.</summary>
+    public const int AccountsLimit = ArrivalTable.MaxAccounts;
+
     /// <summary>
     /// Slots by which one endpoint may lead all others and still be believed: above any real lag (a stalled endpoint
     /// is minutes behind), far below a bogus number. Applies only while two or more endpoints are open.
@@ -359,7 +362,7 @@ public sealed class DedupStage : IStage
 
     private bool IsImplausible(in MarketEvent e)
     {
-        if (e.Slot <= Slots.Head + SlotLeadMax || Slots.Head == 0) return false;
+        if (e.Slot <= Slots.Head || e.Slot - Slots.Head <= SlotLeadMax || Slots.Head == 0) return false;
         return BitOperations.PopCount(Race.OpenMask) > 1;
     }
 

@@ -56,15 +56,22 @@ public abstract class SideRing<T>
         return Next;
     }
 
+    /// <summary>Who makes room when the ring is full; null if nobody can. Set before the start.</summary>
+    public IRoomMaker? RoomMaker { get; set; }
+
     /// <summary>Appends a cleared entry; false if the ring is full.</summary>
     public bool TryAppend(out long position)
     {
         position = Next;
-        if (position - Volatile.Read(ref _released) >= _entries.Length) return false;
+        if (position - Volatile.Read(ref _released) >= _entries.Length && !TryMakeRoom(position)) return false;
         _entries[(int)position & _mask] = default;
         Next = position + 1;
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryMakeRoom(long position) =>
+        RoomMaker is { } maker && maker.TryFinishEarlier() && position - Released < _entries.Length;
 
     /// <summary>
     /// Called by the last consumer: positions below <paramref name="position"/> are done with. Never moves back.

@@ -64,6 +64,9 @@ public sealed class InstructionStage : IStage, IRouteMessages
     /// <summary>Unsigned messages, by the positions in the opportunities.</summary>
     public PayloadRing Messages { get; }
 
+    /// <summary>Who makes room when <see cref="Messages"/> is full; null if nobody can. Set before the start.</summary>
+    public IRoomMaker? RoomMaker { get; set; }
+
     /// <summary>Messages built.</summary>
     public long Built { get; private set; }
 
@@ -233,7 +236,10 @@ public sealed class InstructionStage : IStage, IRouteMessages
     /// <summary>Copies a message into the ring; false, counted, if the sinks lag behind by a whole ring.</summary>
     private bool TryEmit(ref Opportunity opportunity, RouteTemplate template)
     {
-        if (Messages.TryClaim(_messageBytesMax, out long position) != PayloadStatus.Ok)
+        PayloadStatus claim = Messages.TryClaim(_messageBytesMax, out long position);
+        if (claim == PayloadStatus.Full && RoomMaker is { } maker && maker.TryFinishEarlier())
+            claim = Messages.TryClaim(_messageBytesMax, out position);
+        if (claim != PayloadStatus.Ok)
         {
             MessageRingFull++;
             return false;

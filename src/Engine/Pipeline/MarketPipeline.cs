@@ -83,6 +83,10 @@ public sealed class MarketPipeline : IPoolDirectory
         _threaded = new ThreadedRunner(
             Topology.EventRingEntries, Payloads, groups, wait, settings.Overflow, Fatal, clock, settings.TakeStamps,
             settings.Threads);
+        IRoomMaker? roomMaker = _threaded.CreateRoomMaker(groups);
+        Opportunities.RoomMaker = roomMaker;
+        Life.Ring.RoomMaker = roomMaker;
+        Instructions.RoomMaker = roomMaker;
         Publisher = _threaded;
         View = new PipelineView(this, groups, _threaded);
     }

@@ -74,6 +74,9 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     /// <summary>Events the group has finished. The group's thread only; others read it as published.</summary>
     internal long Events => _events;
 
+    /// <summary>The event at work. The group's thread only.</summary>
+    internal long CurrentSequence { get; private set; }
+
     /// <summary>Events each stage had to see, in the order of the stages. The group's thread only.</summary>
     internal ReadOnlySpan<long> Seen => _seen;
 
@@ -86,6 +89,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         int work = 0;
         for (int i = 0; i < batch.Length; i++)
         {
+            CurrentSequence = firstSequence + i;
             work += OnEvent(ref batch[i], firstSequence + i);
         }
 

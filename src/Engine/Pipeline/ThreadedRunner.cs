@@ -91,6 +91,15 @@ public sealed class ThreadedRunner : EventPublisher
     /// <inheritdoc/>
     public override ref MarketEvent Current => ref _staging[0];
 
+    /// <summary>
+    /// Makes room in rings that the last group but one writes and the last one releases; null where there is one group
+    /// only, or where nothing may wait.
+    /// </summary>
+    internal IRoomMaker? CreateRoomMaker(StageGroup[] groups) =>
+        _policy != OverflowPolicy.Block || groups.Length == 1
+            ? null
+            : new EarlierEvents(groups[^2], _consumers[^2].Sequence, _consumers[^1].Sequence, _sequencer, _fatal);
+
     /// <summary>Starts the groups' threads.</summary>
     public void Start()
     {

@@ -36,7 +36,8 @@ namespace LowLatency.Engine.Pipeline;
 /// </code>
 /// Graph, Cycles, Scoring and Instructions share the market thread in every layout, because they read the graph that
 /// Graph writes: on different threads they would see it between two events. Event ring full: block in replay, drop
-/// newest live.
+/// newest live. Opportunity, message or life ring full while earlier events are with the sinks (split): in replay the
+/// market waits for these (EarlierEvents), so that only what one event has too much is lost, as inline.
 /// </summary>
 public static class Topology
 {

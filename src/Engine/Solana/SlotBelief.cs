@@ -38,7 +38,7 @@ public sealed class SlotBelief
     public bool Accept(int source, ulong slot)
     {
         source &= MaxSources - 1;
-        if (slot <= Head + StepMax || _isOpenToAny)
+        if (slot <= Head || slot - Head <= StepMax || _isOpenToAny)
         {
             _isOpenToAny = false;
             _run[source] = 0;

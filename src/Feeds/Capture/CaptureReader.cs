@@ -51,8 +51,8 @@ public abstract class CaptureReader : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (!File.Exists(path))
         {
-            fault = new CaptureFault(
-                CaptureFaultKind.FileMissing, path, 0, 0, "there is no such file", "Check the path");
+            string what = Directory.Exists(path) ? "it is a folder, not a capture" : "there is no such file";
+            fault = new CaptureFault(CaptureFaultKind.FileMissing, path, 0, 0, what, "Check the path");
             return null;
         }
 

@@ -28,7 +28,7 @@ public sealed class KeysCommandTests : IDisposable
         Assert.Equal(ExitCodes.Ok, KeysCommand.Check(path, false, NoPassword, _output, _errors));
         Assert.Contains("Managed: signs, signature valid", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains(address, _output.ToString(), StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.Error, KeysCommand.New(path, false, NoPassword, _output, _errors));
+        Assert.Equal(ExitCodes.CannotCreate, KeysCommand.New(path, false, NoPassword, _output, _errors));
     }
 
     [Fact]

@@ -117,6 +117,11 @@ public sealed class ConfigLayersTests
     [InlineData("{ \"maxHops\": 3, \"maxHops\": 4 }", "line 1, column 17: key 'maxHops' is there twice; keep one")]
     [InlineData("{ \"maxHops\": 9 }", "line 1, column 14: maxHops '9': give a whole number from 2 to 6")]
     [InlineData("{ \"maxHops\": -3 }", "line 1, column 14: maxHops '-3': give a whole number from 2 to 6")]
+    [InlineData("{ \"maxAccounts\": 1048576 }",
+        "line 1, column 18: maxAccounts '1048576': give a whole number from 1 to 1048575")]
+    [InlineData("{ \"maxPools\": 16777216 }",
+        "line 1, column 15: maxPools '16777216': give a whole number from 1 to 1048575")]
+    [InlineData("{ \"maxMints\": 1 }", "line 1, column 15: maxMints '1': give a whole number from 2 to 1048575")]
     [InlineData("{ \"maxHops\": 3.5 }", "line 1, column 14: maxHops '3.5': give a whole number from 2 to 6")]
     [InlineData("{ \"tipShareBps\": null }",
         "line 1, column 18: tipShareBps: give a number, text, true or false (leave the key out for its default)")]

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
+using System.Numerics;
 using LowLatency.ConsoleHost.Commands;
 using Xunit;
 
@@ -56,6 +57,37 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains($"\"field\": \"{field}", _output.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// Rules that explain a case hold for what they are about only: not for another code of the same kind, nor for a
+    /// refusal that the old rounding does not give. The instruction of a swap that fails counts as any other.
+    /// </summary>
+    [Theory]
+    [InlineData("raydium_amm_v4", "\"code\":1}", "\"code\":2}", "outcome")]
+    [InlineData("orca_whirlpool", "\"code\":3007", "\"code\":3008", "outcome")]
+    [InlineData(
+        "raydium_amm_v4", "\"status\":\"ok\",\"amount_in\":\"15\",\"amount_out\":\"2\"",
+        "\"status\":\"error\",\"error\":{\"kind\":\"Custom\",\"code\":29}", "outcome")]
+    [InlineData(
+        "raydium_amm_v4", "\"data\":\"0901000000000000000000000000000000\"",
+        "\"data\":\"0901000000000000000100000000000000\"", "instruction data")]
+    public void Run_CaseThatARuleDoesNotCover_Fails(string name, string from, string to, string field)
+    {
+        string changed = Change(name, from, to);
+        Assert.Equal(ExitCodes.CheckFailed, VerifyCommand.Run([changed], asJson: true, 0, _output, _errors));
+        Assert.Contains("\"failed\": 1,", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"\"field\": \"{field}", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_MemberOfAnotherType_NamesTheCaseAndNoTypeOfTheRuntime()
+    {
+        string changed = Change("token_swap", ":[[64,\"", ":[[\"64\",\"");
+        Assert.Equal(ExitCodes.BadData, VerifyCommand.Run([changed], asJson: false, 5, _output, _errors));
+        Assert.Equal(
+            $"verify: {changed}: case 3 of 286: a member is not of the JSON type that the format says",
+            _errors.ToString().TrimEnd());
+    }
+
     [Fact]
     public void Run_BadFiles_SayWhatIsWrongAndExitWithTheirCode()
     {
@@ -98,6 +130,31 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal(ExitCodes.NoInput,
             QuoteCommand.Run(arguments with { AccountsPath = "nowhere.json" }, _output, _errors));
         Assert.Equal(ExitCodes.Usage, QuoteCommand.Run(arguments with { InputMint = "short" }, _output, _errors));
+    }
+
+    /// <summary>A route that passes a pool twice sees its own first swap: reserves and fees owed have moved.</summary>
+    [Fact]
+    public void Quote_PoolTwiceOnTheRoute_SecondLegSeesTheFirst()
+    {
+        const string pool = "49imZXr3YY5VLs6dmyfohY93rpAomAssk9BmMpk6KW3G";
+        BigInteger amountIn = 12_286_052_098;
+        BigInteger[] reserve = [170_233_771_454 - 8_403_632, 881_423_586_358 - 1_621_621];
+        BigInteger firstOut = Swap(amountIn, reserve[0], reserve[1], out BigInteger owed);
+        BigInteger secondOut = Swap(firstOut, reserve[1] - firstOut, reserve[0] + amountIn - owed, out _);
+        QuoteArguments arguments = new(
+            VectorPath("raydium_cpmm"), [pool, pool], "zDHBPVwjyY9Bvyd4Ghaa6i76QtHChKtc3mYTq5spvmP", (ulong)amountIn,
+            IsExactOut: false, UnixTime: null, Epoch: null);
+        Assert.Equal(ExitCodes.Ok, QuoteCommand.Run(arguments, _output, _errors));
+        Assert.Contains($"route: {amountIn} zDH", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"-> {secondOut} zDH", _output.ToString(), StringComparison.Ordinal);
+
+        // Fee 2,500 of a million, rounded up; of it 12 % and 4 % stay owed, rounded down.
+        static BigInteger Swap(BigInteger given, BigInteger from, BigInteger to, out BigInteger owed)
+        {
+            BigInteger fee = ((given * 2_500) + 999_999) / 1_000_000;
+            owed = (fee * 120_000 / 1_000_000) + (fee * 40_000 / 1_000_000);
+            return to * (given - fee) / (from + given - fee);
+        }
     }
 
     [Fact]

@@ -55,6 +55,15 @@ public sealed class SlotBeliefTests
     }
 
     [Fact]
+    public void Accept_FirstSlotWasTheLargestNumber_RefusesNoneBelowAndFallsBack()
+    {
+        SlotBelief belief = new();
+        Assert.True(belief.Accept(0, ulong.MaxValue));
+        for (ulong i = 0; i < SlotBelief.RepeatsMin; i++) Assert.True(belief.Accept(0, 1000 + i));
+        Assert.Equal((1000 + SlotBelief.RepeatsMin - 1UL, 0L), (belief.Head, belief.Refused));
+    }
+
+    [Fact]
     public void Accept_FirstSlotWasNone_FallsBackToWhereSlotsGoOn()
     {
         SlotBelief belief = new();

@@ -42,6 +42,18 @@ public sealed partial class RaydiumAmmPool
         return _status != RaydiumAmmLayout.StatusWaitingTrade || (ulong)clock.UnixTimestamp >= _openTime;
     }
 
+    /// <summary>
+    /// True if the program before its source of 26 August 2025 took no input for this output, and refused the swap: its
+    /// division rounded up gave zero when twice the numerator was below the denominator.
+    /// </summary>
+    public bool IsInputZeroByOldDivision(SwapDirection direction, ulong amountOutRaw)
+    {
+        int input = (int)direction;
+        if (amountOutRaw == 0 || amountOutRaw >= ReserveRaw[1 - input]) return false;
+        ulong denominator = ReserveRaw[1 - input] - amountOutRaw;
+        return (UInt128)ReserveRaw[input] * amountOutRaw <= (denominator - 1) / 2;
+    }
+
     private QuoteStatus QuoteExactIn(in SwapRequest request, out SwapQuote quote)
     {
         int input = (int)request.Direction;

@@ -1,0 +1,118 @@
+using System;
+using System.IO;
+using System.Text;
+using LowLatency.ConsoleHost;
+using LowLatency.Replay.Tests.Support;
+using Xunit;
+
+namespace LowLatency.Replay.Tests;
+
+/// <summary>Command lines that cannot mean anything, and output that cannot be written: one line and a code.</summary>
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData(2, "replay: --paused: it goes with --ui", "replay", "--paused")]
+    [InlineData(2, "replay: --truth-venues: it goes with --ground-truth", "replay", "--truth-venues", "RaydiumCpmm")]
+    [InlineData(
+        2, "replay: --assert xyz: give the 16 hexadecimal digits of a decision hash", "replay", "--assert", "xyz")]
+    [InlineData(2, "record: --seed: it goes with --synthetic", "record", "--seed", "2", "--out", "none.llcap")]
+    [InlineData(
+        2,
+        "quote: --amount '-1': give a whole number from 0 to 18446744073709551615 (`lowlatency quote --help`)",
+        "quote", "--accounts", "a", "--pool", "b", "--in", "c", "--amount", "-1")]
+    [InlineData(
+        2, "verify: --show 'ten': give a whole number (`lowlatency verify --help`)", "verify", "--vectors", "a",
+        "--show", "ten")]
+    [InlineData(
+        66, "tx inspect: none.bin: no such file, and no base64, base58 or hexadecimal text", "tx", "inspect",
+        "none.bin")]
+    public void Mistake_IsOneLine(int code, string line, params string[] args)
+    {
+        ToolResult result = Tool.Run(args);
+        Assert.Equal([line], result.ErrorLines);
+        Assert.Equal(code, result.Code);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public void Folder_WhereAFileIsWanted_IsSaidToBeOne()
+    {
+        using TestFolder folder = new();
+        string path = folder.At(".");
+        Assert.Equal([$"replay: {path}: it is a folder, not a capture. Check the path."], Errors(66, "replay", path));
+        Assert.Equal([$"tx inspect: {path}: it is a folder, not a file"], Errors(66, "tx", "inspect", path));
+        Assert.Equal(
+            [$"explain: {path}: it is a folder; give the journal file in it"],
+            Errors(66, "explain", "1.0", "--journal", path));
+        Assert.Equal(
+            [$"cycles: {path}: no graph (.csv or .csv.gz) in this folder"],
+            Errors(66, "cycles", "--report", "--snapshot", path));
+    }
+
+    [Fact]
+    public void SlotRange_ThatTheCaptureDoesNotHave_IsToldAfterTheReport()
+    {
+        string[] lines = Errors(2, "replay", "--from-slot", "999999999999", "--no-stamps");
+        Assert.Equal(["replay: --from-slot, --to-slot: no slot of the capture is in this range"], lines);
+    }
+
+    [Fact]
+    public void Explain_OfADecisionBehindTheDamage_TellsTheDamage()
+    {
+        using TestFolder folder = new();
+        string whole = folder.At("run.journal");
+        Assert.Equal(0, Tool.Run("replay", "--max-hops", "2", "--no-stamps", "--journal", whole).Code);
+        string cut = folder.Write("cut.journal", File.ReadAllBytes(whole).AsSpan(0, 5000));
+        string[] lines = Errors(65, "explain", "999999.0", "--journal", cut);
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("is cut off or corrupt", lines[0]);
+        Assert.Contains("no such decision", lines[1]);
+    }
+
+    [Theory]
+    [InlineData("config", "schema")]
+    [InlineData("replay", "--help")]
+    [InlineData("replay", "--no-stamps")]
+    [InlineData("inspect", "--json")]
+    [InlineData("completion", "bash")]
+    public void Stdout_ThatCannotBeWritten_IsOneLineAndCode73(params string[] args)
+    {
+        using StringWriter errors = new();
+        using StandardWriter output = new(new FullDisk(), isNeeded: true);
+        Assert.Equal(73, Program.Run(args, output, errors));
+        string[] lines = new ToolResult(0, string.Empty, errors.ToString()).ErrorLines;
+        string verb = args[0] == "config" ? "config schema" : args[0];
+        Assert.Equal($"{verb}: {FullDisk.Said}", Assert.Single(lines));
+    }
+
+    [Fact]
+    public void Stderr_ThatCannotBeWritten_ChangesNothing()
+    {
+        using StringWriter output = new();
+        using StandardWriter errors = new(new FullDisk(), isNeeded: false);
+        Assert.Equal(66, Program.Run(["replay", "no-such.jsonl"], output, errors));
+        Assert.Equal(0, Program.Run(["replay", "--max-hops", "2", "--no-stamps"], output, errors));
+        Assert.Contains("Decision hash", output.ToString());
+    }
+
+    private static string[] Errors(int code, params string[] args)
+    {
+        ToolResult result = Tool.Run(args);
+        Assert.Equal(code, result.Code);
+        return Array.FindAll(
+            result.ErrorLines, line => !line.StartsWith("cycles  ", StringComparison.Ordinal));
+    }
+
+    private sealed class FullDisk : TextWriter
+    {
+        internal const string Said = "stdout cannot be written: No space left on device";
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => Write('a');
+
+        public override void WriteLine(string? value) => Write('a');
+    }
+}
