@@ -172,12 +172,30 @@ public sealed partial class InputSizer
     /// </summary>
     internal SizingStatus Locate(ReadOnlySpan<int> edges, ulong capRaw, bool canJump)
     {
+        Forget(edges);
+        for (int leg = 0; _maxDepthShareBps < 10_000 && leg < _count; leg++) CapLeg(leg, edges[leg]);
+        return Located(_curve.FindOptimum(edges, capRaw, canJump), capRaw);
+    }
+
+    /// <summary>The same for <see cref="ProfitBound"/> alone: the legs' maps may be unknown.</summary>
+    internal SizingStatus LocateBound(ReadOnlySpan<int> edges, ulong capRaw)
+    {
+        if (_maxDepthShareBps < 10_000 || !_curve.TryFirstPieces(edges, capRaw, out double optimum))
+            return Locate(edges, capRaw, true);
+        Forget(edges);
+        return Located(optimum, capRaw);
+    }
+
+    private void Forget(ReadOnlySpan<int> edges)
+    {
         _count = edges.Length;
         QuotesUsed = 0;
         _boundSlack = 0;
         ContinuousProfit = 0;
-        for (int leg = 0; _maxDepthShareBps < 10_000 && leg < _count; leg++) CapLeg(leg, edges[leg]);
-        double optimum = _curve.FindOptimum(edges, capRaw, canJump);
+    }
+
+    private SizingStatus Located(double optimum, ulong capRaw)
+    {
         ContinuousInput = optimum;
         if (!(optimum > 0)) return SizingStatus.NoGain;
         ContinuousProfit = _curve.Chain.Apply(optimum) - optimum;

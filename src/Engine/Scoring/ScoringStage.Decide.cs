@@ -93,7 +93,7 @@ public sealed partial class ScoringStage
             return;
         }
 
-        SizingStatus status = _sizer.Locate(Edges(in one), Cap(one.BaseMintId), true);
+        SizingStatus status = _sizer.LocateBound(Edges(in one), Cap(one.BaseMintId));
         if (status != SizingStatus.Ok)
         {
             one.Reason = status == SizingStatus.NoGain ? DecisionReason.NoGrossProfit : DecisionReason.SizeTooSmall;

@@ -160,7 +160,7 @@ public sealed partial class ScoringStage : IStage
     {
         for (int leg = 0; leg < one.LegCount; leg++)
         {
-            Leg of = one.Legs[leg];
+            ref readonly Leg of = ref one.Legs[leg];
             _edges[leg] = MarketGraph.Edge(of.PoolId, (Venues.SwapDirection)of.Direction);
         }
 
