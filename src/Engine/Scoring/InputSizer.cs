@@ -151,8 +151,7 @@ public sealed partial class InputSizer
         SizingStatus located = Locate(edges, capRaw, scansMax == 0);
         if (located != SizingStatus.Ok) return located;
         Prepare(edges, capRaw, scansMax, quotesMax);
-        double optimum = ContinuousInput;
-        ulong start = Math.Clamp((ulong)Math.Min(Math.Round(optimum), 9e18), _minimumInput, _cap);
+        ulong start = Start(_cap);
         if (!Try(start) && !TrySmaller(start))
         {
             QuotesUsed = _quotesGiven - _quotesLeft;
@@ -252,6 +251,10 @@ public sealed partial class InputSizer
             _requests[leg].Clock = _graph.Clock(pool);
         }
     }
+
+    /// <summary>The input that is tried first.</summary>
+    private ulong Start(ulong cap) =>
+        Math.Clamp((ulong)Math.Min(Math.Round(ContinuousInput), 9e18), _minimumInput, cap);
 
     private void CapLeg(int leg, int edge)
     {

@@ -247,8 +247,7 @@ public sealed partial class ScoringStage : IStage
     /// </summary>
     private void AssessRisk(ref Opportunity one, long grossLamports)
     {
-        for (int leg = 0; leg < one.LegCount; leg++)
-            _moves[leg] = _drift.Expected(one.Legs[leg].PoolId, _eventSlot);
+        _ = TryExpectMoves(in one);
         double risk = _sizer.ProfitAtRisk(_moves, out double largest);
         long gross = one.GrossProfitRaw;
         long atRisk = risk >= 0 && risk < gross ? (long)Math.Ceiling(risk) : gross;
