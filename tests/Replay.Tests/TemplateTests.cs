@@ -22,7 +22,7 @@ public sealed class TemplateTests
         Messages fresh = Run(capacity: 0, out InstructionStage never);
         Assert.Equal(0, never.Templates.Hits);
         Assert.True(fresh.Bytes.Count > 500, $"{fresh.Bytes.Count} messages");
-        foreach (int capacity in (int[])[8, 128])
+        foreach (int capacity in (int[])[8, 512])
         {
             Messages patched = Run(capacity, out InstructionStage stage);
             Assert.True(stage.Templates.Hits > fresh.Bytes.Count / 20, $"{stage.Templates.Hits} patched");

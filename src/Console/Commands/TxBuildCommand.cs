@@ -106,7 +106,7 @@ internal static class TxBuildCommand
             instructions = Instructions(route, wallet, version, arguments, frame, accounts, units);
             LookupTable[] chosen = new LookupTable[tables.Length];
             int count = version == MessageVersion.V0
-                ? new LookupTableChooser().Choose(instructions, wallet, tables, chosen)
+                ? new LookupTableChooser(tables.Length).Choose(instructions, wallet, tables, chosen)
                 : 0;
             MessageRequest request = new()
             {

@@ -54,7 +54,7 @@ public sealed class InstructionStage : IStage, IRouteMessages
         _opportunities = opportunities;
         _payloads = payloads;
         Messages = new PayloadRing(settings.MessageRingBytes, _messageBytesMax);
-        Templates = new TemplateCache(settings.TemplateCapacity);
+        Templates = new TemplateCache(settings.TemplateCapacity, _messageBytesMax);
         for (int i = 0; i < _instructions.Length; i++) _instructions[i] = new InstructionBuffer();
     }
 
@@ -263,13 +263,16 @@ public sealed class InstructionStage : IStage, IRouteMessages
         if (isAuto || choice == MessageVersionChoice.Legacy)
             status = Build(template, in shape, MessageVersion.Legacy);
         bool triesV0 = isAuto && status == MessageStatus.TooLarge && Tables.Count != 0;
-        if (triesV0 || choice == MessageVersionChoice.V0) status = Build(template, in shape, MessageVersion.V0);
+        if (triesV0 || choice == MessageVersionChoice.V0)
+            status = Build(template, in shape, MessageVersion.V0, isSameRoute: triesV0);
         bool triesV1 = isAuto && status == MessageStatus.TooLarge && _settings.AllowV1;
         if (triesV1 || choice == MessageVersionChoice.V1) status = Build(template, in shape, MessageVersion.V1);
         return status;
     }
 
-    private MessageStatus Build(RouteTemplate template, in RouteShape shape, MessageVersion version)
+    /// <summary>A message that was just too large as a legacy one has the same accounts as version 0.</summary>
+    private MessageStatus Build(
+        RouteTemplate template, in RouteShape shape, MessageVersion version, bool isSameRoute = false)
     {
         MessageRequest request = new()
         {
@@ -277,8 +280,11 @@ public sealed class InstructionStage : IStage, IRouteMessages
             Payer = _settings.Wallet,
             Instructions = shape.Of(version),
             Config = shape.Config,
+            IsSameRoute = isSameRoute,
         };
-        if (version == MessageVersion.V0) request.Tables = Tables.Choose(request.Instructions, _settings.Wallet);
+        if (isSameRoute) request.Tables = Tables.Choose(_writer);
+        else if (version == MessageVersion.V0)
+            request.Tables = Tables.Choose(request.Instructions, _settings.Wallet);
         return template.Build(_writer, in request, Tables.Version);
     }
 

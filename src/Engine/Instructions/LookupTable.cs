@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -80,6 +81,10 @@ public sealed class LookupTable
     /// </summary>
     public LookupTableStatus Update(in Pubkey owner, ReadOnlySpan<byte> data, ulong slot) =>
         Status = owner == ProgramIds.AddressLookupTable ? Decode(data, slot) : Clear(LookupTableStatus.NotATable);
+
+    /// <summary>True if an account's data holds the addresses that were decoded last.</summary>
+    internal bool HasAddresses(ReadOnlySpan<byte> data) =>
+        data.Length >= HeaderBytes && MemoryMarshal.AsBytes(Addresses).SequenceEqual(data[HeaderBytes..]);
 
     /// <summary>Sets the addresses directly, all usable: for tables known from elsewhere than an account.</summary>
     public LookupTableStatus Set(ReadOnlySpan<Pubkey> addresses)

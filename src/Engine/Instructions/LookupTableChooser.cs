@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -7,24 +8,31 @@ namespace LowLatency.Engine.Instructions;
 /// Chooses the lookup tables that shorten a message most: repeatedly the table that carries most accounts not yet
 /// carried, while it saves bytes. A table costs 34 bytes (key and two counts) and saves 31 for each account, so it pays
 /// from two accounts on. The greedy choice is not always the smallest set but never makes a message longer; ties go to
-/// the earlier table, so a run is repeatable. Time: rounds * candidates * accounts lookups. Owner: one thread.
+/// the earlier table, so a run is repeatable. Time: candidates * accounts lookups, then rounds of a few words a
+/// candidate. Owner: one thread.
 /// </summary>
 public sealed class LookupTableChooser
 {
     private const int TableCostBytes = Pubkey.SizeBytes + 2;
     private const int AccountGainBytes = Pubkey.SizeBytes - 1;
 
+    /// <summary>Words that have a bit for each account of a message.</summary>
+    private const int Words = MessageKeys.Max / 64;
+
     private readonly MessageKeys _keys = new();
-    private readonly bool[] _carried = new bool[MessageKeys.Max];
     private readonly byte[] _ordinals = new byte[InstructionBuffer.MaxAccounts];
+    private readonly ulong[] _open = new ulong[Words]; // accounts that a table may carry and none does yet
+    private readonly ulong[] _held; // of each candidate, the accounts it holds
+
+    /// <summary>A chooser among at most so many tables.</summary>
+    public LookupTableChooser(int candidatesMax = LookupTableSet.Max) => _held = new ulong[candidatesMax * Words];
 
     /// <summary>Bytes that the last choice saves against a message without tables.</summary>
     public int SavedBytes { get; private set; }
 
     /// <summary>
     /// Writes the chosen tables, best first, to <paramref name="chosen"/>; returns how many. Tables that are
-    /// deactivated,
-    /// not decoded or without usable entries are passed over.
+    /// deactivated, not decoded or without usable entries are passed over.
     /// </summary>
     public int Choose(
         ReadOnlySpan<InstructionBuffer> instructions,
@@ -33,32 +41,39 @@ public sealed class LookupTableChooser
         Span<LookupTable> chosen)
     {
         SavedBytes = 0;
-        if (!Collect(instructions, payer)) return 0;
+        return TryCollect(instructions, payer) ? Choose(_keys, candidates, chosen) : 0;
+    }
+
+    /// <summary>The same for accounts that were collected already.</summary>
+    internal int Choose(MessageKeys keys, ReadOnlySpan<LookupTable> candidates, Span<LookupTable> chosen)
+    {
+        SavedBytes = 0;
+        FindHeld(keys, candidates);
         int count = 0;
         while (count < chosen.Length && count < MessageWriter.MaxTables)
         {
-            LookupTable? best = null;
+            int best = -1;
             int bestAccounts = 0;
-            foreach (LookupTable table in candidates)
+            for (int i = 0; i < candidates.Length; i++)
             {
-                if (table.Status != LookupTableStatus.Ok || table.UsableCount == 0) continue;
-                int accounts = CountNew(table);
+                int accounts = 0;
+                for (int w = 0; w < Words; w++) accounts += BitOperations.PopCount(_held[(i * Words) + w] & _open[w]);
                 if (accounts <= bestAccounts) continue;
-                best = table;
+                best = i;
                 bestAccounts = accounts;
             }
 
             int gain = (bestAccounts * AccountGainBytes) - TableCostBytes;
-            if (best is null || gain <= 0) break;
-            Carry(best);
+            if (best < 0 || gain <= 0) break;
+            for (int w = 0; w < Words; w++) _open[w] &= ~_held[(best * Words) + w];
             SavedBytes += gain;
-            chosen[count++] = best;
+            chosen[count++] = candidates[best];
         }
 
         return count;
     }
 
-    private bool Collect(ReadOnlySpan<InstructionBuffer> instructions, in Pubkey payer)
+    private bool TryCollect(ReadOnlySpan<InstructionBuffer> instructions, in Pubkey payer)
     {
         _keys.Reset();
         _ = _keys.Add(payer, AccountFlags.Signer | AccountFlags.Writable);
@@ -68,26 +83,29 @@ public sealed class LookupTableChooser
             if (!_keys.TryAdd(instruction.Accounts, _ordinals)) return false;
         }
 
-        for (int i = 0; i < _keys.Count; i++) _carried[i] = !MessageWriter.CanLookUp(_keys, i);
         return true;
     }
 
-    private int CountNew(LookupTable table)
+    /// <summary>PERF: each account is looked up once a table, whatever the rounds (TransactionBench.ChooseTables).</summary>
+    private void FindHeld(MessageKeys keys, ReadOnlySpan<LookupTable> candidates)
     {
-        int accounts = 0;
-        for (int i = 0; i < _keys.Count; i++)
+        Span<ulong> held = _held.AsSpan(0, candidates.Length * Words);
+        held.Clear();
+        Array.Clear(_open);
+        for (int i = 0; i < keys.Count; i++)
         {
-            if (!_carried[i] && table.TryFind(_keys[i], _keys.Tag(i), out _)) accounts++;
+            if (MessageWriter.CanLookUp(keys, i)) _open[i >> 6] |= 1UL << (i & 63);
         }
 
-        return accounts;
-    }
-
-    private void Carry(LookupTable table)
-    {
-        for (int i = 0; i < _keys.Count; i++)
+        for (int t = 0; t < candidates.Length; t++)
         {
-            if (!_carried[i]) _carried[i] = table.TryFind(_keys[i], _keys.Tag(i), out _);
+            LookupTable table = candidates[t];
+            if (table.Status != LookupTableStatus.Ok || table.UsableCount == 0) continue;
+            for (int i = 0; i < keys.Count; i++)
+            {
+                if ((_open[i >> 6] >> (i & 63) & 1) == 0 || !table.TryFind(in keys[i], keys.Tag(i), out _)) continue;
+                held[(t * Words) + (i >> 6)] |= 1UL << (i & 63);
+            }
         }
     }
 }

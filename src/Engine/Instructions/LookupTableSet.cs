@@ -43,8 +43,12 @@ public sealed class LookupTableSet
         }
 
         if (i == Count) _tables[Count++] = new LookupTable(in key); // first sight of a table: not steady state
-        _ = _tables[i].Update(in owner, data, Math.Max(slot, _slot)); // the table keeps its status; Choose looks at it
-        Version++;
+        // The table keeps its status; Choose looks at it. An account told again as it is makes no message stale.
+        LookupTable table = _tables[i];
+        bool hasSame = table.HasAddresses(data);
+        (LookupTableStatus status, int usable) = (table.Status, table.UsableCount);
+        _ = table.Update(in owner, data, Math.Max(slot, _slot));
+        if (!hasSame || table.Status != status || table.UsableCount != usable) Version++;
     }
 
     /// <summary>Entries that were added before <paramref name="slot"/> become usable.</summary>
@@ -66,4 +70,8 @@ public sealed class LookupTableSet
     public ReadOnlySpan<LookupTable> Choose(
         scoped ReadOnlySpan<InstructionBuffer> instructions, scoped in Pubkey payer) =>
         _chosen.AsSpan(0, _chooser.Choose(instructions, in payer, Tables, _chosen));
+
+    /// <summary>The same for the message that was compiled last, whatever came of it.</summary>
+    internal ReadOnlySpan<LookupTable> Choose(MessageWriter compiled) =>
+        _chosen.AsSpan(0, _chooser.Choose(compiled.Keys, Tables, _chosen));
 }

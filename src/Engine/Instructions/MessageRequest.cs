@@ -23,6 +23,12 @@ public ref struct MessageRequest
     /// </summary>
     public ReadOnlySpan<LookupTable> Tables;
 
+    /// <summary>
+    /// True if the writer's last message was of the same payer and instructions and not of version 1: their accounts
+    /// are not collected again. Not for version 1.
+    /// </summary>
+    internal bool IsSameRoute;
+
     /// <summary>Compute budget; version 1 only.</summary>
     public MessageConfig Config;
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -60,6 +61,9 @@ public sealed partial class MessageWriter
     /// After <see cref="MessageStatus.TooLarge"/>: the instruction with the most bytes (accounts and data).
     /// </summary>
     public int LargestInstruction { get; private set; }
+
+    /// <summary>Accounts of the last message.</summary>
+    internal MessageKeys Keys => _keys;
 
     /// <summary>Size in bytes of the last compiled transaction, written or not.</summary>
     public int TransactionBytes { get; private set; }
@@ -158,7 +162,7 @@ public sealed partial class MessageWriter
         _instructionCount = 0;
         bool v1 = request.Version == MessageVersion.V1;
         if (v1 && !_allowV1) return MessageStatus.VersionDisabled;
-        MessageStatus status = Collect(request);
+        MessageStatus status = request.IsSameRoute ? Reuse(request) : Collect(request);
         if (status != MessageStatus.Ok) return status;
         AssignClasses(request);
         AssignPositions();
@@ -175,6 +179,13 @@ public sealed partial class MessageWriter
         TransactionBytes = prefix + (_signerCount * MessageLimits.SignatureBytes) + messageBytes;
         BytesOver = Math.Max(0, TransactionBytes - MessageLimits.SizeBytes(request.Version));
         return BytesOver > 0 ? MessageStatus.TooLarge : MessageStatus.Ok;
+    }
+
+    private MessageStatus Reuse(in MessageRequest request)
+    {
+        Debug.Assert(request.Version != MessageVersion.V1, "its instructions are others");
+        _instructionCount = request.Instructions.Length;
+        return MessageStatus.Ok;
     }
 
     private MessageStatus Collect(in MessageRequest request)

@@ -7,33 +7,49 @@ namespace LowLatency.Engine.Instructions;
 /// <summary>
 /// A transaction that was built once and is patched for every attempt: amounts, thresholds, fees, blockhash and tip
 /// account are overwritten in place, because none of them changes the length or the order of accounts. The result is
-/// byte-equal to a fresh build (property test). Owner: one thread. Bound: the version's size, 64 patch points.
+/// byte-equal to a fresh build (property test). Owner: one thread. Bound: the version's size, 64 patch points; fewer of
+/// both where a cache gives it a place among others.
 /// </summary>
 public sealed class TransactionTemplate
 {
     /// <summary>Most patch points: a few for each of the 64 instructions would not fit a packet anyway.</summary>
     public const int MaxPoints = 64;
 
-    private readonly byte[] _bytes = GC.AllocateArray<byte>(MessageLimits.V1Bytes, pinned: true);
-    private readonly Point[] _points = new Point[MaxPoints];
+    private readonly byte[] _store;
+    private readonly int _start;
+    private readonly int _bytesMax;
+    private readonly Point[] _points;
     private int _pointCount;
     private MessageConfig _config;
     private MessageVersion _version;
+
+    /// <summary>A template with room for a message of any version.</summary>
+    public TransactionTemplate()
+        : this(GC.AllocateArray<byte>(MessageLimits.V1Bytes, pinned: true), 0, MessageLimits.V1Bytes, MaxPoints)
+    {
+    }
+
+    /// <summary>A template in a part of an array.</summary>
+    internal TransactionTemplate(byte[] store, int start, int bytesMax, int pointsMax)
+    {
+        (_store, _start, _bytesMax) = (store, start, bytesMax);
+        _points = new Point[pointsMax];
+    }
 
     /// <summary>Where the parts lie.</summary>
     public MessageLayout Layout { get; private set; }
 
     /// <summary>Bytes of the transaction; signatures are zero until they are placed.</summary>
-    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Layout.TotalBytes);
+    public ReadOnlySpan<byte> Bytes => _store.AsSpan(_start, Layout.TotalBytes);
 
     /// <summary>The bytes to sign.</summary>
-    public ReadOnlySpan<byte> Message => Layout.Message(_bytes);
+    public ReadOnlySpan<byte> Message => _store.AsSpan(_start + Layout.MessageOffset, Layout.MessageBytes);
 
     /// <summary>Builds the transaction afresh and forgets all patch points.</summary>
     public MessageStatus Build(MessageWriter writer, in MessageRequest request)
     {
         _pointCount = 0;
-        MessageStatus status = writer.WriteTransaction(request, _bytes, out MessageLayout layout);
+        MessageStatus status = writer.WriteTransaction(request, Room, out MessageLayout layout);
         Layout = layout;
         _config = request.Config;
         _version = request.Version;
@@ -82,7 +98,7 @@ public sealed class TransactionTemplate
         if (kind != PointKind.Number || (size < 8 && value >> (8 * size) != 0)) return false;
         Span<byte> little = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(little, value);
-        little[..size].CopyTo(_bytes.AsSpan(offset, size));
+        little[..size].CopyTo(Room.Slice(offset, size));
         return true;
     }
 
@@ -94,7 +110,7 @@ public sealed class TransactionTemplate
         if ((uint)point >= (uint)_pointCount) return false;
         (int offset, int size, PointKind kind) = _points[point];
         if (kind != PointKind.Data || size != data.Length) return false;
-        data.CopyTo(_bytes.AsSpan(offset));
+        data.CopyTo(Room[offset..]);
         return true;
     }
 
@@ -107,19 +123,19 @@ public sealed class TransactionTemplate
     {
         if ((uint)point >= (uint)_pointCount || _points[point].Kind != PointKind.Key) return false;
         int offset = _points[point].Offset;
-        if (Pubkey.Read(_bytes, offset) == key) return true;
+        if (Pubkey.Read(Room, offset) == key) return true;
         for (int at =
             Layout.KeysOffset; at + Pubkey.SizeBytes <= Layout.KeysOffset + StaticKeyBytes; at += Pubkey.SizeBytes)
         {
-            if (Pubkey.Read(_bytes, at) == key) return false;
+            if (Pubkey.Read(Room, at) == key) return false;
         }
 
-        key.CopyTo(_bytes.AsSpan(offset));
+        key.CopyTo(Room[offset..]);
         return true;
     }
 
     /// <summary>Writes the recent blockhash.</summary>
-    public void PatchBlockhash(in Pubkey blockhash) => blockhash.CopyTo(_bytes.AsSpan(Layout.BlockhashOffset));
+    public void PatchBlockhash(in Pubkey blockhash) => blockhash.CopyTo(Room[Layout.BlockhashOffset..]);
 
     /// <summary>True if the message is of version 1 and states the same members of the compute budget.</summary>
     public bool CanPatch(in MessageConfig config) =>
@@ -129,19 +145,21 @@ public sealed class TransactionTemplate
     public bool PatchConfig(in MessageConfig config)
     {
         if (!CanPatch(config)) return false;
-        _ = MessageWriter.EmitConfig(config, _bytes.AsSpan(Layout.KeysOffset + StaticKeyBytes));
+        _ = MessageWriter.EmitConfig(config, Room[(Layout.KeysOffset + StaticKeyBytes)..]);
         _config = config;
         return true;
     }
 
     /// <summary>Place of a signer's signature; write the 64 bytes there after the last patch.</summary>
-    public Span<byte> Signature(int signerIndex) => Layout.Signature(_bytes, signerIndex);
+    public Span<byte> Signature(int signerIndex) => Layout.Signature(Room, signerIndex);
+
+    private Span<byte> Room => _store.AsSpan(_start, _bytesMax);
 
     private int StaticKeyBytes => Layout.StaticKeyCount * Pubkey.SizeBytes;
 
     private int Add(int offset, int sizeBytes, PointKind kind)
     {
-        if (_pointCount == MaxPoints) return -1;
+        if (_pointCount == _points.Length) return -1;
         _points[_pointCount] = new Point(offset, sizeBytes, kind);
         return _pointCount++;
     }

@@ -38,6 +38,15 @@ public sealed partial class InputSizer
     }
 
     /// <summary>
+    /// <see cref="ProfitAtRisk"/> of a route that is located, and not quoted, at the input that sizing would try first.
+    /// </summary>
+    internal double RiskAtOptimum(ReadOnlySpan<double> moves, ulong capRaw)
+    {
+        _bestAmounts[0] = Start(Math.Min(capRaw, long.MaxValue));
+        return ProfitAtRisk(moves, out _);
+    }
+
+    /// <summary>
     /// Sets the least outputs that a transaction accepts, after <see cref="ProfitAtRisk"/>. Each leg but the last may
     /// fall short by what the expected move of its own pool takes; a shortfall is worth its units times the slope of
     /// the legs behind it, and the last leg's least output rises by the worth of all shortfalls, so that principal,

@@ -1,3 +1,5 @@
+using LowLatency.Engine.Venues;
+
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
@@ -29,4 +31,17 @@ internal struct LegStep
 
     /// <summary>Program steps beyond one and one for each crossing.</summary>
     internal int ExtraSteps;
+}
+
+/// <summary>A quote of a leg that was made for one sizing, whatever its end.</summary>
+internal struct KeptQuote
+{
+    /// <summary>Number of the sizing; the route and the market are others in the next.</summary>
+    internal long Sizing;
+
+    /// <summary>How it ended.</summary>
+    internal QuoteStatus Status;
+
+    /// <summary>The quote.</summary>
+    internal LegStep Step;
 }

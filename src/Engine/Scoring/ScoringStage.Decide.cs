@@ -93,7 +93,7 @@ public sealed partial class ScoringStage
             return;
         }
 
-        SizingStatus status = _sizer.Locate(Edges(in one), Cap(one.BaseMintId), true);
+        SizingStatus status = _sizer.LocateBound(Edges(in one), Cap(one.BaseMintId));
         if (status != SizingStatus.Ok)
         {
             one.Reason = status == SizingStatus.NoGain ? DecisionReason.NoGrossProfit : DecisionReason.SizeTooSmall;
@@ -114,9 +114,50 @@ public sealed partial class ScoringStage
             return;
         }
 
+        if (bound != long.MaxValue && _sized.Count != 0)
+        {
+            // What is quoted is above this only by the penalty, and a penalty costs a tenth of the quotes.
+            long lower = LessPenalty(in one, bound);
+            if (lower <= _sized.TopKey)
+            {
+                _open.Add(lower, item);
+                return;
+            }
+        }
+
         one.Reason = Score(ref one, _settings.PolishAll);
         if (one.Reason == DecisionReason.Go)
             _sized.Add(one.NetProfitLamports - one.StalenessPenaltyLamports, item);
+    }
+
+    /// <summary>
+    /// The bound less the staleness penalty. Sizing asks for the risk at the input that it tries first, the rounded
+    /// optimum, and so does this: the same number, unless the pools give less there than their curves. A gross profit
+    /// below the risk is lost as a whole, so such a one is bounded by the risk itself.
+    /// </summary>
+    private long LessPenalty(in Opportunity one, long bound)
+    {
+        if (!TryExpectMoves(in one)) return bound;
+        ulong cap = Cap(one.BaseMintId);
+        if (_sizer.Locate(Edges(in one), cap, true) != SizingStatus.Ok) return bound;
+        double risk = Math.Ceiling(_sizer.RiskAtOptimum(_moves, cap));
+        if (!(risk >= 0 && risk < one.GrossProfitRaw)) return bound;
+        long lamports = _rates.ToLamports(one.BaseMintId, (long)risk);
+        Int128 penalty = (Int128)Math.Max(0, lamports - 1) * _hot.StalenessPenaltyBps / 10_000;
+        return (long)Int128.Max(bound - penalty, Math.Min(bound, _fees.AtMost(lamports + 1, out _)));
+    }
+
+    /// <summary>Moves of the route's pools to expect by now; false if none is.</summary>
+    private bool TryExpectMoves(in Opportunity one)
+    {
+        double sum = 0;
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            _moves[leg] = _drift.Expected(one.Legs[leg].PoolId, _eventSlot);
+            sum += _moves[leg];
+        }
+
+        return sum > 0;
     }
 
     private void Take(ref MarketEvent cause, ref Opportunity one)

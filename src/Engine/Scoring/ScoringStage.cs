@@ -160,7 +160,7 @@ public sealed partial class ScoringStage : IStage
     {
         for (int leg = 0; leg < one.LegCount; leg++)
         {
-            Leg of = one.Legs[leg];
+            ref readonly Leg of = ref one.Legs[leg];
             _edges[leg] = MarketGraph.Edge(of.PoolId, (Venues.SwapDirection)of.Direction);
         }
 
@@ -247,8 +247,7 @@ public sealed partial class ScoringStage : IStage
     /// </summary>
     private void AssessRisk(ref Opportunity one, long grossLamports)
     {
-        for (int leg = 0; leg < one.LegCount; leg++)
-            _moves[leg] = _drift.Expected(one.Legs[leg].PoolId, _eventSlot);
+        _ = TryExpectMoves(in one);
         double risk = _sizer.ProfitAtRisk(_moves, out double largest);
         long gross = one.GrossProfitRaw;
         long atRisk = risk >= 0 && risk < gross ? (long)Math.Ceiling(risk) : gross;

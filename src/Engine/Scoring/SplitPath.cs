@@ -14,7 +14,11 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
     /// <summary>Doublings of a bracket before an output counts as out of reach.</summary>
     private const int DoublingsMax = 24;
 
+    /// <summary>Units by which fees and outputs that are rounded put a least input beside the curve's.</summary>
+    private const double RoundedRaw = 8;
+
     private readonly int[] _edges = new int[Legs.MaxCount];
+    private readonly double[] _shift = new double[Legs.MaxCount];
 
     /// <summary>Exact leg quotes left, shared by the paths of a router.</summary>
     internal sealed class Budget
@@ -30,44 +34,75 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
 
     internal void Clear() => Count = 0;
 
-    internal void Add(int edge) => _edges[Count++] = edge;
+    internal void Add(int edge) => (_edges[Count], _shift[Count++]) = (edge, 0);
 
     /// <summary>Exact output, 0 if a quote fails.</summary>
-    internal ulong Out(ulong amount)
-    {
-        for (int i = 0; i < Count && amount != 0; i++)
-        {
-            int pool = MarketGraph.EdgePool(_edges[i]);
-            SwapRequest request = new()
-            {
-                Direction = MarketGraph.EdgeDirection(_edges[i]),
-                AmountRaw = amount,
-                Clock = graph.Clock(pool),
-            };
-            budget.QuotesLeft--;
-            QuoteStatus status = graph.Pool(pool).Quote(in request, out SwapQuote quote);
-            amount = status == QuoteStatus.Ok ? quote.AmountOutRaw : 0;
-        }
+    internal ulong Out(ulong amount) => Out(0, amount);
 
+    private ulong Out(int first, ulong amount)
+    {
+        for (int i = first; i < Count && amount != 0; i++) amount = LegOut(i, amount);
         return amount;
     }
 
-    /// <summary>Output of the curves that the graph keeps, as far as they go.</summary>
-    internal double ContinuousOut(double amount)
+    private ulong LegOut(int leg, ulong amount)
     {
-        for (int i = 0; i < Count; i++) amount = WaterFilling.Output(graph.Segments(_edges[i]), amount);
+        int pool = MarketGraph.EdgePool(_edges[leg]);
+        SwapRequest request = new()
+        {
+            Direction = MarketGraph.EdgeDirection(_edges[leg]),
+            AmountRaw = amount,
+            Clock = graph.Clock(pool),
+        };
+        budget.QuotesLeft--;
+        QuoteStatus status = graph.Pool(pool).Quote(in request, out SwapQuote quote);
+        return status == QuoteStatus.Ok ? quote.AmountOutRaw : 0;
+    }
+
+    /// <summary>
+    /// Output of the curves that the graph keeps, as far as they go; <paramref name="slope"/> is multiplied by theirs.
+    /// </summary>
+    internal double ContinuousOut(double amount, ref double slope)
+    {
+        for (int i = 0; i < Count; i++) amount = WaterFilling.Output(graph.Segments(_edges[i]), amount, ref slope);
         return amount;
     }
 
     /// <summary>
     /// Least input above <paramref name="low"/>, which is known to give less, whose output is at least the target;
-    /// false if none is within reach or the quotes end.
+    /// false if none is within reach or the quotes end. Leg by leg from the end: the least input of the whole is the
+    /// least that gives the least of the rest.
     /// </summary>
     internal bool TryLeast(ulong target, ulong low, ulong guess, out ulong input, out ulong output)
     {
         (input, output) = (target, target);
-        if (Count == 0) return true;
-        ulong at = Math.Max(guess, low + 1);
+        bool isKnown = true; // output is that of the legs behind, at exactly their least input
+        for (int leg = Count - 1; leg >= 0; leg--)
+        {
+            ulong least = input;
+            bool isFirst = leg == 0;
+            if (!TryLeastOf(leg, least, isFirst ? low : 0, isFirst ? guess : least, out input, out ulong given))
+                return false;
+            if (leg == Count - 1) output = given;
+            else if (given != least) (isKnown, output) = (isFirst, isFirst ? Out(1, given) : 0);
+            else if (isFirst && !isKnown) output = Out(1, given);
+        }
+
+        return output >= target;
+    }
+
+    /// <summary>
+    /// The same for one leg. The curve says where to look first, <paramref name="guess"/> where it ends. Programs round
+    /// against the user, so the exact one is seldom far above; where it is, the next one will be as far. PERF: two
+    /// quotes are usual.
+    /// </summary>
+    private bool TryLeastOf(int leg, ulong target, ulong low, ulong guess, out ulong input, out ulong output)
+    {
+        (input, output) = (0, 0);
+        double curve = WaterFilling.Input(graph.Segments(_edges[leg]), target);
+        curve = Math.Ceiling(curve - Math.Max(1e-6, curve * 1e-15)); // roundings of doubles only
+        double near = curve + _shift[leg];
+        ulong at = Math.Max(near >= 1 && near < 9e18 ? (ulong)near : guess, low + 1);
         ulong high = 0;
         ulong step = 1;
         bool isBracketed = false;
@@ -75,7 +110,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
         while (high == 0 || high - low > 1)
         {
             if (budget.QuotesLeft <= 0 || (high == 0 && ++doublings > DoublingsMax)) return false;
-            ulong given = Out(at);
+            ulong given = LegOut(leg, at);
             if (given >= target) (high, output) = (at, given);
             else (low, isBracketed) = (at, true);
             if (high == 0) at = low + step;
@@ -85,34 +120,46 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
         }
 
         input = high;
+        double shift = high - curve;
+        _shift[leg] = Math.Abs(shift) > RoundedRaw ? shift : 0; // and 0 where the curve ends
         return true;
     }
 
-    /// <summary>The curve of a path of one leg or two as pieces; returns how many, 0 if a leg has none.</summary>
-    internal int CopyCurve(Span<CurveSegment> destination)
+    /// <summary>
+    /// The curve of a path of one leg or two as pieces, those that an input of <paramref name="reach"/> can reach;
+    /// returns how many, 0 if a leg has none.
+    /// </summary>
+    internal int CopyCurve(Span<CurveSegment> destination, double reach)
     {
         ReadOnlySpan<CurveSegment> first = graph.Segments(_edges[0]);
-        if (Count == 1)
+        if (Count > 1) return Compose(first, graph.Segments(_edges[1]), destination, reach);
+        int count = 0;
+        for (double into = 0; count < Math.Min(first.Length, destination.Length) && into < reach; count++)
         {
-            int copied = Math.Min(first.Length, destination.Length);
-            first[..copied].CopyTo(destination);
-            return copied;
+            destination[count] = first[count];
+            if (IsUsable(in first[count])) into += first[count].AmountInMax;
         }
 
-        return Compose(first, graph.Segments(_edges[1]), destination);
+        return count;
     }
 
+    private static bool IsUsable(in CurveSegment piece) => piece.RateOut > 0 && piece.AmountInMax > 0;
+
     /// <summary>
-    /// Pieces of one curve after another, as many as fit. A composition of r x / (1 + c x) and s y / (1 + d y) is
+    /// Pieces of one curve after another, as many as fit and <paramref name="reachRaw"/> can reach. A composition of r x / (1 + c x) and s y / (1 + d y) is
     /// r s x / (1 + (c + r d) x), from the point both have reached.
     /// </summary>
     internal static int Compose(
-        ReadOnlySpan<CurveSegment> first, ReadOnlySpan<CurveSegment> second, Span<CurveSegment> destination)
+        ReadOnlySpan<CurveSegment> first,
+        ReadOnlySpan<CurveSegment> second,
+        Span<CurveSegment> destination,
+        double reachRaw = double.PositiveInfinity)
     {
         (int i, int j, int count) = (0, 0, 0);
         double into = 0;
         double intoSecond = 0;
-        while (i < first.Length && j < second.Length && count < destination.Length)
+        double reached = 0;
+        while (i < first.Length && j < second.Length && count < destination.Length && reached < reachRaw)
         {
             double below = 1 + (first[i].Curvature * into);
             double rate = first[i].RateOut / (below * below);
@@ -134,6 +181,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
                 AmountInMax = x,
             };
             if (!double.IsFinite(x)) break;
+            if (x > 0) reached += x;
             (into, intoSecond) = (into + x, intoSecond + (rate * x / (1 + (curvature * x))));
             if (room <= end) (i, into) = (i + 1, 0);
             if (end <= room) (j, intoSecond) = (j + 1, 0);

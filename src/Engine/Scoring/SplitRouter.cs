@@ -9,7 +9,7 @@ namespace LowLatency.Engine.Scoring;
 /// Looks whether a sized route gains more when one section of it, a leg or two legs in a row, is spread over parallel
 /// branches: pools of the same two mints and paths through any third mint, coherent, of pools that neither the route
 /// nor another branch uses. Sections are ranked by the continuous optimum (<see cref="WaterFilling"/>); the best one is
-/// taken: the route's input by shrinking steps on the curves, quoted exactly there, then all combinations of steps
+/// taken: the route's input where its slope on the curves is 1, quoted exactly there, then all combinations of steps
 /// of the branches'
 /// staircases around it (<see cref="SplitBox"/>), again from a better one while one is found. Only what beats the
 /// single path is written, so the plan is never worse.
@@ -27,9 +27,19 @@ internal sealed class SplitRouter
     internal const int MintsMax = 128;
 
     /// <summary>
-    /// Parts of the input that the continuous search tells apart: the box is exact around what it finds.
+    /// Secants of the search for the input, five are usual; at a bend it halves until both sides are a unit apart.
     /// </summary>
-    private const double InputParts = 4096;
+    private const int SecantsMax = 12;
+
+    private const int StepsMax = 64;
+
+    /// <summary>How far beyond its secant the search looks, as a share, to have the top between two ends.</summary>
+    private const double SecantMargin = 1.0 / 2048;
+
+    /// <summary>
+    /// A slope this near to 1 is at the top: the profit there is below the largest by the square of it.
+    /// </summary>
+    private const double NoGap = 1e-9;
 
     /// <summary>Boxes around ever better splits; each move gains a base unit, one or two are usual.</summary>
     private const int BoxesMax = 16;
@@ -120,15 +130,15 @@ internal sealed class SplitRouter
             if (into >= 0 && onward >= 0) Offer(into, onward);
         }
 
-        const int Room = WaterFilling.PiecesPerPool;
         _reach = 0;
-        for (int i = 0; i < _count; i++) _pieces[i] = _branches[i].CopyCurve(_curves.AsSpan(i * Room, Room));
         return _count > 1;
     }
 
     private int BestOffRoute(in Opportunity one, int pair)
     {
-        int best = -1;
+        int best = _graph.BestEdge(pair);
+        if (best < 0 || !IsOnRoute(in one, MarketGraph.EdgePool(best))) return best;
+        best = -1;
         foreach (int pool in _graph.PairPools(pair))
         {
             int edge = _graph.PoolEdge(pool, pair);
@@ -184,9 +194,14 @@ internal sealed class SplitRouter
     {
         if (amount > _reach)
         {
+            const int Room = WaterFilling.PiecesPerPool;
             _reach = 2 * amount; // larger ones come: the search begins at the unspread size
             _water.Clear();
-            for (int i = 0; i < _count; i++) _water.Add(Curve(i), _reach);
+            for (int i = 0; i < _count; i++)
+            {
+                _pieces[i] = _branches[i].CopyCurve(_curves.AsSpan(i * Room, Room), _reach);
+                _water.Add(Curve(i), _reach);
+            }
         }
 
         return _water.TryAllocate(amount, _shares);
@@ -225,43 +240,60 @@ internal sealed class SplitRouter
     }
 
     /// <summary>
-    /// Input of the largest continuous profit with the section spread, to a part in <see cref="InputParts"/>. Profit
-    /// rises and falls once, so steps that shrink when they do not help find it.
+    /// Input of the largest continuous profit with the section spread: where the slope is 1, or the unit at which it
+    /// falls past 1 because a piece ends. On one piece of all curves 1 / sqrt(slope) is a straight line of the input, so
+    /// a secant meets it at once; across pieces it bends, and an end that stays counts half (Illinois).
     /// </summary>
     private ulong ContinuousInput(ulong unspread)
     {
-        double at = unspread;
-        double profit = ContinuousProfit(at);
-        for (double step = at / 4; step > at / InputParts;)
+        (double low, double lowGap) = (1, Gap(1));
+        (double high, double highGap) = (unspread, Gap(unspread));
+        while (highGap < 0 && high < _cap)
         {
-            double up = ContinuousProfit(at + step);
-            double down = up > profit ? double.NegativeInfinity : ContinuousProfit(at - step);
-            if (up > profit) (at, profit, step) = (at + step, up, step * 1.5);
-            else if (down > profit) (at, profit) = (at - step, down);
-            else step = Vertex(step, ref at, ref profit, up, down);
+            (double at, double gap) = (low, lowGap);
+            (low, lowGap) = (high, highGap);
+            double secant = high - (highGap * (high - at) / (highGap - gap));
+            high = Math.Min(_cap, secant > high && secant < 4 * high ? secant * (1 + SecantMargin) : 4 * high);
+            highGap = Gap(high);
         }
 
-        return (ulong)Math.Clamp(Math.Round(at), 1, _cap);
+        int side = 0;
+        for (int step = 0; step < StepsMax && high - low > 1 && highGap > 0; step++)
+        {
+            double at = double.IsFinite(highGap) && step < SecantsMax ? low - (lowGap * (high - low) / (highGap - lowGap)) : low;
+            if (!(at > low) || !(at < high)) at = low + ((high - low) / 2);
+            double gap = Gap(at);
+            if (Math.Abs(gap) < NoGap) return (ulong)Math.Clamp(Math.Round(at), 1, _cap);
+            if (gap < 0)
+            {
+                (low, lowGap) = (at, gap);
+                if (side < 0) highGap /= 2;
+                side = -1;
+            }
+            else
+            {
+                (high, highGap) = (at, gap);
+                if (side > 0) lowGap /= 2;
+                side = 1;
+            }
+        }
+
+        return (ulong)Math.Clamp(Math.Round(highGap > 0 ? low : high), 1, _cap);
     }
 
-    /// <summary>Moves to the top of the parabola through a point and its two sides, if that is higher.</summary>
-    private double Vertex(double step, ref double at, ref double profit, double up, double down)
+    /// <summary>
+    /// 1 / sqrt(slope) - 1 of the route at an input with the section spread: below 0 while more input gains. Infinity
+    /// where the curves end.
+    /// </summary>
+    private double Gap(double input)
     {
-        double bend = up + down - (2 * profit);
-        double top = bend < 0 ? at + (step * (down - up) / (2 * bend)) : at;
-        double there = double.IsFinite(top) && top != at ? ContinuousProfit(top) : double.NegativeInfinity;
-        if (there > profit) (at, profit) = (top, there);
-        return step / 8;
-    }
-
-    private double ContinuousProfit(double input)
-    {
-        if (!(input >= 1) || input > _cap) return double.NegativeInfinity;
-        double amount = _before.ContinuousOut(input);
-        if (!(amount >= 1) || !TryShares(amount)) return double.NegativeInfinity;
+        double slope = 1;
+        double amount = _before.ContinuousOut(input, ref slope);
+        if (!(amount > 0) || !TryShares(amount)) return double.PositiveInfinity;
         double output = 0;
         for (int i = 0; i < _count; i++) output += WaterFilling.Output(Curve(i), _shares[i]);
-        return _after.ContinuousOut(output) - input;
+        _ = _after.ContinuousOut(output, ref slope);
+        return (1 / Math.Sqrt(slope * _water.MarginalRate)) - 1;
     }
 
     /// <summary>Quotes the route at an input with the section spread; keeps it if it is the best.</summary>
@@ -302,9 +334,11 @@ internal sealed class SplitRouter
     private void LookInBox()
     {
         int stepQuotes = 0;
+        int middleQuotes = 0;
         for (int i = 0; i < _count; i++) stepQuotes += 5 * _branches[i].Count;
+        for (int i = 0; i < _count; i++) middleQuotes += 3 * _branches[i].Count;
         stepQuotes += 2 * _count * ((3 * _before.Count) + _after.Count);
-        int reach = Math.Min(SplitBox.ReachMax, _budget.QuotesLeft / stepQuotes);
+        int reach = Math.Min(SplitBox.ReachMax, (_budget.QuotesLeft - middleQuotes) / stepQuotes);
         if (reach < 1 || !_box.TryBuild(_branches.AsSpan(0, _count), _bestParts.AsSpan(0, _count), reach)) return;
         int middle = _box.Totals / 2;
         ulong centre = _bestInput;

@@ -41,18 +41,52 @@ internal sealed class WaterFilling
     /// <summary>Output of a curve for an input, as far as the curve goes.</summary>
     internal static double Output(ReadOnlySpan<CurveSegment> curve, double amount)
     {
+        double slope = 1;
+        return Output(curve, amount, ref slope);
+    }
+
+    /// <summary>
+    /// The same; <paramref name="slope"/> is multiplied by the curve's at the input, 0 behind its end.
+    /// </summary>
+    internal static double Output(ReadOnlySpan<CurveSegment> curve, double amount, ref double slope)
+    {
         double output = 0;
+        double last = 0;
         foreach (ref readonly CurveSegment piece in curve)
         {
             if (amount <= 0) break;
             if (!(piece.RateOut > 0) || !(piece.AmountInMax > 0)) continue;
             double x = Math.Min(amount, piece.AmountInMax);
-            output += piece.RateOut * x / (1 + (piece.Curvature * x));
+            double below = 1 + (piece.Curvature * x);
+            output += piece.RateOut * x / below;
+            last = piece.RateOut / (below * below);
             amount -= x;
         }
 
+        slope *= amount > 0 ? 0 : last;
         return output;
     }
+
+    /// <summary>Input of a curve that gives an output; NaN if the curve ends before.</summary>
+    internal static double Input(ReadOnlySpan<CurveSegment> curve, double output)
+    {
+        double input = 0;
+        foreach (ref readonly CurveSegment piece in curve)
+        {
+            if (!(piece.RateOut > 0) || !(piece.AmountInMax > 0)) continue;
+            double above = piece.RateOut - (piece.Curvature * output);
+            double x = above > 0 ? output / above : double.PositiveInfinity;
+            if (x <= piece.AmountInMax && double.IsFinite(x)) return input + x;
+            if (!double.IsFinite(piece.AmountInMax)) break;
+            input += piece.AmountInMax;
+            output -= piece.RateOut * piece.AmountInMax / (1 + (piece.Curvature * piece.AmountInMax));
+        }
+
+        return double.NaN;
+    }
+
+    /// <summary>What one more unit of the total gave at the last allocation: the same in every pool.</summary>
+    internal double MarginalRate { get; private set; }
 
     /// <summary>Adds a pool's curve as far as <paramref name="total"/> could reach into it.</summary>
     internal void Add(ReadOnlySpan<CurveSegment> curve, double total)
@@ -96,6 +130,8 @@ internal sealed class WaterFilling
         double below = Sum(low, 0, count);
         double span = Sum(high, 0, count) - below;
         double part = span > 0 ? Math.Clamp((total - below) / span, 0, 1) : 0;
+        double level = low + (part * (high - low));
+        MarginalRate = 1 / (level * level);
         for (int pool = 0; pool < _pools; pool++)
         {
             double least = Sum(low, _first[pool], _first[pool + 1]);

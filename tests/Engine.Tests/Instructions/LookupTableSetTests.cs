@@ -29,6 +29,25 @@ public sealed class LookupTableSetTests
     }
 
     [Fact]
+    public void Update_ToldAgain_ChangesTheVersionOnlyWithWhatCanBeUsed()
+    {
+        Pubkey[] addresses = Keys(6);
+        Pubkey key = Keys(1)[0];
+        LookupTableSet set = new();
+        set.Update(key, ProgramIds.AddressLookupTable, Table(addresses, extendedSlot: 100, startIndex: 2), 100);
+        uint version = set.Version;
+        set.Update(key, ProgramIds.AddressLookupTable, Table(addresses, extendedSlot: 100, startIndex: 2), 100);
+        Assert.Equal(version, set.Version);
+        set.Update(key, ProgramIds.AddressLookupTable, Table(addresses, extendedSlot: 100, startIndex: 2), 101);
+        Assert.NotEqual(version, set.Version); // four more entries are usable
+        Assert.Equal(6, set.Tables[0].UsableCount);
+        version = set.Version;
+        addresses[5] = Keys(1)[0];
+        set.Update(key, ProgramIds.AddressLookupTable, Table(addresses, extendedSlot: 100, startIndex: 2), 101);
+        Assert.NotEqual(version, set.Version);
+    }
+
+    [Fact]
     public void Choose_DeactivatedTable_IsNeverAmongThem()
     {
         Pubkey[] addresses = Keys(8);

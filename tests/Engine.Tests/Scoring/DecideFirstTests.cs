@@ -80,6 +80,27 @@ public sealed class DecideFirstTests
         }
     }
 
+    /// <summary>
+    /// A penalty puts the best exact result below the next bound; that route has as large a penalty, which is seen
+    /// without quoting it.
+    /// </summary>
+    [Fact]
+    public void Decide_PenaltyOfTheBestRoute_DoesNotHaveTheNextOneQuoted()
+    {
+        SearchSettings settings = new() { BaseMints = [Sol], SplitQuotesMax = 0, StalenessPenaltyBps = 10_000 };
+        Rig rig = new(settings, new Messages());
+        rig.SixPools();
+        rig.MoveDearPool(slot: 2);
+        long quotes = rig.Scoring.QuoteCount;
+        Opportunity[] all = rig.Of(rig.Decide(slot: 6));
+        Opportunity best = all.Single(o => o.Reason == DecisionReason.Go);
+        long next = all.Where(o => o.Reason != DecisionReason.Go).Max(o => o.NetProfitLamports);
+        Assert.True(next > best.NetProfitLamports - best.StalenessPenaltyLamports, "the penalty decides nothing here");
+        Assert.True(next < best.NetProfitLamports);
+        Assert.Equal(quotes + 2, rig.Scoring.QuoteCount);
+        Assert.Equal(4, all.Count(o => o.SizingMethod == SizingMethod.Bound));
+    }
+
     [Fact]
     public void Decide_BoundBelowTheRequiredProfit_IsRefusedWithoutAQuote()
     {
@@ -175,7 +196,21 @@ public sealed class DecideFirstTests
                 CycleFinderTests.AddCoherent(_graph, pool);
             }
 
-            MarketEvent one = new() { Kind = EventKind.Account, PoolId = 0, Slot = 1 };
+            return Decide(1);
+        }
+
+        /// <summary>The dear pool's price falls, so that it is known to move.</summary>
+        internal void MoveDearPool(ulong slot)
+        {
+            ((TestPool)_graph.Pool(0)).ReserveB += 10_000_000_000;
+            _graph.SetState(0, PoolState.Coherent, slot);
+            _graph.Refresh(0, default);
+            Decide(slot);
+        }
+
+        internal MarketEvent Decide(ulong slot)
+        {
+            MarketEvent one = new() { Kind = EventKind.Account, PoolId = 0, Slot = slot };
             _touched.Add(0);
             _cycles.OnBatch(new Span<MarketEvent>(ref one), 1);
             Scoring.OnBatch(new Span<MarketEvent>(ref one), 1);

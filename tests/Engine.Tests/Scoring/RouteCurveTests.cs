@@ -22,17 +22,8 @@ public sealed class RouteCurveTests
         for (int seed = 0; seed < 3000; seed++)
         {
             Random random = new(seed);
-            int legs = 2 + random.Next(4);
-            int[] edges = new int[legs];
-            MarketGraph graph = new(8, legs, 16);
-            for (int leg = 0; leg < legs; leg++)
-            {
-                PiecesPool pool = new(leg, (leg + 1) % legs, Pieces(random));
-                edges[leg] = MarketGraph.Edge(graph.AddPool(pool), SwapDirection.AToB);
-                graph.SetState(leg, PoolState.Coherent, 1);
-                graph.Refresh(leg, default);
-            }
-
+            MarketGraph graph = Market(random, out int[] edges);
+            int legs = edges.Length;
             RouteCurve curve = new(graph);
             double cap = random.Next(3) == 0 ? 1e6 * random.NextDouble() : double.MaxValue;
             if (random.Next(3) == 0) curve.LegCaps[random.Next(legs)] = 1e6 * random.NextDouble();
@@ -47,6 +38,51 @@ public sealed class RouteCurveTests
         }
 
         Assert.True(crossed > 150 && ended > 50, $"{crossed} jumped, {ended} ended");
+    }
+
+    /// <summary>The short way for first pieces gives the walk's numbers, bit for bit, and no others.</summary>
+    [Fact]
+    public void TryFirstPieces_EqualsTheWalkBitForBit()
+    {
+        int found = 0;
+        int beyond = 0;
+        for (int seed = 0; seed < 3000; seed++)
+        {
+            Random random = new(seed);
+            MarketGraph graph = Market(random, out int[] edges);
+            double cap = random.Next(3) == 0 ? 1e6 * random.NextDouble() : double.MaxValue;
+            RouteCurve walk = new(graph);
+            double expected = walk.FindOptimum(edges, cap, true);
+            RouteCurve curve = new(graph);
+            if (!curve.TryFirstPieces(edges, cap, out double optimum))
+            {
+                beyond++;
+                continue;
+            }
+
+            found++;
+            Assert.True(expected.Equals(optimum), $"seed {seed}: {expected} and {optimum}");
+            Assert.True(!(optimum > 0) || walk.Chain == curve.Chain, $"seed {seed}");
+            Assert.True(walk.Walked == curve.Walked && walk.Ended == curve.Ended, $"seed {seed}");
+        }
+
+        Assert.True(found > 300 && beyond > 300, $"{found} found, {beyond} beyond");
+    }
+
+    private static MarketGraph Market(Random random, out int[] edges)
+    {
+        int legs = 2 + random.Next(4);
+        edges = new int[legs];
+        MarketGraph graph = new(8, legs, 16);
+        for (int leg = 0; leg < legs; leg++)
+        {
+            PiecesPool pool = new(leg, (leg + 1) % legs, Pieces(random));
+            edges[leg] = MarketGraph.Edge(graph.AddPool(pool), SwapDirection.AToB);
+            graph.SetState(leg, PoolState.Coherent, 1);
+            graph.Refresh(leg, default);
+        }
+
+        return graph;
     }
 
     private static double Profit(RouteCurve curve, double input) => input > 0 ? curve.Chain.Apply(input) - input : 0;
