@@ -210,7 +210,8 @@ internal sealed class BenchRun
             if (!keptUp) return i;
             while (now < due)
             {
-                Thread.SpinWait(8);
+                if (load.IsCold) Thread.SpinWait(8);
+                else _pipeline.OnFeedSpin();
                 now = SystemClock.Instance.NowNs;
             }
 

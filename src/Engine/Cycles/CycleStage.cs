@@ -12,7 +12,7 @@ namespace LowLatency.Engine.Cycles;
 /// group's thread; only writer of the opportunity ring. The stage must see the graph as it is after its event and
 /// before the next, so Graph, Cycles and Scoring run event by event.
 /// </summary>
-public sealed class CycleStage : IStage
+public sealed class CycleStage : IStage, IWarmable
 {
     /// <summary>Adjacency entries for making prices exact at each slot event, about 2 microseconds.</summary>
     private const int PriceStepsPerSlot = 4096;
@@ -25,6 +25,7 @@ public sealed class CycleStage : IStage
     private readonly long _stepsMax;
     private readonly long _deferredStepsMax;
     private readonly DeferredSearches _deferred;
+    private readonly RecentIds _recent;
 
     /// <summary>A stage that searches the graph and appends to the ring.</summary>
     public CycleStage(MarketGraph graph, TouchedPools touched, OpportunityRing ring, SearchSettings settings)
@@ -37,6 +38,7 @@ public sealed class CycleStage : IStage
         _stepsMax = settings.MaxStepsPerEvent;
         _deferredStepsMax = _stepsMax * settings.DeferredWorkFactor;
         _deferred = new DeferredSearches(graph.PoolCapacity);
+        _recent = new RecentIds(graph.PoolCapacity);
         Audit = new CycleAudit(graph, _finder, _deferred, settings);
     }
 
@@ -96,6 +98,13 @@ public sealed class CycleStage : IStage
     {
     }
 
+    /// <inheritdoc/>
+    public void Warm()
+    {
+        int pool = _recent.Next();
+        if (pool >= 0) _finder.Warm(pool);
+    }
+
     private void OnSlot(ref MarketEvent cause, long sequence)
     {
         _finder.TightenPrices(PriceStepsPerSlot);
@@ -115,6 +124,7 @@ public sealed class CycleStage : IStage
     private void Search(ref MarketEvent cause, long sequence, int pool)
     {
         SearchCount++;
+        _recent.Note(pool);
         Audit.NoteSearch(pool);
         SearchStatus status = _finder.Find(pool, _stepsMax);
         if (status == SearchStatus.Complete) _deferred.Remove(pool);

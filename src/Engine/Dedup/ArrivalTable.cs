@@ -76,6 +76,9 @@ internal sealed class ArrivalTable
 
     public int Count => _count;
 
+    /// <summary>Accounts it has room for.</summary>
+    public int Capacity => _rows.Length;
+
     public ref ArrivalRow this[int row] => ref _rows[row];
 
     /// <summary>Updates before the newest of an account.</summary>

@@ -16,7 +16,7 @@ namespace LowLatency.Engine.Dedup;
 /// comes first, because its bank may have been read half-way.
 /// Also keeps the fork tree and the endpoints' race table. Owner thread: its stage group's.
 /// </summary>
-public sealed class DedupStage : IStage
+public sealed class DedupStage : IStage, IWarmable
 {
     /// <summary>
     /// Slots by which one endpoint may lead all others and still be believed: above any real lag (a stalled endpoint
@@ -25,8 +25,10 @@ public sealed class DedupStage : IStage
     public const ulong SlotLeadMax = 4096;
 
     private readonly ArrivalTable _table;
+    private readonly RecentIds _recent;
     private readonly bool _passesCopies;
     private readonly ForkScore _forks;
+    private ulong _warmed; // keeps the work from being optimized away
     private readonly long[] _drops = new long[Enum.GetValues<DropCause>().Length];
 
     /// <summary>
@@ -36,6 +38,7 @@ public sealed class DedupStage : IStage
     public DedupStage(int maxAccounts, bool passesCopies = false)
     {
         _table = new ArrivalTable(maxAccounts);
+        _recent = new RecentIds(_table.Capacity);
         _passesCopies = passesCopies;
         _forks = new ForkScore(Slots, Race);
     }
@@ -104,6 +107,17 @@ public sealed class DedupStage : IStage
     {
     }
 
+    /// <inheritdoc/>
+    public void Warm()
+    {
+        int id = _recent.Next();
+        if (id < 0) return;
+        ref ArrivalRow row = ref _table[_table.FindOrAdd(in _table[id].Account)]; // present: nothing is added
+        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(id);
+        bool isTold = Race.Count > row.Newest.FirstEndpoint && Race[row.Newest.FirstEndpoint].SlotMax >= row.SlotMax;
+        _warmed += earlier[0].Slot + earlier[1].Slot + (isTold ? 1UL : 0);
+    }
+
     private void OnAccount(ref MarketEvent e)
     {
         if (IsImplausible(in e))
@@ -119,6 +133,7 @@ public sealed class DedupStage : IStage
             return;
         }
 
+        _recent.Note(id);
         bool pushed = e.Kind == EventKind.Account;
         if (pushed) NoteDelivery(in e);
         ref ArrivalRow row = ref _table[id];

@@ -13,7 +13,7 @@ namespace LowLatency.Engine.Graph;
 /// no list has to be given. Owner thread: the market group's; Cycles and Scoring read the graph on the same thread.
 /// Results depend on the order of events only, never on batches: one event is one step.
 /// </summary>
-public sealed class GraphStage : IStage
+public sealed partial class GraphStage : IStage, IWarmable
 {
     private readonly long _settleWindowNs;
     private readonly ulong _staleAfterSlots;
@@ -40,6 +40,7 @@ public sealed class GraphStage : IStage
         Market = graph;
         _payloads = payloads;
         _accounts = new AccountTable(settings.MaxAccounts);
+        _recent = new RecentIds(settings.MaxAccounts);
         _gaps = new GapTable(_accounts, settings.MaxAccounts, settings.MaxPools);
         _coherence = new PoolCoherence(settings.MaxPools);
         Touched = new TouchedPools(settings.MaxPools);
@@ -246,6 +247,7 @@ public sealed class GraphStage : IStage
             return;
         }
 
+        _recent.Note(accountId);
         ApplyToPools(ref e, accountId, changed);
     }
 

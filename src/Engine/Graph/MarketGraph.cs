@@ -218,6 +218,15 @@ public sealed partial class MarketGraph
         SetRate(edge | 1, MarginalRate(pool, SwapDirection.BToA, _clock[poolId]));
     }
 
+    /// <summary>The sum of both rates, worked out as <see cref="Refresh"/> does and kept nowhere.</summary>
+    internal double PriceAgain(int poolId)
+    {
+        Pool pool = _pools[poolId];
+        int edge = poolId << 1;
+        return MarginalRate(pool, SwapDirection.AToB, _clock[poolId]) - _rate[edge]
+            + MarginalRate(pool, SwapDirection.BToA, _clock[poolId]) - _rate[edge | 1];
+    }
+
     /// <summary>Clock of the pool's last refresh: quotes of the decision use the same one.</summary>
     public ref readonly ChainClock Clock(int poolId) => ref _clock[poolId];
 

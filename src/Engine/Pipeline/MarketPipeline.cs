@@ -82,7 +82,7 @@ public sealed class MarketPipeline : IPoolDirectory
         WaitStrategy wait = settings.BusySpin ? new BusySpinWaitStrategy() : new YieldThenParkWaitStrategy();
         _threaded = new ThreadedRunner(
             Topology.EventRingEntries, Payloads, groups, wait, settings.Overflow, Fatal, clock, settings.TakeStamps,
-            settings.Threads);
+            settings.Threads, settings.KeepWarm);
         Publisher = _threaded;
         View = new PipelineView(this, groups, _threaded);
     }
@@ -146,6 +146,15 @@ public sealed class MarketPipeline : IPoolDirectory
     /// published would stand still.
     /// </summary>
     public void OnFeedIdle() => _inline?.Housekeep();
+
+    /// <summary>
+    /// One slice of keeping warm, some hundred nanoseconds, if the stages run on the feed's thread: to be called by a
+    /// feed that spins until something arrives, on its thread, which looks again after each.
+    /// </summary>
+    public void OnFeedSpin()
+    {
+        if (Settings.KeepWarm) _inline?.Warm();
+    }
 
     /// <summary>Waits until everything published has reached the sinks, then ends the threads.</summary>
     public void DrainAndStop()

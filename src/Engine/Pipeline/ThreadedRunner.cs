@@ -45,7 +45,8 @@ public sealed class ThreadedRunner : EventPublisher
         Fatal fatal,
         IClock clock,
         bool takeStamps,
-        ThreadPlacement? placement = null)
+        ThreadPlacement? placement = null,
+        bool keepWarm = false)
     {
         _ring = new RingBuffer<MarketEvent>(capacityEntries);
         _sequencer = new SingleProducerSequencer(_ring.Stamps, waitStrategy);
@@ -62,6 +63,7 @@ public sealed class ThreadedRunner : EventPublisher
             ReadOnlySpan<Sequence> before = i == 0 ? [] : [_consumers[i - 1].Sequence];
             BatchConsumer<MarketEvent, StageGroup> consumer = new(
                 groups[i].Name, _ring, _sequencer, groups[i], clock, BatchConsumerSettings.Default, OnFault, before);
+            if (keepWarm) consumer.Idle = groups[i].Warm;
             _consumers[i] = consumer;
             int place = i + 1; // 0 is the feed's
             ThreadStart run = placement is null || !placement.IsWanted
