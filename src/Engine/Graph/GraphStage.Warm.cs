@@ -1,5 +1,6 @@
 using System;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Graph;
 
@@ -8,46 +9,31 @@ public sealed partial class GraphStage
 {
     private const int LineBytes = 64;
 
-    /// <summary>Account bytes of a slice: 32 lines, below 300 ns if they come from the third-level cache.</summary>
-    private const int WarmBytes = 32 * LineBytes;
-
-    /// <summary>Pools of an account that are priced in a slice; a configuration account has very many.</summary>
-    private const int WarmPools = 2;
+    /// <summary>
+    /// Bytes of an account that are looked at: all of a vault or pool. Arrays of 10 KB are read in order when they
+    /// come, which a core foresees, and would push out what is needed more.
+    /// </summary>
+    private const int WarmBytes = 24 * LineBytes;
 
     private readonly RecentIds _recent;
-    private int _warmAccount;
-    private int _warmOffset;
     private double _warmed; // keeps the work from being optimized away
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Applying a vault's or pool account's bytes, which were applied and are still the last, changes nothing: they
+    /// say the same, and no other account takes it back (arrays may be dropped by others, so they are left alone).
+    /// </remarks>
     public void Warm()
     {
-        ReadOnlySpan<byte> data = _accounts.View(_warmAccount).Data;
-        if (_warmOffset >= data.Length)
-        {
-            WarmNextAccount();
-            return;
-        }
-
-        int end = Math.Min(data.Length, _warmOffset + WarmBytes);
+        int accountId = _recent.Next();
+        if (accountId < 0) return;
+        accountId = _accounts.Find(in _accounts[accountId].Key);
+        ref readonly PoolLink link = ref _accounts.Link(_accounts[accountId].FirstLink);
+        if (link.Role is AccountRole.Pool or AccountRole.VaultA or AccountRole.VaultB)
+            _ = ApplyTo(in link, accountId);
+        ReadOnlySpan<byte> data = _accounts.View(accountId).Data;
         int sum = 0;
-        for (int i = _warmOffset; i < end; i += LineBytes) sum += data[i];
-        _warmOffset = end;
-        _warmed += sum;
-    }
-
-    private void WarmNextAccount()
-    {
-        int next = _recent.Next();
-        if (next < 0) return;
-        _warmAccount = _accounts.Find(in _accounts[next].Key);
-        _warmOffset = 0;
-        int link = _accounts[_warmAccount].FirstLink;
-        for (int i = 0; i < WarmPools && link >= 0; i++, link = _accounts.Link(link).Next)
-        {
-            int poolId = _accounts.Link(link).PoolId;
-            bool isWhole = StateOf(poolId) == PoolState.Coherent;
-            if (isWhole) _warmed += Market.PriceAgain(poolId);
-        }
+        for (int i = 0; i < Math.Min(data.Length, WarmBytes); i += LineBytes) sum += data[i];
+        if (StateOf(link.PoolId) == PoolState.Coherent) _warmed += sum + Market.PriceAgain(link.PoolId);
     }
 }

@@ -247,7 +247,6 @@ public sealed partial class GraphStage : IStage, IWarmable
             return;
         }
 
-        _recent.Note(accountId);
         ApplyToPools(ref e, accountId, changed);
     }
 
@@ -287,7 +286,12 @@ public sealed partial class GraphStage : IStage, IWarmable
             if (e.PoolId < 0) e.PoolId = link.PoolId;
         }
 
-        if (worst == DecodeStatus.Ok) return;
+        if (worst == DecodeStatus.Ok)
+        {
+            _recent.Note(accountId);
+            return;
+        }
+
         _decodeFailures[(int)worst]++;
         if (e.PoolId < 0) Drop(ref e, DropCause.Undecodable);
     }

@@ -227,6 +227,13 @@ public sealed partial class MarketGraph
             + MarginalRate(pool, SwapDirection.BToA, _clock[poolId]) - _rate[edge | 1];
     }
 
+    /// <summary>How much of an edge's curve is copied now.</summary>
+    internal CurveMark MarkCurve(int edge) => new(_segmentCount[edge], _isNear[edge]);
+
+    /// <summary>As it was when marked, before the next refresh: pieces copied meanwhile are forgotten.</summary>
+    internal void RestoreCurve(int edge, CurveMark mark) =>
+        (_segmentCount[edge], _isNear[edge]) = (mark.Count, mark.IsNear);
+
     /// <summary>Clock of the pool's last refresh: quotes of the decision use the same one.</summary>
     public ref readonly ChainClock Clock(int poolId) => ref _clock[poolId];
 

@@ -14,7 +14,7 @@ namespace LowLatency.Engine.Scoring;
 /// opportunities per event, both settings. Ties: larger net profit, then the lower position, which Cycles ordered by
 /// product and ids.
 /// </summary>
-public sealed partial class ScoringStage : IStage
+public sealed partial class ScoringStage : IStage, IWarmable
 {
     private readonly MarketGraph _graph;
     private readonly OpportunityRing _ring;
@@ -140,6 +140,7 @@ public sealed partial class ScoringStage : IStage
         SizingStatus status = _sizer.Size(
             edges, cap, polish ? _settings.PolishScansMax : 0, _settings.PolishQuotesMax);
         QuoteCount += _sizer.QuotesUsed;
+        if (!polish) NoteWarm(edges, cap);
         one.SizingMethod = _sizer.Walked ? SizingMethod.Walk : SizingMethod.ClosedForm;
         switch (status)
         {
