@@ -17,6 +17,9 @@ public sealed class CycleStage : IStage, IWarmable
     /// <summary>Adjacency entries for making prices exact at each slot event, about 2 microseconds.</summary>
     private const int PriceStepsPerSlot = 4096;
 
+    /// <summary>Opportunities to come whose place is looked at: those of most events.</summary>
+    private const int WarmEntries = 8;
+
     private readonly MarketGraph _graph;
     private readonly TouchedPools _touched;
     private readonly OpportunityRing _ring;
@@ -26,6 +29,8 @@ public sealed class CycleStage : IStage, IWarmable
     private readonly long _deferredStepsMax;
     private readonly DeferredSearches _deferred;
     private readonly RecentIds _recent;
+    private Opportunity _warmScratch;
+    private int _warmRank;
 
     /// <summary>A stage that searches the graph and appends to the ring.</summary>
     public CycleStage(MarketGraph graph, TouchedPools touched, OpportunityRing ring, SearchSettings settings)
@@ -102,7 +107,11 @@ public sealed class CycleStage : IStage, IWarmable
     public void Warm()
     {
         int pool = _recent.Next();
-        if (pool >= 0) _finder.Warm(pool);
+        if (pool < 0) return;
+        _finder.Warm(pool);
+        if (_finder.Count != 0) RouteBuilder.Fill(ref _warmScratch, _graph, _finder[0], 0, 0);
+        _warmRank = (_warmRank + 1) % WarmEntries;
+        _warmScratch.Slot += _ring[_ring.Next + _warmRank].Slot;
     }
 
     private void OnSlot(ref MarketEvent cause, long sequence)

@@ -3,7 +3,9 @@ using LowLatency.Engine.Events;
 
 namespace LowLatency.Engine.Instructions;
 
-/// <summary>Keeping warm: the instructions of routes taken last are written again and compared with their templates.</summary>
+/// <summary>
+/// Keeping warm: the instructions of routes taken last are written again and compared with their templates.
+/// </summary>
 public sealed partial class InstructionStage
 {
     private const int WarmRoutes = 4;

@@ -1,43 +1,45 @@
-using System;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Scoring;
 
-/// <summary>Keeping warm: routes that were sized last are sized again, and nothing of it is kept.</summary>
+/// <summary>Keeping warm: routes that were quoted last are scored again, and nothing of it is kept.</summary>
 public sealed partial class ScoringStage
 {
-    /// <summary>Routes remembered: those of the last two or three events.</summary>
+    /// <summary>Routes remembered: those of the last few events.</summary>
     private const int WarmRoutes = 16;
 
-    private const int WarmQuotes = 4;
-    private readonly int[] _warmEdges = new int[WarmRoutes * Legs.MaxCount];
-    private readonly int[] _warmLegs = new int[WarmRoutes];
-    private readonly ulong[] _warmCaps = new ulong[WarmRoutes];
+    private readonly Opportunity[] _warmRoutes = new Opportunity[WarmRoutes];
     private readonly CurveMark[] _warmMarks = new CurveMark[Legs.MaxCount];
+    private Opportunity _warmScratch;
     private int _warmNext;
     private int _warmTurn;
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Curves are as much copied afterwards as before, since a walk may depend on it. Not where agreement is asked for:
+    /// asking a pool makes it awaited.
+    /// </remarks>
     public void Warm()
     {
         _warmTurn = (_warmTurn + 1) % WarmRoutes;
-        Span<int> edges = _warmEdges.AsSpan(_warmTurn * Legs.MaxCount, _warmLegs[_warmTurn]);
-        if (edges.IsEmpty) return;
-        for (int leg = 0; leg < edges.Length; leg++)
-        {
-            if (!(_graph.Rate(edges[leg]) > 0)) return;
-            _warmMarks[leg] = _graph.MarkCurve(edges[leg]);
-        }
-
-        _ = _sizer.Size(edges, _warmCaps[_warmTurn], 0, WarmQuotes);
-        for (int leg = 0; leg < edges.Length; leg++) _graph.RestoreCurve(edges[leg], _warmMarks[leg]);
+        _warmScratch = _warmRoutes[_warmTurn];
+        int legs = _warmScratch.LegCount;
+        if (legs == 0 || _agreement is not null || CheckStates(in _warmScratch) != DecisionReason.None) return;
+        long quotes = QuoteCount;
+        for (int leg = 0; leg < legs; leg++) _warmMarks[leg] = _graph.MarkCurve(EdgeOf(leg));
+        _ = Score(ref _warmScratch, false);
+        for (int leg = 0; leg < legs; leg++) _graph.RestoreCurve(EdgeOf(leg), _warmMarks[leg]);
+        QuoteCount = quotes;
     }
 
-    private void NoteWarm(ReadOnlySpan<int> edges, ulong cap)
+    private int EdgeOf(int leg) => MarketGraph.Edge(
+        _warmScratch.Legs[leg].PoolId, (Venues.SwapDirection)_warmScratch.Legs[leg].Direction);
+
+    private void NoteWarm(in Opportunity one)
     {
-        edges.CopyTo(_warmEdges.AsSpan(_warmNext * Legs.MaxCount));
-        (_warmLegs[_warmNext], _warmCaps[_warmNext]) = (edges.Length, cap);
+        if (one.SizingMethod == SizingMethod.Bound || one.AmountInRaw == 0) return;
+        _warmRoutes[_warmNext] = one;
         _warmNext = (_warmNext + 1) % WarmRoutes;
     }
 }

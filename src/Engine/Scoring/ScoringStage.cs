@@ -140,7 +140,6 @@ public sealed partial class ScoringStage : IStage, IWarmable
         SizingStatus status = _sizer.Size(
             edges, cap, polish ? _settings.PolishScansMax : 0, _settings.PolishQuotesMax);
         QuoteCount += _sizer.QuotesUsed;
-        if (!polish) NoteWarm(edges, cap);
         one.SizingMethod = _sizer.Walked ? SizingMethod.Walk : SizingMethod.ClosedForm;
         switch (status)
         {
