@@ -165,9 +165,17 @@ internal sealed class BenchRun
                 if (waited < 0 || SystemClock.Instance.NowNs - _preparedNs >= end) return i;
             }
 
+            _loop.Receive(index);
+            _pipeline.TakesSteps = HasSteps(i);
             if (!_loop.RunMessage(index)) return i;
         }
     }
+
+    /// <summary>
+    /// Every other message has stamps of its steps, the rest the fewest that say when it was done: a message with all
+    /// stamps takes longer. Which ones differs from lap to lap.
+    /// </summary>
+    private bool HasSteps(long message) => ((message + (message / _loop.MessagesPerLap)) & 1) == 0;
 
     /// <summary>
     /// Plays what sets up connections before a message. It is part of the recording and no market data: its time is
@@ -215,7 +223,9 @@ internal sealed class BenchRun
                 now = SystemClock.Instance.NowNs;
             }
 
-            (_clock.DueNs, _clock.StartedNs) = (due, now);
+            _loop.Receive(index);
+            _pipeline.TakesSteps = HasSteps(i);
+            (_clock.DueNs, _clock.StartedNs) = (due, SystemClock.Instance.NowNs);
             if (!_loop.RunMessage(index)) return i;
         }
     }

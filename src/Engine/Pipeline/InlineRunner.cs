@@ -59,7 +59,7 @@ public sealed class InlineRunner : EventPublisher
     {
         _payloads.Commit(payloadLengthBytes);
         _entry[0].PayloadLengthBytes = payloadLengthBytes;
-        if (_clock is not null) _entry[0].Stamps[(int)StampId.Published] = _clock.NowNs;
+        if (_clock is not null && TakesSteps) _entry[0].Stamps[(int)StampId.Published] = _clock.NowNs;
         long sequence = NextSequence++;
         foreach (StageGroup group in _groups) group.OnBatch(_entry, sequence);
         if (sequence % _housekeepingEvents == 0) Housekeep();

@@ -135,6 +135,16 @@ public sealed class MarketPipeline : IPoolDirectory
     /// <summary>The fuse.</summary>
     public Fatal Fatal { get; } = new();
 
+    /// <summary>
+    /// False to leave out the stamps between the frame and the end of the search: each read of the clock also waits for
+    /// all that was begun before it. Events then have no steps. Set by the publishing thread, between events.
+    /// </summary>
+    public bool TakesSteps
+    {
+        get => Publisher.TakesSteps;
+        set => Publisher.TakesSteps = value;
+    }
+
     /// <summary>Events refused because the ring was full.</summary>
     public long Refused => _threaded?.Refused ?? 0;
 

@@ -134,11 +134,15 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
             if (!IsNeeded(slot.Needs, in e)) continue;
             _seen[i]++;
             work |= slot.Stage.OnBatch(one, sequence);
-            if (_clock is not null && slot.Stamp != StampId.None) e.Stamps[(int)slot.Stamp] = _clock.NowNs;
+            if (_clock is not null && IsStamped(slot.Stamp, in e)) e.Stamps[(int)slot.Stamp] = _clock.NowNs;
         }
 
         return work == 0 ? 0 : 1;
     }
+
+    /// <summary>Steps before the end of the search are stamped if the event's publication was.</summary>
+    private static bool IsStamped(StampId stamp, in MarketEvent e) =>
+        stamp >= StampId.Cycles || (stamp != StampId.None && e.Stamps[(int)StampId.Published] != 0);
 
     private static bool IsNeeded(StageNeeds needs, in MarketEvent e) => needs switch
     {

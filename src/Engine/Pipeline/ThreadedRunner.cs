@@ -151,7 +151,7 @@ public sealed class ThreadedRunner : EventPublisher
 
         _payloads.Commit(payloadLengthBytes);
         _staging[0].PayloadLengthBytes = payloadLengthBytes;
-        if (_takeStamps) _staging[0].Stamps[(int)StampId.Published] = _clock.NowNs;
+        if (_takeStamps && TakesSteps) _staging[0].Stamps[(int)StampId.Published] = _clock.NowNs;
         _producer[sequence] = _staging[0];
         _producer.Publish(sequence, sequence);
         Published++;
