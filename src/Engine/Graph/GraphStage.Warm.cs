@@ -30,7 +30,7 @@ public sealed partial class GraphStage
         accountId = _accounts.Find(in _accounts[accountId].Key);
         ref readonly PoolLink link = ref _accounts.Link(_accounts[accountId].FirstLink);
         if (link.Role is AccountRole.Pool or AccountRole.VaultA or AccountRole.VaultB)
-            _ = ApplyTo(in link, accountId);
+            _ = Market.Pool(link.PoolId).Apply(link.Role, _accounts.View(accountId));
         ReadOnlySpan<byte> data = _accounts.View(accountId).Data;
         int sum = 0;
         for (int i = 0; i < Math.Min(data.Length, WarmBytes); i += LineBytes) sum += data[i];

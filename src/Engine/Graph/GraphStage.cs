@@ -286,6 +286,7 @@ public sealed partial class GraphStage : IStage, IWarmable
             if (e.PoolId < 0) e.PoolId = link.PoolId;
         }
 
+        _accounts[accountId].IsApplied = worst == DecodeStatus.Ok;
         if (worst == DecodeStatus.Ok)
         {
             _recent.Note(accountId);
@@ -296,8 +297,14 @@ public sealed partial class GraphStage : IStage, IWarmable
         if (e.PoolId < 0) Drop(ref e, DropCause.Undecodable);
     }
 
-    private DecodeStatus ApplyTo(in PoolLink link, int accountId) =>
-        Market.Pool(link.PoolId).Apply(link.Role, _accounts.View(accountId));
+    private DecodeStatus ApplyTo(in PoolLink link, int accountId)
+    {
+        ref readonly AccountEntry entry = ref _accounts[accountId];
+        Pool pool = Market.Pool(link.PoolId);
+        return entry.IsApplied
+            ? pool.ApplyChange(link.Role, _accounts.View(accountId), entry.ChangedFrom, entry.ChangedTo)
+            : pool.Apply(link.Role, _accounts.View(accountId));
+    }
 
     /// <summary>
     /// A pool whose price moved may need other arrays. A pool that cannot quote asks at once; any other when the slot
