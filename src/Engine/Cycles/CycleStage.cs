@@ -28,7 +28,8 @@ public sealed class CycleStage : IStage, IWarmable
     private readonly long _stepsMax;
     private readonly long _deferredStepsMax;
     private readonly DeferredSearches _deferred;
-    private readonly RecentIds _recent;
+    private readonly RecentIds _recent = new();
+    private readonly bool[] _isRecent; // by pool
     private Opportunity _warmScratch;
     private int _warmRank;
 
@@ -43,7 +44,7 @@ public sealed class CycleStage : IStage, IWarmable
         _stepsMax = settings.MaxStepsPerEvent;
         _deferredStepsMax = _stepsMax * settings.DeferredWorkFactor;
         _deferred = new DeferredSearches(graph.PoolCapacity);
-        _recent = new RecentIds(graph.PoolCapacity);
+        _isRecent = new bool[graph.PoolCapacity];
         Audit = new CycleAudit(graph, _finder, _deferred, settings);
     }
 
@@ -114,6 +115,13 @@ public sealed class CycleStage : IStage, IWarmable
         _warmScratch.Slot += _ring[_ring.Next + _warmRank].Slot;
     }
 
+    private void NoteRecent(int pool)
+    {
+        _isRecent[pool] = true;
+        int gone = _recent.Add(pool);
+        if (gone >= 0) _isRecent[gone] = false;
+    }
+
     private void OnSlot(ref MarketEvent cause, long sequence)
     {
         _finder.TightenPrices(PriceStepsPerSlot);
@@ -133,7 +141,7 @@ public sealed class CycleStage : IStage, IWarmable
     private void Search(ref MarketEvent cause, long sequence, int pool)
     {
         SearchCount++;
-        _recent.Note(pool);
+        if (!_isRecent[pool]) NoteRecent(pool);
         Audit.NoteSearch(pool);
         SearchStatus status = _finder.Find(pool, _stepsMax);
         if (status == SearchStatus.Complete) _deferred.Remove(pool);

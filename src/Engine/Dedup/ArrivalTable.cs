@@ -38,6 +38,7 @@ internal struct ArrivalRow
     public ulong SlotMax;
     public byte Count;
     public byte OldestAt;
+    public bool IsRecent;
 }
 
 /// <summary>
@@ -75,9 +76,6 @@ internal sealed class ArrivalTable
     }
 
     public int Count => _count;
-
-    /// <summary>Accounts it has room for.</summary>
-    public int Capacity => _rows.Length;
 
     public ref ArrivalRow this[int row] => ref _rows[row];
 

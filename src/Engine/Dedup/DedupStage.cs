@@ -16,7 +16,7 @@ namespace LowLatency.Engine.Dedup;
 /// comes first, because its bank may have been read half-way.
 /// Also keeps the fork tree and the endpoints' race table. Owner thread: its stage group's.
 /// </summary>
-public sealed class DedupStage : IStage, IWarmable
+public sealed partial class DedupStage : IStage, IWarmable
 {
     /// <summary>
     /// Slots by which one endpoint may lead all others and still be believed: above any real lag (a stalled endpoint
@@ -25,10 +25,8 @@ public sealed class DedupStage : IStage, IWarmable
     public const ulong SlotLeadMax = 4096;
 
     private readonly ArrivalTable _table;
-    private readonly RecentIds _recent;
     private readonly bool _passesCopies;
     private readonly ForkScore _forks;
-    private ulong _warmed; // keeps the work from being optimized away
     private readonly long[] _drops = new long[Enum.GetValues<DropCause>().Length];
 
     /// <summary>
@@ -38,7 +36,6 @@ public sealed class DedupStage : IStage, IWarmable
     public DedupStage(int maxAccounts, bool passesCopies = false)
     {
         _table = new ArrivalTable(maxAccounts);
-        _recent = new RecentIds(_table.Capacity);
         _passesCopies = passesCopies;
         _forks = new ForkScore(Slots, Race);
     }
@@ -107,17 +104,6 @@ public sealed class DedupStage : IStage, IWarmable
     {
     }
 
-    /// <inheritdoc/>
-    public void Warm()
-    {
-        int id = _recent.Next();
-        if (id < 0) return;
-        ref ArrivalRow row = ref _table[_table.FindOrAdd(in _table[id].Account)]; // present: nothing is added
-        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(id);
-        bool isTold = Race.Count > row.Newest.FirstEndpoint && Race[row.Newest.FirstEndpoint].SlotMax >= row.SlotMax;
-        _warmed += earlier[0].Slot + earlier[1].Slot + (isTold ? 1UL : 0);
-    }
-
     private void OnAccount(ref MarketEvent e)
     {
         if (IsImplausible(in e))
@@ -133,10 +119,10 @@ public sealed class DedupStage : IStage, IWarmable
             return;
         }
 
-        _recent.Note(id);
         bool pushed = e.Kind == EventKind.Account;
         if (pushed) NoteDelivery(in e);
         ref ArrivalRow row = ref _table[id];
+        if (!row.IsRecent) NoteRecent(id);
         ref Arrival known = ref FindArrival(ref row, id, in e);
         if (!Unsafe.IsNullRef(ref known) && (pushed || !IsRollback(in row, id, in e)))
         {

@@ -1,11 +1,9 @@
-using System.Runtime.CompilerServices;
-
 namespace LowLatency.Engine.Events;
 
 /// <summary>
-/// The last distinct ids that were of use, the oldest going first: what is worth keeping warm. Owner: one stage's
-/// thread. Bound: <see cref="Capacity"/>, which in turn takes some ten microseconds, a tenth of the time in which
-/// caches forget.
+/// The last distinct ids that were of use, the oldest going first: what is worth keeping warm. Whether an id is among
+/// them is marked by the owner, in a row that it reads anyway. Owner: one stage's thread. Bound:
+/// <see cref="Capacity"/>, which in turn takes some ten microseconds, a tenth of the time in which caches forget.
 /// </summary>
 public sealed class RecentIds
 {
@@ -13,19 +11,24 @@ public sealed class RecentIds
     public const int Capacity = 128;
 
     private readonly int[] _ids = new int[Capacity];
-    private readonly bool[] _isKept;
     private int _count;
     private int _oldest;
     private int _turn;
 
-    /// <summary>Remembers ids from 0 below <paramref name="idCapacity"/>.</summary>
-    public RecentIds(int idCapacity) => _isKept = new bool[idCapacity];
-
-    /// <summary>An id was of use.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Note(int id)
+    /// <summary>Takes in an id that is not among them.</summary>
+    /// <returns>The id that went for it, or -1.</returns>
+    public int Add(int id)
     {
-        if (!_isKept[id]) Keep(id);
+        if (_count < Capacity)
+        {
+            _ids[_count++] = id;
+            return -1;
+        }
+
+        int gone = _ids[_oldest];
+        _ids[_oldest] = id;
+        if (++_oldest == Capacity) _oldest = 0;
+        return gone;
     }
 
     /// <summary>The ids in turn; -1 while there is none.</summary>
@@ -34,22 +37,5 @@ public sealed class RecentIds
         if (_count == 0) return -1;
         if (++_turn >= _count) _turn = 0;
         return _ids[_turn];
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Keep(int id)
-    {
-        if (_count < Capacity)
-        {
-            _ids[_count++] = id;
-        }
-        else
-        {
-            _isKept[_ids[_oldest]] = false;
-            _ids[_oldest] = id;
-            if (++_oldest == Capacity) _oldest = 0;
-        }
-
-        _isKept[id] = true;
     }
 }

@@ -70,6 +70,9 @@ public struct AccountEntry
     /// </summary>
     public bool IsApplied;
 
+    /// <summary>True while it is among those that are kept warm.</summary>
+    public bool IsRecent;
+
     /// <summary>First byte that the last update changed; with <see cref="IsApplied"/> only.</summary>
     public int ChangedFrom;
 

@@ -15,7 +15,7 @@ public sealed partial class GraphStage
     /// </summary>
     private const int WarmBytes = 24 * LineBytes;
 
-    private readonly RecentIds _recent;
+    private readonly RecentIds _recent = new();
     private double _warmed; // keeps the work from being optimized away
 
     /// <inheritdoc/>
@@ -35,5 +35,12 @@ public sealed partial class GraphStage
         int sum = 0;
         for (int i = 0; i < Math.Min(data.Length, WarmBytes); i += LineBytes) sum += data[i];
         if (StateOf(link.PoolId) == PoolState.Coherent) _warmed += sum + Market.PriceAgain(link.PoolId);
+    }
+
+    private void NoteRecent(int accountId)
+    {
+        _accounts[accountId].IsRecent = true;
+        int gone = _recent.Add(accountId);
+        if (gone >= 0) _accounts[gone].IsRecent = false;
     }
 }

@@ -73,19 +73,16 @@ public sealed class KeepWarmTests
     [Fact]
     public void RecentIds_KeepsTheLastDistinctOnes()
     {
-        RecentIds recent = new(1000);
+        RecentIds recent = new();
         Assert.Equal(-1, recent.Next());
         for (int id = 0; id < 300; id++)
-        {
-            recent.Note(id);
-            recent.Note(id);
-            recent.Note(299); // known all the time once it came, so it takes no second place
-        }
+            Assert.Equal(id < RecentIds.Capacity ? -1 : id - RecentIds.Capacity, recent.Add(id));
 
         HashSet<int> kept = [];
         for (int i = 0; i < RecentIds.Capacity; i++) kept.Add(recent.Next());
         Assert.Equal(RecentIds.Capacity, kept.Count);
-        Assert.DoesNotContain(100, kept);
-        Assert.Contains(298, kept);
+        Assert.DoesNotContain(299 - RecentIds.Capacity, kept);
+        Assert.Contains(300 - RecentIds.Capacity, kept);
+        Assert.Contains(299, kept);
     }
 }
