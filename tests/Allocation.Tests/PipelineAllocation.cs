@@ -20,6 +20,9 @@ internal static class PipelineAllocation
     /// <summary>Laps before measuring: tier-1 code for every method and every table at its final size.</summary>
     private const int WarmUpLaps = 60;
 
+    /// <summary>Slices of keeping warm between two laps.</summary>
+    private const int SpinsPerLap = 1000;
+
     /// <summary>
     /// One layout: a probe for the feed's thread, and one for each stage group with a thread of its own.
     /// </summary>
@@ -29,12 +32,12 @@ internal static class PipelineAllocation
         CaptureLoop loop = new(CapturePath(), pipeline.Publisher, SystemClock.Instance);
         pipeline.Start();
         if (loop.Bootstrap() is { } fault) throw new InvalidOperationException(fault.ToString());
-        for (int i = 0; i < WarmUpLaps; i++) RunLap(loop);
+        for (int i = 0; i < WarmUpLaps; i++) RunLap(loop, pipeline);
         long laps = (MeasuredEvents / loop.MessagesPerLap) + 1;
         AllocationProbe feed = run.NewProbe("feed");
         long[] before = GroupBytes(pipeline);
         feed.Start();
-        for (long i = 0; i < laps; i++) RunLap(loop);
+        for (long i = 0; i < laps; i++) RunLap(loop, pipeline);
         feed.Stop();
         long[] after = GroupBytes(pipeline);
         for (int i = 0; i < after.Length; i++)
@@ -55,8 +58,9 @@ internal static class PipelineAllocation
         return bytes;
     }
 
-    private static void RunLap(CaptureLoop loop)
+    private static void RunLap(CaptureLoop loop, MarketPipeline pipeline)
     {
+        for (int i = 0; i < SpinsPerLap; i++) pipeline.OnFeedSpin();
         if (!loop.RunLap()) throw new InvalidOperationException("the pipeline halted");
     }
 

@@ -33,7 +33,8 @@ internal enum BenchPoint
 /// <summary>
 /// Stage before the sinks that records, by point, the response time (from the intended arrival) and the service time
 /// (from the moment the feed took the message up) until then. Service times need the feed on this thread, so they are
-/// taken inline only. Owner thread: the last group's.
+/// taken inline only. From messages without stamps of their steps, but for what is dropped. Owner thread: the last
+/// group's.
 /// </summary>
 internal sealed class BenchLatency : IStage
 {
@@ -77,6 +78,8 @@ internal sealed class BenchLatency : IStage
     {
         long due = e.Stamps[(int)StampId.Framed];
         if (due == 0 || _clock.IsPreparing || e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
+        bool hasSteps = e.Stamps[(int)StampId.Published] != 0;
+        if (hasSteps != (e.PoolId < 0)) return; // a dropped message has no other stamp than a step's
         int last = (int)StampId.Refine;
         while (last > 0 && e.Stamps[last] == 0) last--;
         if (e.PoolId < 0)

@@ -165,9 +165,17 @@ internal sealed class BenchRun
                 if (waited < 0 || SystemClock.Instance.NowNs - _preparedNs >= end) return i;
             }
 
+            _loop.Receive(index);
+            _pipeline.TakesSteps = HasSteps(i);
             if (!_loop.RunMessage(index)) return i;
         }
     }
+
+    /// <summary>
+    /// Every other message has stamps of its steps, the rest the fewest that say when it was done: a message with all
+    /// stamps takes longer. Which ones differs from lap to lap.
+    /// </summary>
+    private bool HasSteps(long message) => ((message + (message / _loop.MessagesPerLap)) & 1) == 0;
 
     /// <summary>
     /// Plays what sets up connections before a message. It is part of the recording and no market data: its time is
@@ -210,11 +218,14 @@ internal sealed class BenchRun
             if (!keptUp) return i;
             while (now < due)
             {
-                Thread.SpinWait(8);
+                if (load.IsCold) Thread.SpinWait(8);
+                else _pipeline.OnFeedSpin();
                 now = SystemClock.Instance.NowNs;
             }
 
-            (_clock.DueNs, _clock.StartedNs) = (due, now);
+            _loop.Receive(index);
+            _pipeline.TakesSteps = HasSteps(i);
+            (_clock.DueNs, _clock.StartedNs) = (due, SystemClock.Instance.NowNs);
             if (!_loop.RunMessage(index)) return i;
         }
     }

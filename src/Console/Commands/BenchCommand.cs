@@ -27,7 +27,8 @@ internal static class BenchCommand
 
         Loads: max (as fast as possible), a rate a second, or a multiple of the recorded pace
         such as 1x. In the last two each message has an intended arrival, and its response
-        time counts from there. Each lap is the recorded market anew; what sets up its
+        time counts from there; with -cold behind it (2000-cold) nothing is kept warm while
+        it waits (setting keepWarm). Each lap is the recorded market anew; what sets up its
         connections is played between the messages and not measured.
         Exit codes: 0 done, 1 engine halted, 2 wrong usage, 3 a regression against the
         baseline, 65 capture or baseline damaged, 66 no such file, 73 output cannot be written.

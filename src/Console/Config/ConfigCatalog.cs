@@ -219,6 +219,9 @@ internal static class ConfigCatalog
         new("Pipeline", "busySpin", ConfigShape.Scalar, "Spin while waiting (a core for each stage group).",
             (c, v) => c.BusySpin = v.Bool(),
             c => c.BusySpin),
+        new("Pipeline", "keepWarm", ConfigShape.Scalar, "Exercise what the next event needs (threads that spin).",
+            (c, v) => c.KeepWarm = v.Bool(),
+            c => c.KeepWarm),
         .. PlacementKeys.All,
         .. LiveKeys.All,
     ];

@@ -105,6 +105,8 @@ internal sealed class EngineConfig
 
     public bool BusySpin { get; set; }
 
+    public bool KeepWarm { get; set; } = true;
+
     public ThreadPlacement Threads { get; set; } = new();
 
     public FeedThread FeedThread { get; set; }
@@ -195,6 +197,7 @@ internal sealed class EngineConfig
         {
             Runner = Runner,
             BusySpin = BusySpin,
+            KeepWarm = KeepWarm,
             Threads = Threads,
             TakeStamps = stamps,
             Graph = Graph with

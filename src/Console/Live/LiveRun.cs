@@ -110,6 +110,7 @@ internal sealed class LiveRun : IDisposable
             DurationNs = _settings.DurationNs,
             Clock = _clock,
             OnIdle = pipeline.OnFeedIdle,
+            OnSpin = pipeline.OnFeedSpin,
             OnBegin = () =>
             {
                 pipeline.Settings.Threads.Apply(0); // this is the feed's thread

@@ -54,6 +54,9 @@ internal sealed class BasePrices
         _seenChanges = -1;
     }
 
+    /// <summary>True if nothing has changed in the graph since the last call of <see cref="Absorb"/>.</summary>
+    internal bool IsCurrent => _seenChanges == _graph.ChangeCount;
+
     /// <summary>Brings the bounds up to what changed in the graph since the last call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Absorb()

@@ -12,10 +12,13 @@ namespace LowLatency.Engine.Cycles;
 /// group's thread; only writer of the opportunity ring. The stage must see the graph as it is after its event and
 /// before the next, so Graph, Cycles and Scoring run event by event.
 /// </summary>
-public sealed class CycleStage : IStage
+public sealed class CycleStage : IStage, IWarmable
 {
     /// <summary>Adjacency entries for making prices exact at each slot event, about 2 microseconds.</summary>
     private const int PriceStepsPerSlot = 4096;
+
+    /// <summary>Opportunities to come whose place is looked at: those of most events.</summary>
+    private const int WarmEntries = 8;
 
     private readonly MarketGraph _graph;
     private readonly TouchedPools _touched;
@@ -25,6 +28,10 @@ public sealed class CycleStage : IStage
     private readonly long _stepsMax;
     private readonly long _deferredStepsMax;
     private readonly DeferredSearches _deferred;
+    private readonly RecentIds _recent = new();
+    private readonly bool[] _isRecent; // by pool
+    private Opportunity _warmScratch;
+    private int _warmRank;
 
     /// <summary>A stage that searches the graph and appends to the ring.</summary>
     public CycleStage(MarketGraph graph, TouchedPools touched, OpportunityRing ring, SearchSettings settings)
@@ -37,6 +44,7 @@ public sealed class CycleStage : IStage
         _stepsMax = settings.MaxStepsPerEvent;
         _deferredStepsMax = _stepsMax * settings.DeferredWorkFactor;
         _deferred = new DeferredSearches(graph.PoolCapacity);
+        _isRecent = new bool[graph.PoolCapacity];
         Audit = new CycleAudit(graph, _finder, _deferred, settings);
     }
 
@@ -96,6 +104,24 @@ public sealed class CycleStage : IStage
     {
     }
 
+    /// <inheritdoc/>
+    public void Warm()
+    {
+        int pool = _recent.Next();
+        if (pool < 0) return;
+        _finder.Warm(pool);
+        if (_finder.Count != 0) RouteBuilder.Fill(ref _warmScratch, _graph, _finder[0], 0, 0);
+        _warmRank = (_warmRank + 1) % WarmEntries;
+        _warmScratch.Slot += _ring[_ring.Next + _warmRank].Slot;
+    }
+
+    private void NoteRecent(int pool)
+    {
+        _isRecent[pool] = true;
+        int gone = _recent.Add(pool);
+        if (gone >= 0) _isRecent[gone] = false;
+    }
+
     private void OnSlot(ref MarketEvent cause, long sequence)
     {
         _finder.TightenPrices(PriceStepsPerSlot);
@@ -115,6 +141,7 @@ public sealed class CycleStage : IStage
     private void Search(ref MarketEvent cause, long sequence, int pool)
     {
         SearchCount++;
+        if (!_isRecent[pool]) NoteRecent(pool);
         Audit.NoteSearch(pool);
         SearchStatus status = _finder.Find(pool, _stepsMax);
         if (status == SearchStatus.Complete) _deferred.Remove(pool);

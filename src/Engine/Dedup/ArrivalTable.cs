@@ -38,6 +38,7 @@ internal struct ArrivalRow
     public ulong SlotMax;
     public byte Count;
     public byte OldestAt;
+    public bool IsRecent;
 }
 
 /// <summary>

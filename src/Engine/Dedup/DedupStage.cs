@@ -16,7 +16,7 @@ namespace LowLatency.Engine.Dedup;
 /// comes first, because its bank may have been read half-way.
 /// Also keeps the fork tree and the endpoints' race table. Owner thread: its stage group's.
 /// </summary>
-public sealed class DedupStage : IStage
+public sealed partial class DedupStage : IStage, IWarmable
 {
     /// <summary>Most accounts that a stage can be made for.</summary>
     public const int AccountsLimit = ArrivalTable.MaxAccounts;
@@ -126,6 +126,7 @@ public sealed class DedupStage : IStage
         EndpointRow? endpoint = pushed ? Race[e.EndpointId] : null; // who answers only has no part in the race
         if (endpoint is not null) NoteDelivery(endpoint, in e);
         ref ArrivalRow row = ref _table[id];
+        if (!row.IsRecent) NoteRecent(id);
         ref Arrival known = ref FindArrival(ref row, id, in e);
         if (!Unsafe.IsNullRef(ref known) && (pushed || !IsRollback(in row, id, in e)))
         {

@@ -34,6 +34,12 @@ public abstract class EventPublisher
     public abstract ref MarketEvent Current { get; }
 
     /// <summary>
+    /// With stamps: whether events get <see cref="StampId.Published"/>, and with it the stamps of the steps before the
+    /// end of the search.
+    /// </summary>
+    public bool TakesSteps { get; set; } = true;
+
+    /// <summary>
     /// Publishes the claimed entry with the first <paramref name="payloadLengthBytes"/> of the payload.
     /// </summary>
     public abstract void Publish(int payloadLengthBytes);

@@ -64,6 +64,21 @@ public struct AccountEntry
     /// <summary>Existence.</summary>
     public AccountKnowledge Knowledge;
 
+    /// <summary>
+    /// True if all pools that read the account have taken its present bytes; until <see cref="AccountTable.Store"/>
+    /// replaces them, and then of those before.
+    /// </summary>
+    public bool IsApplied;
+
+    /// <summary>True while it is among those that are kept warm.</summary>
+    public bool IsRecent;
+
+    /// <summary>First byte that the last update changed; with <see cref="IsApplied"/> only.</summary>
+    public int ChangedFrom;
+
+    /// <summary>End of the bytes that the last update changed.</summary>
+    public int ChangedTo;
+
     /// <summary>Role by the account's own bytes, for one that waits for its pool.</summary>
     public AccountRole WaitingRole;
 
@@ -176,10 +191,17 @@ public sealed class AccountTable
     {
         ref AccountEntry entry = ref _entries[accountId];
         AccountKnowledge knowledge = absent ? AccountKnowledge.Absent : AccountKnowledge.Present;
-        bool same = entry.Knowledge == knowledge && entry.Lamports == lamports && entry.Owner == owner
-            && data.SequenceEqual(entry.Data.AsSpan(0, entry.DataLength));
+        bool isAlike = entry.Knowledge == knowledge && entry.Owner == owner && data.Length == entry.DataLength;
         entry.Slot = slot;
-        if (same) return false;
+        if (isAlike)
+        {
+            bool isSame = !ByteChange.TryCopy(data, entry.Data, out entry.ChangedFrom, out entry.ChangedTo);
+            bool hasLamports = entry.Lamports == lamports;
+            entry.Lamports = lamports;
+            return !(isSame && hasLamports);
+        }
+
+        entry.IsApplied = false; // another account than before: nothing of it can be left out
         if (entry.Data.Length < data.Length) GrowBuffer(ref entry, data.Length);
         data.CopyTo(entry.Data);
         entry.DataLength = data.Length;

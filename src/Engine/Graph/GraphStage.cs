@@ -13,7 +13,7 @@ namespace LowLatency.Engine.Graph;
 /// no list has to be given. Owner thread: the market group's; Cycles and Scoring read the graph on the same thread.
 /// Results depend on the order of events only, never on batches: one event is one step.
 /// </summary>
-public sealed class GraphStage : IStage
+public sealed partial class GraphStage : IStage, IWarmable
 {
     private readonly long _settleWindowNs;
     private readonly ulong _staleAfterSlots;
@@ -255,58 +255,6 @@ public sealed class GraphStage : IStage
         if (accountId < 0 || Agreement is null) return;
         Agreement.OnCopy(accountId, in e, _payloads.Span(e.PayloadPosition, e.PayloadLengthBytes));
         _gaps.Note(accountId);
-    }
-
-    private void ApplyToPools(ref MarketEvent e, int accountId, bool changed)
-    {
-        DecodeStatus worst = DecodeStatus.Ok;
-        for (int l = _accounts[accountId].FirstLink; l >= 0; l = _accounts.Link(l).Next)
-        {
-            PoolLink link = _accounts.Link(l);
-            DecodeStatus status = ApplyTo(in link, accountId);
-            if (status != DecodeStatus.Ok)
-            {
-                worst = status;
-                continue;
-            }
-
-            Pool pool = Market.Pool(link.PoolId);
-            bool isVault = link.Role is AccountRole.VaultA or AccountRole.VaultB;
-            bool isQuoting = Market.State(link.PoolId) == PoolState.Coherent;
-            if (isVault && isQuoting && !PoolCoherence.ReadsVaults(pool.Venue))
-            {
-                if (Floor is not null && Floor.Update(link.PoolId, pool)) Touched.Add(link.PoolId);
-                continue;
-            }
-
-            if (e.Kind == EventKind.Account) _coherence.Note(link.PoolId, pool.Venue, link.Role, e.Slot);
-            if (changed || !_coherence.IsTorn(link.PoolId)) Touched.Add(link.PoolId);
-            if (link.Role == AccountRole.Pool) NoteMovedPool(link.PoolId, pool);
-            if (e.PoolId < 0) e.PoolId = link.PoolId;
-        }
-
-        if (worst == DecodeStatus.Ok) return;
-        _decodeFailures[(int)worst]++;
-        if (e.PoolId < 0) Drop(ref e, DropCause.Undecodable);
-    }
-
-    private DecodeStatus ApplyTo(in PoolLink link, int accountId) =>
-        Market.Pool(link.PoolId).Apply(link.Role, _accounts.View(accountId));
-
-    /// <summary>
-    /// A pool whose price moved may need other arrays. A pool that cannot quote asks at once; any other when the slot
-    /// is over or the next begins, off the way of the update itself.
-    /// </summary>
-    private void NoteMovedPool(int poolId, Pool pool)
-    {
-        if (pool.Readiness != QuoteStatus.Ok) _registrar.RefreshDependencies(poolId);
-        else _moved.Add(poolId);
-    }
-
-    private void RefreshMovedPools()
-    {
-        foreach (int poolId in _moved.Ids) _registrar.RefreshDependencies(poolId);
-        _moved.Clear();
     }
 
     private void OnClock(int accountId)

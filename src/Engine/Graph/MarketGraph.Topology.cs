@@ -33,6 +33,9 @@ public sealed partial class MarketGraph
     /// <summary>Changes of pairs' best rates since the start; the last ones are in <see cref="ChangedPair"/>.</summary>
     public long ChangeCount { get; private set; }
 
+    /// <summary>True if pools were added since the adjacency was laid out.</summary>
+    internal bool IsTopologyStale => _topologyStale;
+
     /// <summary>Times the adjacency was laid out anew: ranks and rows are others then.</summary>
     internal long TopologyCount { get; private set; }
 

@@ -219,6 +219,22 @@ public sealed partial class MarketGraph
         SetRate(edge | 1, RateOrNone(rateBToA));
     }
 
+    /// <summary>The sum of both rates, worked out as <see cref="Refresh"/> does and kept nowhere.</summary>
+    internal double PriceAgain(int poolId)
+    {
+        Pool pool = _pools[poolId];
+        int edge = poolId << 1;
+        return MarginalRate(pool, SwapDirection.AToB, _clock[poolId]) - _rate[edge]
+            + MarginalRate(pool, SwapDirection.BToA, _clock[poolId]) - _rate[edge | 1];
+    }
+
+    /// <summary>How much of an edge's curve is copied now.</summary>
+    internal CurveMark MarkCurve(int edge) => new(_segmentCount[edge], _isNear[edge]);
+
+    /// <summary>As it was when marked, before the next refresh: pieces copied meanwhile are forgotten.</summary>
+    internal void RestoreCurve(int edge, CurveMark mark) =>
+        (_segmentCount[edge], _isNear[edge]) = (mark.Count, mark.IsNear);
+
     /// <summary>Clock of the pool's last refresh: quotes of the decision use the same one.</summary>
     public ref readonly ChainClock Clock(int poolId) => ref _clock[poolId];
 

@@ -151,6 +151,8 @@ internal sealed class PoolRegistrar
         if (!added || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) return;
         _touched.Add(poolId);
         DecodeStatus status = _market.Pool(poolId).Apply(role, _accounts.View(accountId));
-        if (status != DecodeStatus.Ok) LinkedUndecodable++;
+        if (status == DecodeStatus.Ok) return;
+        LinkedUndecodable++;
+        _accounts[accountId].IsApplied = false;
     }
 }

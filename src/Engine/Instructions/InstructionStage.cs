@@ -18,7 +18,7 @@ namespace LowLatency.Engine.Instructions;
 /// zero, and whoever signs patches it. Scoring calls as soon as a route is taken; of an event whose decisions come
 /// without calls all messages are built when the event arrives here. Owner thread: the market group's.
 /// </summary>
-public sealed class InstructionStage : IStage, IRouteMessages
+public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
 {
     /// <summary>Compute budget (2), frame, legs, tip.</summary>
     private const int MaxInstructions = 3 + Legs.MaxCount + RouteFrame.MaxBefore + RouteFrame.MaxAfter;
@@ -103,7 +103,9 @@ public sealed class InstructionStage : IStage, IRouteMessages
             for (int i = 0; i < e.OpportunityCount; i++)
             {
                 ref Opportunity opportunity = ref _opportunities[e.OpportunityPosition + i];
-                if (opportunity.Reason != DecisionReason.Go || opportunity.Sequence == _calledFor) continue;
+                if (opportunity.Reason != DecisionReason.Go) continue;
+                NoteWarm(in opportunity);
+                if (opportunity.Sequence == _calledFor) continue;
                 work++;
                 Build(ref opportunity);
             }
@@ -168,6 +170,11 @@ public sealed class InstructionStage : IStage, IRouteMessages
     private bool TryWrite(in Opportunity opportunity, out int count)
     {
         Tables.AdvanceTo(opportunity.Slot);
+        return TryWriteRoute(in opportunity, out count);
+    }
+
+    private bool TryWriteRoute(in Opportunity opportunity, out int count)
+    {
         count = WriteBudget(in opportunity);
         ReadOnlySpan<RouteTokenAccount> accounts = Wallet.Frame.IsActive ? Wallet.OfRoute(in opportunity) : default;
         count += Wallet.Frame.WriteBefore(accounts, opportunity.AmountInRaw, _instructions.AsSpan(count));

@@ -72,6 +72,17 @@ public sealed class TemplateCache
         return null;
     }
 
+    /// <summary>True if a template of the route fits; nothing is patched or counted.</summary>
+    internal bool HasFitting(ulong routeDigest, in RouteShape shape, uint tablesVersion)
+    {
+        foreach (RouteTemplate template in Set(routeDigest))
+        {
+            if (template.RouteDigest == routeDigest && template.Fits(in shape, tablesVersion)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>A place to build a route's message in; what was there is gone.</summary>
     public RouteTemplate Claim(ulong routeDigest)
     {

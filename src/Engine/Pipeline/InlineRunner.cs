@@ -18,6 +18,7 @@ public sealed class InlineRunner : EventPublisher
     private readonly Fatal _fatal;
     private readonly IClock? _clock;
     private readonly long _housekeepingEvents;
+    private int _warmTurn;
 
     /// <summary>
     /// A runner of <paramref name="groups"/>, in order; housekeeping every <paramref name="housekeepingEvents"/>
@@ -58,7 +59,7 @@ public sealed class InlineRunner : EventPublisher
     {
         _payloads.Commit(payloadLengthBytes);
         _entry[0].PayloadLengthBytes = payloadLengthBytes;
-        if (_clock is not null) _entry[0].Stamps[(int)StampId.Published] = _clock.NowNs;
+        if (_clock is not null && TakesSteps) _entry[0].Stamps[(int)StampId.Published] = _clock.NowNs;
         long sequence = NextSequence++;
         foreach (StageGroup group in _groups) group.OnBatch(_entry, sequence);
         if (sequence % _housekeepingEvents == 0) Housekeep();
@@ -68,6 +69,13 @@ public sealed class InlineRunner : EventPublisher
     public void Housekeep()
     {
         foreach (StageGroup group in _groups) group.OnHousekeeping(_clock?.NowNs ?? 0);
+    }
+
+    /// <summary>One slice of keeping warm, in turn for each group. The publishing thread, while it waits.</summary>
+    public void Warm()
+    {
+        if (++_warmTurn >= _groups.Length) _warmTurn = 0;
+        _groups[_warmTurn].Warm();
     }
 
     /// <inheritdoc/>

@@ -33,6 +33,11 @@ public sealed record PipelineSettings
     /// </summary>
     public bool BusySpin { get; init; }
 
+    /// <summary>
+    /// True to exercise between events what the next one will need, on threads that spin while they wait.
+    /// </summary>
+    public bool KeepWarm { get; init; } = true;
+
     /// <summary>Where the threads run.</summary>
     public ThreadPlacement Threads { get; init; } = new();
 

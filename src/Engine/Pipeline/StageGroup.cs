@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Threading;
 using LowLatency.Engine.Events;
@@ -50,6 +51,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     private readonly StageSlot[] _stages;
     private readonly IClock? _clock;
     private readonly long[] _seen;
+    private readonly IWarmable[] _warmables;
+    private int _warmTurn;
     private long _events;
     private long _threadAllocatedBytes;
 
@@ -60,6 +63,13 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         _stages = stages;
         _clock = clock;
         _seen = new long[stages.Length];
+        List<IWarmable> warmables = [];
+        foreach (StageSlot slot in stages)
+        {
+            if (slot.Stage is IWarmable warmable) warmables.Add(warmable);
+        }
+
+        _warmables = [.. warmables];
     }
 
     /// <summary>Name of the group and its thread.</summary>
@@ -106,6 +116,17 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         Publish?.Invoke();
     }
 
+    /// <summary>
+    /// Gives the next stage its slice of keeping warm. The group's thread, while nothing arrives; see
+    /// <see cref="IWarmable"/>.
+    /// </summary>
+    public void Warm()
+    {
+        if (_warmables.Length == 0) return;
+        if (++_warmTurn >= _warmables.Length) _warmTurn = 0;
+        _warmables[_warmTurn].Warm();
+    }
+
     private int OnEvent(ref MarketEvent e, long sequence)
     {
         int work = 0;
@@ -117,11 +138,15 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
             if (!IsNeeded(slot.Needs, in e)) continue;
             _seen[i]++;
             work |= slot.Stage.OnBatch(one, sequence);
-            if (_clock is not null && slot.Stamp != StampId.None) e.Stamps[(int)slot.Stamp] = _clock.NowNs;
+            if (_clock is not null && IsStamped(slot.Stamp, in e)) e.Stamps[(int)slot.Stamp] = _clock.NowNs;
         }
 
         return work == 0 ? 0 : 1;
     }
+
+    /// <summary>Steps before the end of the search are stamped if the event's publication was.</summary>
+    private static bool IsStamped(StampId stamp, in MarketEvent e) =>
+        stamp >= StampId.Cycles || (stamp != StampId.None && e.Stamps[(int)StampId.Published] != 0);
 
     private static bool IsNeeded(StageNeeds needs, in MarketEvent e) => needs switch
     {

@@ -45,7 +45,8 @@ public sealed class ThreadedRunner : EventPublisher
         Fatal fatal,
         IClock clock,
         bool takeStamps,
-        ThreadPlacement? placement = null)
+        ThreadPlacement? placement = null,
+        bool keepWarm = false)
     {
         _ring = new RingBuffer<MarketEvent>(capacityEntries);
         _sequencer = new SingleProducerSequencer(_ring.Stamps, waitStrategy);
@@ -62,6 +63,7 @@ public sealed class ThreadedRunner : EventPublisher
             ReadOnlySpan<Sequence> before = i == 0 ? [] : [_consumers[i - 1].Sequence];
             BatchConsumer<MarketEvent, StageGroup> consumer = new(
                 groups[i].Name, _ring, _sequencer, groups[i], clock, BatchConsumerSettings.Default, OnFault, before);
+            if (keepWarm) consumer.Idle = groups[i].Warm;
             _consumers[i] = consumer;
             int place = i + 1; // 0 is the feed's
             ThreadStart run = placement is null || !placement.IsWanted
@@ -158,7 +160,7 @@ public sealed class ThreadedRunner : EventPublisher
 
         _payloads.Commit(payloadLengthBytes);
         _staging[0].PayloadLengthBytes = payloadLengthBytes;
-        if (_takeStamps) _staging[0].Stamps[(int)StampId.Published] = _clock.NowNs;
+        if (_takeStamps && TakesSteps) _staging[0].Stamps[(int)StampId.Published] = _clock.NowNs;
         _producer[sequence] = _staging[0];
         _producer.Publish(sequence, sequence);
         Published++;

@@ -22,6 +22,10 @@ public sealed class BatchConsumer<T, THandler>
     /// batch.</summary>
     private const int BatchesPerClockRead = 32;
 
+    /// <summary>Slices of idle work between two looks at clock and stop: about as long as the strategy's own
+    /// polls.</summary>
+    private const int IdleSlices = 64;
+
     private readonly string _name;
     private readonly RingBuffer<T> _ring;
     private readonly Sequencer _sequencer;
@@ -73,6 +77,12 @@ public sealed class BatchConsumer<T, THandler>
     /// <summary>The last sequence that this consumer has finished.</summary>
     public Sequence Sequence { get; } = new();
 
+    /// <summary>
+    /// Short work for a thread that spins while nothing is there: called between looks at the ring. Never called where
+    /// the thread sleeps instead. Set before <see cref="Run"/>.
+    /// </summary>
+    public Action? Idle { get; set; }
+
     /// <summary>Leaves the loop once <paramref name="sequence"/> has been processed: drain, then stop.</summary>
     public void StopAfter(long sequence)
     {
@@ -116,8 +126,15 @@ public sealed class BatchConsumer<T, THandler>
                     continue;
             }
             batches = 0;
+            if (status == BarrierStatus.Idle && Idle is not null && _sequencer.WaitStrategy.Parker is null)
+                FillIdleTime(next);
             housekeepingDueNs = Housekeep(next, housekeepingDueNs);
         }
+    }
+
+    private void FillIdleTime(long next)
+    {
+        for (int i = 0; i < IdleSlices && _barrier.Available(next) < next; i++) Idle!();
     }
 
     private long ProcessOne(long next, long available)

@@ -73,6 +73,7 @@ public sealed partial class ScoringStage
             DecisionCount++;
             _byReason[(int)one.Reason]++;
             if (one.Reason == DecisionReason.Go) MarkPools(in one, false);
+            NoteWarm(in one);
         }
     }
 

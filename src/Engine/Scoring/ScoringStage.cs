@@ -14,7 +14,7 @@ namespace LowLatency.Engine.Scoring;
 /// opportunities per event, both settings. Ties: larger net profit, then the lower position, which Cycles ordered by
 /// product and ids.
 /// </summary>
-public sealed partial class ScoringStage : IStage
+public sealed partial class ScoringStage : IStage, IWarmable
 {
     private readonly MarketGraph _graph;
     private readonly OpportunityRing _ring;

@@ -49,11 +49,12 @@ public sealed class PipelineLatency
         long start = e.Stamps[(int)StampId.Framed];
         if (start == 0 || e.Kind is not (EventKind.Account or EventKind.AccountSnapshot)) return;
         long previous = start;
+        bool hasSteps = e.Stamps[(int)StampId.Published] != 0;
         for (int i = 1; i < Stamps.Count; i++)
         {
             long stamp = e.Stamps[i];
             if (stamp == 0) continue;
-            _steps[i].Record(stamp - previous);
+            if (hasSteps) _steps[i].Record(stamp - previous);
             previous = stamp;
         }
 

@@ -90,6 +90,14 @@ public abstract class Pool
     public abstract DecodeStatus Apply(AccountRole role, in AccountView account);
 
     /// <summary>
+    /// As <see cref="Apply"/>, of an account whose state before was applied with Ok and that differs from it in bytes
+    /// <paramref name="from"/> to <paramref name="to"/> at most (exclusive; owner, length and key are the same). The
+    /// outcome is that of <see cref="Apply"/>; a venue with large accounts decodes what may have changed only.
+    /// </summary>
+    public virtual DecodeStatus ApplyChange(AccountRole role, in AccountView account, int from, int to) =>
+        Apply(role, in account);
+
+    /// <summary>
     /// Tells the pool that every account of it that exists has been applied: arrays not seen are absent, not unknown
     /// (a full snapshot by owner, a vector file).
     /// </summary>

@@ -17,6 +17,7 @@ public sealed class InboxSignal
     private int _isParked;
     private long _wakeUps;
     private Action? _onWake;
+    private Action? _onSpin;
 
     /// <summary>
     /// The feed's work, done by whoever would wake it; null while the feed has a thread of its own. It must let one
@@ -26,6 +27,16 @@ public sealed class InboxSignal
     {
         get => Volatile.Read(ref _onWake);
         set => Volatile.Write(ref _onWake, value);
+    }
+
+    /// <summary>
+    /// What a connection's thread does between two tries of a read that spins: a slice of the feed's, short and done by
+    /// one thread at a time; null if there is nothing to do.
+    /// </summary>
+    internal Action? OnSpin
+    {
+        get => Volatile.Read(ref _onSpin);
+        set => Volatile.Write(ref _onSpin, value);
     }
 
     /// <summary>Times that a writer had to wake the feed thread.</summary>

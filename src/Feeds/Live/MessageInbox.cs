@@ -273,6 +273,9 @@ public sealed class MessageInbox
         _signal.Wake();
     }
 
+    /// <summary>A slice of the feed's work while the writer spins; see <see cref="InboxSignal.OnSpin"/>.</summary>
+    internal void Spin() => _signal.OnSpin?.Invoke();
+
     private void Drop(int lengthBytes)
     {
         _droppedFrames++;

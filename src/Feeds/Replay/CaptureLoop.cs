@@ -27,6 +27,8 @@ public sealed class CaptureLoop
     private readonly List<Frame> _frames = [];
     private readonly List<int> _messages = []; // frames that are notifications
     private byte[] _bytes = [];
+    private byte[] _received = [];
+    private int _receivedIndex = -1;
     private int[] _slotOffsets = [];
     private ulong _slotSpan;
     private long _durationNs;
@@ -111,6 +113,17 @@ public sealed class CaptureLoop
     /// <returns>False when the pipeline has halted.</returns>
     public bool RunMessage(int index) => Play(_messages[index], true);
 
+    /// <summary>
+    /// Copies a message to where a socket's receive would have put it: one buffer that is used again and again. The
+    /// recording itself is many megabytes that no cache holds, and nobody who receives reads from there.
+    /// </summary>
+    public void Receive(int index)
+    {
+        Frame frame = _frames[_messages[index]];
+        _bytes.AsSpan(frame.Start + frame.RequestLength, frame.Length).CopyTo(_received);
+        _receivedIndex = _messages[index];
+    }
+
     private void BeginLap()
     {
         MoveSlots();
@@ -123,11 +136,15 @@ public sealed class CaptureLoop
     private bool Play(int index, bool isMeasured)
     {
         Frame frame = _frames[index];
+        bool isReceived = index == _receivedIndex;
+        _receivedIndex = -1; // the recording changes from lap to lap
         return Play(
             frame.Kind,
             frame.EndpointId,
             _bytes.AsSpan(frame.Start, frame.RequestLength),
-            _bytes.AsSpan(frame.Start + frame.RequestLength, frame.Length),
+            isReceived
+                ? _received.AsSpan(0, frame.Length)
+                : _bytes.AsSpan(frame.Start + frame.RequestLength, frame.Length),
             frame.ReceiveUtcNs + (Laps * _durationNs),
             isMeasured);
     }
@@ -152,7 +169,14 @@ public sealed class CaptureLoop
     private void Keep(List<byte[]> kept)
     {
         int total = 0;
-        foreach (byte[] bytes in kept) total += bytes.Length;
+        int longest = 0;
+        foreach (byte[] bytes in kept)
+        {
+            total += bytes.Length;
+            longest = Math.Max(longest, bytes.Length);
+        }
+
+        _received = new byte[longest];
         _bytes = new byte[total];
         List<int> offsets = [];
         ulong min = ulong.MaxValue;

@@ -85,7 +85,12 @@ internal sealed class SocketStream : Stream
             int count = _socket.Receive(buffer, SocketFlags.None, out SocketError error);
             if (error == SocketError.Success) return count;
             if (error != SocketError.WouldBlock) throw new IOException(Describe(error));
-            if (spinUntilNs != 0 && _clock.NowNs < spinUntilNs) continue;
+            if (spinUntilNs != 0 && _clock.NowNs < spinUntilNs)
+            {
+                _options.OnSpin?.Invoke();
+                continue;
+            }
+
             if (_socket.Poll(_options.TickMs * MicrosecondsPerMillisecond, SelectMode.SelectRead)) continue;
             if (_onIdle()) continue;
             GaveUp = true;
@@ -192,6 +197,9 @@ internal sealed record SocketStreamOptions
 
     /// <summary>Nanoseconds that a read tries again before it sleeps; 0 sleeps at once.</summary>
     public long SpinNs { get; init; }
+
+    /// <summary>Called between two tries of a read that spins.</summary>
+    public Action? OnSpin { get; init; }
 
     /// <summary>Nanoseconds without progress after which a write fails.</summary>
     public long WriteTimeoutNs { get; init; } = 5_000_000_000;

@@ -295,7 +295,10 @@ public sealed class SubscriptionConnection : IWebSocketHandler, IDisposable
     {
         Volatile.Write(ref _state, (int)ConnectionState.Connecting);
         Counters.Attempts++;
-        WebSocketConnector connector = new(_options.WebSocket, _clock, Counters, _stop.Token);
+        WebSocketConnector connector = new(_options.WebSocket, _clock, Counters, _stop.Token)
+        {
+            OnSpin = _inbox.Spin,
+        };
         OpenedConnection? opened = connector.TryOpen(_address, out ConnectionEnd end);
         if (opened is null) return end;
         using WebSocketClient client = new(opened, _options.WebSocket, _clock, this, Counters);

@@ -41,6 +41,9 @@ internal sealed class WebSocketConnector
     private readonly ConnectionCounters _counters;
     private readonly CancellationToken _stop;
 
+    /// <summary>Called between two tries of a read that spins. Set before a connection opens.</summary>
+    public Action? OnSpin { get; init; }
+
     /// <summary>A connector that gives up when <paramref name="stop"/> is cancelled.</summary>
     public WebSocketConnector(
         WebSocketOptions options, IClock clock, ConnectionCounters counters, CancellationToken stop)
@@ -81,6 +84,7 @@ internal sealed class WebSocketConnector
         {
             TickMs = _options.TickMs,
             SpinNs = _options.SpinNs,
+            OnSpin = OnSpin,
             WriteTimeoutNs = _options.WriteTimeoutNs,
         };
         // Until the handshake is done a waiting read looks at the time limit, later at the client's housekeeping.

@@ -85,6 +85,7 @@ internal sealed class WireRun : IDisposable
         {
             Cancellation = _stop.Token,
             OnIdle = _pipeline.OnFeedIdle,
+            OnSpin = _pipeline.OnFeedSpin,
             OnBegin = connection.Start,
             RunsOnConnections = _settings.Receive != WireReceive.Own,
         });

@@ -100,4 +100,10 @@ internal struct DlmmArraySlot
 
     /// <summary>Number of the array: its first bin id divided by 70.</summary>
     internal int Index;
+
+    /// <summary>Step between bins when all of it was decoded.</summary>
+    internal ushort BinStep;
+
+    /// <summary>True if orders counted when all of it was decoded.</summary>
+    internal bool OrdersCount;
 }

@@ -64,8 +64,32 @@ internal sealed class DlmmBinArrays
         header = default;
         header.Key = account.Key;
         header.Index = index;
+        (header.BinStep, header.OrdersCount) = (binStep, ordersCount);
         _indices[slot] = index;
-        for (int i = 0; i < DlmmLayout.BinsPerArray; i++)
+        ReadBins(data, slot, 0, DlmmLayout.BinsPerArray);
+        return DecodeStatus.Ok;
+    }
+
+    /// <summary>
+    /// Decodes the bins of a known array that bytes <paramref name="from"/> to <paramref name="to"/> belong to, all of
+    /// them behind its header; false if the array is not held as it was, so that all of it must be decoded.
+    /// </summary>
+    internal bool TryApplyBins(in AccountView account, ushort binStep, bool ordersCount, int from, int to)
+    {
+        int slot = Find(account.Key);
+        if (slot < 0) return false;
+        ref DlmmArraySlot header = ref _slots[slot];
+        if (header.BinStep != binStep || header.OrdersCount != ordersCount) return false;
+        int first = (from - DlmmLayout.Bins) / DlmmLayout.BinSize;
+        int end = (to - DlmmLayout.Bins + DlmmLayout.BinSize - 1) / DlmmLayout.BinSize;
+        ReadBins(account.Data, slot, first, System.Math.Min(end, DlmmLayout.BinsPerArray));
+        return true;
+    }
+
+    private void ReadBins(ReadOnlySpan<byte> data, int slot, int first, int end)
+    {
+        ref DlmmArraySlot header = ref _slots[slot];
+        for (int i = first; i < end; i++)
         {
             ReadOnlySpan<byte> bytes = data.Slice(DlmmLayout.Bins + (i * DlmmLayout.BinSize), DlmmLayout.BinSize);
             ref DlmmBin bin = ref Bin(slot, i);
@@ -73,14 +97,13 @@ internal sealed class DlmmBinArrays
             bin.AmountY = BinaryPrimitives.ReadUInt64LittleEndian(bytes[DlmmLayout.BinAmountY..]);
             bin.PriceX64 = BinaryPrimitives.ReadUInt128LittleEndian(bytes[DlmmLayout.BinPrice..]);
             ReadOrders(bytes, ref Orders(slot, i));
-            UpdateMasks(slot, i, ordersCount);
+            UpdateMasks(slot, i, header.OrdersCount);
             // Price is stored when a bin is first used; arrays written by old program versions may lack it.
             if (bin.PriceX64 != UInt128.Zero) continue;
             if (!header.SellsX.Contains(i) && !header.SellsY.Contains(i)) continue;
-            _ = BinMath.TryPriceFromId((index * DlmmLayout.BinsPerArray) + i, binStep, out bin.PriceX64);
+            int id = (header.Index * DlmmLayout.BinsPerArray) + i;
+            _ = BinMath.TryPriceFromId(id, header.BinStep, out bin.PriceX64);
         }
-
-        return DecodeStatus.Ok;
     }
 
     /// <summary>Forgets an array whose account was closed.</summary>

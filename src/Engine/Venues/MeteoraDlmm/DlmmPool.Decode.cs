@@ -28,6 +28,16 @@ public sealed partial class DlmmPool
     }
 
     /// <inheritdoc/>
+    public override DecodeStatus ApplyChange(AccountRole role, in AccountView account, int from, int to)
+    {
+        bool isArray = role == AccountRole.BinArray && account.Exists;
+        if (!isArray || from < DlmmLayout.Bins) return Apply(role, in account);
+        return _arrays.TryApplyBins(in account, _fees.BinStep, _supportsOrders, from, to)
+            ? DecodeStatus.Ok
+            : Apply(role, in account);
+    }
+
+    /// <inheritdoc/>
     public override DecodeStatus Apply(AccountRole role, in AccountView account)
     {
         DecodeStatus status = role switch

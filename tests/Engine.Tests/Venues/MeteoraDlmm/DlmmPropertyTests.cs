@@ -50,6 +50,78 @@ public sealed class DlmmPropertyTests
     }
 
     [Fact]
+    public void ApplyChange_ChangedBytesOnly_LeavesTheStateOfApply()
+    {
+        const int Seed = 4711;
+        Random random = new(Seed);
+        int partial = 0;
+        MeteoraVectorRun run = DlmmVectorTests.Open();
+        foreach (JsonElement element in run.Pools())
+        {
+            Pool whole = run.Load(element, out Dictionary<Pubkey, byte[]> data);
+            Pool changed = run.Load(element, out _);
+            ChainClock clock = MeteoraVectorRun.Clock(element);
+            foreach ((Pubkey key, AccountRole role) in run.Roles(element))
+            {
+                if (role is not (AccountRole.BinArray or AccountRole.Pool)) continue;
+                for (int round = 0; round < 12; round++)
+                {
+                    (int from, int to) = Change(random, data[key], role);
+                    AccountView view = MeteoraVectorRun.View(element, key, data[key]);
+                    DecodeStatus status = whole.Apply(role, in view);
+                    Assert.Equal(status, changed.ApplyChange(role, in view, from, to));
+                    if (role == AccountRole.BinArray && from >= DlmmLayout.Bins) partial++;
+                    AssertSame(whole, changed, key, data[key], clock, $"seed {Seed}, {key}, round {round}");
+                }
+            }
+        }
+
+        Assert.True(partial > 50, $"only {partial} changes of bins alone");
+    }
+
+    /// <summary>Changes some bins, at times without their price, or whether the pair supports orders.</summary>
+    private static (int From, int To) Change(Random random, byte[] data, AccountRole role)
+    {
+        if (role == AccountRole.Pool)
+        {
+            data[DlmmLayout.FunctionType] = (byte)random.Next(0, 3);
+            return (DlmmLayout.FunctionType, DlmmLayout.FunctionType + 1);
+        }
+
+        int bin = random.Next(DlmmLayout.BinsPerArray);
+        int count = random.Next(1, System.Math.Min(4, DlmmLayout.BinsPerArray - bin) + 1);
+        int start = DlmmLayout.Bins + (bin * DlmmLayout.BinSize);
+        int from = start + random.Next(DlmmLayout.BinSize);
+        int to = start + (count * DlmmLayout.BinSize);
+        for (int i = from; i < to; i++) data[i] = (byte)(random.Next(3) == 0 ? random.Next(256) : data[i]);
+        if (random.Next(3) != 0) return (from, to);
+        data.AsSpan(start + DlmmLayout.BinPrice, 16).Clear();
+        return (start, to);
+    }
+
+    private static void AssertSame(
+        Pool whole, Pool changed, Pubkey key, byte[] data, in ChainClock clock, string what)
+    {
+        byte[] wholeBytes = [.. data];
+        byte[] changedBytes = [.. data];
+        Assert.Equal(whole.TryWriteState(in key, wholeBytes), changed.TryWriteState(in key, changedBytes));
+        Assert.True(wholeBytes.AsSpan().SequenceEqual(changedBytes), what);
+        CurveSegment[] expected = new CurveSegment[300];
+        CurveSegment[] got = new CurveSegment[300];
+        foreach (SwapDirection direction in Enum.GetValues<SwapDirection>())
+        {
+            int count = whole.CopySegments(direction, clock, expected);
+            Assert.True(count == changed.CopySegments(direction, clock, got), what);
+            for (int i = 0; i < count; i++)
+            {
+                bool isSame = expected[i].RateOut.Equals(got[i].RateOut)
+                    && expected[i].AmountInMax.Equals(got[i].AmountInMax);
+                Assert.True(isSame, what);
+            }
+        }
+    }
+
+    [Fact]
     public void CopySegments_FirstPieces_AgreeWithTheQuote()
     {
         MeteoraVectorRun run = DlmmVectorTests.Open();

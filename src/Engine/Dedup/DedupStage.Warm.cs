@@ -1,0 +1,29 @@
+using System;
+using LowLatency.Engine.Events;
+
+namespace LowLatency.Engine.Dedup;
+
+/// <summary>Keeping warm: the rows of the accounts that came last, found as an arrival finds them.</summary>
+public sealed partial class DedupStage
+{
+    private readonly RecentIds _recent = new();
+    private ulong _warmed; // keeps the work from being optimized away
+
+    /// <inheritdoc/>
+    public void Warm()
+    {
+        int id = _recent.Next();
+        if (id < 0) return;
+        ref ArrivalRow row = ref _table[_table.FindOrAdd(in _table[id].Account)]; // present: nothing is added
+        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(id);
+        bool isTold = Race.Count > row.Newest.FirstEndpoint && Race[row.Newest.FirstEndpoint].SlotMax >= row.SlotMax;
+        _warmed += earlier[0].Slot + earlier[1].Slot + (isTold ? 1UL : 0);
+    }
+
+    private void NoteRecent(int id)
+    {
+        _table[id].IsRecent = true;
+        int gone = _recent.Add(id);
+        if (gone >= 0) _table[gone].IsRecent = false;
+    }
+}

@@ -1,0 +1,14 @@
+namespace LowLatency.Engine.Events;
+
+/// <summary>
+/// A stage that can exercise what its next event will need while nothing arrives: a core's caches, branch predictors
+/// and page tables forget within some hundred microseconds when somebody else uses the same core or cache.
+/// </summary>
+public interface IWarmable
+{
+    /// <summary>
+    /// One slice, some hundred nanoseconds, on the stage's own thread between two events; whoever calls it looks for
+    /// arrivals after each. It changes nothing that an event, a counter or a reader could notice.
+    /// </summary>
+    void Warm();
+}

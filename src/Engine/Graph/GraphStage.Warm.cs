@@ -1,0 +1,46 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Venues;
+
+namespace LowLatency.Engine.Graph;
+
+/// <summary>Keeping warm: the accounts of the last events, the pools behind them, and how these are priced.</summary>
+public sealed partial class GraphStage
+{
+    private const int LineBytes = 64;
+
+    /// <summary>
+    /// Bytes of an account that are looked at: all of a vault or pool. Arrays of 10 KB are read in order when they
+    /// come, which a core foresees, and would push out what is needed more.
+    /// </summary>
+    private const int WarmBytes = 24 * LineBytes;
+
+    private readonly RecentIds _recent = new();
+    private double _warmed; // keeps the work from being optimized away
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Applying a vault's or pool account's bytes, which were applied and are still the last, changes nothing: they
+    /// say the same, and no other account takes it back (arrays may be dropped by others, so they are left alone).
+    /// </remarks>
+    public void Warm()
+    {
+        int accountId = _recent.Next();
+        if (accountId < 0) return;
+        accountId = _accounts.Find(in _accounts[accountId].Key);
+        ref readonly PoolLink link = ref _accounts.Link(_accounts[accountId].FirstLink);
+        if (link.Role is AccountRole.Pool or AccountRole.VaultA or AccountRole.VaultB)
+            _ = Market.Pool(link.PoolId).Apply(link.Role, _accounts.View(accountId));
+        ReadOnlySpan<byte> data = _accounts.View(accountId).Data;
+        int sum = 0;
+        for (int i = 0; i < Math.Min(data.Length, WarmBytes); i += LineBytes) sum += data[i];
+        if (StateOf(link.PoolId) == PoolState.Coherent) _warmed += sum + Market.PriceAgain(link.PoolId);
+    }
+
+    private void NoteRecent(int accountId)
+    {
+        _accounts[accountId].IsRecent = true;
+        int gone = _recent.Add(accountId);
+        if (gone >= 0) _accounts[gone].IsRecent = false;
+    }
+}

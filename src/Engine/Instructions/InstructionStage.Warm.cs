@@ -1,0 +1,34 @@
+using System;
+using LowLatency.Engine.Events;
+
+namespace LowLatency.Engine.Instructions;
+
+/// <summary>
+/// Keeping warm: the instructions of routes taken last are written again and compared with their templates.
+/// </summary>
+public sealed partial class InstructionStage
+{
+    private const int WarmRoutes = 4;
+    private readonly Opportunity[] _warmTaken = new Opportunity[WarmRoutes];
+    private int _warmNext;
+    private int _warmTurn;
+
+    /// <summary>Times a template fitted again; says nothing but keeps the work from being optimized away.</summary>
+    private long _warmed;
+
+    /// <inheritdoc/>
+    public void Warm()
+    {
+        _warmTurn = (_warmTurn + 1) % WarmRoutes;
+        ref readonly Opportunity one = ref _warmTaken[_warmTurn];
+        if (one.LegCount == 0 || !TryWriteRoute(in one, out int count)) return;
+        RouteShape shape = new(_instructions.AsSpan(0, count), _budgetCount, _config);
+        if (Templates.HasFitting(one.RouteDigest, in shape, Tables.Version)) _warmed++;
+    }
+
+    private void NoteWarm(in Opportunity taken)
+    {
+        _warmTaken[_warmNext] = taken;
+        _warmNext = (_warmNext + 1) % WarmRoutes;
+    }
+}
