@@ -1,7 +1,8 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Security.Cryptography;
 using System.Text.Json;
+using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.ConsoleHost.Replay;
@@ -16,7 +17,7 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
     private const string FileName = "pools.json";
 
     /// <summary>The address of runs that are given none.</summary>
-    public static Pubkey DryRunWallet { get; } = Pubkey.Read(SHA256.HashData("lowlatency dry run"u8));
+    public static Pubkey DryRunWallet { get; } = HashOf("lowlatency dry run"u8);
 
     /// <summary>Reads the file beside a capture.</summary>
     /// <exception cref="InvalidDataException">The file is there and is not what it should be.</exception>
@@ -50,5 +51,12 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
         if (!element.TryGetProperty(member, out JsonElement value)) return null;
         if (value.ValueKind == JsonValueKind.String && Pubkey.TryParse(value.GetString(), out Pubkey key)) return key;
         throw new InvalidDataException($"{path}: searcher.{member} is not an address");
+    }
+
+    private static Pubkey HashOf(ReadOnlySpan<byte> text)
+    {
+        Span<byte> hash = stackalloc byte[Sha256.SizeBytes];
+        Sha256.HashData(text, hash);
+        return Pubkey.Read(hash);
     }
 }
