@@ -24,7 +24,12 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
     public static CaptureSidecar ReadBeside(string capturePath)
     {
         string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(capturePath))!, FileName);
-        if (!File.Exists(path)) return new CaptureSidecar(DryRunWallet, new Dictionary<Pubkey, Pubkey>());
+        return File.Exists(path) ? Read(path) : new CaptureSidecar(DryRunWallet, new Dictionary<Pubkey, Pubkey>());
+    }
+
+    /// <summary>Apart from the above, so that a run without such a file does not load the JSON assembly.</summary>
+    private static CaptureSidecar Read(string path)
+    {
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
