@@ -34,7 +34,7 @@ public sealed class RecentDecisions : IDecisionSink
     /// <summary>
     /// Decisions kept: a second of the fastest replay measured, so a screen at 20 Hz misses none. About 3 MiB.
     /// </summary>
-    public const int Capacity = 4096;
+    public const int Capacity = 8192;
 
     private readonly SnapshotTable<NumberedDecision> _rows = new(Capacity);
     private readonly SnapshotTable<NumberedLife> _lives = new(Capacity);
