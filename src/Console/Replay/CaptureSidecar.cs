@@ -1,7 +1,8 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Security.Cryptography;
 using System.Text.Json;
+using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.ConsoleHost.Replay;
@@ -16,14 +17,19 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
     private const string FileName = "pools.json";
 
     /// <summary>The address of runs that are given none.</summary>
-    public static Pubkey DryRunWallet { get; } = Pubkey.Read(SHA256.HashData("lowlatency dry run"u8));
+    public static Pubkey DryRunWallet { get; } = HashOf("lowlatency dry run"u8);
 
     /// <summary>Reads the file beside a capture.</summary>
     /// <exception cref="InvalidDataException">The file is there and is not what it should be.</exception>
     public static CaptureSidecar ReadBeside(string capturePath)
     {
         string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(capturePath))!, FileName);
-        if (!File.Exists(path)) return new CaptureSidecar(DryRunWallet, new Dictionary<Pubkey, Pubkey>());
+        return File.Exists(path) ? Read(path) : new CaptureSidecar(DryRunWallet, new Dictionary<Pubkey, Pubkey>());
+    }
+
+    /// <summary>Apart from the above, so that a run without such a file does not load the JSON assembly.</summary>
+    private static CaptureSidecar Read(string path)
+    {
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
@@ -50,5 +56,12 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
         if (!element.TryGetProperty(member, out JsonElement value)) return null;
         if (value.ValueKind == JsonValueKind.String && Pubkey.TryParse(value.GetString(), out Pubkey key)) return key;
         throw new InvalidDataException($"{path}: searcher.{member} is not an address");
+    }
+
+    private static Pubkey HashOf(ReadOnlySpan<byte> text)
+    {
+        Span<byte> hash = stackalloc byte[Sha256.SizeBytes];
+        Sha256.HashData(text, hash);
+        return Pubkey.Read(hash);
     }
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Frozen;
 using System.Collections.Generic;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -38,7 +37,7 @@ public sealed record GraphSettings
 
     /// <summary>Least balance of a pool's vault by mint, base units; a pool below it does not take part.</summary>
     public IReadOnlyDictionary<Pubkey, ulong> LiquidityFloorRaw { get; init; } =
-        FrozenDictionary<Pubkey, ulong>.Empty;
+        new Dictionary<Pubkey, ulong>();
 
     /// <summary>True if a newly found pool may be used.</summary>
     public bool Accepts(Pool pool) =>

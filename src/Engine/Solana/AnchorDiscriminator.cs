@@ -1,7 +1,7 @@
 using System;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Solana;
 
@@ -23,10 +23,10 @@ public static class AnchorDiscriminator
     private static ulong Hash(ReadOnlySpan<byte> space, ReadOnlySpan<char> name)
     {
         Span<byte> text = stackalloc byte[MaxNameBytes];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[Sha256.SizeBytes];
         space.CopyTo(text);
         int length = space.Length + Encoding.UTF8.GetBytes(name, text[space.Length..]);
-        SHA256.HashData(text[..length], hash);
+        Sha256.HashData(text[..length], hash);
         return BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 }

@@ -1,7 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Solana;
 
@@ -202,7 +202,7 @@ public struct ProgramAddressSeeds
     private static bool Hash(ReadOnlySpan<byte> preimage, out Pubkey address)
     {
         Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(preimage, hash);
+        Sha256.HashData(preimage, hash);
         address = Pubkey.Read(hash);
         return !ProgramAddress.IsOnCurve(address);
     }

@@ -4,6 +4,7 @@ using System.Buffers.Binary;
 using System.IO;
 using System.IO.Compression;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 
 namespace LowLatency.Feeds.Capture;
@@ -34,9 +35,13 @@ internal sealed class CaptureByteSource : IDisposable
     {
         _file = file;
         _isGzip = isGzip;
-        _stream = isGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+        _stream = isGzip ? Unzip(file) : file;
         FileBytes = file.Length;
     }
+
+    /// <summary>Apart, so that a plain file does not load the assembly of compression.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static GZipStream Unzip(FileStream file) => new(file, CompressionMode.Decompress);
 
     /// <summary>Size of the file.</summary>
     public long FileBytes { get; }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 
@@ -44,10 +43,12 @@ public sealed class CoverageTable
     /// <summary>A slot that is still to be told; no state is of a later one.</summary>
     private const ulong Unknown = ulong.MaxValue;
 
-    private readonly Dictionary<Pubkey, int> _index = [];
+    private const int PageEntries = 1024;
+
     private readonly SlotBelief _belief = new();
     private readonly ICoverageListener? _listener;
-    private Entry[] _entries = new Entry[1024];
+    private Entry[][] _pages = []; // never moved: a table that doubled left as much behind
+    private int[] _cells = new int[2 * PageEntries]; // number + 1 by key, open addressing, half full at most
     private int _count;
     private uint _open;
     private uint _tellsSlots;
@@ -93,7 +94,7 @@ public sealed class CoverageTable
         if (_unsettled == 0) return;
         for (int i = 0; i < _count; i++)
         {
-            ref Entry entry = ref _entries[i];
+            ref Entry entry = ref At(i);
             if ((entry.Mask & bit) == 0 || !entry.IsUnsettled) continue;
             if ((entry.Joined & bit) == 0) OnFirmSlot(ref entry, slot);
             else if ((entry.Awaited & bit) != 0) OnJoinersSlot(ref entry, bit, slot);
@@ -110,8 +111,9 @@ public sealed class CoverageTable
     /// </param>
     internal int Cover(byte connection, in Pubkey account, in FrameStamp stamp, byte leadSlots = 0)
     {
-        if (!_index.TryGetValue(account, out int index)) index = Add(account);
-        ref Entry entry = ref _entries[index];
+        int index = _cells[CellOf(account)] - 1;
+        if (index < 0) index = Add(account);
+        ref Entry entry = ref At(index);
         uint bit = Bit(connection);
         if ((entry.Mask & bit) != 0) return index; // acknowledged twice
         bool isFirst = entry.Mask == 0;
@@ -132,7 +134,7 @@ public sealed class CoverageTable
     /// <summary>A subscription ended at our wish.</summary>
     internal void Uncover(byte connection, int index, EventWriter writer, in FrameStamp stamp)
     {
-        ref Entry entry = ref _entries[index];
+        ref Entry entry = ref At(index);
         uint bit = Bit(connection);
         entry.Mask &= ~bit;
         entry.Joined &= ~bit;
@@ -151,7 +153,7 @@ public sealed class CoverageTable
         if (_open == 0) _belief.OnAllClosed();
         for (int i = 0; i < _count; i++)
         {
-            if ((_entries[i].Mask & bit) != 0) Uncover(connection, i, writer, stamp);
+            if ((At(i).Mask & bit) != 0) Uncover(connection, i, writer, stamp);
         }
     }
 
@@ -164,7 +166,7 @@ public sealed class CoverageTable
         uint bit = Bit(connection);
         for (int i = 0; i < _count; i++)
         {
-            ref Entry entry = ref _entries[i];
+            ref Entry entry = ref At(i);
             if ((entry.Mask & ~entry.Joined) != bit) continue;
             Lose(ref entry, writer, stamp);
             Doubt(ref entry, stamp);
@@ -174,7 +176,7 @@ public sealed class CoverageTable
     /// <summary>A subscription delivered the account.</summary>
     internal void OnPush(int index, ulong slot, EventWriter writer, in FrameStamp stamp)
     {
-        ref Entry entry = ref _entries[index];
+        ref Entry entry = ref At(index);
         if (entry.IsWhole) return;
         if (entry.CoverSlot == Unknown)
         {
@@ -192,8 +194,9 @@ public sealed class CoverageTable
     /// <summary>An HTTP answer told the account.</summary>
     internal void OnSnapshot(in Pubkey account, ulong slot, in FrameStamp stamp, EventWriter writer)
     {
-        if (!_index.TryGetValue(account, out int index)) return;
-        ref Entry entry = ref _entries[index];
+        int index = _cells[CellOf(account)] - 1;
+        if (index < 0) return;
+        ref Entry entry = ref At(index);
         bool isLater = slot > entry.CoverSlot && stamp.AskedUtcNs >= entry.CoverUtcNs;
         if (entry.IsWhole || entry.Mask == 0 || !isLater) return;
         Prove(ref entry, writer, slot, stamp);
@@ -231,7 +234,7 @@ public sealed class CoverageTable
     {
         for (int i = 0; i < _count; i++)
         {
-            ref Entry entry = ref _entries[i];
+            ref Entry entry = ref At(i);
             if (!entry.IsWhole && entry.CoverSlot > head) entry.CoverSlot = Unknown;
             if (entry.JoinSlot > head) AwaitJoined(ref entry);
             Recount(ref entry);
@@ -249,11 +252,30 @@ public sealed class CoverageTable
 
     private int Add(in Pubkey account)
     {
-        if (_count == _entries.Length) Array.Resize(ref _entries, _count * 2);
-        _entries[_count].Key = account;
-        _index[account] = _count;
+        int index = _count++;
+        if (index / PageEntries == _pages.Length) _pages = [.. _pages, new Entry[PageEntries]];
+        At(index).Key = account;
+        if (_count * 2 > _cells.Length) Rehash();
+        else _cells[CellOf(account)] = index + 1;
         Doubtful++;
-        return _count++;
+        return index;
+    }
+
+    private void Rehash()
+    {
+        _cells = new int[_cells.Length * 2];
+        for (int i = 0; i < _count; i++) _cells[CellOf(At(i).Key)] = i + 1;
+    }
+
+    private ref Entry At(int index) => ref _pages[index / PageEntries][index % PageEntries];
+
+    /// <summary>The cell that names the account, or the empty one in which it would be named.</summary>
+    private int CellOf(in Pubkey account)
+    {
+        int mask = _cells.Length - 1;
+        int cell = (int)account.Tag & mask;
+        while (_cells[cell] != 0 && At(_cells[cell] - 1).Key != account) cell = (cell + 1) & mask;
+        return cell;
     }
 
     private void Doubt(ref Entry entry, in FrameStamp stamp)

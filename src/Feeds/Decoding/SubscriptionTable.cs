@@ -1,3 +1,5 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using LowLatency.Engine.Solana;
@@ -25,20 +27,23 @@ internal enum SubscriptionKind : byte
 
 /// <summary>
 /// Number -> subscription or open request of one connection. Open addressing with linear probing, backward-shift
-/// deletion, no growth: a full table is a result. One feed thread owns it.
-/// Bound: the stated capacity at half load (providers cap subscriptions a connection at 50-1000).
+/// deletion. One feed thread owns it. Grows fourfold while subscriptions are made, at half load, up to the stated capacity,
+/// where full is a result (providers cap subscriptions a connection at 50-1000): most connections have few requests
+/// open, and both tables of nine connections at full size are 8 MB.
 /// </summary>
 internal sealed class SubscriptionTable
 {
-    private readonly Entry[] _entries;
-    private readonly int _shift;
+    private const int FirstCells = 512;
+
+    private readonly int _cellsMax;
+    private Entry[] _entries;
+    private int _shift;
 
     /// <summary>A table for <paramref name="capacity"/> entries, rounded up to a power of two.</summary>
     public SubscriptionTable(int capacity)
     {
-        uint cells = BitOperations.RoundUpToPowerOf2((uint)capacity) * 2;
-        _entries = new Entry[cells];
-        _shift = 64 - BitOperations.Log2(cells);
+        _cellsMax = (int)BitOperations.RoundUpToPowerOf2((uint)capacity) * 2;
+        Allocate(Math.Min(_cellsMax, FirstCells));
     }
 
     /// <summary>Entries in the table.</summary>
@@ -51,7 +56,13 @@ internal sealed class SubscriptionTable
         ref Entry entry = ref _entries[index];
         if (entry.Kind == SubscriptionKind.None)
         {
-            if (Count >= _entries.Length / 2) return false;
+            if (Count >= _entries.Length / 2)
+            {
+                if (_entries.Length == _cellsMax) return false;
+                Grow();
+                entry = ref _entries[IndexOf(id)];
+            }
+
             Count++;
         }
 
@@ -88,8 +99,25 @@ internal sealed class SubscriptionTable
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        System.Array.Clear(_entries);
+        Array.Clear(_entries);
         Count = 0;
+    }
+
+    private void Grow()
+    {
+        Entry[] old = _entries;
+        Allocate(Math.Min(old.Length * 4, _cellsMax));
+        foreach (ref readonly Entry entry in old.AsSpan())
+        {
+            if (entry.Kind != SubscriptionKind.None) _entries[IndexOf(entry.Id)] = entry;
+        }
+    }
+
+    [MemberNotNull(nameof(_entries))]
+    private void Allocate(int cells)
+    {
+        _entries = new Entry[cells];
+        _shift = 64 - BitOperations.Log2((uint)cells);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

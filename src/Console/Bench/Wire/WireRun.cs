@@ -127,9 +127,10 @@ internal sealed class WireRun : IDisposable
         long refused = _pipeline.Refused + _inbox.DroppedFrames;
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         Order();
-        string[] done = Answer("done");
+        int first = _sender.StandardOutput.Read(); // the rest of its answer becomes strings once the bytes are counted
         Thread.Sleep(100); // threaded layouts finish what is on its way
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        string[] done = Split((char)first + _sender.StandardOutput.ReadLine(), "done");
         int[] after = Collections();
         for (int i = 0; i < after.Length; i++) collections[i] = after[i] - collections[i];
         _failure?.Throw();
@@ -246,9 +247,12 @@ internal sealed class WireRun : IDisposable
         _sender.StandardInput.Flush();
     }
 
-    private string[] Answer(params ReadOnlySpan<string> expected)
+    private string[] Answer(params ReadOnlySpan<string> expected) =>
+        Split(_sender.StandardOutput.ReadLine() ?? "nothing", expected);
+
+    private string[] Split(string answer, params ReadOnlySpan<string> expected)
     {
-        string[] words = (_sender.StandardOutput.ReadLine() ?? "nothing").Split(' ');
+        string[] words = answer.Split(' ');
         _failure?.Throw();
         foreach (string one in expected)
         {
