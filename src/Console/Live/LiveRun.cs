@@ -28,6 +28,7 @@ internal sealed class LiveRun : IDisposable
     private readonly IClock _clock = SystemClock.Instance; // replay-ok: the receive times that a capture keeps
     private readonly ManualResetEventSlim _stop = new();
     private readonly MessageInbox _settingsInbox;
+    private readonly MemoryKeeper _memory = new();
     private NeededAccounts? _needed;
     private Thread? _keeper;
     private bool _isDisposed;
@@ -156,6 +157,7 @@ internal sealed class LiveRun : IDisposable
         Bootstrap.Dispose();
         Pool.Dispose();
         Recorder?.Dispose();
+        _memory.Dispose();
         _stop.Dispose();
     }
 

@@ -32,9 +32,11 @@ public interface ICoverageListener
 /// older than that slot, and a state of it or of a later one proves the account; a snapshot if it was asked for after
 /// the acknowledgement too.
 /// Likewise a connection that joins others can stand for them only once one of them has come past its first slot;
-/// should they end before, the account is in doubt. Owner: the feed thread. Allocates for new accounts only.
-/// Bound: connections 0 to 31.
-/// Source: protocols.md 2.1, points 6 to 9 (no replay after a reconnect, lost notifications).
+/// should they end before, the account is in doubt.
+/// A node tells a subscription again what a fork that was left had changed; a stream does not. An account that only
+/// streams follow is therefore in doubt once the chain leaves the slot of its last write, or of its last snapshot.
+/// Owner: the feed thread. Allocates for new accounts only. Bound: connections 0 to 31.
+/// Source: protocols.md 2.1, points 1 and 2 (forks), 6 to 9 (no replay after a reconnect, lost notifications).
 /// </summary>
 public sealed class CoverageTable
 {
@@ -46,11 +48,14 @@ public sealed class CoverageTable
 
     private readonly Dictionary<Pubkey, int> _index = [];
     private readonly SlotBelief _belief = new();
+    private readonly SlotTree _slots = new();
     private readonly ICoverageListener? _listener;
     private Entry[] _entries = new Entry[1024];
     private int _count;
     private uint _open;
     private uint _tellsSlots;
+    private uint _streams;
+    private RecentWrites? _writes;
     private int _unsettled;
 
     /// <summary>An empty table.</summary>
@@ -73,22 +78,35 @@ public sealed class CoverageTable
     /// </summary>
     public int Unsettled => _unsettled;
 
+    /// <summary>Times that accounts came into doubt because the chain left the fork of their last state.</summary>
+    public long ForkLosses { get; private set; }
+
     /// <summary>Newest slot that is believed.</summary>
     public ulong Head => _belief.Head;
 
-    internal void OnOpen(byte connection)
+    /// <summary>The connection opened.</summary>
+    /// <param name="connection">Whose.</param>
+    /// <param name="isStream">It does not tell again what a fork that was left had changed.</param>
+    internal void OnOpen(byte connection, bool isStream = false)
     {
         _open |= Bit(connection);
         _tellsSlots &= ~Bit(connection);
+        if (!isStream) return;
+        _streams |= Bit(connection);
+        _writes ??= new RecentWrites();
     }
 
-    /// <summary>The connection told a slot that began.</summary>
-    internal void OnSlot(byte connection, ulong slot)
+    /// <summary>The connection told a slot that began, and its parent; 0 if it did not say.</summary>
+    internal void OnSlot(byte connection, ulong slot, ulong parent, EventWriter writer, in FrameStamp stamp)
     {
         ulong before = _belief.Head;
         if (!_belief.Accept(connection, slot)) return;
         uint bit = Bit(connection);
         _tellsSlots |= bit;
+        long forks = _slots.ForkCount;
+        ulong left = _slots.Head;
+        _slots.Add(slot, parent);
+        if (_slots.ForkCount != forks) OnForkLeft(left, writer, stamp);
         if (_belief.Head < before) Unsettle(slot); // what was believed before was no slot
         if (_unsettled == 0) return;
         for (int i = 0; i < _count; i++)
@@ -100,6 +118,17 @@ public sealed class CoverageTable
             Recount(ref entry);
         }
     }
+
+    /// <summary>A slot was given up.</summary>
+    internal void OnDead(ulong slot, EventWriter writer, in FrameStamp stamp)
+    {
+        if (_slots.IsDead(slot)) return; // another connection has said so
+        _slots.MarkDead(slot);
+        OnForkLeft(slot, writer, stamp);
+    }
+
+    /// <summary>A stream told an account written.</summary>
+    internal void OnStreamed(in Pubkey account, ulong slot) => _writes?.Note(in account, slot);
 
     /// <summary>A subscription of the account is in force; the entry's number for pushes.</summary>
     /// <param name="connection">Whose.</param>
@@ -194,10 +223,47 @@ public sealed class CoverageTable
     {
         if (!_index.TryGetValue(account, out int index)) return;
         ref Entry entry = ref _entries[index];
+        entry.SnapshotSlot = Math.Max(entry.SnapshotSlot, slot);
         bool isLater = slot > entry.CoverSlot && stamp.AskedUtcNs >= entry.CoverUtcNs;
         if (entry.IsWhole || entry.Mask == 0 || !isLater) return;
         Prove(ref entry, writer, slot, stamp);
         Recount(ref entry);
+    }
+
+    /// <summary>
+    /// The chain left the fork that ends in <paramref name="slot"/>: what only streams follow and was written or read
+    /// there last is in doubt.
+    /// </summary>
+    private void OnForkLeft(ulong slot, EventWriter writer, in FrameStamp stamp)
+    {
+        if (_writes is null) return;
+        while (slot != 0 && _slots.IsAbandoned(slot)) slot = _slots.Parent(slot);
+        ulong kept = slot; // the last slot that both have, 0 if it is not known
+        bool isForgotten = _writes.ForgottenSlotMax > kept;
+        for (int i = 0; i < _count; i++) _entries[i].KeptSlot = 0;
+        for (int age = 0; age < _writes.Count; age++)
+        {
+            ref readonly Pubkey account = ref _writes.AccountAt(age, out ulong written);
+            if (written <= kept || !_index.TryGetValue(account, out int index)) continue;
+            ref Entry entry = ref _entries[index];
+            if (!_slots.IsAbandoned(written)) entry.KeptSlot = Math.Max(entry.KeptSlot, written);
+            else if (written > entry.KeptSlot) entry.IsLeft = true; // no later write stands
+        }
+
+        for (int i = 0; i < _count; i++)
+        {
+            ref Entry entry = ref _entries[i];
+            bool isLeft = entry.IsLeft || isForgotten;
+            entry.IsLeft = false;
+            if (entry.Mask == 0 || (entry.Mask & ~entry.Joined & ~_streams) != 0) continue;
+            ulong read = entry.SnapshotSlot;
+            isLeft |= read > kept && read > entry.KeptSlot && _slots.IsAbandoned(read);
+            if (!isLeft) continue;
+            if (entry.IsWhole) entry.LeadSlots = 0; // it is long in force
+            if (!entry.IsLost) ForkLosses++;
+            Lose(ref entry, writer, stamp);
+            Doubt(ref entry, stamp);
+        }
     }
 
     private static uint Bit(byte connection) => 1u << (connection & (MaxConnections - 1));
@@ -303,6 +369,8 @@ public sealed class CoverageTable
         public ulong CoverSlot;
         public long CoverUtcNs;
         public ulong JoinSlot;
+        public ulong SnapshotSlot;
+        public ulong KeptSlot;
         public uint Mask;
         public uint Joined;
         public uint Awaited;
@@ -310,5 +378,6 @@ public sealed class CoverageTable
         public bool IsWhole;
         public bool IsLost;
         public bool IsUnsettled;
+        public bool IsLeft;
     }
 }
