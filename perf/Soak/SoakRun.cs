@@ -73,7 +73,8 @@ internal sealed class SoakRun
         bool isNoticed = opens == _nodeOpened;
         isRepaired &= feed.Coverage!.Losses == feed.Coverage.Repairs && feed.Coverage.Doubtful == 0;
         Line(_judge.Describe());
-        Print($"{GC.CollectionCount(0)} collections stopped all threads for {Pauses():F1} ms, {memory.Trims} trims");
+        Print($"collections {GC.CollectionCount(0)}, all threads stopped {Pauses():F1} ms; trims {memory.Trims}");
+        Print($"the last collection of the young stopped them {LastYoungPause():F2} ms");
         bool isFlat = Verdict($"RSS flat: {SoakJudge.FlatRule}", _judge.IsFlat);
         bool isQuiet = Verdict($"no allocation: {SoakJudge.QuietRule}", _judge.IsFree);
         Verdict($"every connection the node took was counted: {_nodeOpened} and {opens}", isNoticed);
@@ -208,6 +209,9 @@ internal sealed class SoakRun
         Row("socket to no opportunity", _latency.NoOpportunity);
         Row("socket to decided", _latency.Decided);
     }
+
+    private static double LastYoungPause() =>
+        GC.GetGCMemoryInfo(GCKind.Ephemeral).PauseDurations[0].TotalMilliseconds;
 
     private static double Pauses() => GC.GetTotalPauseDuration().TotalMilliseconds;
 
