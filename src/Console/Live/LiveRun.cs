@@ -79,6 +79,9 @@ internal sealed class LiveRun : IDisposable
     /// <summary>Which endpoints' data is raced; null before <see cref="Open"/>.</summary>
     public EndpointHealth? Health { get; private set; }
 
+    /// <summary>Contradictions of endpoints that too many others came before: the audit's. Any thread.</summary>
+    public long ConflictsDropped => _needed?.ConflictsDropped ?? 0;
+
     /// <summary>Times the watch list was read again because its file changed.</summary>
     public long Reloads { get; private set; }
 
@@ -192,7 +195,7 @@ internal sealed class LiveRun : IDisposable
             }
 
             needed.Clear();
-            while (_needed!.TryTake(out Pubkey account)) needed.Add(account);
+            while (_needed!.TryTake(out Pubkey one)) needed.Add(one);
             if (needed.Count != 0) Pool.Watch(needed);
             while (_needed.TryTakeUnneeded(out Pubkey unneeded))
             {
@@ -201,6 +204,7 @@ internal sealed class LiveRun : IDisposable
                 AccountsDropped++;
             }
 
+            while (_needed.TryTakeConflict(out Pubkey account, out ulong slot)) Bootstrap.Reread(in account, slot);
             while (_needed.TryTakeWritten(out Pubkey written)) Chain.AddFeeAccount(in written);
         }
     }
