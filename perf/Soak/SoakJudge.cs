@@ -39,7 +39,7 @@ internal sealed class SoakJudge
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
-        _retained.Add((Environment.WorkingSet / 1048576.0, GC.GetTotalMemory(false) / 1048576.0));
+        _retained.Add((SoakSample.ReadRssMebibytes(), GC.GetTotalMemory(false) / 1048576.0));
     }
 
     /// <summary>A second that has passed.</summary>

@@ -43,6 +43,7 @@ internal sealed class SoakRun
     /// <summary>Runs to the end; the exit code.</summary>
     public int Run()
     {
+        using MemoryKeeper memory = new();
         using EndpointPool pool = new(_endpoints, SystemClock.Instance);
         using Bootstrap bootstrap = new(
             pool.Http, new BootstrapOptions { AuditMs = 5000, RetryMs = 100, DemoteMs = 50 }, SystemClock.Instance);
@@ -72,6 +73,8 @@ internal sealed class SoakRun
         bool isNoticed = opens == _nodeOpened;
         isRepaired &= feed.Coverage!.Losses == feed.Coverage.Repairs && feed.Coverage.Doubtful == 0;
         Line(_judge.Describe());
+        Print($"collections {GC.CollectionCount(0)}, all threads stopped {Pauses():F1} ms; trims {memory.Trims}");
+        Print($"the last collection of the young stopped them {LastYoungPause():F2} ms");
         bool isFlat = Verdict($"RSS flat: {SoakJudge.FlatRule}", _judge.IsFlat);
         bool isQuiet = Verdict($"no allocation: {SoakJudge.QuietRule}", _judge.IsFree);
         Verdict($"every connection the node took was counted: {_nodeOpened} and {opens}", isNoticed);
@@ -206,6 +209,11 @@ internal sealed class SoakRun
         Row("socket to no opportunity", _latency.NoOpportunity);
         Row("socket to decided", _latency.Decided);
     }
+
+    private static double LastYoungPause() =>
+        GC.GetGCMemoryInfo(GCKind.Ephemeral).PauseDurations[0].TotalMilliseconds;
+
+    private static double Pauses() => GC.GetTotalPauseDuration().TotalMilliseconds;
 
     private static void Row(string name, LatencyHistogram h)
     {

@@ -17,6 +17,7 @@ internal sealed class MachineChecks
     private const long MemoryBytesWanted = 1L << 30;
     private const int FilesWanted = 4096;
     private const int PortsWanted = 10_000;
+    private const long YoungBytesMax = 8L << 20;
     private const int CoresWanted = 4; // feed, pipeline, sinks and the rest of the system
 
     private readonly Func<string, string?> _read;
@@ -188,6 +189,7 @@ internal sealed class MachineChecks
         report.Add(
             Area, "garbage collector", GCSettings.IsServerGC ? CheckGrade.Warn : CheckGrade.Ok,
             $"{kind}, {GCSettings.LatencyMode}", "unset DOTNET_gcServer: one small heap is collected faster");
+        CheckYoungGarbage(report);
         bool isPgoOff = _environment.GetValueOrDefault("DOTNET_TieredPGO") == "0";
         bool isTieredOff = _environment.GetValueOrDefault("DOTNET_TieredCompilation") == "0";
         bool isPrecompiledOff = _environment.GetValueOrDefault("DOTNET_ReadyToRun") == "0";
@@ -200,6 +202,18 @@ internal sealed class MachineChecks
         report.Add(
             Area, "build", isDebug ? CheckGrade.Warn : CheckGrade.Ok, isDebug ? "debug" : "release",
             "run with -c Release and without a debugger");
+    }
+
+    /// <summary>Source: dotnet/runtime src/coreclr/gc/gcconfig.h, GCGen0MaxBudget.</summary>
+    private static void CheckYoungGarbage(DoctorReport report)
+    {
+        bool isKnown = GC.GetConfigurationVariables().TryGetValue("GCGen0MaxBudget", out object? budget);
+        long bytes = isKnown ? Convert.ToInt64(budget, CultureInfo.InvariantCulture) : 0;
+        bool isBounded = bytes is > 0 and <= YoungBytesMax;
+        report.Add(
+            Area, "young garbage", isBounded ? CheckGrade.Ok : CheckGrade.Warn,
+            isKnown ? Text($"collected at {bytes / 1048576.0:0.#} MiB") : "this runtime does not show its bound",
+            "start lowlatency with its own runtimeconfig.json: else garbage piles up for hours, and so does memory");
     }
 
     private static bool IsDebugBuild()

@@ -46,6 +46,8 @@ internal sealed record LiveReport
     public required long FeedThreadAllocatedBytes { get; init; }
     public required long CopiesConfirmed { get; init; }
     public required long CopiesInConflict { get; init; }
+    public required long ConflictsRead { get; init; }
+    public required long ConflictsDropped { get; init; }
     public required ChainReport Chain { get; init; }
     public required string? Recording { get; init; }
     public required long RecordedFrames { get; init; }
@@ -96,6 +98,8 @@ internal sealed record LiveReport
             FeedThreadAllocatedBytes = run.Feed?.ThreadAllocatedBytes ?? 0,
             CopiesConfirmed = pipeline.Graph.Agreement?.Confirmed ?? 0,
             CopiesInConflict = pipeline.Graph.Agreement?.Conflicts ?? 0,
+            ConflictsRead = run.Bootstrap.Counters.Reread,
+            ConflictsDropped = run.ConflictsDropped,
             Chain = ChainReport.Of(run, pipeline),
             Recording = recordPath,
             RecordedFrames = run.Recorder?.Frames ?? 0,

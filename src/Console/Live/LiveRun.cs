@@ -28,6 +28,7 @@ internal sealed class LiveRun : IDisposable
     private readonly IClock _clock = SystemClock.Instance; // replay-ok: the receive times that a capture keeps
     private readonly ManualResetEventSlim _stop = new();
     private readonly MessageInbox _settingsInbox;
+    private readonly MemoryKeeper _memory = new();
     private NeededAccounts? _needed;
     private Thread? _keeper;
     private bool _isDisposed;
@@ -77,6 +78,9 @@ internal sealed class LiveRun : IDisposable
 
     /// <summary>Which endpoints' data is raced; null before <see cref="Open"/>.</summary>
     public EndpointHealth? Health { get; private set; }
+
+    /// <summary>Contradictions of endpoints that too many others came before: the audit's. Any thread.</summary>
+    public long ConflictsDropped => _needed?.ConflictsDropped ?? 0;
 
     /// <summary>Times the watch list was read again because its file changed.</summary>
     public long Reloads { get; private set; }
@@ -157,6 +161,7 @@ internal sealed class LiveRun : IDisposable
         Bootstrap.Dispose();
         Pool.Dispose();
         Recorder?.Dispose();
+        _memory.Dispose();
         _stop.Dispose();
     }
 
@@ -191,7 +196,7 @@ internal sealed class LiveRun : IDisposable
             }
 
             needed.Clear();
-            while (_needed!.TryTake(out Pubkey account)) needed.Add(account);
+            while (_needed!.TryTake(out Pubkey one)) needed.Add(one);
             if (needed.Count != 0) Pool.Watch(needed);
             while (_needed.TryTakeUnneeded(out Pubkey unneeded))
             {
@@ -200,6 +205,7 @@ internal sealed class LiveRun : IDisposable
                 AccountsDropped++;
             }
 
+            while (_needed.TryTakeConflict(out Pubkey account, out ulong slot)) Bootstrap.Reread(in account, slot);
             while (_needed.TryTakeWritten(out Pubkey written)) Chain.AddFeeAccount(in written);
         }
     }

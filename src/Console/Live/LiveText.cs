@@ -52,6 +52,8 @@ internal static class LiveText
         {
             Row(output, "copies of a second endpoint, equal", r.CopiesConfirmed);
             Row(output, "  not equal: pools gapped", r.CopiesInConflict);
+            Row(output, "  accounts read anew for it", r.ConflictsRead);
+            if (r.ConflictsDropped != 0) Row(output, "  left to the audit", r.ConflictsDropped);
         }
 
         Line(output, $"  {"slot time, measured",-32}{r.SlotTimeMs,11:F1} ms");

@@ -12,11 +12,16 @@ namespace LowLatency.ConsoleHost.Live;
 /// <summary>
 /// The accounts that pools name: vaults, configurations, the arrays around the price, as the graph links them. Whoever
 /// subscribes takes them from here, so a watch list needs pool addresses only; likewise the accounts that every swap
-/// writes, whose fees are asked for. Owner: the market group's thread writes;
-/// one other reads. It looks when the account table has grown, which is registration and not steady state.
+/// writes, whose fees are asked for, and those that two endpoints contradict each other about, to be read anew.
+/// Owner: the market group's thread writes; one other reads. It looks when the account table has grown, which is
+/// registration and not steady state. Bound of the contradictions: <see cref="MaxConflicts"/> at once, the rest counted.
 /// </summary>
 internal sealed class NeededAccounts(GraphStage graph) : IStage
 {
+    /// <summary>Contradictions that may wait to be taken; a power of two.</summary>
+    public const int MaxConflicts = 1024;
+
+    private readonly (Pubkey Account, ulong Slot)[] _conflicts = new (Pubkey, ulong)[MaxConflicts];
     private readonly ConcurrentQueue<Pubkey> _needed = new();
     private readonly ConcurrentQueue<Pubkey> _written = new();
     private readonly ConcurrentQueue<Pubkey> _unneeded = new();
@@ -25,8 +30,13 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
     private IReadOnlySet<Pubkey>? _asked;
     private int _seen;
     private int _poolsSeen;
+    private long _conflictsTold;
+    private long _conflictsTaken;
 
     public string Name => "needed accounts";
+
+    /// <summary>Contradictions that were not told because too many waited; the audit comes to them. Any thread.</summary>
+    public long ConflictsDropped { get; private set; }
 
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
     {
@@ -38,6 +48,7 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
 
         for (; _poolsSeen < graph.Market.PoolCount; _poolsSeen++) EnqueueWritten(graph.Market.Pool(_poolsSeen));
         if (Volatile.Read(ref _asked) is not null) Reconsider();
+        if (graph.Agreement is { InConflict: > 0 }) TellConflicts(batch);
         return 0;
     }
 
@@ -55,11 +66,41 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
     public bool TryTakeUnneeded(out Pubkey account) => _unneeded.TryDequeue(out account);
 
     /// <summary>
+    /// The next account that two endpoints told differently, and its slot; false if there is none. The reader's thread.
+    /// </summary>
+    public bool TryTakeConflict(out Pubkey account, out ulong slot)
+    {
+        long at = _conflictsTaken;
+        bool isThere = at < Volatile.Read(ref _conflictsTold);
+        (account, slot) = isThere ? _conflicts[(int)(at & (MaxConflicts - 1))] : default;
+        if (isThere) Volatile.Write(ref _conflictsTaken, at + 1);
+        return isThere;
+    }
+
+    /// <summary>
     /// Asks for all accounts to be told again, those of the pools that are gone apart. Answered with the next event;
     /// the newest request counts. Any thread.
     /// </summary>
     /// <param name="gone">Pools that were taken off the list and have not come back.</param>
     public void Ask(IReadOnlySet<Pubkey> gone) => Volatile.Write(ref _asked, gone);
+
+    private void TellConflicts(ReadOnlySpan<MarketEvent> batch)
+    {
+        foreach (ref readonly MarketEvent e in batch)
+        {
+            if (e.Kind != EventKind.Copy || e.Drop != DropCause.None) continue;
+            int id = graph.Accounts.Find(in e.Account);
+            if (id < 0 || !graph.Accounts[id].IsInConflict) continue;
+            if (_conflictsTold - Volatile.Read(ref _conflictsTaken) == MaxConflicts)
+            {
+                ConflictsDropped++;
+                continue;
+            }
+
+            _conflicts[(int)(_conflictsTold & (MaxConflicts - 1))] = (e.Account, graph.Accounts[id].Slot);
+            Volatile.Write(ref _conflictsTold, _conflictsTold + 1);
+        }
+    }
 
     /// <summary>Off the steady state: after the list changed only.</summary>
     private void Reconsider()

@@ -31,11 +31,13 @@ public interface ICoverageListener
 /// older than that slot, and a state of it or of a later one proves the account; a snapshot if it was asked for after
 /// the acknowledgement too.
 /// Likewise a connection that joins others can stand for them only once one of them has come past its first slot;
-/// should they end before, the account is in doubt. Owner: the feed thread. Allocates for new accounts only.
-/// Bound: connections 0 to 31.
-/// Source: protocols.md 2.1, points 6 to 9 (no replay after a reconnect, lost notifications).
+/// should they end before, the account is in doubt.
+/// A node tells a subscription again what a fork that was left had changed; a stream does not. An account that only
+/// streams follow is therefore in doubt once the chain leaves the slot of its last write, or of its last snapshot.
+/// Owner: the feed thread. Allocates for new accounts only. Bound: connections 0 to 31.
+/// Source: protocols.md 2.1, points 1 and 2 (forks), 6 to 9 (no replay after a reconnect, lost notifications).
 /// </summary>
-public sealed class CoverageTable
+public sealed partial class CoverageTable
 {
     /// <summary>Most connections: one bit each.</summary>
     public const int MaxConnections = 32;
@@ -46,12 +48,15 @@ public sealed class CoverageTable
     private const int PageEntries = 1024;
 
     private readonly SlotBelief _belief = new();
+    private readonly SlotTree _slots = new();
     private readonly ICoverageListener? _listener;
     private Entry[][] _pages = []; // never moved: a table that doubled left as much behind
     private int[] _cells = new int[2 * PageEntries]; // number + 1 by key, open addressing, half full at most
     private int _count;
     private uint _open;
     private uint _tellsSlots;
+    private uint _streams;
+    private RecentWrites? _writes;
     private int _unsettled;
 
     /// <summary>An empty table.</summary>
@@ -74,22 +79,35 @@ public sealed class CoverageTable
     /// </summary>
     public int Unsettled => _unsettled;
 
+    /// <summary>Times that accounts came into doubt because the chain left the fork of their last state.</summary>
+    public long ForkLosses { get; private set; }
+
     /// <summary>Newest slot that is believed.</summary>
     public ulong Head => _belief.Head;
 
-    internal void OnOpen(byte connection)
+    /// <summary>The connection opened.</summary>
+    /// <param name="connection">Whose.</param>
+    /// <param name="isStream">It does not tell again what a fork that was left had changed.</param>
+    internal void OnOpen(byte connection, bool isStream = false)
     {
         _open |= Bit(connection);
         _tellsSlots &= ~Bit(connection);
+        if (!isStream) return;
+        _streams |= Bit(connection);
+        _writes ??= new RecentWrites();
     }
 
-    /// <summary>The connection told a slot that began.</summary>
-    internal void OnSlot(byte connection, ulong slot)
+    /// <summary>The connection told a slot that began, and its parent; 0 if it did not say.</summary>
+    internal void OnSlot(byte connection, ulong slot, ulong parent, EventWriter writer, in FrameStamp stamp)
     {
         ulong before = _belief.Head;
         if (!_belief.Accept(connection, slot)) return;
         uint bit = Bit(connection);
         _tellsSlots |= bit;
+        long forks = _slots.ForkCount;
+        ulong left = _slots.Head;
+        _slots.Add(slot, parent);
+        if (_slots.ForkCount != forks) OnForkLeft(left, writer, stamp);
         if (_belief.Head < before) Unsettle(slot); // what was believed before was no slot
         if (_unsettled == 0) return;
         for (int i = 0; i < _count; i++)
@@ -197,6 +215,7 @@ public sealed class CoverageTable
         int index = _cells[CellOf(account)] - 1;
         if (index < 0) return;
         ref Entry entry = ref At(index);
+        entry.SnapshotSlot = Math.Max(entry.SnapshotSlot, slot);
         bool isLater = slot > entry.CoverSlot && stamp.AskedUtcNs >= entry.CoverUtcNs;
         if (entry.IsWhole || entry.Mask == 0 || !isLater) return;
         Prove(ref entry, writer, slot, stamp);
@@ -325,6 +344,8 @@ public sealed class CoverageTable
         public ulong CoverSlot;
         public long CoverUtcNs;
         public ulong JoinSlot;
+        public ulong SnapshotSlot;
+        public ulong KeptSlot;
         public uint Mask;
         public uint Joined;
         public uint Awaited;
@@ -332,5 +353,6 @@ public sealed class CoverageTable
         public bool IsWhole;
         public bool IsLost;
         public bool IsUnsettled;
+        public bool IsLeft;
     }
 }

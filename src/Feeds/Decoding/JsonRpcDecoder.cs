@@ -246,7 +246,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
                 return _writer.PublishAccount(
                     EventKind.Account, notification.Key, notification.Slot, notification.Account, stamp);
             case MessageKind.SlotNotification:
-                _coverage?.OnSlot(_endpointId, notification.Slot);
+                _coverage?.OnSlot(_endpointId, notification.Slot, notification.Parent, _writer, stamp);
                 return _writer.PublishMark(EventKind.Slot, notification.Slot, notification.Parent, stamp);
             case MessageKind.SlotsUpdatesNotification:
                 return PublishSlotUpdate(notification, stamp);
@@ -289,9 +289,10 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         switch (notification.UpdateType)
         {
             case SlotUpdateType.CreatedBank:
-                _coverage?.OnSlot(_endpointId, notification.Slot);
+                _coverage?.OnSlot(_endpointId, notification.Slot, notification.Parent, _writer, stamp);
                 return _writer.PublishMark(EventKind.Slot, notification.Slot, notification.Parent, stamp);
             case SlotUpdateType.Dead:
+                _coverage?.OnDead(notification.Slot, _writer, stamp);
                 return _writer.PublishMark(EventKind.SlotDead, notification.Slot, notification.Parent, stamp);
             default:
                 Counters.SlotUpdatesWithoutEvent++;

@@ -31,7 +31,7 @@ internal sealed class GeyserCover(CoverageTable table, byte connection, EventWri
     public void OnOpen(in FrameStamp stamp)
     {
         OnClose(stamp);
-        table.OnOpen(connection);
+        table.OnOpen(connection, isStream: true);
     }
 
     public void OnClose(in FrameStamp stamp)
@@ -42,7 +42,10 @@ internal sealed class GeyserCover(CoverageTable table, byte connection, EventWri
         table.Drop(connection, writer, stamp);
     }
 
-    public void OnSlot(ulong slot) => table.OnSlot(connection, slot);
+    public void OnSlot(ulong slot, ulong parent, in FrameStamp stamp) =>
+        table.OnSlot(connection, slot, parent, writer, stamp);
+
+    public void OnDead(ulong slot, in FrameStamp stamp) => table.OnDead(slot, writer, stamp);
 
     public void OnUnreadable(in FrameStamp stamp) => table.OnUnreadable(connection, writer, stamp);
 
@@ -94,9 +97,10 @@ internal sealed class GeyserCover(CoverageTable table, byte connection, EventWri
 
     public void OnPush(in BinaryAccount account, in FrameStamp stamp)
     {
+        Pubkey key = Pubkey.Read(account.Key);
+        table.OnStreamed(in key, account.Slot);
         if (table.Doubtful == 0) return;
-        if (_covered.TryGetValue(Pubkey.Read(account.Key), out int index))
-            table.OnPush(index, account.Slot, writer, stamp);
+        if (_covered.TryGetValue(key, out int index)) table.OnPush(index, account.Slot, writer, stamp);
     }
 
     private static void ReadFilter(ReadOnlySpan<byte> filter, HashSet<Pubkey> keys)

@@ -172,6 +172,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
         switch (update.Status)
         {
             case GeyserSlotStatus.Dead:
+                _cover?.OnDead(update.Slot, stamp);
                 return _writer.PublishMark(EventKind.SlotDead, update.Slot, update.ParentSlot, stamp);
             case GeyserSlotStatus.CreatedBank:
             case GeyserSlotStatus.Processed:
@@ -193,7 +194,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
 
         if (update.ParentSlot != 0) announced = update.Slot; // else a later status may still name the parent
         _highestAnnounced = Math.Max(_highestAnnounced, update.Slot);
-        _cover?.OnSlot(update.Slot);
+        _cover?.OnSlot(update.Slot, update.ParentSlot, stamp);
         return _writer.PublishMark(EventKind.Slot, update.Slot, update.ParentSlot, stamp);
     }
 

@@ -1,6 +1,6 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.Engine.Solana;
@@ -24,6 +24,12 @@ public sealed record BootstrapOptions
 
     /// <summary>Every account is read again within this time, milliseconds; 0 = no audit.</summary>
     public int AuditMs { get; init; } = 30_000;
+
+    /// <summary>
+    /// Least milliseconds between requests for accounts that endpoints contradict each other about: an endpoint that
+    /// lies all the time takes up to 100 accounts each time and no more, and never the turn of what is in doubt.
+    /// </summary>
+    public int RereadMs { get; init; } = 50;
 
     /// <summary>A node that failed is left alone for so long, milliseconds, doubled up to eight times.</summary>
     public int DemoteMs { get; init; } = 500;
@@ -50,6 +56,9 @@ public sealed class BootstrapCounters
     /// <summary>Accounts proven whole, by a snapshot or by an update that came first.</summary>
     public long Proven { get; internal set; }
 
+    /// <summary>Accounts read anew because somebody asked for it, see <see cref="Bootstrap.Reread"/>.</summary>
+    public long Reread { get; internal set; }
+
     /// <summary>Accounts read by the audit.</summary>
     public long Audited { get; internal set; }
 
@@ -62,136 +71,141 @@ public sealed class BootstrapCounters
 /// subscription, a reconnect, a lag, an unreadable message. Order: subscribed first (only then an account is in doubt
 /// here), then read with minContextSlot after the slot in which the subscription began; the answer goes to the feed
 /// like every frame, and dedup merges it with what was pushed, per account by slot.
-/// Then it audits: reads everything again, a part at a time, at confirmed commitment, where updates have surely come.
+/// Then what was asked for by <see cref="Reread"/>, until a node answers; then it audits: reads everything again, a
+/// part at a time, at confirmed commitment, where updates have surely come.
 /// Owner: its own task; the coverage calls come from the feed thread and only queue. Bound: the watched accounts.
-/// Source: protocols.md 2.1 (snapshot and delta), 2.2 (-32016, 100 keys).
+/// Allocates for new accounts and for the calls themselves. Source: protocols.md 2.1 (snapshot and delta), 2.2 (-32016,
+/// 100 keys).
 /// </summary>
-public sealed class Bootstrap : ICoverageListener, IDisposable
+public sealed class Bootstrap : NodeWork, ICoverageListener
 {
-    private readonly ConcurrentQueue<(Pubkey Account, ulong CoverSlot, Change Change)> _changes = new();
     private readonly Dictionary<Pubkey, Doubt> _doubts = [];
-    private readonly Dictionary<Pubkey, int> _whole = [];
+    private readonly HashSet<Pubkey> _whole = [];
     private readonly List<Pubkey> _auditOrder = [];
-    private readonly IReadOnlyList<SolanaRpc> _nodes;
-    private readonly long[] _leaveUntilNs;
-    private readonly int[] _failures;
+    private readonly NodeTurn _turn;
+    private readonly Batch[] _batches;
+    private readonly Task<RpcError?>[] _calls;
     private readonly BootstrapOptions _options;
-    private readonly IClock _clock;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _task = Task.CompletedTask;
+    private readonly object _gate = new();
+    private List<Change> _changes = [];
+    private List<Change> _taken = [];
     private long _nextAuditNs;
-    private int _nextNode;
+    private long _nextRereadNs;
     private int _auditAt;
     private int _pending;
 
     /// <summary>A bootstrap over <paramref name="nodes"/>, whose account answers must go to the feed.</summary>
     public Bootstrap(IReadOnlyList<SolanaRpc> nodes, BootstrapOptions options, IClock clock)
+        : base(nodes, clock)
     {
-        ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(clock);
-        _nodes = nodes;
-        _leaveUntilNs = new long[nodes.Count];
-        _failures = new int[nodes.Count];
+        _turn = new NodeTurn(nodes, options.DemoteMs, clock);
+        _batches = new Batch[options.Parallel];
+        for (int i = 0; i < _batches.Length; i++) _batches[i] = new Batch();
+        _calls = new Task<RpcError?>[options.Parallel];
         _options = options;
-        _clock = clock;
     }
 
-    private enum Change : byte
+    private enum ChangeKind : byte
     {
         Doubt,
         Uncovered,
         Whole,
+        Reread,
     }
 
     /// <summary>What happened.</summary>
     public BootstrapCounters Counters { get; } = new();
 
-    /// <summary>Accounts in doubt that are followed. Any thread.</summary>
+    /// <summary>Accounts that are to be read: those in doubt that are followed, and rereads. Any thread.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
-    /// <summary>Begins. Once.</summary>
-    public void Start()
+    /// <inheritdoc/>
+    public void OnDoubt(in Pubkey account, ulong coverSlot) => Queue(in account, coverSlot, ChangeKind.Doubt);
+
+    /// <inheritdoc/>
+    public void OnUncovered(in Pubkey account) => Queue(in account, 0, ChangeKind.Uncovered);
+
+    /// <inheritdoc/>
+    public void OnWhole(in Pubkey account) => Queue(in account, 0, ChangeKind.Whole);
+
+    /// <summary>
+    /// Reads an account anew as soon as may be, at a slot after <paramref name="slot"/>, whatever is known of it. Any
+    /// thread.
+    /// </summary>
+    public void Reread(in Pubkey account, ulong slot) => Queue(in account, slot, ChangeKind.Reread);
+
+    private void Queue(in Pubkey account, ulong slot, ChangeKind kind)
     {
-        if (_nodes.Count != 0) _task = Task.Run(RunAsync);
+        lock (_gate) _changes.Add(new Change(account, slot, kind));
     }
 
-    /// <inheritdoc/>
-    public void OnDoubt(in Pubkey account, ulong coverSlot) => _changes.Enqueue((account, coverSlot, Change.Doubt));
-
-    /// <inheritdoc/>
-    public void OnUncovered(in Pubkey account) => _changes.Enqueue((account, 0, Change.Uncovered));
-
-    /// <inheritdoc/>
-    public void OnWhole(in Pubkey account) => _changes.Enqueue((account, 0, Change.Whole));
-
-    /// <summary>Stops and waits for the task.</summary>
-    public void Dispose()
+    private protected override async Task WorkAsync()
     {
-        _stop.Cancel();
-        _task.GetAwaiter().GetResult();
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        List<Task<Answer>> calls = [];
-        List<Pubkey> batch = [];
         using PeriodicTimer tick = new(TimeSpan.FromMilliseconds(_options.TickMs));
-        while (!_stop.IsCancellationRequested)
+        do
         {
             TakeChanges();
-            calls.Clear();
-            long nowNs = _clock.NowNs;
-            while (calls.Count < _options.Parallel && TakeDoubts(batch, nowNs, out ulong minSlot))
-                calls.Add(AskAsync([.. batch], minSlot, Commitment.Processed));
-            if (calls.Count == 0 && TakeAudit(batch, nowNs))
-            {
-                Counters.Audited += batch.Count;
-                calls.Add(AskAsync([.. batch], null, Commitment.Confirmed));
-            }
-
-            try
-            {
-                foreach (Task<Answer> call in calls) Take(await call.ConfigureAwait(false));
-                await tick.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            int calls = Ask(Clock.NowNs);
+            for (int i = 0; i < calls; i++) Take(_batches[i], await _calls[i].ConfigureAwait(false));
         }
+        while (await tick.WaitForNextTickAsync(Stopping).ConfigureAwait(false));
     }
 
     private void TakeChanges()
     {
-        while (_changes.TryDequeue(out (Pubkey Account, ulong CoverSlot, Change Change) change))
-        {
-            if (change.Change == Change.Doubt)
-            {
-                _doubts[change.Account] = new Doubt { CoverSlot = change.CoverSlot };
-                continue;
-            }
-
-            bool wasDoubted = _doubts.Remove(change.Account);
-            if (change.Change != Change.Whole) continue;
-            if (wasDoubted) Counters.Proven++;
-            if (_whole.TryAdd(change.Account, _auditOrder.Count)) _auditOrder.Add(change.Account);
-        }
-
+        lock (_gate) (_changes, _taken) = (_taken, _changes);
+        foreach (Change change in _taken) Take(change);
+        _taken.Clear();
         Volatile.Write(ref _pending, _doubts.Count);
     }
 
-    private bool TakeDoubts(List<Pubkey> batch, long nowNs, out ulong minSlot)
+    private void Take(in Change change)
     {
-        batch.Clear();
-        minSlot = 0;
-        foreach ((Pubkey account, Doubt doubt) in _doubts)
+        if (change.Kind is ChangeKind.Doubt or ChangeKind.Reread)
         {
-            if (doubt.AskAgainNs > nowNs) continue;
+            ref Doubt doubt = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                _doubts, change.Account, out bool isKnown);
+            bool isReread = change.Kind == ChangeKind.Reread && (!isKnown || doubt.IsReread);
+            bool isLater = !isKnown || change.Slot > doubt.CoverSlot || doubt.IsReread != isReread;
+            if (isLater) doubt = new Doubt { CoverSlot = change.Slot, IsReread = isReread };
+            return;
+        }
+
+        bool wasDoubted = _doubts.Remove(change.Account, out Doubt ended);
+        if (change.Kind != ChangeKind.Whole) return;
+        if (wasDoubted && !ended.IsReread) Counters.Proven++;
+        if (_whole.Add(change.Account)) _auditOrder.Add(change.Account);
+    }
+
+    /// <summary>Asks for what is in doubt, else for a reread, else for the next part of the audit; the calls made.</summary>
+    private int Ask(long nowNs)
+    {
+        int calls = 0;
+        while (calls < _batches.Length && TakeDoubts(_batches[calls], nowNs, areRereads: false))
+            AskFor(calls++, Commitment.Processed);
+        if (calls == 0 && nowNs >= _nextRereadNs && TakeDoubts(_batches[0], nowNs, areRereads: true))
+        {
+            _nextRereadNs = nowNs + (_options.RereadMs * 1_000_000L);
+            Counters.Reread += _batches[0].Count;
+            AskFor(calls++, Commitment.Processed);
+        }
+
+        if (calls != 0 || !TakeAudit(_batches[0], nowNs)) return calls;
+        Counters.Audited += _batches[0].Count;
+        AskFor(calls++, Commitment.Confirmed);
+        return calls;
+    }
+
+    private bool TakeDoubts(Batch batch, long nowNs, bool areRereads)
+    {
+        batch.Clear(areRereads);
+        foreach ((Pubkey account, Doubt known) in _doubts)
+        {
+            if (known.AskAgainNs > nowNs || known.IsReread != areRereads) continue;
+            ref Doubt doubt = ref CollectionsMarshal.GetValueRefOrNullRef(_doubts, account);
             doubt.AskAgainNs = nowNs + (_options.RetryMs * 1_000_000L);
-            minSlot = Math.Max(minSlot, doubt.CoverSlot + 1);
-            batch.Add(account);
+            batch.Add(in account, doubt.CoverSlot + 1);
             if (batch.Count == SolanaRpc.MaxMultipleAccounts) break;
         }
 
@@ -199,69 +213,101 @@ public sealed class Bootstrap : ICoverageListener, IDisposable
     }
 
     /// <summary>The next part of all accounts, so that a round takes the stated time.</summary>
-    private bool TakeAudit(List<Pubkey> batch, long nowNs)
+    private bool TakeAudit(Batch batch, long nowNs)
     {
-        batch.Clear();
         if (_options.AuditMs == 0 || _auditOrder.Count == 0 || nowNs < _nextAuditNs) return false;
+        batch.Clear(areRereads: false);
         int parts = (_auditOrder.Count + SolanaRpc.MaxMultipleAccounts - 1) / SolanaRpc.MaxMultipleAccounts;
         _nextAuditNs = nowNs + (_options.AuditMs * 1_000_000L / parts);
         if (_auditAt >= _auditOrder.Count) _auditAt = 0;
         int end = Math.Min(_auditOrder.Count, _auditAt + SolanaRpc.MaxMultipleAccounts);
-        for (; _auditAt < end; _auditAt++) batch.Add(_auditOrder[_auditAt]);
+        for (; _auditAt < end; _auditAt++) batch.Add(_auditOrder[_auditAt], 0);
         return batch.Count != 0;
     }
 
-    private async Task<Answer> AskAsync(Pubkey[] accounts, ulong? minSlot, Commitment commitment)
+    private void AskFor(int call, Commitment commitment)
     {
-        int node = ChooseNode(_clock.NowNs);
+        Batch batch = _batches[call];
+        batch.Node = _turn.Next();
         Counters.Requests++;
-        Counters.Accounts += accounts.Length;
-        RpcResult<int> result = await _nodes[node]
-            .FetchMultipleAccountsAsync(accounts, commitment, minSlot, _stop.Token).ConfigureAwait(false);
-        return new Answer(node, result.Error);
+        Counters.Accounts += batch.Count;
+        _calls[call] = AskAsync(batch, commitment);
     }
 
-    private void Take(in Answer answer)
+    private async Task<RpcError?> AskAsync(Batch batch, Commitment commitment)
     {
-        int node = answer.Node;
-        if (answer.Error is not { } error)
+        ulong? minSlot = batch.MinSlot == 0 ? null : batch.MinSlot;
+        RpcResult<int> result = await Nodes[batch.Node]
+            .FetchMultipleAccountsAsync(batch.Accounts, commitment, minSlot, Stopping).ConfigureAwait(false);
+        return result.Error;
+    }
+
+    private void Take(Batch batch, RpcError? error)
+    {
+        if (error is null)
         {
             Counters.Answers++;
-            _failures[node] = 0;
-            return;
+            if (batch.AreRereads) EndRereads(batch);
         }
-
-        if (error.Kind == RpcErrorKind.MinContextSlotNotReached)
+        else if (error.Kind == RpcErrorKind.MinContextSlotNotReached)
         {
-            Counters.MinContextSlot++; // behind, not broken: the next call goes to another node
-            return;
+            Counters.MinContextSlot++;
+        }
+        else if (error.Kind != RpcErrorKind.Cancelled)
+        {
+            Counters.Failures++;
+            Counters.Demotions++;
         }
 
-        if (error.Kind == RpcErrorKind.Cancelled) return;
-        Counters.Failures++;
-        Counters.Demotions++;
-        int doublings = Math.Min(3, _failures[node]++);
-        _leaveUntilNs[node] = _clock.NowNs + ((_options.DemoteMs * 1_000_000L) << doublings);
+        _turn.Note(batch.Node, error?.Kind ?? RpcErrorKind.None);
     }
 
-    /// <summary>The nodes in turn, those left alone only if there is no other.</summary>
-    private int ChooseNode(long nowNs)
+    private void EndRereads(Batch batch)
     {
-        for (int i = 0; i < _nodes.Count; i++)
+        foreach (Pubkey account in batch.Accounts.Span)
         {
-            int node = _nextNode++ % _nodes.Count;
-            if (_leaveUntilNs[node] <= nowNs) return node;
+            if (_doubts.TryGetValue(account, out Doubt doubt) && doubt.IsReread) _doubts.Remove(account);
         }
-
-        return _nextNode++ % _nodes.Count;
     }
 
-    private readonly record struct Answer(int Node, RpcError? Error);
+    private readonly record struct Change(Pubkey Account, ulong Slot, ChangeKind Kind);
 
-    private sealed class Doubt
+    private struct Doubt
     {
-        public ulong CoverSlot { get; init; }
+        public ulong CoverSlot;
 
-        public long AskAgainNs { get; set; }
+        public long AskAgainNs;
+
+        /// <summary>Any answer ends it; nobody proves it.</summary>
+        public bool IsReread;
+    }
+
+    /// <summary>The accounts of one request, used again for every round.</summary>
+    private sealed class Batch
+    {
+        private readonly Pubkey[] _accounts = new Pubkey[SolanaRpc.MaxMultipleAccounts];
+
+        public int Count { get; private set; }
+
+        public ulong MinSlot { get; private set; }
+
+        public int Node { get; set; }
+
+        public bool AreRereads { get; private set; }
+
+        public ReadOnlyMemory<Pubkey> Accounts => _accounts.AsMemory(0, Count);
+
+        public void Clear(bool areRereads)
+        {
+            Count = 0;
+            MinSlot = 0;
+            AreRereads = areRereads;
+        }
+
+        public void Add(in Pubkey account, ulong minSlot)
+        {
+            _accounts[Count++] = account;
+            MinSlot = Math.Max(MinSlot, minSlot);
+        }
     }
 }

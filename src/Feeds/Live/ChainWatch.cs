@@ -62,26 +62,19 @@ public sealed class ChainRequestCounters
 /// Fees are asked for up to 128 accounts at a time, all in turn, and the engine keeps the largest of a slot.
 /// Owner: its own tasks. Source: protocols.md 2.2.
 /// </summary>
-public sealed class ChainWatch : IDisposable
+public sealed class ChainWatch : NodeWork
 {
-    private readonly IReadOnlyList<SolanaRpc> _nodes;
     private readonly ChainWatchOptions _options;
-    private readonly IClock _clock;
-    private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<Pubkey> _feeAccounts = [];
     private readonly List<Pubkey> _feeOrder = [];
     private int _feeAt;
-    private Task _task = Task.CompletedTask;
 
     /// <summary>A watch over <paramref name="nodes"/>, whose answers must go to the feed.</summary>
     public ChainWatch(IReadOnlyList<SolanaRpc> nodes, ChainWatchOptions options, IClock clock)
+        : base(nodes, clock)
     {
-        ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(clock);
-        _nodes = nodes;
         _options = options;
-        _clock = clock;
     }
 
     /// <summary>Requests for blockhashes.</summary>
@@ -97,15 +90,6 @@ public sealed class ChainWatch : IDisposable
         {
             lock (_feeAccounts) return _feeAccounts.Count;
         }
-    }
-
-    /// <summary>Begins. Once.</summary>
-    public void Start()
-    {
-        if (_nodes.Count == 0) return;
-        _task = Task.WhenAll(
-            Task.Run(() => RunAsync(_options.BlockhashEveryMs, Blockhashes, AskBlockhashAsync)),
-            Task.Run(() => RunAsync(_options.FeesEveryMs, Fees, AskFeesAsync)));
     }
 
     /// <summary>Asks for the fees of an account too. Any thread.</summary>
@@ -126,69 +110,45 @@ public sealed class ChainWatch : IDisposable
         }
     }
 
-    /// <summary>Stops and waits for the tasks.</summary>
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _task.GetAwaiter().GetResult();
-        _stop.Dispose();
-    }
+    private protected override Task WorkAsync() => Task.WhenAll(
+        AskAllTheTimeAsync(_options.BlockhashEveryMs, Blockhashes, AskBlockhashAsync),
+        AskAllTheTimeAsync(_options.FeesEveryMs, Fees, AskFeesAsync));
 
-    private async Task RunAsync(
-        int everyMs, ChainRequestCounters counters,
-        Func<SolanaRpc, CancellationToken, Task<RpcErrorKind?>> askAsync)
+    private async Task AskAllTheTimeAsync(
+        int everyMs, ChainRequestCounters counters, Func<int, CancellationToken, Task<RpcErrorKind?>> askAsync)
     {
         if (everyMs == 0) return;
-        NodeTurn turn = new(_nodes.Count, _options.LeaveMs);
-        try
+        NodeTurn turn = new(Nodes, _options.LeaveMs, Clock);
+        while (true)
         {
-            while (true)
+            long dueNs = Clock.NowNs + (everyMs * 1_000_000L);
+            RpcErrorKind? end = await turn.AskAsync(_options.TimeLimitMs, askAsync, Stopping).ConfigureAwait(false);
+            if (end is { } kind)
             {
-                long dueNs = _clock.NowNs + (everyMs * 1_000_000L);
-                int node = turn.Next(_clock.NowNs);
-                RpcErrorKind? error = await AskOnceAsync(_nodes[node], askAsync).ConfigureAwait(false);
-                if (_stop.IsCancellationRequested) return;
-                bool isFailed = error is not (null or RpcErrorKind.None);
-                if (error is { } kind)
-                {
-                    counters.Requests++;
-                    counters.Count(kind);
-                    turn.Note(node, !isFailed, _clock.NowNs);
-                }
-
-                int restMs = (int)Math.Max(0, (dueNs - _clock.NowNs) / 1_000_000);
-                int waitMs = isFailed ? Math.Min(_options.RetryMs, everyMs) : restMs;
-                await Task.Delay(waitMs, _stop.Token).ConfigureAwait(false);
+                counters.Requests++;
+                counters.Count(kind);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
+
+            bool isFailed = end is not (null or RpcErrorKind.None);
+            int restMs = (int)Math.Max(0, (dueNs - Clock.NowNs) / 1_000_000);
+            await Task.Delay(isFailed ? Math.Min(_options.RetryMs, everyMs) : restMs, Stopping).ConfigureAwait(false);
         }
     }
 
-    private async Task<RpcErrorKind?> AskOnceAsync(
-        SolanaRpc node, Func<SolanaRpc, CancellationToken, Task<RpcErrorKind?>> askAsync)
+    private async Task<RpcErrorKind?> AskBlockhashAsync(int node, CancellationToken cancellation)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(_options.TimeLimitMs);
-        return await askAsync(node, limit.Token).ConfigureAwait(false);
-    }
-
-    private static async Task<RpcErrorKind?> AskBlockhashAsync(SolanaRpc node, CancellationToken cancellation)
-    {
-        RpcResult<LatestBlockhash> result =
-            await node.GetLatestBlockhashAsync(Commitment.Confirmed, null, cancellation).ConfigureAwait(false);
+        RpcResult<LatestBlockhash> result = await Nodes[node]
+            .GetLatestBlockhashAsync(Commitment.Confirmed, null, cancellation).ConfigureAwait(false);
         return result.Error?.Kind ?? RpcErrorKind.None;
     }
 
     /// <summary>Null if there is no account to ask for yet.</summary>
-    private async Task<RpcErrorKind?> AskFeesAsync(SolanaRpc node, CancellationToken cancellation)
+    private async Task<RpcErrorKind?> AskFeesAsync(int node, CancellationToken cancellation)
     {
         Pubkey[] accounts = TakeFeeAccounts();
         if (accounts.Length == 0) return null;
         RpcResult<PrioritizationFee[]> result =
-            await node.GetRecentPrioritizationFeesAsync(accounts, cancellation).ConfigureAwait(false);
+            await Nodes[node].GetRecentPrioritizationFeesAsync(accounts, cancellation).ConfigureAwait(false);
         return result.Error?.Kind ?? RpcErrorKind.None;
     }
 

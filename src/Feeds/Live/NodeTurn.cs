@@ -1,41 +1,65 @@
 using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using LowLatency.Engine.Time;
+using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.Feeds.Live;
 
 /// <summary>
-/// Which of several nodes is asked next: all in turn, those that failed are left alone for a while unless there is no
-/// other. Owner: one task.
+/// Which of several nodes is asked next: all in turn, those that failed are left alone for a while, doubled up to eight
+/// times, unless there is no other. Owner: one task.
 /// </summary>
-internal sealed class NodeTurn(int nodes, int leaveMs)
+internal sealed class NodeTurn(IReadOnlyList<SolanaRpc> nodes, int leaveMs, IClock clock)
 {
     private const int DoublingsMax = 3;
 
-    private readonly long[] _leaveUntilNs = new long[nodes];
-    private readonly int[] _failures = new int[nodes];
+    private readonly long[] _leaveUntilNs = new long[nodes.Count];
+    private readonly int[] _failures = new int[nodes.Count];
     private int _next;
 
     /// <summary>The next node.</summary>
-    public int Next(long nowNs)
+    public int Next()
     {
-        for (int i = 0; i < nodes; i++)
+        long nowNs = clock.NowNs;
+        for (int i = 0; i < nodes.Count; i++)
         {
-            int node = _next++ % nodes;
+            int node = _next++ % nodes.Count;
             if (_leaveUntilNs[node] <= nowNs) return node;
         }
 
-        return _next++ % nodes;
+        return _next++ % nodes.Count;
     }
 
-    /// <summary>Notes how a node did.</summary>
-    public void Note(int node, bool isOk, long nowNs)
+    /// <summary>Notes how a call of a node ended. One that is behind is not broken: the next call goes to another.</summary>
+    public void Note(int node, RpcErrorKind end)
     {
-        if (isOk)
+        if (end is RpcErrorKind.MinContextSlotNotReached or RpcErrorKind.Cancelled) return;
+        if (end == RpcErrorKind.None)
         {
             _failures[node] = 0;
             return;
         }
 
         int doublings = Math.Min(DoublingsMax, _failures[node]++);
-        _leaveUntilNs[node] = nowNs + ((leaveMs * 1_000_000L) << doublings);
+        _leaveUntilNs[node] = clock.NowNs + ((leaveMs * 1_000_000L) << doublings);
+    }
+
+    /// <summary>
+    /// Asks the next node, for at most <paramref name="limitMs"/> milliseconds, and notes how it ended; null if there
+    /// was nothing to ask.
+    /// </summary>
+    public async Task<RpcErrorKind?> AskAsync(
+        int limitMs, Func<int, CancellationToken, Task<RpcErrorKind?>> askAsync, CancellationToken stop)
+    {
+        int node = Next();
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(limitMs);
+        RpcErrorKind? end = await askAsync(node, limit.Token).ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+        if (end == RpcErrorKind.Cancelled) end = RpcErrorKind.Timeout; // by the limit
+        if (end is { } kind) Note(node, kind);
+        return end;
     }
 }

@@ -46,6 +46,15 @@ internal static class RpcAnswer
         }
     }
 
+    /// <summary>
+    /// The number of elements of an answer's <c>value</c>, and its slot; nothing is made of the elements and nothing
+    /// allocated. What is not a plain good answer goes to <see cref="Read"/>, which says what it is.
+    /// </summary>
+    public static RpcResult<int> ReadCount(ReadOnlyMemory<byte> body, ulong id, Uri address) =>
+        AnswerSkim.TryRead(body.Span, id, out int count, out ulong slot)
+            ? new RpcResult<int>(count, null, slot)
+            : Read(body, id, address, static result => WithContext(result, static (value, _) => value.GetArrayLength()));
+
     /// <summary>A result with <c>context</c> and <c>value</c>.</summary>
     public static RpcResult<T> WithContext<T>(JsonElement result, Func<JsonElement, ulong, T> read)
     {

@@ -9,16 +9,23 @@ namespace LowLatency.Feeds.Rpc;
 
 /// <summary>
 /// The body of an answer in a rented buffer, given back by <see cref="Dispose"/>: snapshots are megabytes long and come
-/// all day, and as arrays of their own they would live in the large object heap until its next full collection.
+/// all day, and as arrays of their own they would live in the large object heap until its next full collection. The
+/// stock is one for all threads: the runtime's shared one keeps an array of each size for every thread that gave one
+/// back, and pool threads come and go. Bound: <see cref="KeptArrays"/> of each power of two up to
+/// <see cref="KeptBytesMax"/>; longer answers are not kept. Any thread.
 /// </summary>
 internal sealed class RpcBody : IDisposable
 {
     private const int FirstBytes = 64 << 10;
+    private const int KeptBytesMax = 16 << 20;
+    private const int KeptArrays = 4;
+
+    private static readonly ArrayPool<byte> Stock = ArrayPool<byte>.Create(KeptBytesMax, KeptArrays);
 
     private byte[] _buffer;
     private int _length;
 
-    private RpcBody(int capacityBytes) => _buffer = ArrayPool<byte>.Shared.Rent(capacityBytes);
+    private RpcBody(int capacityBytes) => _buffer = Stock.Rent(capacityBytes);
 
     /// <summary>The bytes; valid until disposed.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
@@ -57,14 +64,14 @@ internal sealed class RpcBody : IDisposable
         byte[] buffer = _buffer;
         _buffer = [];
         _length = 0;
-        if (buffer.Length != 0) ArrayPool<byte>.Shared.Return(buffer);
+        if (buffer.Length != 0) Stock.Return(buffer);
     }
 
     private void Grow()
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        byte[] larger = Stock.Rent(_buffer.Length * 2);
         _buffer.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        Stock.Return(_buffer);
         _buffer = larger;
     }
 }

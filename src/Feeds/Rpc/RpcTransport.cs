@@ -2,8 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Net.Http;
+using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.Engine.Time;
@@ -86,10 +86,12 @@ internal sealed class RpcTransport : IDisposable
 {
     private const int NanosecondsPerMillisecond = 1_000_000;
 
+    private static readonly MediaTypeHeaderValue JsonType = new("application/json");
+
     private readonly Uri _address;
     private readonly SolanaRpcOptions _options;
     private readonly IClock _clock;
-    private readonly HttpClient _client;
+    private readonly HttpMessageInvoker _client;
     private readonly TokenBucket _bucket;
     private long _seedOffset;
 
@@ -107,25 +109,23 @@ internal sealed class RpcTransport : IDisposable
         };
         if (options.CertificateCheck is not null)
             handler.SslOptions.RemoteCertificateValidationCallback = options.CertificateCheck;
-        _client = new HttpClient(handler)
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        foreach ((string name, string value) in options.Headers)
-            _client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+        _client = new HttpMessageInvoker(handler); // HttpClient adds a time limit and a linked token a call: ours do
     }
 
     public RpcCounters Counters { get; } = new();
+
+    /// <summary>The address, with its secrets.</summary>
+    public Uri Address => _address;
 
     /// <summary>Calls until it succeeds, fails for good or the attempts are used up.</summary>
     /// <param name="request">The request's body.</param>
     /// <param name="id">Its id.</param>
     /// <param name="isForFeed">The answer goes to the exchange sink too.</param>
     /// <param name="maxAttempts">Attempts.</param>
-    /// <param name="read">Reads the result.</param>
+    /// <param name="read">Reads the answer to the request of that id.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<RpcResult<T>> CallAsync<T>(
-        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, int maxAttempts, Func<JsonElement, RpcResult<T>> read,
+        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, int maxAttempts, Func<ReadOnlyMemory<byte>, ulong, RpcResult<T>> read,
         CancellationToken cancellation)
     {
         Counters.OnCall();
@@ -175,7 +175,7 @@ internal sealed class RpcTransport : IDisposable
     }
 
     private async Task<RpcResult<T>> TryOnceAsync<T>(
-        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, Func<JsonElement, RpcResult<T>> read,
+        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, Func<ReadOnlyMemory<byte>, ulong, RpcResult<T>> read,
         CancellationToken cancellation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -185,11 +185,12 @@ internal sealed class RpcTransport : IDisposable
         try
         {
             using ReadOnlyMemoryContent content = new(request);
-            content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
+            content.Headers.ContentType = JsonType;
             using HttpRequestMessage message = new(HttpMethod.Post, _address) { Content = content };
+            foreach ((string name, string value) in _options.Headers)
+                message.Headers.TryAddWithoutValidation(name, value);
             using HttpResponseMessage response =
-                await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token)
-                    .ConfigureAwait(false);
+                await _client.SendAsync(message, limit.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) return Refused<T>(response);
             body = await RpcBody.ReadAsync(response.Content, _options.MaxAnswerBytes, limit.Token)
                 .ConfigureAwait(false);
@@ -212,7 +213,7 @@ internal sealed class RpcTransport : IDisposable
             if (!isTaken) return Failed<T>(RpcErrorKind.AnswerTooLong, "the answer does not fit into the inbox");
         }
 
-        return RpcAnswer.Read(body.Bytes, id, _address, read);
+        return read(body.Bytes, id);
     }
 
     private RpcResult<T> Refused<T>(HttpResponseMessage response)

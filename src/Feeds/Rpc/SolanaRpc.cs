@@ -1,5 +1,4 @@
 using System;
-using System.Buffers;
 using System.Collections.Generic;
 using System.Text.Json;
 using System.Threading;
@@ -19,14 +18,11 @@ public sealed partial class SolanaRpc : IDisposable
     /// <summary>Keys of one getMultipleAccounts request; more are asked for in several.</summary>
     public const int MaxMultipleAccounts = 100;
 
-    /// <summary>Room for the largest request of 100 keys.</summary>
-    private const int RequestBytes = 8192;
-
     private const int LongestKeyText = 44;
 
     private readonly SolanaRpcOptions _options;
     private readonly RpcTransport _transport;
-    private ArrayBufferWriter<byte>? _spare;
+    private readonly RequestStock _requests = new();
     private long _lastId;
 
     /// <summary>A client of <paramref name="address"/> (http or https).</summary>
@@ -92,7 +88,7 @@ public sealed partial class SolanaRpc : IDisposable
                 WriteKeys(writer, keys.Span);
                 WriteOptions(writer, commitment, minContextSlot, withEncoding: true);
             },
-            static result => RpcAnswer.WithContext(result, static (value, _) => value.GetArrayLength()), cancellation);
+            (body, id) => RpcAnswer.ReadCount(body, id, _transport.Address), cancellation);
     }
 
     /// <summary>
@@ -239,34 +235,25 @@ public sealed partial class SolanaRpc : IDisposable
         return [.. accounts];
     }
 
+    private Task<RpcResult<T>> CallAsync<T>(
+        string method, bool isForFeed, Action<Utf8JsonWriter>? writeParameters,
+        Func<JsonElement, RpcResult<T>> read, CancellationToken cancellation, int? maxAttempts = null) => CallAsync(
+        method, isForFeed, writeParameters,
+        (body, id) => RpcAnswer.Read(body, id, _transport.Address, read), cancellation, maxAttempts);
+
     private async Task<RpcResult<T>> CallAsync<T>(
         string method, bool isForFeed, Action<Utf8JsonWriter>? writeParameters,
-        Func<JsonElement, RpcResult<T>> read, CancellationToken cancellation, int? maxAttempts = null)
+        Func<ReadOnlyMemory<byte>, ulong, RpcResult<T>> read, CancellationToken cancellation, int? maxAttempts = null)
     {
         ulong id = (ulong)Interlocked.Increment(ref _lastId);
-        ArrayBufferWriter<byte> buffer = Interlocked.Exchange(ref _spare, null) ?? new(RequestBytes);
-        using (Utf8JsonWriter writer = new(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("jsonrpc", "2.0");
-            writer.WriteNumber("id", id);
-            writer.WriteString("method", method);
-            if (writeParameters is not null)
-            {
-                writer.WriteStartArray("params");
-                writeParameters(writer);
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndObject();
-        }
-
+        RequestText request = _requests.Take();
+        request.Write(method, id, writeParameters);
         RpcResult<T> result = await _transport.CallAsync(
-            buffer.WrittenMemory, id, isForFeed, maxAttempts ?? _options.MaxAttempts, read, cancellation)
+            request.Bytes, id, isForFeed, maxAttempts ?? _options.MaxAttempts, read, cancellation)
             .ConfigureAwait(false);
-        if (!result.IsOk) return result; // a call that was given up may still be reading its request
-        buffer.ResetWrittenCount();
-        Volatile.Write(ref _spare, buffer);
+        // A call that was given up may still be reading its request; one that was answered has read it.
+        if (result.Error is not { Kind: RpcErrorKind.Timeout or RpcErrorKind.Cancelled or RpcErrorKind.ConnectFailed })
+            _requests.Return(request);
         return result;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class WebSocketClient : IDisposable
     private readonly SocketStream _socket;
     private readonly Stream _stream;
     private int _maskNext = MaskStockBytes;
-    private byte[] _out = new byte[OutBytes];
+    private byte[] _out = ArrayPool<byte>.Shared.Rent(OutBytes); // back at the end: the next connection's
     private int _outBytes;
     private byte[] _parts = [];
     private int _partsBytes;
@@ -117,6 +117,8 @@ internal sealed class WebSocketClient : IDisposable
         _pipe.Reader.Complete();
         if (_parts.Length > 0) ArrayPool<byte>.Shared.Return(_parts);
         _parts = [];
+        if (_out.Length > 0) ArrayPool<byte>.Shared.Return(_out);
+        _out = [];
     }
 
     private void ReadOnce()
@@ -291,7 +293,11 @@ internal sealed class WebSocketClient : IDisposable
         if (_outBytes + frameBytes > _out.Length)
         {
             Flush();
-            if (frameBytes > _out.Length) _out = new byte[frameBytes];
+            if (frameBytes > _out.Length)
+            {
+                ArrayPool<byte>.Shared.Return(_out);
+                _out = ArrayPool<byte>.Shared.Rent(frameBytes);
+            }
         }
 
         if (_maskNext == MaskStockBytes)

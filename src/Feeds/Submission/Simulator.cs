@@ -32,29 +32,22 @@ public sealed record SimulatorOptions
 /// offered, so that a message that waits is a fresh one; a full queue drops the newest.
 /// Owners: one offering thread (the sinks'), one task of its own. Bound: the queue, one call at a time.
 /// </summary>
-public sealed class Simulator : IDisposable
+public sealed class Simulator : NodeWork
 {
-    private readonly IReadOnlyList<SolanaRpc> _nodes;
     private readonly SimulatorOptions _options;
-    private readonly IClock _clock;
     private readonly TokenBucket _bucket;
     private readonly Waiting[] _queue;
-    private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _offered = new(0);
     private readonly long[] _failures = new long[(int)RpcErrorKind.Other + 1];
-    private Task _task = Task.CompletedTask;
     private long _written;
     private long _read;
 
     /// <summary>A simulator over <paramref name="nodes"/>, whose answers must go to the feed.</summary>
     public Simulator(IReadOnlyList<SolanaRpc> nodes, SimulatorOptions options, IClock clock)
+        : base(nodes, clock)
     {
-        ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(clock);
-        _nodes = nodes;
         _options = options;
-        _clock = clock;
         _bucket = new TokenBucket(options.PerSecond, options.Burst, clock.NowNs);
         _queue = new Waiting[options.QueueCapacity];
         for (int i = 0; i < _queue.Length; i++) _queue[i] = new Waiting();
@@ -81,12 +74,6 @@ public sealed class Simulator : IDisposable
     /// <summary>Calls that failed of a kind.</summary>
     public long FailedOf(RpcErrorKind kind) => Volatile.Read(ref _failures[(int)kind]);
 
-    /// <summary>Begins. Once.</summary>
-    public void Start()
-    {
-        if (_nodes.Count != 0) _task = Task.Run(RunAsync);
-    }
-
     /// <summary>Offers a message; never waits, allocates nothing. One thread.</summary>
     /// <param name="message">The unsigned message.</param>
     /// <param name="slot">Slot that it was decided in; the node must have come so far.</param>
@@ -94,7 +81,7 @@ public sealed class Simulator : IDisposable
     public bool TryOffer(ReadOnlySpan<byte> message, ulong slot)
     {
         Offered++;
-        if (!_bucket.TryTake(_clock.NowNs, out _))
+        if (!_bucket.TryTake(Clock.NowNs, out _))
         {
             Skipped++;
             return false;
@@ -118,47 +105,30 @@ public sealed class Simulator : IDisposable
         return true;
     }
 
-    /// <summary>Stops and waits for the task.</summary>
-    public void Dispose()
+    private protected override async Task WorkAsync()
     {
-        _stop.Cancel();
-        _task.GetAwaiter().GetResult();
-        _stop.Dispose();
-        _offered.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        NodeTurn turn = new(_nodes.Count, leaveMs: 500);
-        try
+        NodeTurn turn = new(Nodes, leaveMs: 500, Clock);
+        while (true)
         {
-            while (true)
-            {
-                await _offered.WaitAsync(_stop.Token).ConfigureAwait(false);
-                Waiting waiting = _queue[(int)(_read & (_queue.Length - 1))];
-                int node = turn.Next(_clock.NowNs);
-                RpcErrorKind kind = await SimulateAsync(_nodes[node], waiting).ConfigureAwait(false);
-                if (_stop.IsCancellationRequested) return;
-                Volatile.Write(ref _read, _read + 1);
-                if (kind == RpcErrorKind.None) Answered++;
-                else Volatile.Write(ref _failures[(int)kind], _failures[(int)kind] + 1);
-                turn.Note(node, kind is RpcErrorKind.None or RpcErrorKind.MinContextSlotNotReached, _clock.NowNs);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
+            await _offered.WaitAsync(Stopping).ConfigureAwait(false);
+            RpcErrorKind? end = await turn.AskAsync(_options.TimeLimitMs, SimulateAsync, Stopping)
+                .ConfigureAwait(false);
+            Volatile.Write(ref _read, _read + 1);
+            if (end is null or RpcErrorKind.None) Answered++;
+            else Volatile.Write(ref _failures[(int)end], _failures[(int)end] + 1);
         }
     }
 
-    private async Task<RpcErrorKind> SimulateAsync(SolanaRpc node, Waiting waiting)
+    private protected override void Release() => _offered.Dispose();
+
+    /// <summary>The message that waits longest.</summary>
+    private async Task<RpcErrorKind?> SimulateAsync(int node, CancellationToken cancellation)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(_options.TimeLimitMs);
+        Waiting waiting = _queue[(int)(_read & (_queue.Length - 1))];
         SimulationRequest request = new() { MinContextSlot = waiting.Slot };
         Asked++;
-        RpcResult<SimulationResult> result = await node
-            .SimulateTransactionAsync(waiting.Transaction, request, limit.Token).ConfigureAwait(false);
+        RpcResult<SimulationResult> result = await Nodes[node]
+            .SimulateTransactionAsync(waiting.Transaction, request, cancellation).ConfigureAwait(false);
         return result.Error?.Kind ?? RpcErrorKind.None;
     }
 

@@ -166,6 +166,17 @@ public sealed class DoctorTests : IDisposable
                 .Run(8, 1L << 34).Checks.Single(check => check.Name == name).Grade;
     }
 
+    /// <summary>What the program's own runtimeconfig.json says, which no test process has.</summary>
+    [Fact]
+    public void Program_IsBuiltWithABoundOnYoungGarbage()
+    {
+        string file = Path.Combine(AppContext.BaseDirectory, "lowlatency.runtimeconfig.json");
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllText(file));
+        JsonElement options = config.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties");
+        Assert.Equal(512 << 10, options.GetProperty("System.GC.Gen0MaxBudget").GetInt32());
+        Assert.Contains("machine/young garbage", Run("--offline").Checks.Keys);
+    }
+
     [Fact]
     public void Skew_WithinTheHeadersSecond_IsNone()
     {

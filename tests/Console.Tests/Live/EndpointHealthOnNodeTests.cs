@@ -104,6 +104,6 @@ public sealed class EndpointHealthOnNodeTests
 
     private static EndpointHealthStatus Status(NodeRun run, int endpoint) => run.Live.Health!.Status[endpoint];
 
-    private static string WebSocket(SolanaEndpoint endpoint) =>
+    internal static string WebSocket(SolanaEndpoint endpoint) =>
         $$"""{ "name": "node {{endpoint.Index}}", "http": "{{endpoint.RpcUrl}}", "ws": "{{endpoint.WebSocketUrl}}" }""";
 }

@@ -43,18 +43,21 @@ internal sealed class NodeRun : IDisposable
     private readonly SolanaNode _node;
     private readonly GeyserPlugin? _geyser;
     private readonly int _slotMs;
+    private readonly int _auditMs;
     private readonly ReplaySettings _settings;
     private readonly Thread _thread;
     private bool _isStopped;
 
     public NodeRun(
-        SolanaNode node, string endpoints, int slotMs, EndpointHealthOptions health, GeyserPlugin? geyser = null)
+        SolanaNode node, string endpoints, int slotMs, EndpointHealthOptions health, GeyserPlugin? geyser = null,
+        string more = "", int auditMs = 1000)
     {
         _node = node;
         _geyser = geyser;
         _slotMs = slotMs;
+        _auditMs = auditMs;
         string pools = string.Join(',', PoolsOf(node).Select(p => $"\"{p}\""));
-        File.WriteAllText(Config, $$"""{ "endpoints": [{{endpoints}}], "watch": { "pools": [{{pools}}] } }""");
+        File.WriteAllText(Config, $$"""{ {{more}} "endpoints": [{{endpoints}}], "watch": { "pools": [{{pools}}] } }""");
         RunOptionSet options = new(isConfigRequired: true);
         Command command = new("run");
         options.AddTo(command);
@@ -65,7 +68,7 @@ internal sealed class NodeRun : IDisposable
         Live = new LiveRun(asked with
         {
             Health = health,
-            Bootstrap = new() { RetryMs = 100, AuditMs = 1000, DemoteMs = 50 },
+            Bootstrap = new() { RetryMs = 100, AuditMs = auditMs, DemoteMs = 50 },
             Endpoints = [.. asked.Endpoints.Select(e => e with
             {
                 Connection = e.Connection with { Slots = Patient, Backoff = Soon },
@@ -104,22 +107,31 @@ internal sealed class NodeRun : IDisposable
         }
     }
 
-    /// <summary>Ends the run once every account was audited twice and all that was sent has come.</summary>
+    /// <summary>Waits until something is so while the chain stands still.</summary>
+    public void Await(Func<bool> condition, string what)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < Limit, $"not in {Limit.TotalSeconds} s: {what}; {State()}");
+            Thread.Sleep(5);
+        }
+    }
+
+    /// <summary>
+    /// Ends the run once every account was audited twice, if there is an audit, and all that was sent has come.
+    /// </summary>
     public ReplayReport End()
     {
-        long audited = Live.Bootstrap.Counters.Audited + (2 * Live.Pool.Watched) + 200;
+        long audited = _auditMs == 0 ? 0 : Live.Bootstrap.Counters.Audited + (2 * Live.Pool.Watched) + 200;
         StepUntil(() => IsWhole && Live.Bootstrap.Counters.Audited >= audited, "audited twice");
         long streamPongs = (_geyser?.Pongs ?? 0) + (_geyser?.PingClients() ?? 0);
         long[] pongs = [.. _node.Endpoints.Select(e => e.Counters.Pongs)];
         for (int i = 0; i < pongs.Length; i++) pongs[i] += _node.PingClients(i); // behind the last slot
-        Stopwatch waited = Stopwatch.StartNew();
-        while (_node.Endpoints.Any(e => e.Counters.Pongs < pongs[e.Index]) || (_geyser?.Pongs ?? 0) < streamPongs
-            || Live.Pool.Inboxes.Any(inbox => !inbox.IsEmpty))
-        {
-            Assert.True(waited.Elapsed < Limit, $"not all has come in {Limit.TotalSeconds} s; {State()}");
-            Thread.Sleep(5);
-        }
-
+        Await(
+            () => _node.Endpoints.All(e => e.Counters.Pongs >= pongs[e.Index]) && (_geyser?.Pongs ?? 0) >= streamPongs
+                && Live.Pool.Inboxes.All(inbox => inbox.IsEmpty),
+            "all has come");
         Stop();
         Assert.True(Live.Recorder!.IsComplete);
         return ReplayReport.From(_settings, Run);

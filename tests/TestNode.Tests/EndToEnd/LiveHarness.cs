@@ -48,7 +48,8 @@ internal sealed class LiveHarness : IDisposable
     public LiveHarness(
         SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null, ChainWatchOptions? chain = null,
         SimulatorOptions? simulation = null, PipelineSettings? settings = null,
-        Func<MarketPipeline, IDecisionSink>? observe = null, int slotMs = 15, GeyserPlugin? geyser = null)
+        Func<MarketPipeline, IDecisionSink>? observe = null, int slotMs = 15, GeyserPlugin? geyser = null,
+        int pongTimeoutMs = 5000)
     {
         _settings = settings ?? new PipelineSettings
         {
@@ -68,7 +69,14 @@ internal sealed class LiveHarness : IDisposable
                 Grpc = geyser is null ? null : node.PluginUrls[0],
                 Http = endpoint.RpcUrl,
                 Shards = shards,
-                Connection = Quick,
+                Connection = Quick with
+                {
+                    WebSocket = new WebSocketOptions
+                    {
+                        PingIntervalNs = 200_000_000,
+                        PongTimeoutNs = pongTimeoutMs * 1_000_000L,
+                    },
+                },
                 Rpc = new SolanaRpcOptions
                 {
                     MaxAttempts = 1,
@@ -132,10 +140,12 @@ internal sealed class LiveHarness : IDisposable
 
     public ReplayOutcome Outcome { get; private set; }
 
-    /// <summary>Quick to notice and to come back, patient with a node that stands still between steps.</summary>
+    /// <summary>
+    /// Quick to come back, patient with a node that stands still between steps and with a machine that is busy: a
+    /// connection that ends without a fault's doing makes a test of something else fail.
+    /// </summary>
     private static SubscriptionConnectionOptions Quick { get; } = new()
     {
-        WebSocket = new WebSocketOptions { PingIntervalNs = 200_000_000, PongTimeoutNs = 400_000_000 },
         Slots = new SlotWatchOptions { LeastSilenceNs = 60_000_000_000, FirstSlotNs = 60_000_000_000 },
         Subscriptions = new SubscriptionOptions { RequestsPerSecond = 20_000, AckTimeoutNs = 5_000_000_000 },
         Backoff = new BackoffOptions { FirstNs = 20_000_000, LongestNs = 100_000_000 },
@@ -197,10 +207,6 @@ internal sealed class LiveHarness : IDisposable
         StepUntil(() => IsWhole, "whole");
         long audited = Bootstrap.Counters.Audited + (2 * _node.Tape.SubscribedKeys.Count) + 200;
         StepUntil(() => Bootstrap.Counters.Audited >= audited && IsWhole, "audited twice");
-
-        // A stream does not take back what the last of these slots may have left on a fork: audits behind it do.
-        long again = Bootstrap.Counters.Audited + (2 * _node.Tape.SubscribedKeys.Count);
-        if (_geyser is not null) Await(() => Bootstrap.Counters.Audited >= again && IsWhole, "audited at rest");
         Stop();
     }
 

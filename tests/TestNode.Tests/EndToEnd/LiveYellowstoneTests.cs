@@ -1,4 +1,5 @@
 using System.Threading.Tasks;
+using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Live;
 using LowLatency.TestNode.Faults;
 using LowLatency.TestNode.Geyser;
@@ -29,7 +30,7 @@ public sealed class LiveYellowstoneTests
         node.Inject(new FaultStep(0, Plugin, kind));
         node.Step(12);
         live.StepUntil(() => live.Feed.Coverage!.Losses != 0 && live.IsWhole, "whole again");
-        live.Settle(); // what forks leave behind is not taken back on a stream: the audit does it
+        live.Settle();
         live.AssertTruth();
         Assert.Equal(lastSlot - 4, Assert.Single(geyser.ReplaysAsked));
         ConnectionStatus status = live.Pool.GetStatus()[0];
@@ -38,6 +39,37 @@ public sealed class LiveYellowstoneTests
         Assert.Equal(status.ReplaysRefused, geyser.ReplaysRefused);
         Assert.Equal(live.Feed.Coverage!.Losses, live.Feed.Coverage.Repairs);
         Assert.True(live.Doubts.Decisions > 0);
+        Assert.Empty(live.Doubts.Violations);
+        live.AssertReplaysEqually();
+    }
+
+    /// <summary>A stream does not tell again what a fork had changed that the chain then left.</summary>
+    [Theory]
+    [InlineData(FaultKind.Fork)]
+    [InlineData(FaultKind.DeadFork)]
+    public async Task Live_ChainLeavesAFork_ItsAccountsAreInDoubtAndReadAgainWithoutAnyAudit(FaultKind kind)
+    {
+        GeyserPlugin geyser = new();
+        await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions { Plugins = [geyser] });
+        BootstrapOptions bootstrap = new() { RetryMs = 60, AuditMs = 0, DemoteMs = 20, TickMs = 5 };
+        using LiveHarness live = new(node, bootstrap: bootstrap, geyser: geyser);
+        live.StepUntil(() => live.IsWhole, "the first snapshot");
+        live.AwaitArrival();
+        CoverageTable coverage = live.Feed.Coverage!;
+        long before = coverage.ForkLosses;
+        for (int i = 0; i < 5; i++)
+        {
+            node.Inject(new FaultStep(0, 0, kind, 20));
+            live.Step(3);
+        }
+
+        live.StepUntil(() => live.IsWhole, "whole again");
+        live.Stop();
+        live.AssertTruth();
+        Assert.Equal(5, node.FaultLog.Count(kind));
+        Assert.InRange(coverage.ForkLosses - before, 20, 5 * 40); // these, and what the tape's own forks had changed
+        Assert.Equal((coverage.ForkLosses, coverage.ForkLosses), (coverage.Losses, coverage.Repairs));
+        Assert.Equal(0, live.Bootstrap.Counters.Audited);
         Assert.Empty(live.Doubts.Violations);
         live.AssertReplaysEqually();
     }
