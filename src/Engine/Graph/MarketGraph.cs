@@ -222,10 +222,9 @@ public sealed partial class MarketGraph
     /// <summary>The sum of both rates, worked out as <see cref="Refresh"/> does and kept nowhere.</summary>
     internal double PriceAgain(int poolId)
     {
-        Pool pool = _pools[poolId];
+        _pools[poolId].MarginalRates(in _clock[poolId], out double rateAToB, out double rateBToA);
         int edge = poolId << 1;
-        return MarginalRate(pool, SwapDirection.AToB, _clock[poolId]) - _rate[edge]
-            + MarginalRate(pool, SwapDirection.BToA, _clock[poolId]) - _rate[edge | 1];
+        return RateOrNone(rateAToB) - _rate[edge] + RateOrNone(rateBToA) - _rate[edge | 1];
     }
 
     /// <summary>How much of an edge's curve is copied now.</summary>
