@@ -13,7 +13,7 @@ namespace LowLatency.Feeds.Decoding;
 /// and size share it). A message with both is taken apart by comparing them; any other one by
 /// <see cref="AccountNotificationFastPath"/>, whose result is remembered. Both parts are read on their own there, so
 /// equal bytes mean an equal result. One feed thread owns it.
-/// Bound: one prefix and <see cref="TailCount"/> tails of 272 bytes, direct mapped; a market has some dozens.
+/// Bound: one prefix and <see cref="TailCount"/> tails of 248 bytes, direct mapped; a market has some dozens.
 /// PERF: five vector compares in place of six literals, two numbers and an owner
 /// (AccountNotificationBenchmark.Fast, and FastMixed for messages of many accounts).
 /// </summary>
@@ -25,7 +25,7 @@ internal sealed class NotificationShapes
     private const int TailCount = 64;
     private const int TailShift = 58;
 
-    /// <summary>Two words of the tail, from its end, that tell most tails apart: the size and the owner's end.</summary>
+    /// <summary>Two words of the tail, from its end, that tell most of them apart: size and end of the owner.</summary>
     private const int SizeWordFromEnd = 26;
     private const int OwnerWordFromEnd = 98;
 

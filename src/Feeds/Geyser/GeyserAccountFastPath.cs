@@ -1,6 +1,4 @@
 using System;
-using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Decoding;
@@ -63,7 +61,6 @@ internal static class GeyserAccountFastPath
         return at == message.Length;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the position stays in a register
     private static bool TryReadInfo(ReadOnlySpan<byte> message, scoped ref int at, ref BinaryAccount account)
     {
         ulong isExecutable = 0;
@@ -110,18 +107,11 @@ internal static class GeyserAccountFastPath
         length = 0;
         if (message.Length - at < 3) return false;
         int first = message[at + 1];
-        if (first < 0x80)
-        {
-            at += 2;
-            length = first;
-            return length <= message.Length - at;
-        }
-
         int second = message[at + 2];
-        if (second is 0 or >= 0x80) return false;
-        at += 3;
-        length = (first & 0x7F) | (second << 7);
-        return length <= message.Length - at;
+        bool isShort = first < 0x80;
+        length = isShort ? first : (first & 0x7F) | (second << 7);
+        at += isShort ? 2 : 3;
+        return (isShort || second is > 0 and < 0x80) && length <= message.Length - at;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -137,52 +127,10 @@ internal static class GeyserAccountFastPath
     }
 
     /// <summary>Reads a number if its tag comes next; a number that is not there is 0.</summary>
-    /// <remarks>
-    /// PERF: where the next member begins is a branch on this one's length and not a sum with it. Slots and write
-    /// versions keep their lengths for months, so the CPU foresees the place and reads on before the length is known
-    /// (GeyserAccountBenchmark).
-    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryReadNumber(ReadOnlySpan<byte> message, scoped ref int at, byte tag, ref ulong value)
     {
         if (!Is(message, at, tag)) return true;
-        if (message.Length - at > sizeof(ulong))
-        {
-            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(message[(at + 1)..]);
-            ulong stops = ProtoReader.Stops(word);
-            if (stops != 0)
-            {
-                value = ProtoReader.Gather(word & (stops ^ (stops - 1)));
-                switch (BitOperations.TrailingZeroCount(stops) >> 3)
-                {
-                    case 0:
-                        at += 2;
-                        return true;
-                    case 1:
-                        at += 3;
-                        return true;
-                    case 2:
-                        at += 4;
-                        return true;
-                    case 3:
-                        at += 5;
-                        return true;
-                    case 4:
-                        at += 6;
-                        return true;
-                    case 5:
-                        at += 7;
-                        return true;
-                    case 6:
-                        at += 8;
-                        return true;
-                    default:
-                        at += 9;
-                        return true;
-                }
-            }
-        }
-
         int behind = ProtoReader.ReadVarint(message, at + 1, out value);
         at = behind;
         return behind >= 0;

@@ -147,12 +147,8 @@ internal ref struct ProtoReader
         return tenth <= 1 ? position + LongestVarintBytes : -1;
     }
 
-    /// <summary>The upper bit of each of the eight bytes that ends a number.</summary>
-    public static ulong Stops(ulong word) => ~word & Continuations;
-
-    /// <summary>The seven lower bits of each byte, side by side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Gather(ulong word)
+    private static ulong Gather(ulong word)
     {
         if (Bmi2.X64.IsSupported) return Bmi2.X64.ParallelBitExtract(word, Digits);
         word &= Digits;

@@ -63,8 +63,9 @@ public sealed class VaultPoolPropertyTests
         CurveSegment[] first = new CurveSegment[1];
         for (int i = 0; i < Cases; i++)
         {
-            Pool pool = VaultPoolFixture.Amm(
-                VaultPoolFixture.RandomAmount(random), VaultPoolFixture.RandomAmount(random), (ulong)random.Next(26), 25);
+            ulong a = VaultPoolFixture.RandomAmount(random);
+            ulong b = VaultPoolFixture.RandomAmount(random);
+            Pool pool = VaultPoolFixture.Amm(a, b, (ulong)random.Next(26), 25);
             pool.MarginalRates(default, out double aToB, out double bToA);
             Assert.Equal(pool.CopySegments(SwapDirection.AToB, default, first) > 0 ? first[0].RateOut : 0, aToB);
             Assert.Equal(pool.CopySegments(SwapDirection.BToA, default, first) > 0 ? first[0].RateOut : 0, bToA);

@@ -8,7 +8,8 @@ namespace LowLatency.Engine.Venues.Math;
 /// A divisor that many numbers are divided by, such as a pool's fee denominator: quotients are exact and cost a
 /// multiplication. Numbers of 63 bits take that way, larger ones are divided.
 /// Source: Granlund and Montgomery, Division by Invariant Integers using Multiplication (1994), theorem 4.2: with
-/// 2^s &lt; d &lt;= 2^(s+1) and m = floor(2^(64+s) / d) + 1, floor(n m / 2^(64+s)) is floor(n / d) for all n below 2^63.
+/// 2^s &lt; d &lt;= 2^(s+1) and m = floor(2^(64+s) / d) + 1, floor(n m / 2^(64+s)) is floor(n / d) for all n below
+/// 2^63.
 /// </summary>
 internal readonly struct FixedDivisor
 {

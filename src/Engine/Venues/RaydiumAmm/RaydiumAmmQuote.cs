@@ -60,8 +60,8 @@ public sealed partial class RaydiumAmmPool
         ulong reserveIn = ReserveRaw[input];
         ulong reserveOut = ReserveRaw[1 - input];
         ulong amountIn = request.AmountRaw;
-        // The program takes ceil(amount * numerator / denominator) off: what stays is the other share, rounded down. The
-        // numerator is at most the denominator (checked in CheckReadiness).
+        // The program takes ceil(amount * numerator / denominator) off: what stays is the other share, rounded down.
+        // The numerator is at most the denominator (checked in CheckReadiness).
         ulong net = _feeDivisor.Share(amountIn, _keptNumerator);
         ulong fee = amountIn - net;
         // With nothing on either side the program divides by zero and aborts.
