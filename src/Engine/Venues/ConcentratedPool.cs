@@ -16,7 +16,7 @@ public abstract class ConcentratedPool : Pool
     /// <summary>Fee rates are parts of this.</summary>
     private protected const uint FeeOne = 1_000_000;
 
-    /// <summary>Arrays to watch in each direction: a swap that needs more is larger than any this engine sends.</summary>
+    /// <summary>Arrays to watch in each direction: a swap of more is larger than any this engine sends.</summary>
     private protected const int WatchedArrays = 4;
 
     private protected readonly TickStore Ticks;
@@ -125,9 +125,13 @@ public abstract class ConcentratedPool : Pool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected bool TryQuoteInRange(in SwapRequest request, uint rate, TickRule tickRule, out SwapQuote quote)
     {
-        quote = default;
         if (Readiness != QuoteStatus.Ok || request.Mode != SwapMode.ExactIn
-            || request.SqrtPriceLimitX64 != UInt128.Zero) return false;
+            || request.SqrtPriceLimitX64 != UInt128.Zero)
+        {
+            quote = default;
+            return false;
+        }
+
         bool aToB = request.Direction == SwapDirection.AToB;
         if ((KnownStarts & (aToB ? 1 : 2)) == 0) FindStart(aToB);
         ref FirstRange range = ref aToB ? ref RangeDown : ref RangeUp;
@@ -156,7 +160,8 @@ public abstract class ConcentratedPool : Pool
     }
 
     /// <summary>
-    /// Decodes the pool account of the right owner and size, but for mints and vaults; unless Ok, the state is unchanged.
+    /// Decodes the pool account of the right owner and size, but for mints and vaults; unless Ok, the state is
+    /// unchanged.
     /// </summary>
     private protected abstract DecodeStatus DecodePool(ReadOnlySpan<byte> data);
 
