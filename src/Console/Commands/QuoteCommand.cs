@@ -50,7 +50,10 @@ internal static class QuoteCommand
             Description =
             "Unix time the program would see; else the file's clock, else now."
         };
-        Option<ulong?> epoch = new("--epoch") { Description = "Epoch the program would see; else the file's, else 0." };
+        Option<ulong?> epoch = new("--epoch")
+        {
+            Description = "Epoch the program would see; else the file's, else one in which the newest fees hold.",
+        };
         Verb command = new("quote", "Quote a swap or a route from accounts in a file.", Examples)
         {
             accounts, pools, input, amount, exactOut, time, epoch,
@@ -160,9 +163,9 @@ internal static class QuoteCommand
 
     private static ChainClock Clock(AccountFile file, in Pubkey pool, QuoteArguments arguments)
     {
-        bool hasClock = file.Clocks.TryGetValue(pool, out ChainClock clock);
-        long now = hasClock ? clock.UnixTimestamp : DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        return new ChainClock(clock.Slot, arguments.UnixTime ?? now, arguments.Epoch ?? clock.Epoch);
+        ChainClock clock = file.ClockOf(in pool);
+        return new ChainClock(
+            clock.Slot, arguments.UnixTime ?? clock.UnixTimestamp, arguments.Epoch ?? clock.Epoch);
     }
 
     private static int Usage(TextWriter errors, string message)

@@ -4,7 +4,6 @@ using System.IO;
 using System.IO.Compression;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Graph;
-using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -78,16 +77,10 @@ internal sealed class SnapshotMarket
             int id = graph.AddPool(pool);
             if (id < 0) leftOut.Add($"pool {pool.Address}: its mints are not known from the file");
             else if (pool.Readiness != QuoteStatus.Ok) leftOut.Add($"pool {pool.Address}: {pool.Readiness}");
-            else graph.SetState(id, PoolState.Coherent, Clock(file, pool).Slot);
+            else graph.SetState(id, PoolState.Coherent, file.ClockOf(pool.Address).Slot);
         }
 
-        for (int id = 0; id < graph.PoolCount; id++) graph.Refresh(id, Clock(file, graph.Pool(id)));
+        for (int id = 0; id < graph.PoolCount; id++) graph.Refresh(id, file.ClockOf(graph.Pool(id).Address));
         return new SnapshotMarket(graph, true, leftOut);
-    }
-
-    private static ChainClock Clock(AccountFile file, Pool pool)
-    {
-        if (file.Clocks.TryGetValue(pool.Address, out ChainClock own)) return own;
-        return file.CommonClock ?? new ChainClock(1, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 0);
     }
 }

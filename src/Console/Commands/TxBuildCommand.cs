@@ -222,7 +222,7 @@ internal static class TxBuildCommand
             if (known is null || own.UnixTimestamp > known.Value.UnixTimestamp) known = own;
         }
 
-        ChainClock clock = known ?? new ChainClock(0, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 0);
+        ChainClock clock = known ?? file.ClockNow;
         return arguments.UnixTime is { } time ? clock with { UnixTimestamp = time } : clock;
     }
 

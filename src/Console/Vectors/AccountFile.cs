@@ -14,6 +14,8 @@ namespace LowLatency.ConsoleHost.Vectors;
 /// </summary>
 internal sealed class AccountFile
 {
+    private ulong _answerSlot = 1;
+
     private AccountFile()
     {
     }
@@ -29,6 +31,17 @@ internal sealed class AccountFile
 
     /// <summary>Clock of the whole file (its "clock" member or its Clock sysvar account), where it has one.</summary>
     internal ChainClock? CommonClock { get; private set; }
+
+    /// <summary>
+    /// The clock where the file has none: now, in the slot of a node's answer, and in an epoch after every other, so
+    /// that the newest transfer fee of a mint holds: whether a scheduled one is in force is not known then, and nearly
+    /// all are.
+    /// </summary>
+    internal ChainClock ClockNow => new(_answerSlot, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), ulong.MaxValue);
+
+    /// <summary>The clock of the file, else of a pool, else <see cref="ClockNow"/>.</summary>
+    internal ChainClock ClockOf(in Pubkey pool) =>
+        CommonClock ?? (Clocks.TryGetValue(pool, out ChainClock own) ? own : ClockNow);
 
     /// <summary>True if the file does not say who owns the data (raw bytes).</summary>
     internal bool IsOwnerUnknown { get; private set; }
@@ -119,6 +132,12 @@ internal sealed class AccountFile
     private void AddAnswer(JsonElement answer, JsonElement root)
     {
         JsonElement values = answer.ValueKind == JsonValueKind.Object ? JsonText.Member(answer, "value") : answer;
+        if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("context", out JsonElement context)
+            && context.ValueKind == JsonValueKind.Object)
+        {
+            _answerSlot = JsonText.OptionalUInt64(context, "slot") ?? _answerSlot;
+        }
+
         if (values.ValueKind == JsonValueKind.Object)
         {
             AddItem(values, null);

@@ -4,6 +4,8 @@ using System.IO;
 using System.IO.Compression;
 using System.Numerics;
 using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost.Vectors;
+using LowLatency.Engine.Solana;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Verify;
@@ -155,6 +157,27 @@ public sealed class VerifyCommandTests : IDisposable
             owed = (fee * 120_000 / 1_000_000) + (fee * 40_000 / 1_000_000);
             return to * (given - fee) / (from + given - fee);
         }
+    }
+
+    /// <summary>
+    /// A file's clock holds for all its pools, as in the scenario; a node's answer has a slot only, and then the newest
+    /// fees hold.
+    /// </summary>
+    [Fact]
+    public void AccountFile_ClockOfAPool_IsTheFilesThenItsOwnThenTheAnswers()
+    {
+        Pubkey pool = Pubkey.Parse("6n8tznRgSphQhwJZFVLQoqthUr7JSLJxjQ4LUJck5ac5");
+        ChainClock common = AccountFile.Load(VectorPath("arbitrage_scenario")).ClockOf(in pool);
+        Assert.Equal(new ChainClock(400_000_200, 1_790_000_100, 925), common);
+        Pubkey own = Pubkey.Parse("49imZXr3YY5VLs6dmyfohY93rpAomAssk9BmMpk6KW3G");
+        Assert.Equal(925UL, AccountFile.Load(VectorPath("raydium_cpmm")).ClockOf(in own).Epoch);
+        string answer = Path.Combine(_folder, "answer.json");
+        File.WriteAllText(answer, """
+            {"result":{"context":{"slot":77},
+              "value":[{"data":["","base64"],"owner":"11111111111111111111111111111111"}]}}
+            """);
+        ChainClock now = AccountFile.Load(answer).ClockOf(in pool);
+        Assert.Equal((77UL, ulong.MaxValue), (now.Slot, now.Epoch));
     }
 
     [Fact]
