@@ -107,6 +107,8 @@ internal sealed class EngineConfig
 
     public ThreadPlacement Threads { get; set; } = new();
 
+    public bool HugePages { get; set; }
+
     public FeedThread FeedThread { get; set; }
 
     public ulong ReceiveSpinMicroseconds { get; set; }
@@ -196,6 +198,7 @@ internal sealed class EngineConfig
             Runner = Runner,
             BusySpin = BusySpin,
             Threads = Threads,
+            HugePages = HugePages,
             TakeStamps = stamps,
             Graph = Graph with
             {
