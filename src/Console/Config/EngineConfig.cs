@@ -109,6 +109,8 @@ internal sealed class EngineConfig
 
     public ThreadPlacement Threads { get; set; } = new();
 
+    public bool HugePages { get; set; }
+
     public FeedThread FeedThread { get; set; }
 
     public ulong ReceiveSpinMicroseconds { get; set; }
@@ -199,6 +201,7 @@ internal sealed class EngineConfig
             BusySpin = BusySpin,
             KeepWarm = KeepWarm,
             Threads = Threads,
+            HugePages = HugePages,
             TakeStamps = stamps,
             Graph = Graph with
             {

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Journal;
+using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Truth;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
@@ -130,6 +131,7 @@ internal sealed class ReplayRun
             _settings.JournalPath is null ? null : Create("--journal", _settings.JournalPath, File.Create);
         Pipeline = new MarketPipeline(
             _settings.Pipeline, p => Sinks(p, journal), p => _settings.Live?.Observe(p) ?? [], Observers);
+        if (_settings.Pipeline.HugePages) _ = HugePages.Advise();
         IMarketFeed feed = capture is not null
             ? capture
             : _settings.Live!.Open(Pipeline, _onProgress, _settings.Cancellation);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.ObjectModel;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -37,7 +38,7 @@ public sealed record GraphSettings
 
     /// <summary>Least balance of a pool's vault by mint, base units; a pool below it does not take part.</summary>
     public IReadOnlyDictionary<Pubkey, ulong> LiquidityFloorRaw { get; init; } =
-        new Dictionary<Pubkey, ulong>();
+        ReadOnlyDictionary<Pubkey, ulong>.Empty;
 
     /// <summary>True if a newly found pool may be used.</summary>
     public bool Accepts(Pool pool) =>

@@ -41,6 +41,9 @@ public sealed record PipelineSettings
     /// <summary>Where the threads run.</summary>
     public ThreadPlacement Threads { get; init; } = new();
 
+    /// <summary>True if whoever runs it is to ask the system for huge pages once it is built.</summary>
+    public bool HugePages { get; init; }
+
     /// <summary>True to take a time stamp after each stage (about 25 ns each).</summary>
     public bool TakeStamps { get; init; } = true;
 

@@ -27,9 +27,9 @@ internal enum SubscriptionKind : byte
 
 /// <summary>
 /// Number -> subscription or open request of one connection. Open addressing with linear probing, backward-shift
-/// deletion. One feed thread owns it. Grows fourfold while subscriptions are made, at half load, up to the stated capacity,
-/// where full is a result (providers cap subscriptions a connection at 50-1000): most connections have few requests
-/// open, and both tables of nine connections at full size are 8 MB.
+/// deletion. One feed thread owns it. Grows fourfold while subscriptions are made, at half load, up to the stated
+/// capacity, where full is a result (providers cap subscriptions a connection at 50-1000): most connections have few
+/// requests open, and both tables of nine connections at full size are 8 MB.
 /// </summary>
 internal sealed class SubscriptionTable
 {

@@ -44,6 +44,7 @@ public sealed class ConfigLayersTests
               "createTokenAccounts": "always", "wrapSol": true, "memo": "hi", "messageVersion": "v1", "allowV1": true,
               "rentLamportsPerByte": 37,
               "runner": "fused", "busySpin": true, "pause": true, "cpus": "2,3", "threadPriority": 5,
+              "hugePages": true,
               "feedThread": "connection", "receiveSpinMicroseconds": 700,
               "endpoints": [{ "http": "http://a.example" }],
               "blockhashEveryMs": 41, "priorityFeesEveryMs": 42, "simulate": true, "simulationsPerSecond": 43,
@@ -85,6 +86,7 @@ public sealed class ConfigLayersTests
         Assert.Equal((RunnerKind.Fused, true, false), (s.Runner, s.BusySpin, s.TakeStamps));
         Assert.Equal([2, 3], s.Threads.Cpus);
         Assert.Equal(5, s.Threads.Priority);
+        Assert.True(s.HugePages);
         Assert.Equal((FeedThread.Connection, 700UL), (layers.Config.FeedThread, layers.Config.ReceiveSpinMicroseconds));
         Assert.Equal(TradingState.Reducing, layers.Config.BuildGate().State);
         Assert.Equal(ConfigCatalog.Keys.Count, layers.Config.Origins.Count);
