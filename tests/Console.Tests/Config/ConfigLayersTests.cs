@@ -43,7 +43,7 @@ public sealed class ConfigLayersTests
               "wallet": "{{Usdc}}", "tokenAccounts": { "{{Usdc}}": "{{Usdt}}" }, "raydiumAmmLegacy": true,
               "createTokenAccounts": "always", "wrapSol": true, "memo": "hi", "messageVersion": "v1", "allowV1": true,
               "rentLamportsPerByte": 37,
-              "runner": "fused", "busySpin": true, "pause": true, "cpus": "2,3", "threadPriority": 5,
+              "runner": "fused", "busySpin": true, "keepWarm": false, "pause": true, "cpus": "2,3", "threadPriority": 5,
               "hugePages": true,
               "feedThread": "connection", "receiveSpinMicroseconds": 700,
               "endpoints": [{ "http": "http://a.example" }],
@@ -83,7 +83,7 @@ public sealed class ConfigLayersTests
         Assert.Equal((TokenAccountCreation.Always, true, "hi", MessageVersionChoice.V1, true, 37UL), (
             s.Instructions.CreateTokenAccounts, s.Instructions.WrapSol, s.Instructions.Memo,
             s.Instructions.MessageVersion, s.Instructions.AllowV1, s.Instructions.RentLamportsPerByte));
-        Assert.Equal((RunnerKind.Fused, true, false), (s.Runner, s.BusySpin, s.TakeStamps));
+        Assert.Equal((RunnerKind.Fused, true, false, false), (s.Runner, s.BusySpin, s.KeepWarm, s.TakeStamps));
         Assert.Equal([2, 3], s.Threads.Cpus);
         Assert.Equal(5, s.Threads.Priority);
         Assert.True(s.HugePages);
