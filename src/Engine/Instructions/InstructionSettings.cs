@@ -82,8 +82,8 @@ public sealed record InstructionSettings
     public bool RaydiumAmmLegacy { get; init; }
 
     /// <summary>
-    /// Messages kept for patching, see <see cref="TemplateCache"/>; 0 builds every message afresh. The bundled market of
-    /// 28 pools needs some 350 in 52 seconds.
+    /// Messages kept for patching, see <see cref="TemplateCache"/>; 0 builds every message afresh. The bundled market
+    /// of 28 pools needs some 350 in 52 seconds.
     /// </summary>
     public int TemplateCapacity { get; init; } = 512;
 

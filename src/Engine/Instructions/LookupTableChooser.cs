@@ -86,7 +86,9 @@ public sealed class LookupTableChooser
         return true;
     }
 
-    /// <summary>PERF: each account is looked up once a table, whatever the rounds (TransactionBench.ChooseTables).</summary>
+    /// <summary>
+    /// PERF: each account is looked up once a table, whatever the rounds (TransactionBench.ChooseTables).
+    /// </summary>
     private void FindHeld(MessageKeys keys, ReadOnlySpan<LookupTable> candidates)
     {
         Span<ulong> held = _held.AsSpan(0, candidates.Length * Words);

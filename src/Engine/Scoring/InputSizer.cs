@@ -47,7 +47,7 @@ public enum SizingStatus : byte
 /// </summary>
 public sealed partial class InputSizer
 {
-    /// <summary>Quotes kept a leg, by the lowest digits of the input: sizes next to each other have their own.</summary>
+    /// <summary>Quotes kept a leg, by the lowest digits of the input: neighbours have their own place.</summary>
     private const int KeptQuotes = 16;
 
     private readonly MarketGraph _graph;

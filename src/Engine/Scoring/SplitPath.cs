@@ -146,8 +146,9 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
     private static bool IsUsable(in CurveSegment piece) => piece.RateOut > 0 && piece.AmountInMax > 0;
 
     /// <summary>
-    /// Pieces of one curve after another, as many as fit and <paramref name="reachRaw"/> can reach. A composition of r x / (1 + c x) and s y / (1 + d y) is
-    /// r s x / (1 + (c + r d) x), from the point both have reached.
+    /// Pieces of one curve after another, as many as fit and <paramref name="reachRaw"/> can reach. A
+    /// composition of r x / (1 + c x) and s y / (1 + d y) is r s x / (1 + (c + r d) x), from the point both have
+    /// reached.
     /// </summary>
     internal static int Compose(
         ReadOnlySpan<CurveSegment> first,

@@ -241,8 +241,8 @@ internal sealed class SplitRouter
 
     /// <summary>
     /// Input of the largest continuous profit with the section spread: where the slope is 1, or the unit at which it
-    /// falls past 1 because a piece ends. On one piece of all curves 1 / sqrt(slope) is a straight line of the input, so
-    /// a secant meets it at once; across pieces it bends, and an end that stays counts half (Illinois).
+    /// falls past 1 because a piece ends. On one piece of all curves 1 / sqrt(slope) is a straight line of the input,
+    /// so a secant meets it at once; across pieces it bends, and an end that stays counts half (Illinois).
     /// </summary>
     private ulong ContinuousInput(ulong unspread)
     {
@@ -260,7 +260,8 @@ internal sealed class SplitRouter
         int side = 0;
         for (int step = 0; step < StepsMax && high - low > 1 && highGap > 0; step++)
         {
-            double at = double.IsFinite(highGap) && step < SecantsMax ? low - (lowGap * (high - low) / (highGap - lowGap)) : low;
+            bool isStraight = double.IsFinite(highGap) && step < SecantsMax;
+            double at = isStraight ? low - (lowGap * (high - low) / (highGap - lowGap)) : low;
             if (!(at > low) || !(at < high)) at = low + ((high - low) / 2);
             double gap = Gap(at);
             if (Math.Abs(gap) < NoGap) return (ulong)Math.Clamp(Math.Round(at), 1, _cap);
