@@ -40,7 +40,7 @@ internal static class LiveKeys
         new("Feeds", "demoteLossBps", ConfigShape.Scalar, "Bad: this share of updates lost, 1/10,000.",
             (c, v) => c.Health = c.Health with { LossPpm = v.Int(1, 10_000) * PpmPerBps },
             c => c.Health.LossPpm / PpmPerBps),
-        new("Feeds", "demoteRetrySeconds", ConfigShape.Scalar, "First wait of a demoted endpoint; doubles up to 10 min.",
+        new("Feeds", "demoteRetrySeconds", ConfigShape.Scalar, "First wait of a demoted endpoint; doubles to 10 min.",
             (c, v) => c.Health = c.Health with { FirstWaitNs = v.Int(1, 600) * NanosecondsPerSecond },
             c => c.Health.FirstWaitNs / NanosecondsPerSecond),
         new("Watch", "watch.pools", ConfigShape.List, "Pools to watch, besides those of the file.",
