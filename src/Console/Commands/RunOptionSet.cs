@@ -123,6 +123,7 @@ internal sealed class RunOptionSet(bool isConfigRequired)
             RunsOnConnections = config.FeedThread == FeedThread.Connection,
             DurationNs = (long)(ReadSeconds("--seconds", result.GetValue(Seconds) ?? "0") * 1e9),
             Chain = config.Chain,
+            Health = config.Health,
             Simulation = config.Simulate || result.GetValue(Simulate)
                 ? new SimulatorOptions { PerSecond = config.SimulationsPerSecond }
                 : null,

@@ -123,6 +123,8 @@ internal sealed class EngineConfig
 
     public ChainWatchOptions Chain { get; set; } = new();
 
+    public EndpointHealthOptions Health { get; set; } = new();
+
     public bool Simulate { get; set; }
 
     public int SimulationsPerSecond { get; set; } = 5;

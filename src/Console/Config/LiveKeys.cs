@@ -9,6 +9,10 @@ namespace LowLatency.ConsoleHost.Config;
 /// <summary>The keys of a live run: where it gets the chain from, and what of it.</summary>
 internal static class LiveKeys
 {
+    private const long Million = 1_000_000;
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const int PpmPerBps = 100;
+
     /// <summary>The keys.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
@@ -27,6 +31,18 @@ internal static class LiveKeys
         new("Feeds", "simulationsPerSecond", ConfigShape.Scalar, "Most simulations a second; the rest is skipped.",
             (c, v) => c.SimulationsPerSecond = v.Int(1, 1000),
             c => c.SimulationsPerSecond),
+        new("Feeds", "demoteEndpoints", ConfigShape.Scalar, "Leave an endpoint whose data is bad alone for a while.",
+            (c, v) => c.Health = c.Health with { IsOn = v.Bool() },
+            c => c.Health.IsOn),
+        new("Feeds", "demoteLateMs", ConfigShape.Scalar, "Bad: half of its updates so late after the first copy.",
+            (c, v) => c.Health = c.Health with { LateNs = v.Int(1, 60_000) * Million },
+            c => c.Health.LateNs / Million),
+        new("Feeds", "demoteLossBps", ConfigShape.Scalar, "Bad: this share of updates lost, 1/10,000.",
+            (c, v) => c.Health = c.Health with { LossPpm = v.Int(1, 10_000) * PpmPerBps },
+            c => c.Health.LossPpm / PpmPerBps),
+        new("Feeds", "demoteRetrySeconds", ConfigShape.Scalar, "First wait of a demoted endpoint; doubles to 10 min.",
+            (c, v) => c.Health = c.Health with { FirstWaitNs = v.Int(1, 600) * NanosecondsPerSecond },
+            c => c.Health.FirstWaitNs / NanosecondsPerSecond),
         new("Watch", "watch.pools", ConfigShape.List, "Pools to watch, besides those of the file.",
             (c, v) => c.Watch = c.Watch with { Pools = v.Addresses() },
             c => c.Watch.Pools),

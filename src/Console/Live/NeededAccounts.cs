@@ -14,7 +14,7 @@ namespace LowLatency.ConsoleHost.Live;
 /// subscribes takes them from here, so a watch list needs pool addresses only; likewise the accounts that every swap
 /// writes, whose fees are asked for, and those that two endpoints contradict each other about, to be read anew.
 /// Owner: the market group's thread writes; one other reads. It looks when the account table has grown, which is
-/// registration and not steady state. Bound of the contradictions: <see cref="MaxConflicts"/> at once, the rest counted.
+/// registration and not steady state. Bound of contradictions: <see cref="MaxConflicts"/>, the rest counted.
 /// </summary>
 internal sealed class NeededAccounts(GraphStage graph) : IStage
 {
@@ -35,7 +35,7 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
 
     public string Name => "needed accounts";
 
-    /// <summary>Contradictions that were not told because too many waited; the audit comes to them. Any thread.</summary>
+    /// <summary>Contradictions not told because too many waited; the audit comes to them. Any thread.</summary>
     public long ConflictsDropped { get; private set; }
 
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)

@@ -178,7 +178,7 @@ public sealed class Bootstrap : NodeWork, ICoverageListener
         if (_whole.Add(change.Account)) _auditOrder.Add(change.Account);
     }
 
-    /// <summary>Asks for what is in doubt, else for a reread, else for the next part of the audit; the calls made.</summary>
+    /// <summary>Asks for what is in doubt, else a reread, else the audit's next part; the calls made.</summary>
     private int Ask(long nowNs)
     {
         int calls = 0;

@@ -72,6 +72,7 @@ public sealed class EndpointHealth
     /// <summary>Tries again whose wait is over; judges all at the end of a window, and allocates then.</summary>
     public void Look(long nowNs)
     {
+        if (!_options.IsOn) return;
         if (!_hasBegun)
         {
             _hasBegun = true;

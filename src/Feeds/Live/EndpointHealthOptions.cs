@@ -3,6 +3,9 @@ namespace LowLatency.Feeds.Live;
 /// <summary>When an endpoint's data is too bad to be raced, and for how long it is left alone.</summary>
 public sealed record EndpointHealthOptions
 {
+    /// <summary>False: nobody is judged, all are raced whatever they deliver.</summary>
+    public bool IsOn { get; init; } = true;
+
     /// <summary>Nanoseconds between judgements; long enough for the least number of updates on a quiet watch.</summary>
     public long WindowNs { get; init; } = 10_000_000_000;
 

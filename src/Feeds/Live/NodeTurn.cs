@@ -32,7 +32,7 @@ internal sealed class NodeTurn(IReadOnlyList<SolanaRpc> nodes, int leaveMs, IClo
         return _next++ % nodes.Count;
     }
 
-    /// <summary>Notes how a call of a node ended. One that is behind is not broken: the next call goes to another.</summary>
+    /// <summary>Notes how a node's call ended. One that is behind is not broken; another is asked next.</summary>
     public void Note(int node, RpcErrorKind end)
     {
         if (end is RpcErrorKind.MinContextSlotNotReached or RpcErrorKind.Cancelled) return;

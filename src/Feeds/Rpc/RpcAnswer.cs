@@ -53,7 +53,8 @@ internal static class RpcAnswer
     public static RpcResult<int> ReadCount(ReadOnlyMemory<byte> body, ulong id, Uri address) =>
         AnswerSkim.TryRead(body.Span, id, out int count, out ulong slot)
             ? new RpcResult<int>(count, null, slot)
-            : Read(body, id, address, static result => WithContext(result, static (value, _) => value.GetArrayLength()));
+            : Read(
+                body, id, address, static result => WithContext(result, static (value, _) => value.GetArrayLength()));
 
     /// <summary>A result with <c>context</c> and <c>value</c>.</summary>
     public static RpcResult<T> WithContext<T>(JsonElement result, Func<JsonElement, ulong, T> read)

@@ -125,8 +125,8 @@ internal sealed class RpcTransport : IDisposable
     /// <param name="read">Reads the answer to the request of that id.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<RpcResult<T>> CallAsync<T>(
-        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, int maxAttempts, Func<ReadOnlyMemory<byte>, ulong, RpcResult<T>> read,
-        CancellationToken cancellation)
+        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, int maxAttempts,
+        Func<ReadOnlyMemory<byte>, ulong, RpcResult<T>> read, CancellationToken cancellation)
     {
         Counters.OnCall();
         Backoff backoff = new(_options.Backoff, _options.Seed + (ulong)Interlocked.Increment(ref _seedOffset));

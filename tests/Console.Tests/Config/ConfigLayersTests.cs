@@ -6,6 +6,7 @@ using LowLatency.ConsoleHost.Config;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
+using LowLatency.Feeds.Live;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Config;
@@ -48,6 +49,7 @@ public sealed class ConfigLayersTests
               "feedThread": "connection", "receiveSpinMicroseconds": 700,
               "endpoints": [{ "http": "http://a.example" }],
               "blockhashEveryMs": 41, "priorityFeesEveryMs": 42, "simulate": true, "simulationsPerSecond": 43,
+              "demoteEndpoints": false, "demoteLateMs": 44, "demoteLossBps": 45, "demoteRetrySeconds": 46,
               "watch": {
                 "pools": ["{{Usdc}}"], "accounts": ["{{Usdt}}"], "file": "watch.json", "allow": ["PumpSwap"],
                 "deny": ["{{Usdt}}"], "liquidityFloorRaw": { "{{Usdt}}": 37 },
@@ -72,6 +74,9 @@ public sealed class ConfigLayersTests
             s.Search.PriorityFeeCapMicroLamportsPerCu, s.Search.ComputeUnitMarginBps));
         Assert.Equal((41, 42, true, 43), (layers.Config.Chain.BlockhashEveryMs, layers.Config.Chain.FeesEveryMs,
             layers.Config.Simulate, layers.Config.SimulationsPerSecond));
+        EndpointHealthOptions health = layers.Config.Health;
+        Assert.Equal((false, 44_000_000L, 4500, 46_000_000_000L), (health.IsOn, health.LateNs, health.LossPpm,
+            health.FirstWaitNs));
         Assert.Equal((28_000_000L, 29, 30, 31), (s.Graph.SettleWindowNs, s.Graph.MaxAccounts, s.Graph.MaxPools,
             s.Graph.MaxMints));
         Assert.Equal((32, 33), (s.Life.FollowSlots, s.Life.MaxFollowed));

@@ -16,9 +16,11 @@ public sealed class ConflictsOnNodeTests
     {
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions { Endpoints = 2 });
         string endpoints = string.Join(
-            ',', EndpointHealthOnNodeTests.WebSocket(node.Endpoints[0]), EndpointHealthOnNodeTests.WebSocket(node.Endpoints[1]));
+            ',', EndpointHealthOnNodeTests.WebSocket(node.Endpoints[0]),
+            EndpointHealthOnNodeTests.WebSocket(node.Endpoints[1]));
         using NodeRun run = new(
-            node, endpoints, slotMs: 25, new EndpointHealthOptions(), more: "\"agreementAboveLamports\": 0,", auditMs: 0);
+            node, endpoints, slotMs: 25, new EndpointHealthOptions(), more: "\"agreementAboveLamports\": 0,",
+            auditMs: 0);
         run.StepUntil(() => run.IsWhole && run.Live.Pool.GetStatus().TrueForAll(c => c.IsOpen), "whole");
         AgreementTable agreement = run.Run.Pipeline!.Graph.Agreement!;
         node.Inject(new FaultStep(0, 0, FaultKind.Lie, 20_000));

@@ -10,7 +10,7 @@ public sealed class EndpointHealthTests
 {
     private const long Second = 1_000_000_000;
 
-    private readonly EndpointHealthOptions _options = new()
+    private EndpointHealthOptions _options = new()
     {
         WindowNs = Second,
         LeastUpdates = 10,
@@ -46,6 +46,16 @@ public sealed class EndpointHealthTests
         EndpointHealthStatus s = _health.Status[1];
         Assert.Equal((1, 1, 0, 1, 1), (s.Demotions, s.Late, s.Loss, s.Retries, s.Readmissions));
         Assert.Equal(0, _health.Status[0].Demotions);
+    }
+
+    [Fact]
+    public void Look_SwitchedOff_JudgesNobody()
+    {
+        _options = _options with { IsOn = false };
+        Begin(2);
+        for (int i = 0; i < 5; i++) Window(Good, Late);
+        Assert.False(_endpoints[1].IsHeld);
+        Assert.Equal((HealthState.Raced, 0L), (State(1), _health.Status[1].Demotions));
     }
 
     [Theory]
