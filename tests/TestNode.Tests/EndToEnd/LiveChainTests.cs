@@ -61,6 +61,7 @@ public sealed class LiveChainTests
         live.StepUntil(() => node.FaultLog.Count(kind) == count, "all faults");
         long taken = live.Pipeline.Instructions.Blockhashes.Taken;
         live.StepUntil(() => live.Pipeline.Instructions.Blockhashes.Taken > taken + 2, "newer blockhashes");
+        live.StepUntil(() => live.Messages.Taken.Any(t => !t.Blockhash.IsZero), "a message with a blockhash");
         live.Settle();
         AssertBlockhashesAreRecent(node, live);
         Assert.Equal(0, live.Messages.WithoutBlockhash);

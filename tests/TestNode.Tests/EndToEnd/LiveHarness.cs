@@ -204,6 +204,7 @@ internal sealed class LiveHarness : IDisposable
     public void Settle()
     {
         _node.EndFaults();
+        AwaitArrival(); // a half-open connection is noticed now, and not when nothing repairs its loss any more
         StepUntil(() => IsWhole, "whole");
         long audited = Bootstrap.Counters.Audited + (2 * _node.Tape.SubscribedKeys.Count) + 200;
         StepUntil(() => Bootstrap.Counters.Audited >= audited && IsWhole, "audited twice");
