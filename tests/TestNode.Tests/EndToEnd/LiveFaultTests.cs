@@ -133,9 +133,9 @@ public sealed class LiveFaultTests
             new SolanaNodeOptions { Endpoints = 2, Faults = script });
         using LiveHarness live = new(node, shards: 2);
         live.Step(70);
+        live.StepUntil(() => node.FaultLog.Occurrences.Count > 0, "a fault, which waits for what it spoils");
         live.Settle();
         live.AssertTruth();
-        Assert.NotEmpty(node.FaultLog.Occurrences);
         Assert.Equal(live.Feed.Coverage!.Losses, live.Feed.Coverage.Repairs);
         Assert.Empty(live.Doubts.Violations);
         live.AssertReplaysEqually();
