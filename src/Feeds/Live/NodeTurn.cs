@@ -25,11 +25,11 @@ internal sealed class NodeTurn(IReadOnlyList<SolanaRpc> nodes, int leaveMs, IClo
         long nowNs = clock.NowNs;
         for (int i = 0; i < nodes.Count; i++)
         {
-            int node = _next++ % nodes.Count;
+            int node = (int)((uint)_next++ % (uint)nodes.Count);
             if (_leaveUntilNs[node] <= nowNs) return node;
         }
 
-        return _next++ % nodes.Count;
+        return (int)((uint)_next++ % (uint)nodes.Count);
     }
 
     /// <summary>Notes how a node's call ended. One that is behind is not broken; another is asked next.</summary>
