@@ -115,6 +115,16 @@ public struct MarketEvent
     /// <summary>Rent epoch of the account, kept for exact account hashes and captures.</summary>
     public ulong RentEpoch;
 
+    /// <summary>
+    /// Number of a chain event; its <see cref="EventKind"/> says of what. In the place of <see cref="RentEpoch"/>,
+    /// which account events alone have: with a place of its own an entry would be longer than two pairs of lines.
+    /// </summary>
+    public ulong ChainValue
+    {
+        readonly get => RentEpoch;
+        set => RentEpoch = value;
+    }
+
     /// <summary>Graph: id of the pool whose quotes changed, or -1.</summary>
     public int PoolId;
 
@@ -129,9 +139,6 @@ public struct MarketEvent
 
     /// <summary>Life: position of the first of them in the life ring.</summary>
     public long LifePosition;
-
-    /// <summary>Number of a chain event; its <see cref="EventKind"/> says of what.</summary>
-    public ulong ChainValue;
 
     /// <summary>Time at each stage.</summary>
     public Stamps Stamps;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LowLatency.Engine.Events;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Ring;
@@ -33,6 +34,10 @@ public sealed class LayoutTests
         Assert.True(offset >= SeparationBytes);
         Assert.True(PaddedInt64.SizeBytes - offset - sizeof(long) >= SeparationBytes);
     }
+
+    [Fact]
+    public void MarketEvent_InARing_FillsTwoPairsOfLines() =>
+        Assert.Equal(MarketEvent.SizeBytes, Unsafe.SizeOf<MarketEvent>());
 
     [Fact]
     public void ProducerState_Words_AreSeparated()
