@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Cycles;
 
@@ -50,8 +51,9 @@ public sealed partial class CycleFinder
     private void LayOutTarget(int pair)
     {
         int target = _aim.Target;
-        _aim.StartRank = _graph.Rank(_aim.Start);
-        _aim.StartIndex = _graph.IndexOfFrom(pair);
+        _aim.Pair = pair;
+        if (_graph.RowIn(target) is not null) _hubPairs.Absorb();
+        _graph.HidePair(pair);
         _aim.LastIn = _graph.RowIn(target) ?? _scatteredIn;
         _aim.LastOut = _graph.RowOut(target) ?? _scatteredOut;
         if (_aim.LastIn != _scatteredIn) return;
@@ -69,7 +71,9 @@ public sealed partial class CycleFinder
 
     private void EndAim()
     {
-        if (_aim.Hops == 2 || _aim.LastIn != _scatteredIn) return;
+        if (_aim.Hops == 2) return;
+        _graph.ShowPair(_aim.Pair);
+        if (_aim.LastIn != _scatteredIn) return;
         foreach (int rank in _graph.CoreRanks(_aim.Target))
         {
             _scatteredIn[rank] = 0;
@@ -90,7 +94,6 @@ public sealed partial class CycleFinder
         int start = _aim.Start;
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(start);
         ReadOnlySpan<int> ranks = _graph.CoreRanks(start);
-        ReadOnlySpan<int> pairs = _graph.PairsOut(start);
         ReadOnlySpan<double> ratesOut = _graph.RatesOut(start);
         ReadOnlySpan<double> ratesIn = _graph.RatesIn(start);
         bool isFree = _touches[1];
@@ -106,8 +109,8 @@ public sealed partial class CycleFinder
             {
                 bool isAny = isFree || IsBase(mint);
                 if (isAny) (pathOut, pathIn) = (_aim.LastIn[ranks[i]], _aim.LastOut[ranks[i]]);
-                if (isDeep && isAny) WeighMint(mint, _graph.IndexOfFrom(pairs[i]), ref pathOut, ref pathIn);
-                else if (isDeep) WeighBases(mint, _graph.IndexOfFrom(pairs[i]), ref pathOut, ref pathIn);
+                if (isDeep && isAny) WeighMint(mint, ref pathOut, ref pathIn);
+                else if (isDeep) WeighBases(mint, ref pathOut, ref pathIn);
             }
 
             _branchOut[i] = pathOut *= ratesOut[i];
@@ -122,21 +125,19 @@ public sealed partial class CycleFinder
     }
 
     /// <summary>
-    /// Raises the products to those of the best two legs between a mint and the target, not through the start, which
-    /// has the given place among the mint's neighbours.
+    /// Raises the products to those of the best two legs between a mint and the target. The start is not between them,
+    /// because the pair of both ends is hidden.
     /// </summary>
-    private void WeighMint(int mint, int startIndex, ref double pathOut, ref double pathIn)
+    private void WeighMint(int mint, ref double pathOut, ref double pathIn)
     {
-        int target = _aim.Target;
         int degree = _graph.CoreRanks(mint).Length;
-        int targetDegree = _graph.CoreRanks(target).Length;
+        int targetDegree = _graph.CoreRanks(_aim.Target).Length;
         int walkMax = _graph.CoreCount / RowScanGain; // more neighbours than that: a pass over the row is shorter
         double[]? rowOut = _graph.RowOut(mint);
         if (rowOut is not null && targetDegree < Math.Min(degree, walkMax))
         {
-            WeighWalk(
-                _graph.CoreRanks(target), _graph.RatesIn(target), _graph.RatesOut(target), rowOut,
-                _graph.RowIn(mint)!, _aim.StartIndex, ref pathOut, ref pathIn);
+            // From the target's end the paths are walked backwards: both directions trade places.
+            WeighWalk(_aim.Target, _graph.RowIn(mint)!, rowOut, ref pathIn, ref pathOut);
         }
         else if (rowOut is not null && degree > walkMax)
         {
@@ -144,83 +145,76 @@ public sealed partial class CycleFinder
         }
         else
         {
-            WeighWalk(
-                _graph.CoreRanks(mint), _graph.RatesOut(mint), _graph.RatesIn(mint), _aim.LastIn, _aim.LastOut,
-                startIndex, ref pathOut, ref pathIn);
+            WeighWalk(mint, _aim.LastIn, _aim.LastOut, ref pathOut, ref pathIn);
         }
     }
 
     /// <summary>
-    /// Largest products of one end's rates with the other end's rows, both directions, over the first end's neighbours
-    /// without the one at an index.
+    /// Largest products of one end's rates with the other end's rows, both directions, over the first end's neighbours.
     /// </summary>
-    private void WeighWalk(
-        ReadOnlySpan<int> ranks, ReadOnlySpan<double> ratesOut, ReadOnlySpan<double> ratesIn, double[] rowOut,
-        double[] rowIn, int skip, ref double pathOut, ref double pathIn)
+    private void WeighWalk(int mint, double[] rowIn, double[] rowOut, ref double pathOut, ref double pathIn)
     {
-        ratesOut = ratesOut[..ranks.Length];
-        ratesIn = ratesIn[..ranks.Length];
-        _steps += ranks.Length;
+        int first = _graph.FirstPosition(mint);
+        int length = _graph.ListLength(mint);
+        ref int rank = ref MemoryMarshal.GetReference(_graph.AllRanks.Slice(first, length));
+        ref double rateOut = ref MemoryMarshal.GetReference(_graph.AllRatesOut.Slice(first, length));
+        ref double rateIn = ref MemoryMarshal.GetReference(_graph.AllRatesIn.Slice(first, length));
+        ref double firstIn = ref MemoryMarshal.GetArrayDataReference(rowIn);
+        ref double firstOut = ref MemoryMarshal.GetArrayDataReference(rowOut);
+        _steps += length;
         double bestOut = pathOut;
         double bestIn = pathIn;
-        ref double firstOut = ref MemoryMarshal.GetArrayDataReference(rowOut);
-        ref double firstIn = ref MemoryMarshal.GetArrayDataReference(rowIn);
-        for (int i = 0; i < ranks.Length; i++)
+        for (int i = 0; i < length; i += MarketGraph.ListStep)
         {
-            if (i == skip) continue;
-            int rank = ranks[i];
-
-            // SAFETY: ranks in the core's adjacency are below CoreCount, and rows are at least as long.
-            bestOut = double.MaxNative(bestOut, ratesOut[i] * Unsafe.Add(ref firstOut, rank));
-            // SAFETY: as above.
-            bestIn = double.MaxNative(bestIn, ratesIn[i] * Unsafe.Add(ref firstIn, rank));
+            Step(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateOut, i), ref firstIn, ref bestOut);
+            Step(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateIn, i), ref firstOut, ref bestIn);
         }
 
         (pathOut, pathIn) = (bestOut, bestIn);
     }
 
+    /// <summary>Eight products of one direction, without a branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(ref int rank, ref double rate, ref double row, ref double best)
+    {
+        // SAFETY: lists are filled up to multiples of eight, and their ranks, CoreCount at most, are within every row.
+        double a = double.MaxNative(best, rate * Unsafe.Add(ref row, rank));
+        double b = Unsafe.Add(ref rate, 1) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 1));
+        a = double.MaxNative(a, Unsafe.Add(ref rate, 2) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 2)));
+        b = double.MaxNative(b, Unsafe.Add(ref rate, 3) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 3)));
+        a = double.MaxNative(a, Unsafe.Add(ref rate, 4) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 4)));
+        b = double.MaxNative(b, Unsafe.Add(ref rate, 5) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 5)));
+        a = double.MaxNative(a, Unsafe.Add(ref rate, 6) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 6)));
+        b = double.MaxNative(b, Unsafe.Add(ref rate, 7) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 7)));
+        best = double.MaxNative(a, b);
+    }
+
     /// <summary>
-    /// As <see cref="WeighMint"/> for a hub: what is known of the pair of hubs, else row times row. The start's own
-    /// product is in it and below the largest nearly always; if not, the rows are passed again without it.
+    /// As <see cref="WeighMint"/> for a hub: what is known of the pair of hubs, else row times row.
     /// </summary>
     private void WeighHub(int mint, double[] rowOut, double[] rowIn, ref double pathOut, ref double pathIn)
     {
-        int skip = _aim.StartRank;
-        int end = _graph.CoreCount;
-        double[] lastIn = _aim.LastIn;
-        double[] lastOut = _aim.LastOut;
-        if (!_hubPairs.TryGet(mint, _aim.Target, skip, out double bestOut, out double bestIn))
+        double bestOut = 0;
+        double bestIn = 0;
+        if (_aim.LastIn == _scatteredIn || !_hubPairs.TryGet(mint, _aim.Target, _aim.Pair, out bestOut, out bestIn))
         {
-            _steps += end / RowScanGain;
-            (bestOut, bestIn) = RowProducts.Largest(rowOut, lastIn, rowIn, lastOut, end);
-            if (bestOut > pathOut && bestOut <= rowOut[skip] * lastIn[skip]) bestOut = LargestWithout(rowOut, lastIn);
-            if (bestIn > pathIn && bestIn <= rowIn[skip] * lastOut[skip]) bestIn = LargestWithout(rowIn, lastOut);
+            _steps += _graph.CoreCount / RowScanGain;
+            (bestOut, bestIn) = RowProducts.Largest(rowOut, _aim.LastIn, rowIn, _aim.LastOut, _graph.CoreCount);
         }
 
         pathOut = Math.Max(pathOut, bestOut);
         pathIn = Math.Max(pathIn, bestIn);
     }
 
-    private double LargestWithout(double[] row, double[] last)
-    {
-        double best = 0;
-        for (int rank = 0; rank < _graph.CoreCount; rank++)
-        {
-            if (rank != _aim.StartRank) best = double.MaxNative(best, row[rank] * last[rank]);
-        }
-
-        return best;
-    }
-
     /// <summary>As <see cref="WeighMint"/> where only the mint behind it can be the cycle's base.</summary>
-    private void WeighBases(int mint, int startIndex, ref double pathOut, ref double pathIn)
+    private void WeighBases(int mint, ref double pathOut, ref double pathIn)
     {
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(mint);
         ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
         _steps += ranks.Length;
         for (int i = 0; i < ranks.Length; i++)
         {
-            if (i == startIndex || _baseIndex[neighbours[i]] == 0) continue;
+            if (_baseIndex[neighbours[i]] == 0) continue;
             pathOut = Math.Max(pathOut, _graph.RatesOut(mint)[i] * _aim.LastIn[ranks[i]]);
             pathIn = Math.Max(pathIn, _graph.RatesIn(mint)[i] * _aim.LastOut[ranks[i]]);
         }
