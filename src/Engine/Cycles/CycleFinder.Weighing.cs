@@ -92,12 +92,13 @@ public sealed partial class CycleFinder
     private void Weigh()
     {
         int start = _aim.Start;
+        int target = _aim.Target;
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(start);
-        ReadOnlySpan<int> ranks = _graph.CoreRanks(start);
-        ReadOnlySpan<double> ratesOut = _graph.RatesOut(start);
-        ReadOnlySpan<double> ratesIn = _graph.RatesIn(start);
+        ReadOnlySpan<double> ratesOut = _graph.RatesOut(start)[..neighbours.Length];
+        ReadOnlySpan<double> ratesIn = _graph.RatesIn(start)[..neighbours.Length];
+        Span<double> branchOut = _branchOut.AsSpan(0, neighbours.Length);
+        Span<double> branchIn = _branchIn.AsSpan(0, neighbours.Length);
         bool isFree = _touches[1];
-        bool isDeep = _maxHops > 3;
         double bestOut = _aim.BestOut;
         double bestIn = _aim.BestIn;
         for (int i = 0; i < neighbours.Length; i++)
@@ -105,54 +106,69 @@ public sealed partial class CycleFinder
             int mint = neighbours[i];
             double pathOut = 0;
             double pathIn = 0;
-            if (mint != _aim.Target)
-            {
-                bool isAny = isFree || IsBase(mint);
-                if (isAny) (pathOut, pathIn) = (_aim.LastIn[ranks[i]], _aim.LastOut[ranks[i]]);
-                if (isDeep && isAny) WeighMint(mint, ref pathOut, ref pathIn);
-                else if (isDeep) WeighBases(mint, ref pathOut, ref pathIn);
-            }
-
-            _branchOut[i] = pathOut *= ratesOut[i];
-            _branchIn[i] = pathIn *= ratesIn[i];
+            if (mint != target) (pathOut, pathIn) = isFree || IsBase(mint) ? WeighMint(mint) : WeighBases(mint);
+            pathOut *= ratesOut[i];
+            pathIn *= ratesIn[i];
+            branchOut[i] = pathOut;
+            branchIn[i] = pathIn;
             bestOut = double.MaxNative(bestOut, pathOut);
             bestIn = double.MaxNative(bestIn, pathIn);
         }
 
+        _branchOut.AsSpan(neighbours.Length, _graph.ListLength(start) - neighbours.Length).Clear();
+        _branchIn.AsSpan(neighbours.Length, _graph.ListLength(start) - neighbours.Length).Clear();
         (_aim.BestOut, _aim.BestIn) = (bestOut, bestIn);
         _aim.IsWeighed = _aim.Hops <= WeighedHops;
         _steps += neighbours.Length;
     }
 
     /// <summary>
-    /// Raises the products to those of the best two legs between a mint and the target. The start is not between them,
+    /// Products of the best one or two legs between a mint and the target, out and in. The start is not between them,
     /// because the pair of both ends is hidden.
     /// </summary>
-    private void WeighMint(int mint, ref double pathOut, ref double pathIn)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private (double Out, double In) WeighMint(int mint)
     {
-        int degree = _graph.CoreRanks(mint).Length;
-        int targetDegree = _graph.CoreRanks(_aim.Target).Length;
+        int rank = _graph.Rank(mint);
+        (double Out, double In) one = (_aim.LastIn[rank], _aim.LastOut[rank]);
+        if (_maxHops < WeighedHops) return one;
+        (double Out, double In) two = _graph.RowOut(mint) is { } rowOut
+            ? WeighHub(mint, rowOut, _graph.RowIn(mint)!)
+            : WeighWalk(mint, _aim.LastIn, _aim.LastOut);
+        return (double.MaxNative(one.Out, two.Out), double.MaxNative(one.In, two.In));
+    }
+
+    /// <summary>
+    /// Best two legs between a mint with rows and the target: the shortest of a walk over either's neighbours, what is
+    /// known of the pair of hubs, and row times row.
+    /// </summary>
+    private (double Out, double In) WeighHub(int mint, double[] rowOut, double[] rowIn)
+    {
+        int degree = _graph.CoreNeighbours(mint).Length;
+        int targetDegree = _graph.CoreNeighbours(_aim.Target).Length;
         int walkMax = _graph.CoreCount / RowScanGain; // more neighbours than that: a pass over the row is shorter
-        double[]? rowOut = _graph.RowOut(mint);
-        if (rowOut is not null && targetDegree < Math.Min(degree, walkMax))
+        if (targetDegree < Math.Min(degree, walkMax))
         {
             // From the target's end the paths are walked backwards: both directions trade places.
-            WeighWalk(_aim.Target, _graph.RowIn(mint)!, rowOut, ref pathIn, ref pathOut);
+            (double walkedIn, double walkedOut) = WeighWalk(_aim.Target, rowIn, rowOut);
+            return (walkedOut, walkedIn);
         }
-        else if (rowOut is not null && degree > walkMax)
+
+        if (degree <= walkMax) return WeighWalk(mint, _aim.LastIn, _aim.LastOut);
+        if (_aim.LastIn != _scatteredIn
+            && _hubPairs.TryGet(mint, _aim.Target, _aim.Pair, out double forth, out double back))
         {
-            WeighHub(mint, rowOut, _graph.RowIn(mint)!, ref pathOut, ref pathIn);
+            return (forth, back);
         }
-        else
-        {
-            WeighWalk(mint, _aim.LastIn, _aim.LastOut, ref pathOut, ref pathIn);
-        }
+
+        _steps += _graph.CoreCount / RowScanGain;
+        return RowProducts.Largest(rowOut, _aim.LastIn, rowIn, _aim.LastOut, _graph.CoreCount);
     }
 
     /// <summary>
     /// Largest products of one end's rates with the other end's rows, both directions, over the first end's neighbours.
     /// </summary>
-    private void WeighWalk(int mint, double[] rowIn, double[] rowOut, ref double pathOut, ref double pathIn)
+    private (double Out, double In) WeighWalk(int mint, double[] rowIn, double[] rowOut)
     {
         int first = _graph.FirstPosition(mint);
         int length = _graph.ListLength(mint);
@@ -162,62 +178,56 @@ public sealed partial class CycleFinder
         ref double firstIn = ref MemoryMarshal.GetArrayDataReference(rowIn);
         ref double firstOut = ref MemoryMarshal.GetArrayDataReference(rowOut);
         _steps += length;
-        double bestOut = pathOut;
-        double bestIn = pathIn;
-        for (int i = 0; i < length; i += MarketGraph.ListStep)
-        {
-            Step(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateOut, i), ref firstIn, ref bestOut);
-            Step(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateIn, i), ref firstOut, ref bestIn);
-        }
-
-        (pathOut, pathIn) = (bestOut, bestIn);
-    }
-
-    /// <summary>Eight products of one direction, without a branch.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(ref int rank, ref double rate, ref double row, ref double best)
-    {
-        // SAFETY: lists are filled up to multiples of eight, and their ranks, CoreCount at most, are within every row.
-        double a = double.MaxNative(best, rate * Unsafe.Add(ref row, rank));
-        double b = Unsafe.Add(ref rate, 1) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 1));
-        a = double.MaxNative(a, Unsafe.Add(ref rate, 2) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 2)));
-        b = double.MaxNative(b, Unsafe.Add(ref rate, 3) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 3)));
-        a = double.MaxNative(a, Unsafe.Add(ref rate, 4) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 4)));
-        b = double.MaxNative(b, Unsafe.Add(ref rate, 5) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 5)));
-        a = double.MaxNative(a, Unsafe.Add(ref rate, 6) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 6)));
-        b = double.MaxNative(b, Unsafe.Add(ref rate, 7) * Unsafe.Add(ref row, Unsafe.Add(ref rank, 7)));
-        best = double.MaxNative(a, b);
-    }
-
-    /// <summary>
-    /// As <see cref="WeighMint"/> for a hub: what is known of the pair of hubs, else row times row.
-    /// </summary>
-    private void WeighHub(int mint, double[] rowOut, double[] rowIn, ref double pathOut, ref double pathIn)
-    {
         double bestOut = 0;
         double bestIn = 0;
-        if (_aim.LastIn == _scatteredIn || !_hubPairs.TryGet(mint, _aim.Target, _aim.Pair, out bestOut, out bestIn))
+        for (nint i = 0; i < length; i += MarketGraph.ListStep)
         {
-            _steps += _graph.CoreCount / RowScanGain;
-            (bestOut, bestIn) = RowProducts.Largest(rowOut, _aim.LastIn, rowIn, _aim.LastOut, _graph.CoreCount);
+            double eightOut = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateOut, i), ref firstIn);
+            double eightIn = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateIn, i), ref firstOut);
+            bestOut = double.MaxNative(bestOut, eightOut);
+            bestIn = double.MaxNative(bestIn, eightIn);
         }
 
-        pathOut = Math.Max(pathOut, bestOut);
-        pathIn = Math.Max(pathIn, bestIn);
+        return (bestOut, bestIn);
+    }
+
+    /// <summary>Largest of eight products of one direction, without a branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Largest(ref int rank, ref double rate, ref double row)
+    {
+        return double.MaxNative(
+            double.MaxNative(
+                double.MaxNative(At(ref rank, ref rate, ref row, 0), At(ref rank, ref rate, ref row, 1)),
+                double.MaxNative(At(ref rank, ref rate, ref row, 2), At(ref rank, ref rate, ref row, 3))),
+            double.MaxNative(
+                double.MaxNative(At(ref rank, ref rate, ref row, 4), At(ref rank, ref rate, ref row, 5)),
+                double.MaxNative(At(ref rank, ref rate, ref row, 6), At(ref rank, ref rate, ref row, 7))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double At(ref int rank, ref double rate, ref double row, int i)
+    {
+        // SAFETY: lists are filled up to multiples of eight, and their ranks, CoreCount at most, are within every row.
+        return Unsafe.Add(ref rate, i) * Unsafe.Add(ref row, Unsafe.Add(ref rank, i));
     }
 
     /// <summary>As <see cref="WeighMint"/> where only the mint behind it can be the cycle's base.</summary>
-    private void WeighBases(int mint, ref double pathOut, ref double pathIn)
+    private (double Out, double In) WeighBases(int mint)
     {
+        if (_maxHops < WeighedHops) return (0, 0);
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(mint);
         ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
         _steps += ranks.Length;
+        double bestOut = 0;
+        double bestIn = 0;
         for (int i = 0; i < ranks.Length; i++)
         {
             if (_baseIndex[neighbours[i]] == 0) continue;
-            pathOut = Math.Max(pathOut, _graph.RatesOut(mint)[i] * _aim.LastIn[ranks[i]]);
-            pathIn = Math.Max(pathIn, _graph.RatesIn(mint)[i] * _aim.LastOut[ranks[i]]);
+            bestOut = Math.Max(bestOut, _graph.RatesOut(mint)[i] * _aim.LastIn[ranks[i]]);
+            bestIn = Math.Max(bestIn, _graph.RatesIn(mint)[i] * _aim.LastOut[ranks[i]]);
         }
+
+        return (bestOut, bestIn);
     }
 
     /// <summary>From the start to the branches that hold something of interest.</summary>
