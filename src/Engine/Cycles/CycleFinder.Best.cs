@@ -115,12 +115,12 @@ public sealed partial class CycleFinder
     /// <summary>Chooses each pair's best pool; false if a pair has two that are alike.</summary>
     private bool ChooseBest(int count)
     {
-        _chosen[0] = _edge;
+        Choose(0, count, _edge);
         for (int i = 1; i < count; i++)
         {
             int pair = _cyclePair[i];
             ReadOnlySpan<int> pools = _graph.PairPools(pair);
-            _chosen[i] = _graph.BestEdge(pair);
+            Choose(i, count, _graph.BestEdge(pair));
             if (pools.Length == 1) continue;
             double alike = _graph.BestRate(pair) * Alike;
             int alikeCount = 0;

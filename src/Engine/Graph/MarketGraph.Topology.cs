@@ -83,7 +83,9 @@ public sealed partial class MarketGraph
 
     /// <summary>Edge of a pool in the direction of an ordered pair that the pool trades.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int PoolEdge(int poolId, int pair) => _edgePair[poolId << 1] == pair ? poolId << 1 : (poolId << 1) | 1;
+    public int PoolEdge(int poolId, int pair) =>
+        // PERF: the other edge's pair differs in the lowest bit; which way round a pool is no branch predictor knows.
+        (poolId << 1) | ((_edgePair[poolId << 1] ^ pair) & 1);
 
     /// <summary>Neighbours of a mint, in a fixed order. Call <see cref="EnsureTopology"/> first.</summary>
     public ReadOnlySpan<int> Neighbours(int mint) => Slice(_adjacentMint, mint);
