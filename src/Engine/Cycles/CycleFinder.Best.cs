@@ -40,7 +40,9 @@ public sealed partial class CycleFinder
         return ChooseBest(count) && Emit(count);
     }
 
-    /// <summary>Twice the index of the only branch of interest, plus 1 if it is one inwards; -1 if it is not one.</summary>
+    /// <summary>
+    /// Twice the index of the only branch of interest, plus 1 if it is one inwards; -1 if there is none or another.
+    /// </summary>
     private int OnlyBranch(double rateOut, double rateIn)
     {
         int length = _graph.ListLength(_aim.Start);

@@ -182,6 +182,7 @@ public sealed partial class CycleFinder
         double bestIn = 0;
         for (nint i = 0; i < length; i += MarketGraph.ListStep)
         {
+            // SAFETY: i is below the length that the three lists were sliced to.
             double eightOut = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateOut, i), ref firstIn);
             double eightIn = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateIn, i), ref firstOut);
             bestOut = double.MaxNative(bestOut, eightOut);

@@ -34,9 +34,9 @@ internal sealed class HubPairs
     }
 
     /// <summary>
-    /// Best products of two legs from a mint to another and back, not over the mint that a hidden pair leads from to the
-    /// second one. False if one of the two is no hub, or if a best one is over that mint. Call <see cref="Absorb"/> before
-    /// the pair is hidden.
+    /// Best products of two legs from a mint to another and back, not over the mint that a hidden pair leads from to
+    /// the second one. False if one of the two is no hub, or if a best one is over that mint. Call
+    /// <see cref="Absorb"/> before the pair is hidden.
     /// </summary>
     internal bool TryGet(int from, int to, int hiddenPair, out double forth, out double back)
     {

@@ -136,7 +136,8 @@ public sealed partial class MarketGraph
 
     /// <summary>
     /// Takes a pair's best rates out of the adjacency and the rows while cycles of three legs or more through it are
-    /// searched, which pass none of its mints again; <see cref="ShowPair"/> puts them back before anything else is done.
+    /// searched, which pass none of its mints again; <see cref="ShowPair"/> puts them back before anything else is
+    /// done.
     /// </summary>
     internal void HidePair(int pair) => PutRates(pair, 0, 0);
 
