@@ -8,8 +8,7 @@ internal struct Aim
 {
     internal int Start;
     internal int Target;
-    internal int StartRank;
-    internal int StartIndex; // among the target's neighbours
+    internal int Pair; // from start to target; hidden in the graph if the search is of more than two legs
     internal int TargetBase; // index of the base the target is, or -1
     internal int Hops; // 2 if the pair is outside of the core
     internal bool IsWeighed; // the best of each direction is known, within all hops

@@ -7,7 +7,7 @@ namespace LowLatency.Engine.Cycles;
 public sealed partial class CycleFinder
 {
     private readonly int[] _cyclePair = new int[Legs.MaxCount];
-    private readonly int[] _chosen = new int[Legs.MaxCount];
+    private readonly int[] _chosen = new int[2 * Legs.MaxCount]; // each edge again behind the last: every rotation
     private readonly double[] _suffix = new double[Legs.MaxCount + 1];
     private readonly Cycle[] _cycles;
     private readonly int[] _order;
@@ -23,7 +23,7 @@ public sealed partial class CycleFinder
         LayOut(count);
         _suffix[count] = 1;
         for (int i = count - 1; i > 0; i--) _suffix[i] = _suffix[i + 1] * _graph.BestRate(_cyclePair[i]);
-        _chosen[0] = _edge;
+        Choose(0, count, _edge);
         if (Expand(1, count, _graph.Rate(_edge))) return true;
         _cursor.Pools = (byte)count;
         return false;
@@ -60,7 +60,7 @@ public sealed partial class CycleFinder
             double next = product * _graph.Rate(edge);
             if (pool > _onlyAbovePool && pool != _edge >> 1 && next * _suffix[level + 1] > _least)
             {
-                _chosen[level] = edge;
+                Choose(level, count, edge);
                 _cursor.Choice[level] = i;
                 if (!Expand(level + 1, count, next)) return false;
             }
@@ -71,46 +71,63 @@ public sealed partial class CycleFinder
         return true;
     }
 
+    private void Choose(int level, int count, int edge)
+    {
+        _chosen[level] = edge;
+        _chosen[level + count] = edge;
+    }
+
     /// <summary>Keeps the chosen cycle if it is profitable; false if there is no room for it.</summary>
     private bool Emit(int count)
     {
-        int first = 0;
-        for (int i = 1; i < count; i++)
-        {
-            if (_chosen[i] < _chosen[first]) first = i;
-        }
-
-        double product = 1;
-        for (int i = 0; i < count; i++) product *= _graph.Rate(Chosen(first + i, count));
+        ReadOnlySpan<int> edges = _chosen.AsSpan(Lowest(count), count);
+        double product = _graph.Rate(edges[0]);
+        for (int i = 1; i < edges.Length; i++) product *= _graph.Rate(edges[i]);
         if (_isBestOnly)
         {
-            KeepBetter(first, count, product);
+            KeepBetter(edges, product);
             return true;
         }
 
         if (!(product > 1)) return true;
         if (_count == _cycles.Length) return false;
-        Write(ref _cycles[_count], first, count, product);
+        Write(ref _cycles[_count], edges, product);
         _count++;
         return true;
     }
 
-    private void KeepBetter(int first, int count, double product)
+    /// <summary>
+    /// Index of the lowest of two edges or more. PERF: minima instead of branches that nothing predicts.
+    /// </summary>
+    private int Lowest(int count)
     {
-        Write(ref _candidate, first, count, product);
-        if (_count > 0 && Cycle.Compare(_candidate, _cycles[0]) >= 0) return;
-        _cycles[0] = _candidate;
+        long lowest = Math.Min(Key(0), Key(1));
+        if (count > 2) lowest = Math.Min(lowest, Key(2));
+        if (count > 3) lowest = Math.Min(lowest, Key(3));
+        for (int i = 4; i < count; i++) lowest = Math.Min(lowest, Key(i));
+        return (int)(lowest & 7);
+    }
+
+    private long Key(int i) => ((long)_chosen[i] << 3) | (uint)i;
+
+    private void KeepBetter(ReadOnlySpan<int> edges, double product)
+    {
+        if (_count > 0)
+        {
+            Write(ref _candidate, edges, product);
+            if (Cycle.Compare(_candidate, _cycles[0]) >= 0) return;
+        }
+
+        Write(ref _cycles[0], edges, product);
         _order[0] = 0;
         _count = 1;
         _least = Math.Max(_least, product * (1 - Slack));
     }
 
-    private void Write(ref Cycle cycle, int first, int count, double product)
+    private static void Write(ref Cycle cycle, ReadOnlySpan<int> edges, double product)
     {
-        cycle.LegCount = count;
+        cycle.LegCount = edges.Length;
         cycle.MarginalProduct = product;
-        for (int i = 0; i < count; i++) cycle.Edges[i] = Chosen(first + i, count);
+        for (int i = 0; i < edges.Length; i++) cycle.Edges[i] = edges[i];
     }
-
-    private int Chosen(int i, int count) => _chosen[i < count ? i : i - count];
 }

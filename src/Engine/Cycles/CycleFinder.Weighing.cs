@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Cycles;
 
@@ -50,8 +51,9 @@ public sealed partial class CycleFinder
     private void LayOutTarget(int pair)
     {
         int target = _aim.Target;
-        _aim.StartRank = _graph.Rank(_aim.Start);
-        _aim.StartIndex = _graph.IndexOfFrom(pair);
+        _aim.Pair = pair;
+        if (_graph.RowIn(target) is not null) _hubPairs.Absorb();
+        _graph.HidePair(pair);
         _aim.LastIn = _graph.RowIn(target) ?? _scatteredIn;
         _aim.LastOut = _graph.RowOut(target) ?? _scatteredOut;
         if (_aim.LastIn != _scatteredIn) return;
@@ -69,7 +71,9 @@ public sealed partial class CycleFinder
 
     private void EndAim()
     {
-        if (_aim.Hops == 2 || _aim.LastIn != _scatteredIn) return;
+        if (_aim.Hops == 2) return;
+        _graph.ShowPair(_aim.Pair);
+        if (_aim.LastIn != _scatteredIn) return;
         foreach (int rank in _graph.CoreRanks(_aim.Target))
         {
             _scatteredIn[rank] = 0;
@@ -88,13 +92,13 @@ public sealed partial class CycleFinder
     private void Weigh()
     {
         int start = _aim.Start;
+        int target = _aim.Target;
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(start);
-        ReadOnlySpan<int> ranks = _graph.CoreRanks(start);
-        ReadOnlySpan<int> pairs = _graph.PairsOut(start);
-        ReadOnlySpan<double> ratesOut = _graph.RatesOut(start);
-        ReadOnlySpan<double> ratesIn = _graph.RatesIn(start);
+        ReadOnlySpan<double> ratesOut = _graph.RatesOut(start)[..neighbours.Length];
+        ReadOnlySpan<double> ratesIn = _graph.RatesIn(start)[..neighbours.Length];
+        Span<double> branchOut = _branchOut.AsSpan(0, neighbours.Length);
+        Span<double> branchIn = _branchIn.AsSpan(0, neighbours.Length);
         bool isFree = _touches[1];
-        bool isDeep = _maxHops > 3;
         double bestOut = _aim.BestOut;
         double bestIn = _aim.BestIn;
         for (int i = 0; i < neighbours.Length; i++)
@@ -102,128 +106,129 @@ public sealed partial class CycleFinder
             int mint = neighbours[i];
             double pathOut = 0;
             double pathIn = 0;
-            if (mint != _aim.Target)
-            {
-                bool isAny = isFree || IsBase(mint);
-                if (isAny) (pathOut, pathIn) = (_aim.LastIn[ranks[i]], _aim.LastOut[ranks[i]]);
-                if (isDeep && isAny) WeighMint(mint, _graph.IndexOfFrom(pairs[i]), ref pathOut, ref pathIn);
-                else if (isDeep) WeighBases(mint, _graph.IndexOfFrom(pairs[i]), ref pathOut, ref pathIn);
-            }
-
-            _branchOut[i] = pathOut *= ratesOut[i];
-            _branchIn[i] = pathIn *= ratesIn[i];
+            if (mint != target) (pathOut, pathIn) = isFree || IsBase(mint) ? WeighMint(mint) : WeighBases(mint);
+            pathOut *= ratesOut[i];
+            pathIn *= ratesIn[i];
+            branchOut[i] = pathOut;
+            branchIn[i] = pathIn;
             bestOut = double.MaxNative(bestOut, pathOut);
             bestIn = double.MaxNative(bestIn, pathIn);
         }
 
+        _branchOut.AsSpan(neighbours.Length, _graph.ListLength(start) - neighbours.Length).Clear();
+        _branchIn.AsSpan(neighbours.Length, _graph.ListLength(start) - neighbours.Length).Clear();
         (_aim.BestOut, _aim.BestIn) = (bestOut, bestIn);
         _aim.IsWeighed = _aim.Hops <= WeighedHops;
         _steps += neighbours.Length;
     }
 
     /// <summary>
-    /// Raises the products to those of the best two legs between a mint and the target, not through the start, which
-    /// has the given place among the mint's neighbours.
+    /// Products of the best one or two legs between a mint and the target, out and in. The start is not between them,
+    /// because the pair of both ends is hidden.
     /// </summary>
-    private void WeighMint(int mint, int startIndex, ref double pathOut, ref double pathIn)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private (double Out, double In) WeighMint(int mint)
     {
-        int target = _aim.Target;
-        int degree = _graph.CoreRanks(mint).Length;
-        int targetDegree = _graph.CoreRanks(target).Length;
+        int rank = _graph.Rank(mint);
+        (double Out, double In) one = (_aim.LastIn[rank], _aim.LastOut[rank]);
+        if (_maxHops < WeighedHops) return one;
+        (double Out, double In) two = _graph.RowOut(mint) is { } rowOut
+            ? WeighHub(mint, rowOut, _graph.RowIn(mint)!)
+            : WeighWalk(mint, _aim.LastIn, _aim.LastOut);
+        return (double.MaxNative(one.Out, two.Out), double.MaxNative(one.In, two.In));
+    }
+
+    /// <summary>
+    /// Best two legs between a mint with rows and the target: the shortest of a walk over either's neighbours, what is
+    /// known of the pair of hubs, and row times row.
+    /// </summary>
+    private (double Out, double In) WeighHub(int mint, double[] rowOut, double[] rowIn)
+    {
+        int degree = _graph.CoreNeighbours(mint).Length;
+        int targetDegree = _graph.CoreNeighbours(_aim.Target).Length;
         int walkMax = _graph.CoreCount / RowScanGain; // more neighbours than that: a pass over the row is shorter
-        double[]? rowOut = _graph.RowOut(mint);
-        if (rowOut is not null && targetDegree < Math.Min(degree, walkMax))
+        if (targetDegree < Math.Min(degree, walkMax))
         {
-            WeighWalk(
-                _graph.CoreRanks(target), _graph.RatesIn(target), _graph.RatesOut(target), rowOut,
-                _graph.RowIn(mint)!, _aim.StartIndex, ref pathOut, ref pathIn);
+            // From the target's end the paths are walked backwards: both directions trade places.
+            (double walkedIn, double walkedOut) = WeighWalk(_aim.Target, rowIn, rowOut);
+            return (walkedOut, walkedIn);
         }
-        else if (rowOut is not null && degree > walkMax)
+
+        if (degree <= walkMax) return WeighWalk(mint, _aim.LastIn, _aim.LastOut);
+        if (_aim.LastIn != _scatteredIn
+            && _hubPairs.TryGet(mint, _aim.Target, _aim.Pair, out double forth, out double back))
         {
-            WeighHub(mint, rowOut, _graph.RowIn(mint)!, ref pathOut, ref pathIn);
+            return (forth, back);
         }
-        else
-        {
-            WeighWalk(
-                _graph.CoreRanks(mint), _graph.RatesOut(mint), _graph.RatesIn(mint), _aim.LastIn, _aim.LastOut,
-                startIndex, ref pathOut, ref pathIn);
-        }
+
+        _steps += _graph.CoreCount / RowScanGain;
+        return RowProducts.Largest(rowOut, _aim.LastIn, rowIn, _aim.LastOut, _graph.CoreCount);
     }
 
     /// <summary>
-    /// Largest products of one end's rates with the other end's rows, both directions, over the first end's neighbours
-    /// without the one at an index.
+    /// Largest products of one end's rates with the other end's rows, both directions, over the first end's neighbours.
     /// </summary>
-    private void WeighWalk(
-        ReadOnlySpan<int> ranks, ReadOnlySpan<double> ratesOut, ReadOnlySpan<double> ratesIn, double[] rowOut,
-        double[] rowIn, int skip, ref double pathOut, ref double pathIn)
+    private (double Out, double In) WeighWalk(int mint, double[] rowIn, double[] rowOut)
     {
-        ratesOut = ratesOut[..ranks.Length];
-        ratesIn = ratesIn[..ranks.Length];
-        _steps += ranks.Length;
-        double bestOut = pathOut;
-        double bestIn = pathIn;
-        ref double firstOut = ref MemoryMarshal.GetArrayDataReference(rowOut);
+        int first = _graph.FirstPosition(mint);
+        int length = _graph.ListLength(mint);
+        ref int rank = ref MemoryMarshal.GetReference(_graph.AllRanks.Slice(first, length));
+        ref double rateOut = ref MemoryMarshal.GetReference(_graph.AllRatesOut.Slice(first, length));
+        ref double rateIn = ref MemoryMarshal.GetReference(_graph.AllRatesIn.Slice(first, length));
         ref double firstIn = ref MemoryMarshal.GetArrayDataReference(rowIn);
-        for (int i = 0; i < ranks.Length; i++)
+        ref double firstOut = ref MemoryMarshal.GetArrayDataReference(rowOut);
+        _steps += length;
+        double bestOut = 0;
+        double bestIn = 0;
+        for (nint i = 0; i < length; i += MarketGraph.ListStep)
         {
-            if (i == skip) continue;
-            int rank = ranks[i];
-
-            // SAFETY: ranks in the core's adjacency are below CoreCount, and rows are at least as long.
-            bestOut = double.MaxNative(bestOut, ratesOut[i] * Unsafe.Add(ref firstOut, rank));
-            // SAFETY: as above.
-            bestIn = double.MaxNative(bestIn, ratesIn[i] * Unsafe.Add(ref firstIn, rank));
+            // SAFETY: i is below the length that the three lists were sliced to.
+            double eightOut = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateOut, i), ref firstIn);
+            double eightIn = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateIn, i), ref firstOut);
+            bestOut = double.MaxNative(bestOut, eightOut);
+            bestIn = double.MaxNative(bestIn, eightIn);
         }
 
-        (pathOut, pathIn) = (bestOut, bestIn);
+        return (bestOut, bestIn);
     }
 
-    /// <summary>
-    /// As <see cref="WeighMint"/> for a hub: what is known of the pair of hubs, else row times row. The start's own
-    /// product is in it and below the largest nearly always; if not, the rows are passed again without it.
-    /// </summary>
-    private void WeighHub(int mint, double[] rowOut, double[] rowIn, ref double pathOut, ref double pathIn)
+    /// <summary>Largest of eight products of one direction, without a branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Largest(ref int rank, ref double rate, ref double row)
     {
-        int skip = _aim.StartRank;
-        int end = _graph.CoreCount;
-        double[] lastIn = _aim.LastIn;
-        double[] lastOut = _aim.LastOut;
-        if (!_hubPairs.TryGet(mint, _aim.Target, skip, out double bestOut, out double bestIn))
-        {
-            _steps += end / RowScanGain;
-            (bestOut, bestIn) = RowProducts.Largest(rowOut, lastIn, rowIn, lastOut, end);
-            if (bestOut > pathOut && bestOut <= rowOut[skip] * lastIn[skip]) bestOut = LargestWithout(rowOut, lastIn);
-            if (bestIn > pathIn && bestIn <= rowIn[skip] * lastOut[skip]) bestIn = LargestWithout(rowIn, lastOut);
-        }
-
-        pathOut = Math.Max(pathOut, bestOut);
-        pathIn = Math.Max(pathIn, bestIn);
+        return double.MaxNative(
+            double.MaxNative(
+                double.MaxNative(At(ref rank, ref rate, ref row, 0), At(ref rank, ref rate, ref row, 1)),
+                double.MaxNative(At(ref rank, ref rate, ref row, 2), At(ref rank, ref rate, ref row, 3))),
+            double.MaxNative(
+                double.MaxNative(At(ref rank, ref rate, ref row, 4), At(ref rank, ref rate, ref row, 5)),
+                double.MaxNative(At(ref rank, ref rate, ref row, 6), At(ref rank, ref rate, ref row, 7))));
     }
 
-    private double LargestWithout(double[] row, double[] last)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double At(ref int rank, ref double rate, ref double row, int i)
     {
-        double best = 0;
-        for (int rank = 0; rank < _graph.CoreCount; rank++)
-        {
-            if (rank != _aim.StartRank) best = double.MaxNative(best, row[rank] * last[rank]);
-        }
-
-        return best;
+        // SAFETY: lists are filled up to multiples of eight, and their ranks, CoreCount at most, are within every row.
+        return Unsafe.Add(ref rate, i) * Unsafe.Add(ref row, Unsafe.Add(ref rank, i));
     }
 
     /// <summary>As <see cref="WeighMint"/> where only the mint behind it can be the cycle's base.</summary>
-    private void WeighBases(int mint, int startIndex, ref double pathOut, ref double pathIn)
+    private (double Out, double In) WeighBases(int mint)
     {
+        if (_maxHops < WeighedHops) return (0, 0);
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(mint);
         ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
         _steps += ranks.Length;
+        double bestOut = 0;
+        double bestIn = 0;
         for (int i = 0; i < ranks.Length; i++)
         {
-            if (i == startIndex || _baseIndex[neighbours[i]] == 0) continue;
-            pathOut = Math.Max(pathOut, _graph.RatesOut(mint)[i] * _aim.LastIn[ranks[i]]);
-            pathIn = Math.Max(pathIn, _graph.RatesIn(mint)[i] * _aim.LastOut[ranks[i]]);
+            if (_baseIndex[neighbours[i]] == 0) continue;
+            bestOut = Math.Max(bestOut, _graph.RatesOut(mint)[i] * _aim.LastIn[ranks[i]]);
+            bestIn = Math.Max(bestIn, _graph.RatesIn(mint)[i] * _aim.LastOut[ranks[i]]);
         }
+
+        return (bestOut, bestIn);
     }
 
     /// <summary>From the start to the branches that hold something of interest.</summary>

@@ -110,8 +110,8 @@ public sealed partial class CycleFinder
         _hubPairs = new HubPairs(graph);
         _scatteredIn = new double[MarketGraph.RowLength(graph.MintCapacity)];
         _scatteredOut = new double[MarketGraph.RowLength(graph.MintCapacity)];
-        _branchOut = new double[graph.MintCapacity];
-        _branchIn = new double[graph.MintCapacity];
+        _branchOut = new double[MarketGraph.RowLength(graph.MintCapacity)];
+        _branchIn = new double[MarketGraph.RowLength(graph.MintCapacity)];
         _last = _scatteredIn;
         _sweep = new double[Math.Max(0, _maxHops - 4)][];
         for (int k = 0; k < _sweep.Length; k++) _sweep[k] = new double[graph.MintCapacity];
@@ -168,7 +168,7 @@ public sealed partial class CycleFinder
         _least = BestWeighed(poolId << 1) * (1 - Slack);
         if (_least > 0 || _aim.Hops > WeighedHops)
         {
-            _ = SearchFrom(poolId << 1) && SearchFrom((poolId << 1) | 1);
+            _ = TryTakeOnly(poolId << 1) || (SearchFrom(poolId << 1) && SearchFrom((poolId << 1) | 1));
         }
 
         EndAim();

@@ -50,7 +50,7 @@ public sealed class GlobalCycleFinder
     {
         _graph = graph;
         int nodes = graph.MintCapacity + 1;
-        _rate = new double[2 * graph.PoolCapacity];
+        _rate = new double[graph.PositionCapacity];
         _label = new double[nodes];
         _parent = new int[nodes];
         _parentPosition = new int[nodes];

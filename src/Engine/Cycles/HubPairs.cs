@@ -34,25 +34,33 @@ internal sealed class HubPairs
     }
 
     /// <summary>
-    /// Best products of two legs from a mint to another and back, not over the mint of a rank. False if one of the two
-    /// is no hub, or if a best one is over that mint.
+    /// Best products of two legs from a mint to another and back, not over the mint that a hidden pair leads from to
+    /// the second one. False if one of the two is no hub, or if a best one is over that mint. Call
+    /// <see cref="Absorb"/> before the pair is hidden.
     /// </summary>
-    internal bool TryGet(int from, int to, int skipRank, out double forth, out double back)
+    internal bool TryGet(int from, int to, int hiddenPair, out double forth, out double back)
     {
-        Absorb();
         (forth, back) = (0, 0);
         int a = _indexOf[from] - 1;
         int b = _indexOf[to] - 1;
         if (a < 0 || b < 0) return false;
         int there = (a * HubsMax) + b;
         int backwards = (b * HubsMax) + a;
-        if (_best[there] < 0 || _best[backwards] < 0) WorkOut(a, b);
+        if (_best[there] < 0 || _best[backwards] < 0)
+        {
+            _graph.ShowPair(hiddenPair);
+            WorkOut(a, b);
+            _graph.HidePair(hiddenPair);
+        }
+
+        int skipRank = _graph.Rank(_graph.PairFrom(hiddenPair));
         if (_via[there] == skipRank || _via[backwards] == skipRank) return false;
         (forth, back) = (_best[there], _best[backwards]);
         return true;
     }
 
-    private void Absorb()
+    /// <summary>Brings what is known up to the graph's changes.</summary>
+    internal void Absorb()
     {
         long changes = _graph.ChangeCount;
         if (_seenTopology != _graph.TopologyCount) ChooseHubs();

@@ -71,8 +71,8 @@ public sealed partial class MarketGraph
         }
     }
 
-    /// <summary>Ranks of so many mints, filled up.</summary>
-    internal static int RowLength(int mints) => (mints + RowStep - 1) / RowStep * RowStep;
+    /// <summary>Ranks of so many mints and at least one more, which is always 0, filled up.</summary>
+    internal static int RowLength(int mints) => (mints + RowStep) / RowStep * RowStep;
 
     private static double[][] NewRows(int mintCapacity)
     {

@@ -15,10 +15,15 @@ public sealed partial class MarketGraph
     /// </summary>
     public const int ChangeLogEntries = 4096;
 
+    /// <summary>Lists of neighbours in the core are filled up to a multiple of so many.</summary>
+    internal const int ListStep = 8;
+
+    private const int FillMax = ListStep - 2; // mints of the core have two neighbours there at least
     private readonly double[] _bestRate;
     private readonly int[] _bestEdge;
     private readonly int[] _pairPosition;
     private readonly int[] _adjacencyStart;
+    private readonly int[] _degree;
     private readonly int[] _adjacentMint;
     private readonly int[] _adjacentPair;
     private readonly int[] _adjacentRank;
@@ -78,7 +83,9 @@ public sealed partial class MarketGraph
 
     /// <summary>Edge of a pool in the direction of an ordered pair that the pool trades.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int PoolEdge(int poolId, int pair) => _edgePair[poolId << 1] == pair ? poolId << 1 : (poolId << 1) | 1;
+    public int PoolEdge(int poolId, int pair) =>
+        // PERF: the other edge's pair differs in the lowest bit; which way round a pool is no branch predictor knows.
+        (poolId << 1) | ((_edgePair[poolId << 1] ^ pair) & 1);
 
     /// <summary>Neighbours of a mint, in a fixed order. Call <see cref="EnsureTopology"/> first.</summary>
     public ReadOnlySpan<int> Neighbours(int mint) => Slice(_adjacentMint, mint);
@@ -90,11 +97,21 @@ public sealed partial class MarketGraph
     public ReadOnlySpan<int> CoreNeighbours(int mint) =>
         _adjacentMint.AsSpan(_adjacencyStart[mint], _coreDegree[mint]);
 
+    /// <summary>
+    /// Length of a mint's list of <see cref="CoreNeighbours"/> filled up to a multiple of <see cref="ListStep"/>.
+    /// PERF: a loop over whole steps ends after one step nearly always, where one over the neighbours ends at random.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int ListLength(int mint) => (_coreDegree[mint] + ListStep - 1) & -ListStep;
+
+    /// <summary>
+    /// Ranks by position, <see cref="ListLength"/> of them from <see cref="FirstPosition"/> on; those behind the core's
+    /// neighbours are <see cref="CoreCount"/>, where every row is 0.
+    /// </summary>
+    internal ReadOnlySpan<int> AllRanks => _adjacentRank;
+
     /// <summary>Ranks of each of <see cref="CoreNeighbours"/>.</summary>
     internal ReadOnlySpan<int> CoreRanks(int mint) => _adjacentRank.AsSpan(_adjacencyStart[mint], _coreDegree[mint]);
-
-    /// <summary>Position of <see cref="PairFrom"/> among the neighbours of <see cref="PairTo"/>.</summary>
-    internal int IndexOfFrom(int pair) => _pairPosition[pair ^ 1] - _adjacencyStart[PairTo(pair)];
 
     /// <summary>Position of a mint's first neighbour in <see cref="AllRatesOut"/>.</summary>
     internal int FirstPosition(int mint) => _adjacencyStart[mint];
@@ -109,7 +126,35 @@ public sealed partial class MarketGraph
     public ReadOnlySpan<double> RatesIn(int mint) => Slice(_adjacentRateIn, mint);
 
     /// <summary>Best rates of all ordered pairs, in the order of <see cref="Neighbours"/>, mint after mint.</summary>
-    internal ReadOnlySpan<double> AllRatesOut => _adjacentRateOut.AsSpan(0, 2 * _pairs.Count);
+    internal ReadOnlySpan<double> AllRatesOut => _adjacentRateOut.AsSpan(0, _adjacencyStart[_mints.Count]);
+
+    /// <summary>As <see cref="AllRatesOut"/>, the other way.</summary>
+    internal ReadOnlySpan<double> AllRatesIn => _adjacentRateIn.AsSpan(0, _adjacencyStart[_mints.Count]);
+
+    /// <summary>Most positions of <see cref="AllRatesOut"/>.</summary>
+    internal int PositionCapacity => _adjacentRateOut.Length;
+
+    /// <summary>
+    /// Takes a pair's best rates out of the adjacency and the rows while cycles of three legs or more through it are
+    /// searched, which pass none of its mints again; <see cref="ShowPair"/> puts them back before anything else is
+    /// done.
+    /// </summary>
+    internal void HidePair(int pair) => PutRates(pair, 0, 0);
+
+    /// <summary>The end of <see cref="HidePair"/>.</summary>
+    internal void ShowPair(int pair) => PutRates(pair, _bestRate[pair], _bestRate[pair ^ 1]);
+
+    private void PutRates(int pair, double rate, double rateBack)
+    {
+        int there = _pairPosition[pair];
+        int back = _pairPosition[pair ^ 1];
+        (_adjacentRateOut[there], _adjacentRateIn[there]) = (rate, rateBack);
+        (_adjacentRateOut[back], _adjacentRateIn[back]) = (rateBack, rate);
+        int to = _adjacentMint[there];
+        int from = _adjacentMint[back];
+        StoreInRows(from, to, rate);
+        StoreInRows(to, from, rateBack);
+    }
 
     /// <summary>Ordered pair of a change, one of the last <see cref="ChangeLogEntries"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -128,7 +173,7 @@ public sealed partial class MarketGraph
     private ReadOnlySpan<T> Slice<T>(T[] array, int mint)
     {
         int start = _adjacencyStart[mint];
-        return array.AsSpan(start, _adjacencyStart[mint + 1] - start);
+        return array.AsSpan(start, _degree[mint]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -194,21 +239,19 @@ public sealed partial class MarketGraph
     private void RebuildAdjacency()
     {
         int mints = _mints.Count;
-        Array.Clear(_adjacencyStart);
+        Array.Clear(_degree);
         for (int pair = 0; pair < _pairs.Count; pair++)
         {
-            _adjacencyStart[_pairs.Low(pair) + 1]++;
-            _adjacencyStart[_pairs.High(pair) + 1]++;
+            _degree[_pairs.Low(pair)]++;
+            _degree[_pairs.High(pair)]++;
         }
 
-        for (int mint = 0; mint < mints; mint++) _adjacencyStart[mint + 1] += _adjacencyStart[mint];
-        // Mints registered later than the last rebuild have empty ranges until pools name them.
-        for (int mint = mints; mint + 1 < _adjacencyStart.Length; mint++)
-            _adjacencyStart[mint + 1] = _adjacencyStart[mint];
-        Array.Copy(_adjacencyStart, _cursor, mints);
+        Array.Clear(_coreDegree);
+        LayOutLists(mints);
         for (int ordered = 0; ordered < 2 * _pairs.Count; ordered++) PutAdjacent(ordered);
         FindCore();
-        Array.Copy(_adjacencyStart, _cursor, mints);
+        LayOutLists(mints);
+        _adjacentRank.AsSpan(0, _adjacencyStart[mints]).Fill(CoreCount);
         for (int order = 0; order < 3; order++)
         {
             for (int ordered = 0; ordered < 2 * _pairs.Count; ordered++)
@@ -216,6 +259,17 @@ public sealed partial class MarketGraph
                 if (PlaceOf(ordered) == order) PutAdjacent(ordered);
             }
         }
+    }
+
+    /// <summary>Where each mint's list starts, with room for the core's neighbours filled up.</summary>
+    private void LayOutLists(int mints)
+    {
+        _adjacencyStart[0] = 0;
+        for (int mint = 0; mint < mints; mint++)
+            _adjacencyStart[mint + 1] = _adjacencyStart[mint] + Math.Max(_degree[mint], ListLength(mint));
+        // Mints registered later than the last rebuild have empty lists until pools name them.
+        _adjacencyStart.AsSpan(mints + 1).Fill(_adjacencyStart[mints]);
+        Array.Copy(_adjacencyStart, _cursor, mints);
     }
 
     /// <summary>
@@ -234,7 +288,7 @@ public sealed partial class MarketGraph
         int position = _cursor[PairFrom(ordered)]++;
         _adjacentMint[position] = to;
         _adjacentPair[position] = ordered;
-        _adjacentRank[position] = _rank[to];
+        _adjacentRank[position] = _rank[to] < 0 ? CoreCount : _rank[to];
         _pairPosition[ordered] = position;
     }
 }

@@ -13,7 +13,7 @@ namespace LowLatency.Engine.Graph;
 /// <see cref="PoolState.Coherent"/> and its venue gives a curve, else 0 (no edge). Besides the edges the graph keeps,
 /// per ordered pair of mints, the best rate of all parallel pools, stored next to each other per mint, so that the
 /// search scans contiguous memory. Bounds: capacities given at construction, because growth would move arrays under the
-/// search; a full table refuses (-1). Memory: about 250 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
+/// search; a full table refuses (-1). Memory: about 420 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
 /// curve, and at most 16 MB of rows of hubs.
 /// </summary>
 public sealed partial class MarketGraph
@@ -75,11 +75,13 @@ public sealed partial class MarketGraph
         _bestEdge = new int[edges];
         _pairPosition = new int[edges];
         _adjacencyStart = new int[mintCapacity + 1];
-        _adjacentMint = new int[edges];
-        _adjacentPair = new int[edges];
-        _adjacentRank = new int[edges];
-        _adjacentRateOut = new double[edges];
-        _adjacentRateIn = new double[edges];
+        _degree = new int[mintCapacity];
+        int positions = edges + (FillMax * Math.Min(mintCapacity, poolCapacity));
+        _adjacentMint = new int[positions];
+        _adjacentPair = new int[positions];
+        _adjacentRank = new int[positions];
+        _adjacentRateOut = new double[positions];
+        _adjacentRateIn = new double[positions];
         _pairPoolStart = new int[poolCapacity + 1];
         _pairPool = new int[poolCapacity];
         _cursor = new int[Math.Max(mintCapacity, poolCapacity) + 1];

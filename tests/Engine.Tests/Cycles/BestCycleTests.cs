@@ -97,6 +97,25 @@ public sealed class BestCycleTests
         Assert.True(found > steps / 2, $"{found} of {steps}");
     }
 
+    /// <summary>The searched pair is hidden during a search only, however it ends.</summary>
+    [Fact]
+    public void Find_AnyEnd_LeavesTheGraphAsItWas()
+    {
+        Random random = new(17);
+        MarketGraph graph = BruteForce.RandomGraph(random, 40, 420, 0.02);
+        CycleFinder finder = new(graph, new SearchSettings { MaxHops = 4, BaseMints = [], MaxCyclesPerEvent = 50 });
+        HashSet<SearchStatus> ends = [];
+        for (int pool = 0; pool < graph.PoolCount; pool++)
+        {
+            ends.Add(finder.Find(pool, pool % 2 == 0 ? 30 : long.MaxValue));
+            AssertRates(graph);
+            finder.FindBest(pool);
+            AssertRates(graph);
+        }
+
+        Assert.Equal(3, ends.Count);
+    }
+
     [Fact]
     public void FindBest_EqualProducts_IsTheFirstByLegsAndEdges()
     {
@@ -178,6 +197,23 @@ public sealed class BestCycleTests
         }
 
         Assert.True(found > 500, $"{found} pools with cycles");
+    }
+
+    private static void AssertRates(MarketGraph graph)
+    {
+        for (int mint = 0; mint < graph.MintCount; mint++)
+        {
+            ReadOnlySpan<int> pairs = graph.PairsOut(mint);
+            for (int i = 0; i < pairs.Length; i++)
+            {
+                Assert.Equal(graph.BestRate(pairs[i]), graph.RatesOut(mint)[i]);
+                Assert.Equal(graph.BestRate(pairs[i] ^ 1), graph.RatesIn(mint)[i]);
+                int rank = graph.Rank(graph.Neighbours(mint)[i]);
+                if (rank < 0 || graph.RowOut(mint) is not { } rowOut) continue;
+                Assert.Equal(graph.BestRate(pairs[i]), rowOut[rank]);
+                Assert.Equal(graph.BestRate(pairs[i] ^ 1), graph.RowIn(mint)![rank]);
+            }
+        }
     }
 
     private static int Pools(MarketGraph graph, int mint)
