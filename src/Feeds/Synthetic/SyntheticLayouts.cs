@@ -169,7 +169,7 @@ internal static class SyntheticLayouts
         return account;
     }
 
-    /// <summary>A PumpSwap pool, 245 bytes; nobody's coin, so that the flat fees hold and no creator has a share.</summary>
+    /// <summary>A PumpSwap pool, 245 bytes; nobody's coin: the flat fees hold and no creator has a share.</summary>
     public static SyntheticAccount PumpSwapPool(
         in Pubkey key,
         SyntheticAccount baseVault,

@@ -30,7 +30,7 @@ public sealed class VerifyCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    /// <summary>223 swaps, two vaults each, a balance of eight bytes; the pool mint and the fee account change, too.</summary>
+    /// <summary>223 swaps, two vaults each, a balance of eight bytes; pool mint and fee account change, too.</summary>
     [Fact]
     public void Run_Swaps_SaysHowMuchOfTheAccountsWasComparedAndWhatWasNot()
     {

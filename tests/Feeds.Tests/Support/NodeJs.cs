@@ -15,7 +15,7 @@ internal sealed class NodeJs : IDisposable
 
     public Process Process { get; }
 
-    /// <summary>True if Node.js is there and runs these lines in the folder, as <c>require</c> of its packages.</summary>
+    /// <summary>True if Node.js is there and runs these lines in the folder: <c>require</c> of packages.</summary>
     public static bool Runs(string folder, string lines)
     {
         try
