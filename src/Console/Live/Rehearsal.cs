@@ -30,7 +30,7 @@ internal static class Rehearsal
     /// <summary>The optimising compiler begins 100 ms after the last new code; then it has this long.</summary>
     private const int CompilerPauseMs = 250;
 
-    /// <summary>A market of the constant-product venues, of which the bundled one lacks PumpSwap and Token Swap.</summary>
+    /// <summary>A market of constant-product venues; the bundled one lacks PumpSwap and Token Swap.</summary>
     private const string Generated = "40x60";
 
     /// <summary>Rehearses; says each pass.</summary>
@@ -53,7 +53,8 @@ internal static class Rehearsal
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         errors.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"\r{verb}: rehearsed {events:N0} events, messages on {venues.Count} venues, in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s"
+            $"\r{verb}: rehearsed {events:N0} events, messages on {venues.Count} venues"
+            + $", in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s"
             + $"; the engine begins anew{new string(' ', 30)}"));
     }
 

@@ -16,7 +16,7 @@ internal sealed class StateTally
     /// <summary>Those of them that the swap changed.</summary>
     internal long ComparedChanged { get; set; }
 
-    /// <summary>Bytes that the swap changed and that are not modelled, so not compared, by the account's role.</summary>
+    /// <summary>Bytes that the swap changed and that are not modelled, by the account's role.</summary>
     internal SortedDictionary<AccountRole, long> SkippedChanged { get; } = [];
 
     /// <summary>All of these.</summary>
