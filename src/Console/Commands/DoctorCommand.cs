@@ -29,11 +29,7 @@ internal sealed class DoctorCommand
 
     private readonly ConfigOptions _config = new();
 
-    private readonly Option<string?> _http = new("--http")
-    {
-        Description = "Address of JSON-RPC, in place of the configured endpoints.",
-        HelpName = "url",
-    };
+    private readonly Option<string?> _http = RpcSource.HttpOption();
 
     private readonly Option<string?> _key = new("--key")
     {
@@ -55,20 +51,9 @@ internal sealed class DoctorCommand
     public static Command Create()
     {
         DoctorCommand options = new();
-        Verb verb = new("doctor", "Check configuration, endpoints, clock, key and machine, in words.", Examples);
-        options._config.AddTo(verb);
-        foreach (Option option in new Option[]
-        {
-            options._http, options._key, options._calls, options._offline, options._json,
-        })
-        {
-            verb.Options.Add(option);
-        }
-
-        verb.SetAction((result, cancellation) => options.RunAsync(
-            result, ConfigLayers.ProcessEnvironment(), result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error, cancellation));
-        return verb;
+        Option[] own = [options._http, options._key, options._calls, options._offline, options._json];
+        return new Verb("doctor", "Check configuration, endpoints, clock, key and machine, in words.", Examples)
+            .With(options._config, own, options.RunAsync);
     }
 
     private async Task<int> RunAsync(

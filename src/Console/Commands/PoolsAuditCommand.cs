@@ -30,11 +30,7 @@ internal sealed class PoolsAuditCommand
 
     private readonly ConfigOptions _config = new();
 
-    private readonly Option<string?> _http = new("--http")
-    {
-        Description = "Address of JSON-RPC, in place of the configured endpoints.",
-        HelpName = "url",
-    };
+    private readonly Option<string?> _http = RpcSource.HttpOption();
 
     private readonly Option<string?> _watch = new("--watch")
     {
@@ -48,15 +44,8 @@ internal sealed class PoolsAuditCommand
     public static Command Create()
     {
         PoolsAuditCommand options = new();
-        Verb verb = new("audit", "Read every watched pool anew and say what is wrong.", Examples);
-        options._config.AddTo(verb);
-        verb.Options.Add(options._http);
-        verb.Options.Add(options._watch);
-        verb.Options.Add(options._json);
-        verb.SetAction((result, cancellation) => options.RunAsync(
-            result, ConfigLayers.ProcessEnvironment(), result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error, cancellation));
-        return verb;
+        return new Verb("audit", "Read every watched pool anew and say what is wrong.", Examples)
+            .With(options._config, [options._http, options._watch, options._json], options.RunAsync);
     }
 
     private async Task<int> RunAsync(

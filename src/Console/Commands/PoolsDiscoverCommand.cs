@@ -36,11 +36,7 @@ internal sealed class PoolsDiscoverCommand
 
     private readonly ConfigOptions _config = new();
 
-    private readonly Option<string?> _http = new("--http")
-    {
-        Description = "Address of JSON-RPC, in place of the configured endpoints.",
-        HelpName = "url",
-    };
+    private readonly Option<string?> _http = RpcSource.HttpOption();
 
     private readonly Option<string[]> _venues = new("--venue")
     {
@@ -83,21 +79,13 @@ internal sealed class PoolsDiscoverCommand
     public static Command Create()
     {
         PoolsDiscoverCommand options = new();
-        Verb verb = new("discover", "Find pools on chain and write the watch list.", Examples);
-        options._config.AddTo(verb);
-        foreach (Option option in new Option[]
-        {
+        Option[] own =
+        [
             options._http, options._venues, options._mints, options._between, options._floor, options._out,
             options._json, options._show,
-        })
-        {
-            verb.Options.Add(option);
-        }
-
-        verb.SetAction((result, cancellation) => options.RunAsync(
-            result, ConfigLayers.ProcessEnvironment(), result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error, cancellation));
-        return verb;
+        ];
+        return new Verb("discover", "Find pools on chain and write the watch list.", Examples)
+            .With(options._config, own, options.RunAsync);
     }
 
     private async Task<int> RunAsync(

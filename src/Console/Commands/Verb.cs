@@ -1,10 +1,19 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using LowLatency.ConsoleHost.Config;
 
 namespace LowLatency.ConsoleHost.Commands;
+
+/// <summary>What a verb does with its arguments and the process's variables; its exit code.</summary>
+internal delegate Task<int> VerbAction(
+    ParseResult result, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors,
+    CancellationToken cancellation);
 
 /// <summary>
 /// A command whose help ends with examples and exit codes; its description stays one line for the list of verbs.
@@ -13,6 +22,17 @@ internal sealed class Verb(string name, string description, string examples) : C
 {
     /// <summary>What follows the options in its help.</summary>
     public string Examples { get; } = examples;
+
+    /// <summary>Gives it the options of a configuration and its own, and what it does with them.</summary>
+    public Verb With(ConfigOptions config, IEnumerable<Option> own, VerbAction action)
+    {
+        config.AddTo(this);
+        foreach (Option option in own) Options.Add(option);
+        SetAction((result, cancellation) => action(
+            result, ConfigLayers.ProcessEnvironment(), result.InvocationConfiguration.Output,
+            result.InvocationConfiguration.Error, cancellation));
+        return this;
+    }
 
     /// <summary>Makes the root's help show the examples.</summary>
     public static void ExtendHelp(RootCommand root)

@@ -3,8 +3,10 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Vectors;
+using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -167,7 +169,27 @@ internal static class VerifyCommand
         }
 
         output.WriteLine($"total: {passed} passed, {failed} failed, {explained} explained");
+        foreach ((VenueId venue, StateTally states) in StatesOf(runs))
+        {
+            string skipped = string.Join(", ", states.SkippedChanged.Select(
+                pair => string.Create(CultureInfo.InvariantCulture, $"{RoleName(pair.Key)} {pair.Value:N0}")));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"accounts after {states.Swaps:N0} {venue} swaps: {states.Compared:N0} bytes compared"
+                + $", {states.ComparedChanged:N0} of them changed by the swap"
+                + $"; {states.Skipped:N0} changed bytes not modelled{(skipped.Length == 0 ? "" : $" ({skipped})")}"));
+        }
     }
+
+    private static SortedDictionary<VenueId, StateTally> StatesOf(List<VectorRun> runs)
+    {
+        VectorRun all = new(string.Empty, 0);
+        foreach ((VenueId venue, StateTally states) in runs.SelectMany(run => run.States))
+            all.StatesOf(venue).Add(states);
+        return all.States;
+    }
+
+    private static string RoleName(AccountRole role) => role == AccountRole.None ? "other accounts" : role.ToString();
 
     private static void WriteJson(List<VectorRun> runs, int limit, TextWriter output)
     {
@@ -178,10 +200,27 @@ internal static class VerifyCommand
             json.WriteStartArray("files");
             foreach (VectorRun run in runs) WriteRun(json, run, limit);
             json.WriteEndArray();
+            json.WriteStartArray("states");
+            foreach ((VenueId venue, StateTally states) in StatesOf(runs)) WriteStates(json, venue, states);
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
         output.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
+    }
+
+    private static void WriteStates(Utf8JsonWriter json, VenueId venue, StateTally states)
+    {
+        json.WriteStartObject();
+        json.WriteString("venue", venue.ToString());
+        json.WriteNumber("swaps", states.Swaps);
+        json.WriteNumber("comparedBytes", states.Compared);
+        json.WriteNumber("comparedChangedBytes", states.ComparedChanged);
+        json.WriteNumber("skippedChangedBytes", states.Skipped);
+        json.WriteStartObject("skippedByRole");
+        foreach ((AccountRole role, long count) in states.SkippedChanged) json.WriteNumber(RoleName(role), count);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private static void WriteRun(Utf8JsonWriter json, VectorRun run, int limit)

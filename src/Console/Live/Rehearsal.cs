@@ -7,9 +7,12 @@ using System.Runtime;
 using System.Threading;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
+using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Replay;
 
@@ -27,20 +30,21 @@ internal static class Rehearsal
     /// <summary>The optimising compiler begins 100 ms after the last new code; then it has this long.</summary>
     private const int CompilerPauseMs = 250;
 
-    /// <summary>A market of the constant-product venues that nothing else has in it.</summary>
+    /// <summary>A market of constant-product venues; the bundled one lacks PumpSwap and Token Swap.</summary>
     private const string Generated = "40x60";
 
     /// <summary>Rehearses; says each pass.</summary>
     public static void Run(PipelineSettings settings, string verb, TextWriter errors, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
-        using SyntheticSource generated = SyntheticSource.Create(Generated, 1);
+        using SyntheticSource generated = SyntheticSource.Create(Generated, 1, hasEveryVaultVenue: true);
+        HashSet<VenueId> venues = [];
         string[] captures = [BundledCapture.FilePath, generated.FilePath];
         long events = 0;
         for (int pass = 1; pass <= Passes && !cancellation.IsCancellationRequested; pass++)
         {
             errors.Write($"\r{verb}: rehearsal {pass}/{Passes}, so that the first message meets compiled code");
-            foreach (string capture in captures) events += Play(capture, settings, cancellation);
+            foreach (string capture in captures) events += Play(capture, settings, venues, cancellation);
             cancellation.WaitHandle.WaitOne(CompilerPauseMs);
         }
 
@@ -49,11 +53,13 @@ internal static class Rehearsal
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         errors.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"\r{verb}: rehearsed {events:N0} events in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s"
+            $"\r{verb}: rehearsed {events:N0} events, messages on {venues.Count} venues"
+            + $", in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s"
             + $"; the engine begins anew{new string(' ', 30)}"));
     }
 
-    private static long Play(string capture, PipelineSettings settings, CancellationToken cancellation)
+    private static long Play(
+        string capture, PipelineSettings settings, HashSet<VenueId> venues, CancellationToken cancellation)
     {
         ReplayOptions options = new() { StampClock = SystemClock.Instance, Cancellation = cancellation };
         using ReplayFeed? feed = ReplayFeed.Open(capture, options, out CaptureFault? fault);
@@ -70,12 +76,23 @@ internal static class Rehearsal
                     ? new Dictionary<Pubkey, Pubkey>()
                     : sidecar.TokenAccounts,
             },
-        });
+        }, machine => [new VenueSink(machine, venues)]);
         pipeline.Start();
         _ = feed.Run(pipeline.Publisher, new ReplayClock());
         pipeline.DrainAndStop();
         if (pipeline.Fatal.Fault is { } fatal)
             throw new CommandException($"rehearsal: halted in {fatal.Where}: {fatal.Cause.Message}", ExitCodes.Error);
         return pipeline.Sinks.Events;
+    }
+
+    /// <summary>Notes the venues of routes that were quoted and written as messages. Thread: the sinks'.</summary>
+    private sealed class VenueSink(MarketPipeline pipeline, HashSet<VenueId> venues) : IDecisionSink
+    {
+        public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)
+        {
+            if (message.IsEmpty) return;
+            for (int i = 0; i < decision.LegCount; i++)
+                venues.Add(pipeline.Graph.Market.Pool(decision.Legs[i].PoolId).Venue);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.CommandLine;
 using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost.Commands;
@@ -25,6 +26,13 @@ internal sealed class RpcSource : IDisposable
 
     /// <summary>Name and redacted address.</summary>
     public string Name { get; }
+
+    /// <summary>The option of verbs that ask nodes.</summary>
+    public static Option<string?> HttpOption() => new("--http")
+    {
+        Description = "Address of JSON-RPC, in place of the configured endpoints.",
+        HelpName = "url",
+    };
 
     /// <summary>The endpoints of a configuration, or of one address in its place.</summary>
     /// <exception cref="CommandException">There is none, or one is wrong.</exception>

@@ -30,12 +30,15 @@ internal sealed class SyntheticSource : IDisposable
 
     /// <summary>Makes a market of <c>pools x slots</c>, for example 100x200.</summary>
     /// <exception cref="CommandException">The text is not of that form, or the file cannot be written.</exception>
-    public static SyntheticSource Create(string text, ulong seed) => Create(
-        text, seed, Path.Combine(Path.GetTempPath(), $"lowlatency-synthetic-{Guid.NewGuid():N}.llcap"));
+    public static SyntheticSource Create(string text, ulong seed, bool hasEveryVaultVenue = false)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"lowlatency-synthetic-{Guid.NewGuid():N}.llcap");
+        return Create(text, seed, path, hasEveryVaultVenue);
+    }
 
     /// <summary>The same into a file, which is deleted only if this object is disposed of.</summary>
     /// <exception cref="CommandException">The text is not of that form, or the file cannot be written.</exception>
-    public static SyntheticSource Create(string text, ulong seed, string path)
+    public static SyntheticSource Create(string text, ulong seed, string path, bool hasEveryVaultVenue = false)
     {
         string[] parts = text.Split('x');
         int pools = 0;
@@ -51,6 +54,7 @@ internal sealed class SyntheticSource : IDisposable
             Seed = seed,
             PoolCount = pools,
             MintCount = Math.Max(2, pools / 3),
+            HasEveryVaultVenue = hasEveryVaultVenue,
         };
         string name = string.Create(
             CultureInfo.InvariantCulture, $"a synthetic market ({pools} pools, {slots} slots, seed {seed})");

@@ -135,7 +135,8 @@ internal sealed class SwapVectorSuite : IVectorSuite
         if (difference is null && !swapCase.IsReRounded)
         {
             JsonElement post = swapCase.Json.TryGetProperty("post", out JsonElement value) ? value : default;
-            difference = StateComparer.Compare(pool, fixture.Accounts, fixture.Roles, post, swapCase.Id);
+            difference = StateComparer.Compare(
+                pool, fixture.Accounts, fixture.Roles, post, swapCase.Id, run.StatesOf(pool.Venue));
         }
 
         if (difference is null) run.Pass();

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Vectors;
 
@@ -47,8 +48,18 @@ internal sealed class VectorRun
     /// <summary>Rule and number of cases it explains.</summary>
     internal SortedDictionary<string, int> Explanations { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Accounts compared after swaps, a venue.</summary>
+    internal SortedDictionary<VenueId, StateTally> States { get; } = [];
+
     /// <summary>Cases seen so far.</summary>
     internal int DoneCount => PassedCount + FailedCount + ExplainedCount;
+
+    /// <summary>The venue's tally of compared accounts.</summary>
+    internal StateTally StatesOf(VenueId venue)
+    {
+        if (!States.TryGetValue(venue, out StateTally? tally)) States[venue] = tally = new StateTally();
+        return tally;
+    }
 
     /// <summary>Counts a case that agrees.</summary>
     internal void Pass()

@@ -6,8 +6,9 @@ namespace LowLatency.Feeds.Synthetic;
 
 /// <summary>
 /// Accounts in the layouts of the real programs, as far as a quote reads them; the other members are zero.
-/// Source: raydium-amm@27f461d AmmInfo; raydium-cp-swap@609780f PoolState, AmmConfig; SPL token Account and Mint;
-/// solana-sdk Clock.
+/// Source: raydium-amm@27f461d AmmInfo; raydium-cp-swap@609780f PoolState, AmmConfig; pump-public-docs@1b82215
+/// idl/pump_amm.json Pool, GlobalConfig, idl/pump_fees.json FeeConfig; solana-program-library
+/// token-swap/program/src/state.rs SwapV1; SPL token Account and Mint; solana-sdk Clock.
 /// </summary>
 internal static class SyntheticLayouts
 {
@@ -16,6 +17,12 @@ internal static class SyntheticLayouts
 
     /// <summary>Raydium AMM v4 program.</summary>
     public static readonly Pubkey AmmProgram = Pubkey.Parse("675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8");
+
+    /// <summary>PumpSwap program.</summary>
+    public static readonly Pubkey PumpSwapProgram = Pubkey.Parse("pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA");
+
+    /// <summary>SPL Token Swap as deployed by Orca, version 2.</summary>
+    public static readonly Pubkey TokenSwapProgram = Pubkey.Parse("9W959DqEETiGZocYWCQPaJ6sBmUzgfxXfqGeTEdp3aQP");
 
     /// <summary>Authority of every CPMM vault.</summary>
     public static readonly Pubkey CpmmAuthority = Pubkey.Parse("GpMZbSM2GgvTKHJirzeGfMFoaZ8UR2X7F4v8vHTvxFbL");
@@ -35,6 +42,18 @@ internal static class SyntheticLayouts
     /// <summary>CPMM: the fund's part of the trade fee, millionths.</summary>
     public const ulong CpmmFundFeeRate = 40_000;
 
+    /// <summary>PumpSwap: what stays in the pool, ten-thousandths of the quote amount.</summary>
+    public const ulong PumpSwapLpFeeBps = 20;
+
+    /// <summary>PumpSwap: the protocol's fee, ten-thousandths of the quote amount.</summary>
+    public const ulong PumpSwapProtocolFeeBps = 5;
+
+    /// <summary>Token Swap: trade fee, ten-thousandths of the input.</summary>
+    public const ulong TokenSwapTradeFeeBps = 25;
+
+    /// <summary>Token Swap: the owner's fee, ten-thousandths of the input.</summary>
+    public const ulong TokenSwapOwnerFeeBps = 5;
+
     /// <summary>CPMM pool: protocol fees owed of token 0; token 1 follows.</summary>
     public const int CpmmProtocolFees0 = 341;
 
@@ -44,6 +63,9 @@ internal static class SyntheticLayouts
     private const ulong RentLamports = 2_039_280;
     private const ulong CpmmPoolDiscriminator = 0x46DEC3D7F5E3EDF7; // f7ede3f5d7c3de46
     private const ulong CpmmConfigDiscriminator = 0x6F2BCBCB6821F4DA; // daf42168cbcb2b6f
+    private const ulong PumpSwapPoolDiscriminator = 0xBC6DB111046D9AF1; // f19a6d0411b16dbc
+    private const ulong PumpSwapConfigDiscriminator = 0xD9B0FCA0CA9C0895; // 95089ccaa0fcb0d9
+    private const ulong PumpFeesDiscriminator = 0x9B4C7BDBBB92348F; // 8f3492bbdb7b4c9b
 
     /// <summary>A mint, 82 bytes.</summary>
     public static SyntheticAccount Mint(in Pubkey key, byte decimals)
@@ -123,6 +145,73 @@ internal static class SyntheticLayouts
         account.SetUInt64(176, 25); // swap fee
         account.SetUInt64(184, 10_000);
         account.SetUInt64(720, 1_000_000_000); // lp amount
+        return account;
+    }
+
+    /// <summary>PumpSwap's one global configuration, 941 bytes: nothing is switched off.</summary>
+    public static SyntheticAccount PumpSwapConfig()
+    {
+        Pubkey key = Pubkey.Parse("ADyA8hdefvWN2dbGGWFotbzWxrAvLW83WG6QCVXvJKqw");
+        SyntheticAccount account = new(key, PumpSwapProgram, RentLamports, new byte[941]);
+        account.SetUInt64(0, PumpSwapConfigDiscriminator);
+        return account;
+    }
+
+    /// <summary>PumpSwap's fee schedule, 69 bytes: flat fees, no tiers.</summary>
+    public static SyntheticAccount PumpSwapFees()
+    {
+        Pubkey key = Pubkey.Parse("5PHirr8joyTMp9JMm6nW7hNDVyEYdkzDqazxPD7RaTjx");
+        Pubkey owner = Pubkey.Parse("pfeeUxB6jkeY1Hxd7CsFCAjcbHA9rWtchMGdZ6VojVZ");
+        SyntheticAccount account = new(key, owner, RentLamports, new byte[69]);
+        account.SetUInt64(0, PumpFeesDiscriminator);
+        account.SetUInt64(41, PumpSwapLpFeeBps);
+        account.SetUInt64(49, PumpSwapProtocolFeeBps);
+        return account;
+    }
+
+    /// <summary>A PumpSwap pool, 245 bytes; nobody's coin: the flat fees hold and no creator has a share.</summary>
+    public static SyntheticAccount PumpSwapPool(
+        in Pubkey key,
+        SyntheticAccount baseVault,
+        SyntheticAccount quoteVault,
+        SyntheticMint baseMint,
+        SyntheticMint quoteMint)
+    {
+        byte[] data = new byte[245];
+        baseMint.Key.CopyTo(data.AsSpan(43));
+        quoteMint.Key.CopyTo(data.AsSpan(75));
+        baseVault.Key.CopyTo(data.AsSpan(139));
+        quoteVault.Key.CopyTo(data.AsSpan(171));
+        SyntheticAccount account = new(key, PumpSwapProgram, RentLamports, data);
+        account.SetUInt64(0, PumpSwapPoolDiscriminator);
+        return account;
+    }
+
+    /// <summary>A Token Swap pool of constant product, 324 bytes.</summary>
+    public static SyntheticAccount TokenSwapPool(
+        in Pubkey key,
+        byte bump,
+        SyntheticAccount vaultA,
+        SyntheticAccount vaultB,
+        SyntheticMint mintA,
+        SyntheticMint mintB)
+    {
+        byte[] data = new byte[324];
+        data[0] = 1; // version
+        data[1] = 1; // initialized
+        data[2] = bump;
+        ProgramIds.Token.CopyTo(data.AsSpan(3));
+        vaultA.Key.CopyTo(data.AsSpan(35));
+        vaultB.Key.CopyTo(data.AsSpan(67));
+        key.CopyTo(data.AsSpan(99)); // pool mint: no account of its own here
+        mintA.Key.CopyTo(data.AsSpan(131));
+        mintB.Key.CopyTo(data.AsSpan(163));
+        key.CopyTo(data.AsSpan(195)); // fee account: as the pool mint
+        SyntheticAccount account = new(key, TokenSwapProgram, RentLamports, data);
+        account.SetUInt64(227, TokenSwapTradeFeeBps);
+        account.SetUInt64(235, 10_000);
+        account.SetUInt64(243, TokenSwapOwnerFeeBps);
+        account.SetUInt64(251, 10_000);
         return account;
     }
 

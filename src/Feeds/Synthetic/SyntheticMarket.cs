@@ -50,6 +50,12 @@ public sealed class SyntheticMarket
 
         SyntheticAccount config = SyntheticLayouts.CpmmConfig(NextKey());
         _accounts.Add(config);
+        if (options.HasEveryVaultVenue)
+        {
+            _accounts.Add(SyntheticLayouts.PumpSwapConfig());
+            _accounts.Add(SyntheticLayouts.PumpSwapFees());
+        }
+
         for (int i = 0; i < options.PoolCount; i++) AddPool(i, config.Key);
         for (int i = 0; i < _accounts.Count; i++) _indexes[_accounts[i]] = i;
         SetClock();
@@ -209,23 +215,41 @@ public sealed class SyntheticMarket
         int second = (first + 1 + (int)_random.NextUInt64((ulong)_mints.Count - 1)) % _mints.Count;
         SyntheticMint mint0 = _mints[first];
         SyntheticMint mint1 = _mints[second];
-        bool isCpmm = (index & 1) == 0;
+        SyntheticVenue venue = (SyntheticVenue)(index % (_options.HasEveryVaultVenue ? 4 : 2));
         // Source: raydium-cp-swap@609780f initialize.rs (token 0 has the smaller address).
-        if (isCpmm && Compare(mint0.Key, mint1.Key) > 0) (mint0, mint1) = (mint1, mint0);
-        Pubkey authority = isCpmm ? SyntheticLayouts.CpmmAuthority : SyntheticLayouts.AmmAuthority;
+        if (venue == SyntheticVenue.RaydiumCpmm && Compare(mint0.Key, mint1.Key) > 0) (mint0, mint1) = (mint1, mint0);
+        // A coin is sold for wSOL or USDC.
+        if (venue == SyntheticVenue.PumpSwap && first < 2) (mint0, mint1) = (mint1, mint0);
         ulong depthMicroUsd = MicroUsdPerPoolSide + _random.NextUInt64(MicroUsdPerPoolSide * 4);
-        SyntheticAccount vault0 =
-            SyntheticLayouts.Vault(NextKey(), mint0.Key, authority, AmountFor(mint0, depthMicroUsd));
-        SyntheticAccount vault1 =
-            SyntheticLayouts.Vault(NextKey(), mint1.Key, authority, AmountFor(mint1, depthMicroUsd));
+        Pubkey key0 = NextKey();
+        Pubkey key1 = NextKey();
         Pubkey key = NextKey();
-        SyntheticAccount state = isCpmm
-            ? SyntheticLayouts.CpmmPool(key, config, vault0, vault1, mint0, mint1)
-            : SyntheticLayouts.AmmPool(key, vault0, vault1, mint0, mint1);
-        _pools.Add(new SyntheticPool(isCpmm, state, vault0, vault1));
+        Pubkey authority = AuthorityOf(venue, in key, out byte bump);
+        SyntheticAccount vault0 = SyntheticLayouts.Vault(key0, mint0.Key, authority, AmountFor(mint0, depthMicroUsd));
+        SyntheticAccount vault1 = SyntheticLayouts.Vault(key1, mint1.Key, authority, AmountFor(mint1, depthMicroUsd));
+        SyntheticAccount state = venue switch
+        {
+            SyntheticVenue.RaydiumCpmm => SyntheticLayouts.CpmmPool(key, config, vault0, vault1, mint0, mint1),
+            SyntheticVenue.RaydiumAmm => SyntheticLayouts.AmmPool(key, vault0, vault1, mint0, mint1),
+            SyntheticVenue.PumpSwap => SyntheticLayouts.PumpSwapPool(key, vault0, vault1, mint0, mint1),
+            _ => SyntheticLayouts.TokenSwapPool(key, bump, vault0, vault1, mint0, mint1),
+        };
+        _pools.Add(new SyntheticPool(venue, state, vault0, vault1));
         _accounts.Add(state);
         _accounts.Add(vault0);
         _accounts.Add(vault1);
+    }
+
+    private static Pubkey AuthorityOf(SyntheticVenue venue, in Pubkey pool, out byte bump)
+    {
+        bump = 0;
+        if (venue == SyntheticVenue.RaydiumCpmm) return SyntheticLayouts.CpmmAuthority;
+        if (venue == SyntheticVenue.RaydiumAmm) return SyntheticLayouts.AmmAuthority;
+        if (venue == SyntheticVenue.PumpSwap) return pool; // its vaults belong to the pool account
+        ProgramAddressSeeds seeds = default;
+        seeds.Add(in pool);
+        return seeds.Find(in SyntheticLayouts.TokenSwapProgram, out Pubkey authority, out bump)
+            == ProgramAddressStatus.Ok ? authority : throw new InvalidOperationException($"{pool} has no authority.");
     }
 
     private static int Compare(in Pubkey left, in Pubkey right)

@@ -9,6 +9,9 @@ public sealed class SyntheticMarketOptions
     /// <summary>Pools, Raydium CPMM and AMM v4 in turn.</summary>
     public int PoolCount { get; init; } = 100;
 
+    /// <summary>PumpSwap and SPL Token Swap take their turns, too.</summary>
+    public bool HasEveryVaultVenue { get; init; }
+
     /// <summary>Mints, wSOL and USDC among them (at least 2).</summary>
     public int MintCount { get; init; } = 30;
 

@@ -1,12 +1,9 @@
 using System;
 using System.Collections.Generic;
-using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
-using LowLatency.ConsoleHost.Commands;
-using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Graph;
@@ -39,14 +36,11 @@ internal sealed class NodeRun : IDisposable
     private static readonly BackoffOptions Soon = new() { FirstNs = 20_000_000, LongestNs = 100_000_000 };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("lowlatency-node-").FullName;
-    private readonly CancellationTokenSource _stop = new();
     private readonly SolanaNode _node;
     private readonly GeyserPlugin? _geyser;
     private readonly int _slotMs;
     private readonly int _auditMs;
-    private readonly ReplaySettings _settings;
-    private readonly Thread _thread;
-    private bool _isStopped;
+    private readonly ConfiguredRun _run;
 
     public NodeRun(
         SolanaNode node, string endpoints, int slotMs, EndpointHealthOptions health, GeyserPlugin? geyser = null,
@@ -57,15 +51,10 @@ internal sealed class NodeRun : IDisposable
         _slotMs = slotMs;
         _auditMs = auditMs;
         string pools = string.Join(',', PoolsOf(node).Select(p => $"\"{p}\""));
-        File.WriteAllText(Config, $$"""{ {{more}} "endpoints": [{{endpoints}}], "watch": { "pools": [{{pools}}] } }""");
-        RunOptionSet options = new(isConfigRequired: true);
-        Command command = new("run");
-        options.AddTo(command);
-        ParseResult parsed = command.Parse(["--config", Config, "--record", Capture]);
-        Dictionary<string, string> none = [];
-        EngineConfig config = options.ReadConfig(parsed, none);
-        LiveSettings asked = options.ReadLive(parsed, config, none);
-        Live = new LiveRun(asked with
+        File.WriteAllText(
+            Path.Combine(_folder, "my.json"),
+            $$"""{ {{more}} "endpoints": [{{endpoints}}], "watch": { "pools": [{{pools}}] } }""");
+        _run = new ConfiguredRun(_folder, asked => asked with
         {
             Health = health,
             Bootstrap = new() { RetryMs = 100, AuditMs = auditMs, DemoteMs = 50 },
@@ -74,26 +63,14 @@ internal sealed class NodeRun : IDisposable
                 Connection = e.Connection with { Slots = Patient, Backoff = Soon },
             })],
         });
-        _settings = options.Read(parsed, config, Live, "run") with
-        {
-            Cancellation = _stop.Token,
-            RecordPath = asked.RecordPath,
-        };
-        Run = new ReplayRun(_settings, null);
-        _thread = new Thread(() => Run.Execute());
-        _thread.Start();
     }
 
-    public LiveRun Live { get; }
+    public LiveRun Live => _run.Live;
 
-    public ReplayRun Run { get; }
+    public ReplayRun Run => _run.Run;
 
     /// <summary>True while all that is watched is followed and proven.</summary>
     public bool IsWhole => Live.Feed?.Coverage is { Doubtful: 0, Count: > 50 } && Live.Bootstrap.Pending == 0;
-
-    private string Config => Path.Combine(_folder, "my.json");
-
-    private string Capture => Path.Combine(_folder, "day.llcap");
 
     /// <summary>Plays slots until something is so.</summary>
     public void StepUntil(Func<bool> condition, string what)
@@ -132,9 +109,7 @@ internal sealed class NodeRun : IDisposable
             () => _node.Endpoints.All(e => e.Counters.Pongs >= pongs[e.Index]) && (_geyser?.Pongs ?? 0) >= streamPongs
                 && Live.Pool.Inboxes.All(inbox => inbox.IsEmpty),
             "all has come");
-        Stop();
-        Assert.True(Live.Recorder!.IsComplete);
-        return ReplayReport.From(_settings, Run);
+        return _run.End();
     }
 
     /// <summary>What the engine knows of accounts is what the node's ledger says.</summary>
@@ -158,23 +133,11 @@ internal sealed class NodeRun : IDisposable
         Assert.True(compared > 50, $"{compared} accounts");
     }
 
-    public void AssertReplaysEqually()
-    {
-        ReplayOptionSet options = new();
-        Command command = new("replay");
-        options.AddTo(command);
-        ParseResult parsed = command.Parse([Capture, "--config", Config]);
-        ReplayRun replay = new(options.Read(parsed, new Dictionary<string, string>()), null);
-        Assert.Null(replay.Execute());
-        Assert.True(Run.Decisions.Count > 0);
-        Assert.Equal(Run.Decisions.Count, replay.Decisions.Count);
-        Assert.Equal(Run.Hash.Value, replay.Hash.Value);
-    }
+    public void AssertReplaysEqually() => _run.AssertReplaysEqually();
 
     public void Dispose()
     {
-        Stop();
-        _stop.Dispose();
+        _run.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -189,15 +152,6 @@ internal sealed class NodeRun : IDisposable
         }
 
         return pools;
-    }
-
-    private void Stop()
-    {
-        if (_isStopped) return;
-        _isStopped = true;
-        _stop.Cancel();
-        _thread.Join();
-        Live.Dispose();
     }
 
     private string State() =>

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Threading;
@@ -8,6 +9,7 @@ using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
+using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Replay;
 using Xunit;
 
@@ -26,7 +28,8 @@ public sealed class RehearsalTests
         ulong before = Replay(settings);
         StringWriter errors = new();
         Rehearsal.Run(settings, "test", errors, CancellationToken.None);
-        Assert.Matches(@"rehearsed [\d,]{6,} events", errors.ToString());
+        int venues = Enum.GetValues<VenueId>().Length - 1; // without None
+        Assert.Matches(@$"rehearsed [\d,]{{6,}} events, messages on {venues} venues,", errors.ToString());
         Assert.Equal(before, Replay(settings));
     }
 

@@ -1,13 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using LowLatency.ConsoleHost.Commands;
-using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
@@ -36,8 +33,6 @@ public sealed class RunOnNodeTests : IAsyncLifetime
     private string Config => Path.Combine(_folder, "my.json");
 
     private string Watch => Path.Combine(_folder, "watch.json");
-
-    private string Capture => Path.Combine(_folder, "day.llcap");
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
@@ -75,11 +70,11 @@ public sealed class RunOnNodeTests : IAsyncLifetime
     public void Run_Configured_LearnsOfTheChainAndItsRecordingDecidesTheSame()
     {
         WriteConfig("\"simulate\": true, \"blockhashEveryMs\": 100, \"priorityFeesEveryMs\": 100,");
-        Result result = Run(
+        (_, LiveReport report) = Run(
             (live, run) => run.Pipeline!.Chain.Counters[SimulationEnd.Ok] >= 3
                 && live.Chain.Fees.Answers >= 3 && live.Chain.Blockhashes.Answers >= 3,
             "simulations, fees and blockhashes");
-        ChainReport chain = result.Report.Chain;
+        ChainReport chain = report.Chain;
         Assert.True(chain.Blockhashes > 0);
         Assert.InRange(chain.BlocksLeft, 100, BlockhashRing.LifeBlocks);
         Assert.True(chain.FeeAccounts >= _pools.Count);
@@ -88,9 +83,8 @@ public sealed class RunOnNodeTests : IAsyncLifetime
         Assert.Equal(0, chain.Simulation.Unmatched);
         Assert.Empty(_node.Transactions.Sent);
         StringWriter text = new();
-        LiveText.Write(text, result.Report);
+        LiveText.Write(text, report);
         Assert.Contains("Simulations (nothing is sent)", text.ToString());
-        Assert.Equal(result.Hash, Replay());
     }
 
     [Fact]
@@ -99,7 +93,7 @@ public sealed class RunOnNodeTests : IAsyncLifetime
         WriteConfig(string.Empty);
         int before = 0;
         int step = 0;
-        Result result = Run(
+        (_, LiveReport report) = Run(
             (live, _) =>
             {
                 switch (step)
@@ -121,9 +115,8 @@ public sealed class RunOnNodeTests : IAsyncLifetime
                 return step == 3;
             },
             "unwatched and watched again");
-        Assert.True(result.Report.AccountsDropped > 5);
-        Assert.Equal(0, result.Report.InDoubt);
-        Assert.Equal(result.Hash, Replay());
+        Assert.True(report.AccountsDropped > 5);
+        Assert.Equal(0, report.InDoubt);
     }
 
     [Fact]
@@ -135,56 +128,28 @@ public sealed class RunOnNodeTests : IAsyncLifetime
             $$"""
             { "endpoints": [{ "http": "{{_node.Endpoints[0].RpcUrl}}", "ws": "{{_node.Endpoints[0].WebSocketUrl}}" }],
               "watch": { "pools": [{{addresses}}], "deny": ["OrcaWhirlpool"],
-                "liquidityFloorRaw": { "So11111111111111111111111111111111111111112": 9000000000000000 } } }
+                "liquidityFloorRaw": { "orcaEKTdK7LKz57vaAYr9QeNsVEPfiu6QeMU1kektZE": 9000000000000000 } } }
             """);
-        Result result = Run(
-            (_, run) => run.Pipeline!.Graph.RefusedPools > 0 && run.Pipeline.Graph.Floor!.BelowCount > 0, "kept out");
-        for (int i = 0; i < result.Run.Pipeline!.Graph.Market.PoolCount; i++)
-            Assert.NotEqual(VenueId.OrcaWhirlpool, result.Run.Pipeline.Graph.Market.Pool(i).Venue);
-        Assert.True(result.Report.PoolsBelowFloor > 0);
-        Assert.Equal(result.Hash, Replay());
+        (ReplayRun run, LiveReport report) = Run(
+            (_, live) => live.Pipeline!.Graph.RefusedPools > 0 && live.Pipeline.Graph.Floor!.BelowCount > 0
+                && live.Decisions.Count > 0, // so that the replay has something to decide the same
+            "kept out, and decisions on the rest");
+        for (int i = 0; i < run.Pipeline!.Graph.Market.PoolCount; i++)
+            Assert.NotEqual(VenueId.OrcaWhirlpool, run.Pipeline.Graph.Market.Pool(i).Venue);
+        Assert.True(report.PoolsBelowFloor > 0);
     }
 
-    private Result Run(Func<LiveRun, ReplayRun, bool> isDone, string what)
+    /// <summary>Runs until something is so; a replay of the recording then decides the same.</summary>
+    private (ReplayRun Run, LiveReport Report) Run(Func<LiveRun, ReplayRun, bool> isDone, string what)
     {
-        RunOptionSet options = new(isConfigRequired: true);
-        Command command = new("run");
-        options.AddTo(command);
-        ParseResult parsed = command.Parse(["--config", Config, "--record", Capture]);
-        Dictionary<string, string> none = [];
-        EngineConfig config = options.ReadConfig(parsed, none);
-        LiveSettings asked = options.ReadLive(parsed, config, none);
-        using CancellationTokenSource stop = new();
-        using LiveRun live = new(asked);
-        ReplaySettings settings = options.Read(parsed, config, live, "run") with
-        {
-            Cancellation = stop.Token,
-            RecordPath = asked.RecordPath,
-        };
-        ReplayRun run = new(settings, null);
-        Thread thread = new(() => run.Execute());
-        thread.Start();
+        using ConfiguredRun run = new(_folder);
         Stopwatch waited = Stopwatch.StartNew();
-        while ((run.Pipeline is null || !isDone(live, run)) && waited.Elapsed < Limit) Thread.Sleep(20);
+        while ((run.Run.Pipeline is null || !isDone(run.Live, run.Run)) && waited.Elapsed < Limit) Thread.Sleep(20);
         bool isInTime = waited.Elapsed < Limit;
-        stop.Cancel();
-        thread.Join();
-        live.Recorder!.Dispose();
-        ReplayReport report = ReplayReport.From(settings, run);
-        Assert.True(isInTime, $"not in {Limit.TotalSeconds} s: {what}; {report.Live}");
-        Assert.True(live.Recorder.IsComplete);
-        return new Result(run, report.Live!, run.Hash.Value);
-    }
-
-    private ulong Replay()
-    {
-        ReplayOptionSet options = new();
-        Command command = new("replay");
-        options.AddTo(command);
-        ParseResult parsed = command.Parse([Capture, "--config", Config]);
-        ReplayRun run = new(options.Read(parsed, new Dictionary<string, string>()), null);
-        Assert.Null(run.Execute());
-        return run.Hash.Value;
+        LiveReport report = run.End().Live!;
+        Assert.True(isInTime, $"not in {Limit.TotalSeconds} s: {what}; {report}");
+        run.AssertReplaysEqually();
+        return (run.Run, report);
     }
 
     private void WriteConfig(string more) => File.WriteAllText(
@@ -200,6 +165,4 @@ public sealed class RunOnNodeTests : IAsyncLifetime
         File.WriteAllText(next, $$"""{ "format": "lowlatency-watch-1", "pools": [{{string.Join(',', pools)}}] }""");
         File.Move(next, Watch, overwrite: true);
     }
-
-    private sealed record Result(ReplayRun Run, LiveReport Report, ulong Hash);
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Numerics;
+using System.Text.Json;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Solana;
@@ -27,6 +28,29 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.True(code == ExitCodes.Ok, _output.ToString());
         Assert.Contains($"total: {passed} passed, 0 failed, {explained} explained", _output.ToString(),
             StringComparison.Ordinal);
+    }
+
+    /// <summary>223 swaps, two vaults each, a balance of eight bytes; pool mint and fee account change, too.</summary>
+    [Fact]
+    public void Run_Swaps_SaysHowMuchOfTheAccountsWasComparedAndWhatWasNot()
+    {
+        string[] twice = [VectorPath("token_swap"), VectorPath("token_swap")];
+        Assert.Equal(ExitCodes.Ok, VerifyCommand.Run(twice[..1], asJson: false, 5, _output, _errors));
+        Assert.Contains(
+            "accounts after 223 TokenSwap swaps: 3,568 bytes compared, 1,667 of them changed by the swap"
+            + "; 599 changed bytes not modelled (other accounts 599)",
+            _output.ToString(),
+            StringComparison.Ordinal);
+        StringWriter json = new();
+        Assert.Equal(ExitCodes.Ok, VerifyCommand.Run(twice, asJson: true, 5, json, _errors));
+        using JsonDocument document = JsonDocument.Parse(json.ToString());
+        JsonElement states = Assert.Single(document.RootElement.GetProperty("states").EnumerateArray());
+        Assert.Equal("TokenSwap", states.GetProperty("venue").GetString());
+        Assert.Equal(2 * 223, states.GetProperty("swaps").GetInt32());
+        Assert.Equal(2 * 223 * 16, states.GetProperty("comparedBytes").GetInt32());
+        Assert.Equal(2 * 1_667, states.GetProperty("comparedChangedBytes").GetInt32());
+        Assert.Equal(2 * 599, states.GetProperty("skippedChangedBytes").GetInt32());
+        Assert.Equal(2 * 599, states.GetProperty("skippedByRole").GetProperty("other accounts").GetInt32());
     }
 
     [Fact]

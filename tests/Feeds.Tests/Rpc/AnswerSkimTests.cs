@@ -24,7 +24,8 @@ public sealed class AnswerSkimTests
     [InlineData("""{"id":12,"result":{"value":{},"context":{"slot":1}}}""", false)]
     [InlineData("""{"id":12,"result":null}""", false)]
     [InlineData("""{"id":12,"error":{"code":-32016,"message":"behind"}}""", false)]
-    [InlineData("""{"id":12,"result":{"value":[],"context":{"slot":1}},"error":{"code":-1,"message":"x"}}""", false)]
+    [InlineData(
+        """{"id":12,"result":{"value":[],"context":{"slot":1}},"error":{"code":-32016,"message":"x"}}""", false)]
     [InlineData("""{"id":12,"result":{"value":[],"context":{"slot":1}}} x""", false)]
     [InlineData("[]", false)]
     [InlineData("", false)]

@@ -1,5 +1,8 @@
+using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -16,8 +19,14 @@ namespace LowLatency.Feeds.Tests.Synthetic;
 public sealed class SyntheticMarketTests
 {
     private const int Slots = 20;
+    private const int VaultBytes = 165;
 
     private static readonly SyntheticMarketOptions Options = new() { PoolCount = 24, MintCount = 8, SwapsPerSlot = 6 };
+
+    private static readonly SyntheticMarketOptions EveryVenue =
+        new() { PoolCount = 24, MintCount = 8, SwapsPerSlot = 12, HasEveryVaultVenue = true };
+
+    private readonly AccountDependency[] _dependencies = new AccountDependency[16];
 
     [Fact]
     public void Publish_SameSeed_GivesTheSameEventsAllMarkedSynthetic()
@@ -45,39 +54,77 @@ public sealed class SyntheticMarketTests
     [Fact]
     public void Publish_EveryPool_IsDecodedByItsVenueAndQuotes()
     {
-        Dictionary<Pubkey, RecordedEvent> accounts = [];
-        foreach (RecordedEvent recorded in Run(Options).Events)
+        Assert.Equal(
+            new Dictionary<VenueId, int> { [VenueId.RaydiumCpmm] = 12, [VenueId.RaydiumAmm] = 12 },
+            PoolsOf(LastAccounts(Run(Options).Events)).GroupBy(p => p.Venue).ToDictionary(g => g.Key, g => g.Count()));
+        Assert.Equal(
+            [VenueId.RaydiumAmm, VenueId.RaydiumCpmm, VenueId.PumpSwap, VenueId.TokenSwap],
+            PoolsOf(LastAccounts(Run(EveryVenue).Events)).Select(p => p.Venue).Distinct().Order());
+    }
+
+    [Fact]
+    public void Publish_EverySwap_LeavesTheVaultsThatTheVenueWouldLeave()
+    {
+        Dictionary<VenueId, int> swaps = [];
+        List<RecordedEvent> events = Run(EveryVenue).Events;
+        for (ulong slot = EveryVenue.FirstSlot + 1; slot <= EveryVenue.FirstSlot + Slots; slot++)
         {
-            if (recorded.Entry.Kind is EventKind.Account or EventKind.AccountSnapshot)
+            Dictionary<Pubkey, RecordedEvent> after = LastAccounts(events.Where(e => e.Entry.Slot <= slot));
+            foreach (Pool pool in PoolsOf(LastAccounts(events.Where(e => e.Entry.Slot < slot))))
             {
-                accounts[recorded.Entry.Account] = recorded;
+                _ = pool.CopyDependencies(_dependencies);
+                byte[] vaultA = after[_dependencies[0].Key].Payload;
+                byte[] vaultB = after[_dependencies[1].Key].Payload;
+                if (!TryRepeat(pool, BalanceOf(vaultA), BalanceOf(vaultB))) continue;
+                swaps[pool.Venue] = swaps.GetValueOrDefault(pool.Venue) + 1;
+                byte[] got = (byte[])vaultA.Clone();
+                Assert.True(pool.TryWriteState(_dependencies[0].Key, got));
+                Assert.Equal(BalanceOf(vaultA), BalanceOf(got));
+                Assert.True(pool.TryWriteState(_dependencies[1].Key, got));
+                Assert.Equal(BalanceOf(vaultB), BalanceOf(got));
             }
         }
 
-        Dictionary<VenueId, int> pools = [];
-        AccountDependency[] dependencies = new AccountDependency[16];
-        foreach (RecordedEvent recorded in accounts.Values)
-        {
-            AccountView view = View(recorded);
-            bool isPool = VenueRegistry.TryClassify(view, out AccountClass kind) && kind.Role == AccountRole.Pool;
-            if (!isPool) continue;
-            Pool pool = VenueRegistry.Create(kind.Venue, recorded.Entry.Account)!;
-            Assert.Equal(DecodeStatus.Ok, pool.Apply(AccountRole.Pool, view));
-            int count = pool.CopyDependencies(dependencies);
-            for (int i = 0; i < count; i++)
-            {
-                if (accounts.TryGetValue(dependencies[i].Key, out RecordedEvent? dependency))
-                {
-                    Assert.Equal(DecodeStatus.Ok, pool.Apply(dependencies[i].Role, View(dependency)));
-                }
-            }
+        Assert.Equal(4, swaps.Count);
+        Assert.All(swaps.Values, count => Assert.InRange(count, 10, int.MaxValue));
+    }
 
-            Assert.Equal(QuoteStatus.Ok, pool.Readiness);
-            pools[kind.Venue] = pools.GetValueOrDefault(kind.Venue) + 1;
+    /// <summary>Executes the swap that made such balances of the pool's; false if there was none.</summary>
+    private bool TryRepeat(Pool pool, ulong balanceA, ulong balanceB)
+    {
+        byte[] bytes = new byte[VaultBytes];
+        Assert.True(pool.TryWriteState(_dependencies[0].Key, bytes));
+        ulong beforeA = BalanceOf(bytes);
+        Assert.True(pool.TryWriteState(_dependencies[1].Key, bytes));
+        ulong beforeB = BalanceOf(bytes);
+        if (beforeA == balanceA && beforeB == balanceB) return false;
+        bool isAToB = balanceA > beforeA;
+        ulong gained = isAToB ? balanceA - beforeA : balanceB - beforeB;
+        SwapRequest request = new()
+        {
+            Direction = isAToB ? SwapDirection.AToB : SwapDirection.BToA,
+            AmountRaw = gained,
+        };
+        if (pool.Venue == VenueId.PumpSwap && !isAToB)
+        {
+            request.Mode = SwapMode.ExactOut;
+            request.AmountRaw = beforeA - balanceA;
+            request.ThresholdRaw = ulong.MaxValue;
         }
 
-        Assert.Equal(12, pools[VenueId.RaydiumCpmm]);
-        Assert.Equal(12, pools[VenueId.RaydiumAmm]);
+        // Token Swap takes less than is asked for: the least request of which it takes that much.
+        ulong high = pool.Venue == VenueId.TokenSwap ? gained * 2 : gained;
+        for (ulong low = gained; low < high;)
+        {
+            request.AmountRaw = low + ((high - low) / 2);
+            Assert.Equal(QuoteStatus.Ok, pool.Quote(in request, out SwapQuote quote));
+            if (quote.AmountInRaw < gained) low = request.AmountRaw + 1;
+            else high = request.AmountRaw;
+            request.AmountRaw = high;
+        }
+
+        Assert.Equal(QuoteStatus.Ok, pool.Execute(in request, out _));
+        return true;
     }
 
     [Fact]
@@ -110,6 +157,45 @@ public sealed class SyntheticMarketTests
 
     private static AccountView View(RecordedEvent recorded) =>
         new(recorded.Entry.Account, recorded.Entry.Owner, recorded.Entry.Lamports, recorded.Payload);
+
+    private static ulong BalanceOf(byte[] vault) => BinaryPrimitives.ReadUInt64LittleEndian(vault.AsSpan(64));
+
+    private static Dictionary<Pubkey, RecordedEvent> LastAccounts(IEnumerable<RecordedEvent> events)
+    {
+        Dictionary<Pubkey, RecordedEvent> accounts = [];
+        foreach (RecordedEvent recorded in events)
+        {
+            if (recorded.Entry.Kind is EventKind.Account or EventKind.AccountSnapshot)
+                accounts[recorded.Entry.Account] = recorded;
+        }
+
+        return accounts;
+    }
+
+    /// <summary>The pools in these accounts, with all they depend on, ready.</summary>
+    private List<Pool> PoolsOf(Dictionary<Pubkey, RecordedEvent> accounts)
+    {
+        List<Pool> pools = [];
+        foreach (RecordedEvent recorded in accounts.Values)
+        {
+            AccountView view = View(recorded);
+            bool isPool = VenueRegistry.TryClassify(view, out AccountClass kind) && kind.Role == AccountRole.Pool;
+            if (!isPool) continue;
+            Pool pool = VenueRegistry.Create(kind.Venue, recorded.Entry.Account)!;
+            Assert.Equal(DecodeStatus.Ok, pool.Apply(AccountRole.Pool, view));
+            int count = pool.CopyDependencies(_dependencies);
+            for (int i = 0; i < count; i++)
+            {
+                if (accounts.TryGetValue(_dependencies[i].Key, out RecordedEvent? dependency))
+                    Assert.Equal(DecodeStatus.Ok, pool.Apply(_dependencies[i].Role, View(dependency)));
+            }
+
+            Assert.Equal(QuoteStatus.Ok, pool.Readiness);
+            pools.Add(pool);
+        }
+
+        return pools;
+    }
 
     private static RecordingPublisher Run(SyntheticMarketOptions options)
     {

@@ -26,7 +26,8 @@ public sealed class LiveFaultTests
         live.StepUntil(() => live.IsWhole, "the first snapshot");
         Assert.Equal(0, live.Feed.Coverage!.Losses);
         node.Inject(new FaultStep(0, 0, kind, count, kind == FaultKind.IgnorePings ? 200 : 0));
-        if (kind == FaultKind.IgnorePings) live.Await(() => live.Feed.Coverage.Losses != 0, "a loss"); // a byte is life
+        // The chain stands still meanwhile: any byte is life.
+        if (kind == FaultKind.IgnorePings) live.Await(() => live.Feed.Coverage.Losses != 0, "a loss");
         else live.StepUntil(() => live.Feed.Coverage.Losses != 0, "a loss");
         live.Settle();
         live.AssertTruth();

@@ -1,8 +1,8 @@
 using System;
 using System.Diagnostics;
-using System.IO;
 using System.Text.Json;
 using System.Threading;
+using LowLatency.Feeds.Tests.Support;
 using Xunit;
 
 namespace LowLatency.TestNode.Tests.Web3Js;
@@ -23,22 +23,13 @@ public sealed class Web3FactAttribute : FactAttribute
 /// <summary>tests/Web3Js/client.cjs in a Node process; one request and one answer a line.</summary>
 internal sealed class Web3Client : IDisposable
 {
-    private static readonly Lazy<bool> Installed = new(Probe);
-    private readonly Process _process;
+    private static readonly Lazy<bool> Installed = new(() => NodeJs.Runs("Web3Js", "require('@solana/web3.js')"));
 
-    public Web3Client() => _process = Start("client.cjs") ?? throw new InvalidOperationException("node did not start");
+    private readonly NodeJs _node = new("Web3Js", "client.cjs");
 
     public static bool IsInstalled => Installed.Value;
 
-    public JsonElement Ask(object request)
-    {
-        _process.StandardInput.WriteLine(JsonSerializer.Serialize(request));
-        _process.StandardInput.Flush();
-        string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the client ended");
-        JsonElement answer = JsonDocument.Parse(line).RootElement.Clone();
-        Assert.True(answer.GetProperty("ok").GetBoolean(), line);
-        return answer.GetProperty("value");
-    }
+    public JsonElement Ask(object request) => _node.Ask(request).GetProperty("value");
 
     /// <summary>Waits until something is so; sockets have no other end of a message's way to wait for.</summary>
     public static void Await(Func<bool> condition, string what)
@@ -51,48 +42,5 @@ internal sealed class Web3Client : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _process.StandardInput.Close();
-        if (!_process.WaitForExit(5000)) _process.Kill();
-        _process.Dispose();
-    }
-
-    private static bool Probe()
-    {
-        try
-        {
-            using Process? process = Start("-e", "require('@solana/web3.js')");
-            return process is not null && process.WaitForExit(20_000) && process.ExitCode == 0;
-        }
-        catch (Exception error) when (error is System.ComponentModel.Win32Exception or DirectoryNotFoundException)
-        {
-            return false;
-        }
-    }
-
-    private static Process? Start(params string[] arguments)
-    {
-        ProcessStartInfo info = new("node", arguments)
-        {
-            WorkingDirectory = Folder(),
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        Process? process = Process.Start(info);
-        process?.BeginErrorReadLine(); // drained, so that a warning cannot block the process
-        return process;
-    }
-
-    private static string Folder()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "tests", "Web3Js");
-            if (File.Exists(Path.Combine(path, "client.cjs"))) return path;
-        }
-
-        throw new DirectoryNotFoundException("tests/Web3Js is not above the test binary");
-    }
+    public void Dispose() => _node.Dispose();
 }
