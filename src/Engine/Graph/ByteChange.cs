@@ -1,4 +1,6 @@
 using System;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace LowLatency.Engine.Graph;
@@ -9,21 +11,41 @@ namespace LowLatency.Engine.Graph;
 /// </summary>
 internal static class ByteChange
 {
+    /// <summary>Up to this length all from the first difference on counts as changed: looking costs more.</summary>
+    internal const int WholeBytes = 2_048;
+
     /// <summary>Makes <paramref name="known"/> equal to <paramref name="data"/>, which is no longer.</summary>
     /// <param name="data">New bytes.</param>
     /// <param name="known">Bytes so far; those behind the length of the new ones stay.</param>
     /// <param name="from">First byte that differs.</param>
-    /// <param name="to">Byte after the last that differs; as <paramref name="from"/> if none does.</param>
+    /// <param name="to">
+    /// Behind the last byte that differs, or the end of up to <see cref="WholeBytes"/>; as <paramref name="from"/> if
+    /// none does.
+    /// </param>
     /// <returns>False if none differed.</returns>
     internal static bool TryCopy(ReadOnlySpan<byte> data, Span<byte> known, out int from, out int to)
     {
         known = known[..data.Length];
-        from = data.CommonPrefixLength(known);
+        from = CommonPrefixLength(data, known);
         to = from;
         if (from == data.Length) return false;
-        to = data.Length - CommonSuffixLength(data[from..], known[from..]);
+        to = data.Length;
+        if (to > WholeBytes) to -= CommonSuffixLength(data[from..], known[from..]);
         data[from..to].CopyTo(known[from..]);
         return true;
+    }
+
+    private static int CommonPrefixLength(ReadOnlySpan<byte> data, ReadOnlySpan<byte> known)
+    {
+        int at = 0;
+        for (; at <= data.Length - Vector256<byte>.Count; at += Vector256<byte>.Count)
+        {
+            uint differing = Differing(data, known, at);
+            if (differing != 0) return at + BitOperations.TrailingZeroCount(differing);
+        }
+
+        while (at < data.Length && data[at] == known[at]) at++;
+        return at;
     }
 
     private static int CommonSuffixLength(ReadOnlySpan<byte> data, ReadOnlySpan<byte> known)
@@ -31,12 +53,20 @@ internal static class ByteChange
         int end = data.Length;
         for (; end >= Vector256<byte>.Count; end -= Vector256<byte>.Count)
         {
-            Vector256<byte> a = Vector256.Create(data.Slice(end - Vector256<byte>.Count, Vector256<byte>.Count));
-            Vector256<byte> b = Vector256.Create(known.Slice(end - Vector256<byte>.Count, Vector256<byte>.Count));
-            if (a != b) break;
+            uint differing = Differing(data, known, end - Vector256<byte>.Count);
+            if (differing != 0) return data.Length - end + BitOperations.LeadingZeroCount(differing);
         }
 
         while (end > 0 && data[end - 1] == known[end - 1]) end--;
         return data.Length - end;
+    }
+
+    /// <summary>A bit for each of the 32 bytes from a position on that differ.</summary>
+    private static uint Differing(ReadOnlySpan<byte> data, ReadOnlySpan<byte> known, int at)
+    {
+        // SAFETY: callers pass a position with 32 bytes behind it in data, and known is no shorter.
+        Vector256<byte> a = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(data), (nuint)at);
+        Vector256<byte> b = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(known), (nuint)at);
+        return ~Vector256.Equals(a, b).ExtractMostSignificantBits();
     }
 }

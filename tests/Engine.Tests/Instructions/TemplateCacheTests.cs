@@ -93,7 +93,55 @@ public sealed class TemplateCacheTests
     }
 
     [Fact]
-    public void Claim_FullSet_TakesTheLeastRecentlyUsed_ReleasedFirst()
+    public void Claim_DigestsThatShareTheirLowBits_NoneTakesAnothersPlace()
+    {
+        TemplateCache cache = new(32);
+        Pubkey payer = RandomInstructions.Key(_random);
+        InstructionBuffer[] instructions = [Swap(payer, Keys(8), 5, 16)];
+        for (ulong round = 0; round < 2; round++)
+        {
+            for (ulong route = 0; route < 32; route++)
+            {
+                RouteTemplate? template = cache.TryPatch(route << 40, new RouteShape(instructions), 0);
+                Assert.Equal(round == 0, template is null);
+                if (template is not null) continue;
+                MessageRequest request = Request(payer, instructions);
+                Assert.Equal(MessageStatus.Ok, cache.Claim(route << 40).Build(_writer, in request, 0));
+            }
+        }
+
+        Assert.Equal(0, cache.Evictions);
+        _ = cache.Claim(1);
+        Assert.Null(cache.TryPatch(0, new RouteShape(instructions), 0)); // the least recently used gave its place
+        Assert.NotNull(cache.TryPatch(1UL << 40, new RouteShape(instructions), 0));
+    }
+
+    [Fact]
+    public void Claim_RouteOfManyShapes_TakesItsOwnOldestPlace()
+    {
+        TemplateCache cache = new(32);
+        Pubkey payer = RandomInstructions.Key(_random);
+        Pubkey[] pools = Keys(40);
+        Build(7, 20);
+        for (int accounts = 1; accounts <= TemplateCache.MaxOfRoute + 1; accounts++) Build(6, accounts);
+        Assert.Equal(1, cache.Evictions);
+        Assert.False(Has(6, 1));
+        for (int accounts = 2; accounts <= TemplateCache.MaxOfRoute + 1; accounts++) Assert.True(Has(6, accounts));
+        Assert.True(Has(7, 20));
+
+        void Build(ulong route, int accounts)
+        {
+            InstructionBuffer[] one = [Swap(payer, pools, accounts, 16)];
+            Assert.Null(cache.TryPatch(route, new RouteShape(one), 0));
+            Assert.Equal(MessageStatus.Ok, cache.Claim(route).Build(_writer, Request(payer, one), 0));
+        }
+
+        bool Has(ulong route, int accounts) =>
+            cache.HasFitting(route, new RouteShape([Swap(payer, pools, accounts, 16)]), 0);
+    }
+
+    [Fact]
+    public void Claim_Full_TakesTheLeastRecentlyUsed_ReleasedFirst()
     {
         TemplateCache cache = new(4);
         Pubkey payer = RandomInstructions.Key(_random);
