@@ -61,6 +61,9 @@ public struct AccountEntry
     /// <summary>True while two endpoints' copies of its state differ.</summary>
     public bool IsInConflict;
 
+    /// <summary>True if a pool stands at this address that does not take part: it is not looked at again.</summary>
+    public bool IsKeptOut;
+
     /// <summary>Existence.</summary>
     public AccountKnowledge Knowledge;
 

@@ -63,6 +63,7 @@ internal sealed class PoolRegistrar
     /// <summary>First sight of an account nobody asked for: a new pool, or an array that names its pool.</summary>
     public void Introduce(int accountId)
     {
+        if (_accounts[accountId].IsKeptOut) return;
         AccountView view = _accounts.View(accountId);
         if (!VenueRegistry.TryClassify(in view, out AccountClass found)) return;
         if (found.Role == AccountRole.Pool)
@@ -94,6 +95,7 @@ internal sealed class PoolRegistrar
         if (!_settings.Accepts(pool))
         {
             Refused++;
+            _accounts[accountId].IsKeptOut = true;
             return;
         }
 
@@ -101,6 +103,7 @@ internal sealed class PoolRegistrar
         if (poolId < 0)
         {
             TableFull++;
+            _accounts[accountId].IsKeptOut = true; // pools never leave, so there will be no room either
             return;
         }
 

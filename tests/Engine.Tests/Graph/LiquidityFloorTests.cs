@@ -64,7 +64,10 @@ public sealed class LiquidityFloorTests
     {
         Load("raydium_cpmm.json.gz", (pool, _) => new GraphSettings { Admits = p => p.Address != pool.Address });
         Assert.Equal(0, _stage.Market.PoolCount);
-        Assert.True(_stage.RefusedPools > 0);
+        Assert.Equal(1, _stage.RefusedPools);
+        _slot++;
+        PublishAll();
+        Assert.Equal(1, _stage.RefusedPools); // a pool, not its updates, and nothing is made of them
     }
 
     private (int Below, long Falls, long Returns) Counts() =>
