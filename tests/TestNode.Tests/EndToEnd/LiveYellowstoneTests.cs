@@ -63,7 +63,7 @@ public sealed class LiveYellowstoneTests
             live.Step(3);
         }
 
-        live.StepUntil(() => live.IsWhole, "whole again");
+        live.ArriveWhole();
         live.Stop();
         live.AssertTruth();
         Assert.Equal(5, node.FaultLog.Count(kind));
