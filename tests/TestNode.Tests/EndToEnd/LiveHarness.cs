@@ -97,7 +97,10 @@ internal sealed class LiveHarness : IDisposable
         Messages = new MessageWatch(Simulator);
         IDecisionSink[] Observed(MarketPipeline p) => observe is null ? [] : [observe(p)];
         Pipeline = new MarketPipeline(
-            _settings, p => [Hash, Doubts = new DoubtWatch(p), Messages, .. Observed(p)], null, _ => [Doubts]);
+            _settings,
+            p => [Hash, Doubts = new DoubtWatch(p), (Trail = new MarketTrail(p)).Journal, Messages, .. Observed(p)],
+            null,
+            _ => [Doubts, Trail]);
         Feed = new LiveFeed(Pool.Inboxes, Pool.Signal, new LiveFeedOptions
         {
             Dispatcher = new FrameDispatcherOptions { Addresses = Pool.Addresses, Listener = Bootstrap },
@@ -137,6 +140,8 @@ internal sealed class LiveHarness : IDisposable
     public DecisionHash Hash { get; } = new();
 
     public DoubtWatch Doubts { get; private set; } = null!;
+
+    private MarketTrail Trail { get; set; } = null!;
 
     public ReplayOutcome Outcome { get; private set; }
 
@@ -298,9 +303,12 @@ internal sealed class LiveHarness : IDisposable
         }
     }
 
-    /// <summary>The recording is whole and decides the same.</summary>
+    /// <summary>
+    /// The journal's decisions stand on coherent pools that nobody doubts; the recording is whole and decides the same.
+    /// </summary>
     public void AssertReplaysEqually()
     {
+        Trail.AssertJournal(Hash.Value, Pipeline.Sinks.Decisions);
         Assert.True(Recorder.IsComplete);
         DecisionHash hash = new();
         MarketPipeline pipeline = new(_settings, _ => [hash]);
