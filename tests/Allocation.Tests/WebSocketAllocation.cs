@@ -17,12 +17,19 @@ internal static class WebSocketAllocation
     private const long WarmUpMessages = 150_000;
     private const long Messages = 150_000;
     private const int LimitMs = 60_000;
+    private const int InboxBytes = 1 << 24;
+
+    /// <summary>
+    /// Messages under way at most, some 6 MB: they fit into the inbox however long the feed thread is kept from
+    /// running, because an inbox that overflows closes its connection (and the server here serves one).
+    /// </summary>
+    private const long WindowMessages = 4_800;
 
     internal static void Run(AllocationRun run, bool useTls)
     {
         using NotificationServer server = new(useTls);
         InboxSignal signal = new();
-        MessageInbox inbox = new(0, signal, 1 << 24);
+        MessageInbox inbox = new(0, signal, InboxBytes);
         ProbingClock clock = new(run.NewProbe("connection"));
         SubscriptionConnectionOptions options = new()
         {
@@ -33,18 +40,30 @@ internal static class WebSocketAllocation
         connection.Start();
         Wait(() => connection.IsSettled);
         AllocationProbe feed = run.NewProbe("feed");
-        Drain(inbox, signal, server.Send(WarmUpMessages));
+        Exchange(server, inbox, signal, WarmUpMessages);
         Thread.Sleep(300); // the optimising tier is compiled meanwhile
-        Drain(inbox, signal, server.Send(WarmUpMessages));
+        Exchange(server, inbox, signal, WarmUpMessages);
         clock.Order(ProbingClock.Begin);
         feed.Start();
-        long messages = server.Send(Messages);
-        Drain(inbox, signal, messages);
+        run.Operations = Exchange(server, inbox, signal, Messages);
         feed.Stop();
         clock.Order(ProbingClock.End);
-        run.Operations = messages;
         if (connection.Counters.Opens != 1 || inbox.DroppedFrames != 0)
             throw new InvalidOperationException($"the connection broke: {connection.LastEnd}");
+    }
+
+    /// <summary>Sends and takes so many messages, rounded up to whole windows; returns how many.</summary>
+    private static long Exchange(NotificationServer server, MessageInbox inbox, InboxSignal signal, long messages)
+    {
+        long done = 0;
+        while (done < messages)
+        {
+            long window = server.Send(WindowMessages);
+            Drain(inbox, signal, window);
+            done += window;
+        }
+
+        return done;
     }
 
     private static void Drain(MessageInbox inbox, InboxSignal signal, long messages)
@@ -61,7 +80,12 @@ internal static class WebSocketAllocation
             }
 
             if (seen >= messages) return;
-            if (Environment.TickCount64 > until) throw new TimeoutException($"{seen} of {messages} messages came");
+            if (Environment.TickCount64 > until)
+            {
+                throw new TimeoutException(
+                    $"{seen} of {messages} messages came, the inbox dropped {inbox.DroppedFrames}");
+            }
+
             signal.Park(inboxes, 10);
         }
     }
