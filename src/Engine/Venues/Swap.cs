@@ -19,7 +19,8 @@ public struct SwapRequest
     public ulong AmountRaw;
 
     /// <summary>
-    /// Minimum output (exact in) or maximum input (exact out), base units; 0 and ulong.MaxValue ask for nothing.
+    /// Minimum output (exact in: 0 asks for nothing) or maximum input (exact out: ulong.MaxValue asks for nothing),
+    /// base units.
     /// </summary>
     public ulong ThresholdRaw;
 

@@ -97,7 +97,7 @@ internal readonly ref struct DlmmBinTrade
     internal uint ExactOut(ulong amountOut, ulong maxIn, ref DlmmFill fill)
     {
         ulong grossOut = amountOut + (_feeOnInput ? 0 : DlmmFees.FeeOnNet(amountOut, _rate));
-        if (grossOut < amountOut) return DlmmProgram.MathOverflow;
+        if (grossOut < amountOut) return DlmmProgram.TypeCastFailed;
         ulong available = SaturatingAdd(SaturatingAdd(_maker, _open), _processing);
         if (grossOut >= available) return ExactIn(maxIn, ref fill);
 

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.Math;
 
@@ -12,6 +13,8 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 /// </summary>
 public sealed partial class DlmmPool
 {
+    private const uint OneInBps = 10_000;
+
     /// <summary>State of a swap under way; copied back by Execute on success.</summary>
     private struct Walk
     {
@@ -68,10 +71,10 @@ public sealed partial class DlmmPool
     {
         quote = default;
         walk = default;
-        QuoteStatus status = Begin(in request, ref walk, out ulong minimumOut);
+        QuoteStatus status = Begin(in request, ref walk);
         walk.Commit = commit;
         if (status == QuoteStatus.Ok) status = Advance(ref walk);
-        if (status == QuoteStatus.Ok) status = Finish(in request, ref walk, minimumOut, out quote);
+        if (status == QuoteStatus.Ok) status = Finish(in request, ref walk, out quote);
         if (status != QuoteStatus.Ok)
         {
             quote = default;
@@ -81,9 +84,8 @@ public sealed partial class DlmmPool
         return status;
     }
 
-    private QuoteStatus Begin(in SwapRequest request, ref Walk walk, out ulong minimumOut)
+    private QuoteStatus Begin(in SwapRequest request, ref Walk walk)
     {
-        minimumOut = 0;
         if (Readiness is not (QuoteStatus.Ok or QuoteStatus.SwapDisabled)) return Readiness;
         if (request.Mode == SwapMode.PartialFill) return QuoteStatus.UnsupportedMode;
         walk.ExactOut = request.Mode == SwapMode.ExactOut;
@@ -93,7 +95,9 @@ public sealed partial class DlmmPool
         if (point > _latestPoint) _latestPoint = point;
         if (_needsActivation && point < _activationPoint)
             return Fail(ref walk, QuoteStatus.NotOpenYet, DlmmProgram.PoolDisabled);
-        if (request.AmountRaw == 0) return Fail(ref walk, QuoteStatus.ZeroAmount, DlmmProgram.InvalidInput);
+        if ((walk.ExactOut ? request.ThresholdRaw : request.AmountRaw) == 0)
+            return Fail(ref walk, QuoteStatus.ZeroAmount, DlmmProgram.InvalidInput);
+        if (request.AmountRaw == 0) return Fail(ref walk, QuoteStatus.ZeroAmount, DlmmProgram.InsufficientOutAmount);
 
         walk.XToY = request.Direction == SwapDirection.AToB;
         walk.FeeOnInput = !_feeOnlyInY || !walk.XToY;
@@ -101,10 +105,6 @@ public sealed partial class DlmmPool
         walk.Volatility = _volatility;
         if (!_fees.TryUpdateReferences(ref walk.Volatility, _activeId, request.Clock.UnixTimestamp))
             return Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.MathOverflow);
-        if (request.HasPriceImpactLimit && !TryMinimumOut(in request, walk.XToY, out minimumOut))
-            return Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.TypeCastFailed);
-        if (!request.HasPriceImpactLimit && !walk.ExactOut) minimumOut = request.ThresholdRaw;
-
         TransferFeeRate feeIn = InputMintInfo(walk.XToY).FeeAt(request.Clock.Epoch);
         if (!walk.ExactOut)
         {
@@ -112,7 +112,7 @@ public sealed partial class DlmmPool
             return QuoteStatus.Ok;
         }
 
-        bool isUnlimited = request.ThresholdRaw is 0 or ulong.MaxValue;
+        bool isUnlimited = request.ThresholdRaw == ulong.MaxValue;
         walk.MaxInLeft = isUnlimited
             ? ulong.MaxValue
             : TransferFee.AmountAfterFee(in feeIn, request.ThresholdRaw);
@@ -122,16 +122,19 @@ public sealed partial class DlmmPool
             : Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.MathOverflow);
     }
 
-    // The limit compares the output with the whole input (transfer fee included) at the active bin's price; observed
-    // in the program's results for swap_with_price_impact2.
-    private bool TryMinimumOut(in SwapRequest request, bool xToY, out ulong minimumOut)
+    // The limit moves the active bin's price against the swap; the whole input (transfer fee included) at that price is
+    // the least output. Observed in the program's results for swap_with_price_impact and its second version.
+    private uint MinimumOut(in SwapRequest request, bool xToY, out ulong minimumOut)
     {
-        minimumOut = 0;
-        if (request.MaxPriceImpactBps > 10_000) return false;
-        if (!BinMath.TryPriceFromId(_activeId, _fees.BinStep, out UInt128 price)) return false;
-        if (!BinMath.TryAmountOut(request.AmountRaw, price, xToY, out ulong spotOut)) return false;
-        minimumOut = (ulong)((UInt128)spotOut * (10_000U - request.MaxPriceImpactBps) / 10_000);
-        return true;
+        minimumOut = request.ThresholdRaw;
+        if (!request.HasPriceImpactLimit) return 0;
+        if (request.MaxPriceImpactBps > OneInBps) return DlmmProgram.MathOverflow;
+        UInt128 kept = OneInBps - request.MaxPriceImpactBps;
+        if (!BinMath.TryPriceFromId(_activeId, _fees.BinStep, out UInt128 price)
+            || !MulDiv.TryMulDiv(
+                price, xToY ? kept : OneInBps, xToY ? OneInBps : kept, Rounding.Down, out UInt128 limit))
+            return DlmmProgram.MathOverflow;
+        return BinMath.TryAmountOut(request.AmountRaw, limit, xToY, out minimumOut) ? 0 : DlmmProgram.TypeCastFailed;
     }
 
     private QuoteStatus Advance(ref Walk walk)
@@ -239,9 +242,15 @@ public sealed partial class DlmmPool
     private uint Settle(ref Walk walk, int slot, int bin, ref DlmmFill fill)
     {
         ulong netOut = fill.NetOut;
+        ulong excess = 0;
         if (walk.ExactOut)
         {
-            if (netOut > walk.Left) netOut = walk.Left;
+            if (netOut > walk.Left)
+            {
+                excess = netOut - walk.Left;
+                netOut = walk.Left;
+            }
+
             walk.Left -= netOut;
             walk.MaxInLeft -= fill.GrossIn;
         }
@@ -260,33 +269,38 @@ public sealed partial class DlmmPool
         if (!walk.Commit) return 0;
         _fees.Split(ref fill);
         walk.ProtocolFee += fill.ProtocolFee;
+        // What the last bin's rounding gives beyond the wanted output stays in the reserve; where the fee is taken from
+        // the output, the program books it as the protocol's. Observed in its post-states.
+        if (!walk.FeeOnInput) walk.ProtocolFee += excess;
         CommitBin(slot, bin, walk.XToY, walk.FeeOnInput, in fill);
         return 0;
     }
 
-    private QuoteStatus Finish(in SwapRequest request, ref Walk walk, ulong minimumOut, out SwapQuote quote)
+    private QuoteStatus Finish(in SwapRequest request, ref Walk walk, out SwapQuote quote)
     {
         quote = default;
-        if (walk.TotalOut == 0) return Fail(ref walk, QuoteStatus.ZeroOutput, DlmmProgram.InsufficientOutAmount);
         TransferFeeRate feeIn = InputMintInfo(walk.XToY).FeeAt(request.Clock.Epoch);
         TransferFeeRate feeOut = InputMintInfo(!walk.XToY).FeeAt(request.Clock.Epoch);
+        quote.AmountOutRaw = TransferFee.AmountAfterFee(in feeOut, walk.TotalOut);
+        if (quote.AmountOutRaw == 0)
+            return Fail(ref walk, QuoteStatus.ZeroOutput, DlmmProgram.InsufficientOutAmount);
         if (walk.ExactOut)
         {
-            if (walk.Left != 0)
-                return Fail(ref walk, QuoteStatus.SlippageExceeded, DlmmProgram.ExceededAmountSlippageTolerance);
+            if (walk.Left != 0) return Fail(ref walk, QuoteStatus.SlippageExceeded, DlmmProgram.NotExactAmountOut);
             if (!TransferFee.TryAmountBeforeFee(in feeIn, walk.TotalIn, out quote.AmountInRaw))
                 return Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.MathOverflow);
-            if (request.ThresholdRaw != 0 && quote.AmountInRaw > request.ThresholdRaw)
+            if (quote.AmountInRaw > request.ThresholdRaw)
                 return Fail(ref walk, QuoteStatus.SlippageExceeded, DlmmProgram.ExceededAmountSlippageTolerance);
         }
         else
         {
             quote.AmountInRaw = request.AmountRaw;
+            uint error = MinimumOut(in request, walk.XToY, out ulong minimumOut);
+            if (error != 0) return Fail(ref walk, QuoteStatus.Overflow, error);
+            if (quote.AmountOutRaw < minimumOut)
+                return Fail(ref walk, QuoteStatus.SlippageExceeded, DlmmProgram.ExceededAmountSlippageTolerance);
         }
 
-        quote.AmountOutRaw = TransferFee.AmountAfterFee(in feeOut, walk.TotalOut);
-        if (!walk.ExactOut && quote.AmountOutRaw < minimumOut)
-            return Fail(ref walk, QuoteStatus.SlippageExceeded, DlmmProgram.ExceededAmountSlippageTolerance);
         quote.FeeRaw = walk.TotalFee;
         quote.FeeOnOutput = !walk.FeeOnInput;
         quote.CrossedCount = walk.Bins;

@@ -21,7 +21,7 @@ public sealed partial class DlmmPool
         request.AmountRaw = 1;
         request.Clock = clock;
         Walk walk = default;
-        if (destination.IsEmpty || Begin(in request, ref walk, out _) != QuoteStatus.Ok) return 0;
+        if (destination.IsEmpty || Begin(in request, ref walk) != QuoteStatus.Ok) return 0;
         double netIn = 1.0 - TransferRate(InputMintInfo(walk.XToY).FeeAt(clock.Epoch));
         double netOut = 1.0 - TransferRate(InputMintInfo(!walk.XToY).FeeAt(clock.Epoch));
         int count = 0;

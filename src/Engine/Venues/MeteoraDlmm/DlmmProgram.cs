@@ -37,6 +37,7 @@ public static class DlmmProgram
     internal const uint CannotFindNonZeroLiquidityBinArray = 6037;
     internal const uint InsufficientOutAmount = 6039;
     internal const uint PoolDisabled = 6042;
+    internal const uint NotExactAmountOut = 6057;
     internal const uint UndeterminedError = 6085;
     internal const uint InsufficientInAmount = 6104;
 }
