@@ -32,6 +32,7 @@ public class DammQuoteBenchmarks
             Mode = Mode,
             Direction = Direction,
             AmountRaw = 1_000_000_000,
+            ThresholdRaw = Mode == SwapMode.ExactOut ? ulong.MaxValue : 0,
             Clock = new ChainClock(400_000_000, 1_790_000_000, 925),
         };
         QuoteStatus status = _pool.Quote(in _request, out _);

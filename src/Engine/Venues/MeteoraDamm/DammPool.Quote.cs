@@ -116,7 +116,7 @@ public sealed partial class DammPool
             if (!TransferFee.TryAmountBeforeFee(in feeIn, trade.GrossIn, out quote.AmountInRaw))
                 return Fail(ref trade, QuoteStatus.Overflow, DammProgram.MathOverflow);
             quote.AmountOutRaw = request.AmountRaw;
-            if (request.ThresholdRaw != 0 && quote.AmountInRaw > request.ThresholdRaw)
+            if (quote.AmountInRaw > request.ThresholdRaw)
                 return Fail(ref trade, QuoteStatus.SlippageExceeded, DammProgram.ExceededSlippage);
             return QuoteStatus.Ok;
         }
