@@ -147,8 +147,8 @@ public sealed partial class RaydiumAmmPool : VaultPool
     {
         if (!IsDecoded) return QuoteStatus.Incomplete;
         QuoteStatus sides = CheckSides(RaydiumAmmLayout.TokenErrorFrozen);
-        if (sides != QuoteStatus.Ok) return sides;
-        if (_status > RaydiumAmmLayout.StatusWaitingTrade) return QuoteStatus.InvalidState;
+        if (sides is not (QuoteStatus.Ok or QuoteStatus.Frozen)) return sides;
+        if (_status > RaydiumAmmLayout.StatusWaitingTrade) return NotReady(QuoteStatus.InvalidState, 0);
         if (_status is not (RaydiumAmmLayout.StatusInitialized
             or RaydiumAmmLayout.StatusSwapOnly or RaydiumAmmLayout.StatusWaitingTrade))
             return NotReady(QuoteStatus.SwapDisabled, RaydiumAmmLayout.ErrorInvalidStatus);
@@ -160,6 +160,6 @@ public sealed partial class RaydiumAmmPool : VaultPool
             ReserveRaw[i] = vaultRaw - _needTakePnlRaw[i];
         }
 
-        return _feeDenominator == 0 || _feeNumerator > _feeDenominator ? QuoteStatus.InvalidState : QuoteStatus.Ok;
+        return _feeDenominator == 0 || _feeNumerator > _feeDenominator ? NotReady(QuoteStatus.InvalidState, 0) : sides;
     }
 }

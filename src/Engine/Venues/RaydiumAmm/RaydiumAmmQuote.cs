@@ -12,9 +12,12 @@ public sealed partial class RaydiumAmmPool
     /// <inheritdoc/>
     public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
     {
-        if (Readiness != QuoteStatus.Ok) return Fail(Readiness, NotReadyErrorCode, out quote);
+        // A pool that is not ready fails where the program looks at what is wrong with it: frozen vaults last.
+        if (Readiness is not (QuoteStatus.Ok or QuoteStatus.Frozen or QuoteStatus.InvalidState))
+            return Fail(Readiness, NotReadyErrorCode, out quote);
         if (_status == RaydiumAmmLayout.StatusWaitingTrade && (ulong)request.Clock.UnixTimestamp < _openTime)
             return Fail(QuoteStatus.NotOpenYet, RaydiumAmmLayout.ErrorInvalidStatus, out quote);
+        if (Readiness == QuoteStatus.InvalidState) return Fail(Readiness, NotReadyErrorCode, out quote);
         return request.Mode switch
         {
             SwapMode.ExactIn => QuoteExactIn(in request, out quote),
@@ -102,6 +105,7 @@ public sealed partial class RaydiumAmmPool
 
     private QuoteStatus Succeed(int input, ulong amountIn, ulong amountOut, ulong fee, out SwapQuote quote)
     {
+        if (Readiness != QuoteStatus.Ok) return Fail(Readiness, NotReadyErrorCode, out quote);
         if (!Sides[input].CanReceive(amountIn))
             return Fail(QuoteStatus.Overflow, RaydiumAmmLayout.TokenErrorOverflow, out quote);
         quote = default;

@@ -158,7 +158,7 @@ public sealed partial class RaydiumCpmmPool : VaultPool
         _creatorFeeRate = _enableCreatorFee ? _configCreatorFeeRate : 0;
         if (!IsDecoded || !_hasConfig) return QuoteStatus.Incomplete;
         QuoteStatus sides = CheckSides(RaydiumCpmmLayout.TokenErrorFrozen);
-        if (sides != QuoteStatus.Ok) return sides;
+        if (sides is not (QuoteStatus.Ok or QuoteStatus.Frozen)) return sides;
         if ((_status & RaydiumCpmmLayout.StatusSwapDisabledBit) != 0)
             return NotReady(QuoteStatus.SwapDisabled, RaydiumCpmmLayout.ErrorNotApproved);
         for (int i = 0; i < Sides.Length; i++)
@@ -171,9 +171,9 @@ public sealed partial class RaydiumCpmmPool : VaultPool
         }
 
         // The price for the observation divides by each reserve: an empty side aborts the program.
-        if (ReserveRaw[0] == 0 || ReserveRaw[1] == 0) return QuoteStatus.InvalidState;
+        if (ReserveRaw[0] == 0 || ReserveRaw[1] == 0) return NotReady(QuoteStatus.InvalidState, 0);
         if (_creatorFeeOn > 2) return NotReady(QuoteStatus.UnsupportedPool, RaydiumCpmmLayout.ErrorInvalidFeeModel);
-        return QuoteStatus.Ok;
+        return sides;
     }
 
     private static bool HasFeeSchedule(in MintInfo mint) =>

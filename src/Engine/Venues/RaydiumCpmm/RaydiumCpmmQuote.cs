@@ -88,17 +88,23 @@ public sealed partial class RaydiumCpmmPool
         if (request.Mode > SwapMode.ExactOut) return QuoteStatus.UnsupportedMode;
         if (isExactOut && request.AmountRaw == 0)
             return Refuse(QuoteStatus.ZeroAmount, RaydiumCpmmLayout.ErrorRequireGtViolated, out code);
-        if (Readiness != QuoteStatus.Ok) return Refuse(Readiness, NotReadyErrorCode, out code);
+        int input = (int)request.Direction;
+        // A pool that is not ready fails where the program looks at what is wrong with it: frozen vaults last.
+        if (Readiness is not (QuoteStatus.Ok or QuoteStatus.Frozen or QuoteStatus.InvalidState))
+            return Refuse(Readiness, NotReadyErrorCode, out code);
         if ((ulong)request.Clock.UnixTimestamp < _openTime)
             return Refuse(QuoteStatus.NotOpenYet, RaydiumCpmmLayout.ErrorNotApproved, out code);
+        if (!isExactOut && Sides[input].AfterTransferFee(request.AmountRaw, request.Clock.Epoch) == 0)
+            return Refuse(QuoteStatus.ZeroAmount, RaydiumCpmmLayout.ErrorRequireGtViolated, out code);
+        if (Readiness == QuoteStatus.InvalidState) return Refuse(Readiness, NotReadyErrorCode, out code);
 
-        int input = (int)request.Direction;
         parts.IsCreatorFeeOnInput = IsCreatorFeeOnInput(input);
         QuoteStatus status = isExactOut
             ? ComputeExactOut(in request, input, ref parts, out code)
             : ComputeExactIn(in request, input, ref parts, out code);
-        if (status != QuoteStatus.Ok) return status;
-        return CheckLedgers(input, in parts, out code);
+        if (status == QuoteStatus.Ok) status = CheckLedgers(input, in parts, out code);
+        if (status != QuoteStatus.Ok || Readiness == QuoteStatus.Ok) return status;
+        return Refuse(Readiness, NotReadyErrorCode, out code);
     }
 
     private QuoteStatus ComputeExactIn(in SwapRequest request, int input, ref Parts parts, out uint code)
@@ -111,9 +117,6 @@ public sealed partial class RaydiumCpmmPool
             ? TransferFee.Fee(sideIn.MintState.FeeAt(request.Clock.Epoch), request.AmountRaw)
             : 0;
         ulong amountIn = parts.TransferIn - parts.TransferInFee;
-        if (amountIn == 0)
-            return Refuse(QuoteStatus.ZeroAmount, RaydiumCpmmLayout.ErrorRequireGtViolated, out code);
-
         ulong inputRate = _tradeFeeRate + (parts.IsCreatorFeeOnInput ? _creatorFeeRate : 0);
         UInt128 totalFee = ConstantProduct.MultiplyDivideUp(amountIn, inputRate, RaydiumCpmmLayout.FeeRateOne);
         if (totalFee > amountIn || (parts.IsCreatorFeeOnInput && inputRate == 0))
