@@ -32,9 +32,12 @@ internal enum RaydiumClmmFault : byte
     EmptyArray,
     MissingExtension,
     ExtensionUnknown,
+    ExtensionBoundary,
     NoLiquidityForDirection,
     LiquidityInsufficient,
     ZeroLiquidity,
+    LiquiditySubtraction,
+    LiquidityAddition,
     AmountOverflow,
     CalculateOverflow,
     TransferFeeMismatch,
@@ -74,7 +77,8 @@ internal static class RaydiumClmmFaults
         RaydiumClmmFault.ExtensionUnknown => QuoteStatus.Incomplete,
         RaydiumClmmFault.TooManyArrays => QuoteStatus.TooManyArrays,
         RaydiumClmmFault.EmptyArray or RaydiumClmmFault.InvalidOrders
-            or RaydiumClmmFault.StepBeyondTarget => QuoteStatus.InvalidState,
+            or RaydiumClmmFault.StepBeyondTarget or RaydiumClmmFault.ExtensionBoundary
+            or RaydiumClmmFault.LiquiditySubtraction or RaydiumClmmFault.LiquidityAddition => QuoteStatus.InvalidState,
         RaydiumClmmFault.NoLiquidityForDirection or RaydiumClmmFault.LiquidityInsufficient
             or RaydiumClmmFault.ZeroLiquidity or RaydiumClmmFault.PartialFill
             or RaydiumClmmFault.VaultInsufficient => QuoteStatus.InsufficientLiquidity,
@@ -90,6 +94,8 @@ internal static class RaydiumClmmFaults
         RaydiumClmmFault.EmptyArray => 6009,
         RaydiumClmmFault.PriceLimit => 6011,
         RaydiumClmmFault.SqrtPrice => 6012,
+        RaydiumClmmFault.LiquiditySubtraction => 6013,
+        RaydiumClmmFault.LiquidityAddition => 6014,
         RaydiumClmmFault.LiquidityInsufficient => 6016,
         RaydiumClmmFault.TooLittleOutput => 6018,
         RaydiumClmmFault.TooMuchInput => 6019,
@@ -114,6 +120,8 @@ internal static class RaydiumClmmFaults
         RaydiumClmmFault.EmptyArray => 6011,
         RaydiumClmmFault.PriceLimit => 6013,
         RaydiumClmmFault.SqrtPrice => 6014,
+        RaydiumClmmFault.LiquiditySubtraction => 6015,
+        RaydiumClmmFault.LiquidityAddition => 6016,
         RaydiumClmmFault.LiquidityInsufficient => 6019,
         RaydiumClmmFault.TooLittleOutput => 6022,
         RaydiumClmmFault.TooMuchInput => 6023,
@@ -130,7 +138,7 @@ internal static class RaydiumClmmFaults
         RaydiumClmmFault.VaultInsufficient => 1,
         RaydiumClmmFault.VaultFrozen => 17,
         RaydiumClmmFault.PartialFill => 2501,
-        RaydiumClmmFault.NotOpenYet or RaydiumClmmFault.PriceUnmoved => 2505,
+        RaydiumClmmFault.NotOpenYet or RaydiumClmmFault.PriceUnmoved or RaydiumClmmFault.ExtensionBoundary => 2505,
         RaydiumClmmFault.StepBeyondTarget => 2506,
         _ => 0,
     };

@@ -228,8 +228,8 @@ public sealed partial class RaydiumClmmPool
         Int128 net = Ticks.LiquidityNet[entry];
         if (terms.ZeroForOne) net = -net;
         UInt128 magnitude = (UInt128)(net < 0 ? -net : net);
-        if (net < 0 ? magnitude > walk.Liquidity : magnitude > UInt128.MaxValue - walk.Liquidity)
-            return RaydiumClmmFault.Panic;
+        if (net < 0 && magnitude > walk.Liquidity) return RaydiumClmmFault.LiquiditySubtraction;
+        if (net >= 0 && magnitude > UInt128.MaxValue - walk.Liquidity) return RaydiumClmmFault.LiquidityAddition;
         liquidityNext = net < 0 ? walk.Liquidity - magnitude : walk.Liquidity + magnitude;
         return RaydiumClmmFault.None;
     }

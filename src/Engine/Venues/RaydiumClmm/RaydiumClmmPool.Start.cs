@@ -27,7 +27,11 @@ public sealed partial class RaydiumClmmPool
     {
         number = NumberOf(CurrentTick);
         containsTick = false;
-        RaydiumClmmFault fault = IsOwn(number) ? RaydiumClmmFault.None : NeedExtension();
+        // The old binary takes the lowest array, which begins below the lowest tick, for one of the extension even where
+        // there is none to have. Source: raydium-clmm@cc1adca, "fix tick array index boundary check".
+        bool isMistaken = IsOld && TickSpacing >= SpacingWithoutExtension && number * Span < TickMath.MinTick;
+        RaydiumClmmFault fault = IsOwn(number) && !isMistaken ? RaydiumClmmFault.None : NeedExtension();
+        if (fault == RaydiumClmmFault.None && isMistaken) fault = RaydiumClmmFault.ExtensionBoundary;
         if (fault != RaydiumClmmFault.None) return fault;
         containsTick = _bitmap.IsSet(number);
         if (containsTick) return RaydiumClmmFault.None;
