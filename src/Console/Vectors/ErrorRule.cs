@@ -26,10 +26,9 @@ internal sealed record VectorError(string Kind, uint? Code, string Name)
 /// code 0:
 /// "the program aborts without a code of its own".</item>
 /// <item>A quote knows the pool, not the user. If it would debit more than the user holds, the outcome is the error
-/// of the
-/// failing transfer: custom 1 (InsufficientFunds of the token programs), for Raydium AMM v4 custom 40, which that
-/// program
-/// checks itself before its other checks.</item>
+/// of the failing transfer: custom 1 (InsufficientFunds of the token programs, which look at the source before the
+/// destination's overflow, custom 14), for Raydium AMM v4 custom 40, which that program checks itself before its other
+/// checks of the amounts.</item>
 /// <item>Explained, not passed: the quote succeeds, and the executed instruction names other accounts than the product
 /// writes. Such a case tests the program's checks of its account list (a wrong authority, missing arrays), not a swap
 /// anyone would send: only codes of account validation are taken (see <see cref="IsAccountError"/>), and where it is
@@ -48,6 +47,9 @@ internal static class ErrorRule
     /// <summary>Rule 5 in words.</summary>
     internal const string OldCeiling =
         "the vector's binary rounds a tiny input down to zero, the current source rounds up";
+
+    /// <summary>The token programs' refusal of a transfer that the destination cannot hold.</summary>
+    internal const uint TokenOverflow = 14;
 
     private const uint TokenInsufficientFunds = 1;
     private const uint RaydiumAmmInsufficientFunds = 40;

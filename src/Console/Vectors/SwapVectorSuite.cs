@@ -167,20 +167,28 @@ internal sealed class SwapVectorSuite : IVectorSuite
             && (ErrorRule.ForeignCode(pool, fixture.Accounts, instruction, swapCase.InstructionName) ?? error.Code)
                 == error.Code;
         if (status == QuoteStatus.Ok && isForeign) run.Explain(ErrorRule.ForeignAccounts);
-        else if (status == QuoteStatus.Ok && ErrorRule.IsOldCeiling(pool, error, in request))
+        else if (status is QuoteStatus.Ok or QuoteStatus.SlippageExceeded
+            && ErrorRule.IsOldCeiling(pool, error, in request))
             run.Explain(ErrorRule.OldCeiling);
         else run.Fail(swapCase.Id, "outcome", error.ToString(), Describe(status, in quote));
     }
 
     /// <summary>
-    /// What the user's balance would have made of a swap that the pool itself accepts without a threshold.
+    /// What the user's balance would have made of a swap that the pool itself accepts without a threshold, or whose
+    /// input no vault could take. Raydium AMM v4 looks at the balance before anything that depends on the amount.
     /// </summary>
     private static uint? FundsError(Pool pool, in SwapRequest request, ulong userBalance)
     {
         SwapRequest unguarded = request;
         unguarded.ThresholdRaw = request.Mode == SwapMode.ExactOut ? ulong.MaxValue : 0;
+        unguarded.HasPriceImpactLimit = false;
         QuoteStatus status = pool.Quote(in unguarded, out SwapQuote quote);
-        return status == QuoteStatus.Ok ? ErrorRule.FundsError(pool.Venue, quote.AmountInRaw, userBalance) : null;
+        bool isExactIn = request.Mode == SwapMode.ExactIn;
+        if (status == QuoteStatus.Ok) return ErrorRule.FundsError(pool.Venue, quote.AmountInRaw, userBalance);
+        bool isBeforeAmounts = status is QuoteStatus.NotOpenYet || pool.Readiness != QuoteStatus.Ok;
+        bool isAfterDebit = quote.ProgramErrorCode == ErrorRule.TokenOverflow
+            || (pool.Venue == VenueId.RaydiumAmm && !isBeforeAmounts);
+        return isExactIn && isAfterDebit ? ErrorRule.FundsError(pool.Venue, request.AmountRaw, userBalance) : null;
     }
 
     private VectorDifference? CompareInstruction(Pool pool, SwapCase swapCase, in SwapRequest request, in Pubkey user)

@@ -1,0 +1,40 @@
+using System;
+using System.IO;
+using LowLatency.ConsoleHost.Commands;
+using Xunit;
+
+namespace LowLatency.Console.Tests.Vectors;
+
+/// <summary>
+/// Swaps on states that the published vectors do not hold, executed by the same program binaries: each pool's
+/// "mutations" says what was changed at random in a published state.
+/// </summary>
+public class RandomStateVectorTests
+{
+    [Theory]
+    [InlineData("meteora_damm_v2", "480 passed, 0 failed, 0 explained")]
+    [InlineData("meteora_dlmm", "552 passed, 0 failed, 0 explained")]
+    [InlineData("orca_whirlpool", "480 passed, 0 failed, 0 explained")]
+    [InlineData("raydium_amm_v4", "472 passed, 0 failed, 8 explained")]
+    [InlineData("raydium_clmm", "480 passed, 0 failed, 0 explained")]
+    [InlineData("raydium_cpmm", "480 passed, 0 failed, 0 explained")]
+    public void Verify_RandomStates_AllAgree(string venue, string summary)
+    {
+        using StringWriter output = new();
+        using StringWriter errors = new();
+        int exitCode = VerifyCommand.Run([Find($"{venue}.json.gz")], false, 5, output, errors);
+        Assert.True(exitCode == 0, $"{output}{errors}");
+        Assert.Contains(summary, output.ToString(), StringComparison.Ordinal);
+    }
+
+    private static string Find(string file)
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string path = Path.Combine(folder.FullName, "tests", "Vectors", "Random", file);
+            if (File.Exists(path)) return path;
+        }
+
+        throw new FileNotFoundException($"tests/Vectors/Random/{file} is not above the test binary");
+    }
+}
