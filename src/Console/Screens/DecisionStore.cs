@@ -35,19 +35,25 @@ internal sealed class DecisionViewSettings
 }
 
 /// <summary>
-/// The console thread's copy of the newest decisions, with the order in which they are shown. Bound: as many as
-/// <see cref="RecentDecisions"/> keeps. Allocates nothing after construction.
+/// The newest decisions in the order in which they are shown. A row is its number; what is in it is read from the
+/// published ring when it is looked at, so it is kept once, and only while the rows stand still in a copy here. Bound:
+/// as many as <see cref="RecentDecisions"/> keeps. Owner: the console's thread. Allocates nothing after construction.
 /// </summary>
 internal sealed class DecisionStore
 {
     private const int Capacity = RecentDecisions.Capacity;
 
-    private readonly Opportunity[] _rows = new Opportunity[Capacity];
+    private readonly (long Sequence, int Ordinal)[] _ids = new (long, int)[Capacity]; // by row
+    private readonly long[] _keys = new long[Capacity]; // by row: what the table is sorted by, ascending
+    private readonly Opportunity[] _still = new Opportunity[Capacity]; // PERF: pages take memory once written, if ever
     private readonly LifeRecord[] _lives = new LifeRecord[Capacity]; // by row; label None while not known
     private readonly CycleRows _cycles = new(Capacity);
     private readonly int[] _order = new int[Capacity];
     private readonly Comparison<int> _compare;
     private readonly DecisionMatcher _matcher = new();
+    private RecentDecisions? _source;
+    private NumberedDecision _read;
+    private bool _isStill;
     private long _next;
     private long _nextLife;
     private int _namesCount;
@@ -71,8 +77,11 @@ internal sealed class DecisionStore
     /// <summary>Rows shown.</summary>
     public int Count => Ordered.Length;
 
-    /// <summary>Row by its place in the table.</summary>
-    public ref readonly Opportunity this[int place] => ref _rows[Ordered[place]];
+    /// <summary>
+    /// Row by its place in the table, until the next one is asked for. Without legs if it went by since
+    /// <see cref="Refresh"/>.
+    /// </summary>
+    public ref readonly Opportunity this[int place] => ref Read(Ordered[place]);
 
     /// <summary>How the cycle of the decision at a place ended; label None if that is not known.</summary>
     public ref readonly LifeRecord LifeAt(int place) => ref _lives[Ordered[place]];
@@ -91,8 +100,10 @@ internal sealed class DecisionStore
     public void Refresh(RecentDecisions source, PoolNames names)
     {
         long lives = source.LifeCount; // before the decisions: a life comes after all of its own
+        _source = source;
         Published = source.Count;
-        if (!Settings.IsFrozen)
+        if (Settings.IsFrozen != _isStill) Freeze(Settings.IsFrozen);
+        if (!_isStill)
         {
             if (Published - _next > Capacity)
             {
@@ -102,7 +113,7 @@ internal sealed class DecisionStore
 
             for (; _next < Published; _next++)
             {
-                if (source.TryRead(_next, out NumberedDecision decision)) Take(in decision.Decision);
+                if (source.TryRead(_next, out _read)) Take(in _read.Decision);
                 else Miss();
                 _isDirty = true;
             }
@@ -119,18 +130,17 @@ internal sealed class DecisionStore
     public bool TryFind(long sequence, int ordinal, out Opportunity decision)
     {
         int row = RowOf(sequence, ordinal);
-        decision = row < 0 ? default : _rows[row];
-        return row >= 0;
+        decision = row < 0 ? default : Read(row);
+        return decision.LegCount != 0;
     }
 
     /// <summary>Place of a decision in the table; -1 if it is not shown.</summary>
     public int PlaceOf(long sequence, int ordinal)
     {
-        int count = Count;
-        for (int place = 0; place < count; place++)
+        ReadOnlySpan<int> ordered = Ordered;
+        for (int place = 0; place < ordered.Length; place++)
         {
-            ref readonly Opportunity row = ref this[place];
-            if (row.Sequence == sequence && row.Ordinal == ordinal) return place;
+            if (_ids[ordered[place]] == (sequence, ordinal)) return place;
         }
 
         return -1;
@@ -150,10 +160,34 @@ internal sealed class DecisionStore
     {
         for (int i = 0; i < Capacity; i++)
         {
-            if (_cycles.IsUsed(i) && _rows[i].Sequence == sequence && _rows[i].Ordinal == ordinal) return i;
+            if (_cycles.IsUsed(i) && _ids[i] == (sequence, ordinal)) return i;
         }
 
         return -1;
+    }
+
+    /// <summary>Number of the decision in a row: the newest of those that come to stand there.</summary>
+    private long NumberOf(int row) => _next - 1 - ((_next - 1 - row) % Capacity);
+
+    private ref readonly Opportunity Read(int row)
+    {
+        if (_isStill) return ref _still[row];
+        if (_source!.TryRead(NumberOf(row), out _read)) return ref _read.Decision;
+        _read = default; // it was another one
+        (_read.Decision.Sequence, _read.Decision.Ordinal) = _ids[row];
+        return ref _read.Decision;
+    }
+
+    /// <summary>Copies what is held, or goes back to the ring.</summary>
+    private void Freeze(bool isStill)
+    {
+        for (int row = 0; isStill && row < Capacity; row++)
+        {
+            if (_cycles.IsUsed(row)) _still[row] = Read(row);
+        }
+
+        _isStill = isStill;
+        _isDirty = true;
     }
 
     /// <summary>A decision was gone before it was read: its row is empty, not the old decision's.</summary>
@@ -167,7 +201,7 @@ internal sealed class DecisionStore
     {
         int row = (int)(_next % Capacity);
         _cycles.Set(row, in decision);
-        _rows[row] = decision;
+        _ids[row] = (decision.Sequence, decision.Ordinal);
         _lives[row] = default;
     }
 
@@ -179,7 +213,7 @@ internal sealed class DecisionStore
             if (!source.TryReadLife(_nextLife, out NumberedLife ended)) continue;
             for (int row = _cycles.First(ended.Life.CycleKey); row >= 0; row = _cycles.Next(row))
             {
-                long sequence = _rows[row].Sequence;
+                long sequence = _ids[row].Sequence;
                 if (sequence < ended.Life.Sequence || sequence > ended.Life.EndSequence) continue;
                 _lives[row] = ended.Life;
                 _isDirty = true;
@@ -192,16 +226,24 @@ internal sealed class DecisionStore
         _isDirty = false;
         _count = 0;
         bool all = Settings.Filter.Length == 0;
+        bool areNewest = Settings.Sort == DecisionSort.Newest;
         if (!all) _matcher.Prepare(Settings.Filter);
         for (long n = _next - 1; n >= Math.Max(0, _next - Capacity); n--)
         {
             int row = (int)(n % Capacity);
-            if (_cycles.IsUsed(row) && (all || _matcher.Matches(in _rows[row], _lives[row].Label, _names)))
-                _order[_count++] = row;
+            if (!_cycles.IsUsed(row)) continue;
+            if (!all || !areNewest)
+            {
+                ref readonly Opportunity decision = ref Read(row);
+                if (!all && !_matcher.Matches(in decision, _lives[row].Label, _names)) continue;
+                _keys[row] = KeyOf(in decision);
+            }
+
+            _order[_count++] = row;
         }
 
         // PERF: newest first is how they came, but for the ordinals of an event; sorting 8,192 rows is a millisecond.
-        if (Settings is { Sort: DecisionSort.Newest, IsReversed: false }) TurnEvents();
+        if (areNewest && !Settings.IsReversed) TurnEvents();
         else _order.AsSpan(0, _count).Sort(_compare);
     }
 
@@ -210,9 +252,9 @@ internal sealed class DecisionStore
     {
         for (int first = 0; first < _count;)
         {
-            long sequence = _rows[_order[first]].Sequence;
+            long sequence = _ids[_order[first]].Sequence;
             int end = first + 1;
-            while (end < _count && _rows[_order[end]].Sequence == sequence) end++;
+            while (end < _count && _ids[_order[end]].Sequence == sequence) end++;
             _order.AsSpan(first, end - first).Reverse();
             first = end;
         }
@@ -221,6 +263,24 @@ internal sealed class DecisionStore
     /// <summary>What the transaction costs, lamports.</summary>
     public static long CostsOf(in Opportunity decision) =>
         (long)(decision.SignatureFeeLamports + decision.PriorityFeeLamports + decision.TipLamports);
+
+    /// <summary>A number that is smaller the further up a row belongs; ~ turns an order around.</summary>
+    private long KeyOf(in Opportunity decision) => Settings.Sort switch
+    {
+        DecisionSort.NetProfit => ~decision.NetProfitLamports,
+        DecisionSort.Size => ~InOrder(decision.AmountInRaw),
+        DecisionSort.Age => ~(long)decision.StateAgeSlotsMax,
+        DecisionSort.Latency => ~decision.DecisionLatencyNs,
+        DecisionSort.ExpectedValue => ~decision.ExpectedValueLamports,
+        DecisionSort.Reason => (long)decision.Reason,
+        DecisionSort.Odds => ~(long)decision.LandingPpm,
+        DecisionSort.Costs => ~CostsOf(in decision),
+        DecisionSort.Route => InOrder(decision.RouteDigest), // the same route stands together
+        _ => 0,
+    };
+
+    /// <summary>A signed number of the same order.</summary>
+    private static long InOrder(ulong value) => (long)(value ^ (1UL << 63));
 
     /// <summary>Longest life first, then by how it ended; those that have not ended last.</summary>
     private static int CompareLives(in LifeRecord a, in LifeRecord b)
@@ -234,26 +294,16 @@ internal sealed class DecisionStore
 
     private int Compare(int left, int right)
     {
-        ref readonly Opportunity a = ref _rows[left];
-        ref readonly Opportunity b = ref _rows[right];
         int by = Settings.Sort switch
         {
-            DecisionSort.NetProfit => b.NetProfitLamports.CompareTo(a.NetProfitLamports),
-            DecisionSort.Size => b.AmountInRaw.CompareTo(a.AmountInRaw),
-            DecisionSort.Age => b.StateAgeSlotsMax.CompareTo(a.StateAgeSlotsMax),
-            DecisionSort.Latency => b.DecisionLatencyNs.CompareTo(a.DecisionLatencyNs),
-            DecisionSort.ExpectedValue => b.ExpectedValueLamports.CompareTo(a.ExpectedValueLamports),
-            DecisionSort.Reason => a.Reason.CompareTo(b.Reason),
-            DecisionSort.Odds => b.LandingPpm.CompareTo(a.LandingPpm),
-            DecisionSort.Costs => CostsOf(in b).CompareTo(CostsOf(in a)),
+            DecisionSort.Newest => 0,
             DecisionSort.Life => CompareLives(in _lives[left], in _lives[right]),
-            DecisionSort.Route => a.RouteDigest.CompareTo(b.RouteDigest), // the same route stands together
-            _ => 0,
+            _ => _keys[left].CompareTo(_keys[right]),
         };
         if (by == 0)
         {
-            by = b.Sequence.CompareTo(a.Sequence);
-            if (by == 0) by = a.Ordinal.CompareTo(b.Ordinal);
+            by = _ids[right].Sequence.CompareTo(_ids[left].Sequence);
+            if (by == 0) by = _ids[left].Ordinal.CompareTo(_ids[right].Ordinal);
         }
 
         return Settings.IsReversed ? -by : by;

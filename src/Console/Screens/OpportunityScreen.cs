@@ -75,8 +75,10 @@ internal sealed class OpportunityScreen : Screen
         for (int i = 0; i < height && _scroller.Top + i < store.Count; i++)
         {
             int place = _scroller.Top + i;
-            DrawRow(area, i + 2, in store[place], model.Names);
-            if (area.Width >= WideColumns) DrawLife(area, i + 2, in store[place], in store.LifeAt(place), model);
+            ref readonly Opportunity row = ref store[place];
+            if (row.LegCount == 0) area.Print(0, i + 2, Ink.Dim, $"{row.Sequence}.{row.Ordinal} went by");
+            else DrawRow(area, i + 2, in row, model.Names);
+            if (area.Width >= WideColumns) DrawLife(area, i + 2, in row, in store.LifeAt(place), model);
             if (place == _scroller.At) area.TintRow(i + 2, Ink.Selected);
         }
     }

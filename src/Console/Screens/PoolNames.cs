@@ -8,13 +8,14 @@ namespace LowLatency.ConsoleHost.Screens;
 
 /// <summary>A pool's names, made once.</summary>
 internal sealed record PoolName(
-    string Venue, string MintA, string MintB, int DecimalsA, int DecimalsB, string Address);
+    string Venue, string MintA, string MintB, int DecimalsA, int DecimalsB, Pubkey Address);
 
 /// <summary>Names of published pools by id. Allocates when a pool is new and never else.</summary>
 internal sealed class PoolNames
 {
-    private static readonly PoolName Unknown = new("?", "?", "?", -1, -1, "?");
+    private static readonly PoolName Unknown = new("?", "?", "?", -1, -1, default);
     private readonly List<PoolName> _names = [];
+    private readonly Dictionary<Pubkey, string> _mints = [];
 
     public int Count => _names.Count;
 
@@ -26,11 +27,15 @@ internal sealed class PoolNames
             _names.Add(new PoolName(
                 pool.Venue.ToString(), Text(pool.MintA), Text(pool.MintB),
                 MintName.DecimalsOf(pool.MintA), MintName.DecimalsOf(pool.MintB),
-                pool.Address.ToString()));
+                pool.Address));
         }
     }
 
     public PoolName Of(int poolId) => (uint)poolId < (uint)_names.Count ? _names[poolId] : Unknown;
 
-    private static string Text(in Pubkey mint) => MintName.Of(mint);
+    private string Text(in Pubkey mint)
+    {
+        if (!_mints.TryGetValue(mint, out string? text)) _mints.Add(mint, text = MintName.Of(mint));
+        return text;
+    }
 }

@@ -21,7 +21,7 @@ internal struct PoolSide
     internal bool NeedsMint;
 
     /// <summary>Vault's state; unknown until applied.</summary>
-    internal TokenAccountInfo VaultState;
+    internal VaultBalance VaultState;
 
     /// <summary>Mint's state; unknown until applied.</summary>
     internal MintInfo MintState;
@@ -69,7 +69,7 @@ internal struct PoolSide
         if (account.Data.Length < TokenAccountInfo.BaseSizeBytes) return DecodeStatus.WrongSize;
         if (!TokenAccountInfo.TryDecode(in account, out TokenAccountInfo state)) return DecodeStatus.InvalidValue;
         if (state.Mint != Mint) return DecodeStatus.WrongPool;
-        VaultState = state;
+        VaultState = new VaultBalance(in state);
         _isAbsent = false;
         return DecodeStatus.Ok;
     }

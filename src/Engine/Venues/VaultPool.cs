@@ -7,18 +7,18 @@ namespace LowLatency.Engine.Venues;
 /// <summary>
 /// A pool whose reserves are the balances of two token accounts (its vaults), less what the venue sets aside: holds
 /// both sides, and does for every such venue what does not depend on its formulas. A venue adds its accounts' layout,
-/// its fees, its quotes and its instruction. Owner thread as <see cref="Pool"/>'s; arrays of two, side A first.
+/// its fees, its quotes and its instruction. Owner thread as <see cref="Pool"/>'s; pairs, side A first.
 /// </summary>
 public abstract class VaultPool : Pool
 {
     /// <summary>Both sides.</summary>
-    private protected readonly PoolSide[] Sides = new PoolSide[2];
+    private protected PoolSides Sides;
 
     /// <summary>
     /// Base units that price a swap; set by <see cref="CheckReadiness"/>, valid while <see cref="Pool.Readiness"/>
     /// is Ok.
     /// </summary>
-    private protected readonly ulong[] ReserveRaw = new ulong[2];
+    private protected SidePair ReserveRaw;
 
     /// <summary>True while the pool account is known and valid.</summary>
     private protected bool IsDecoded;
@@ -152,7 +152,7 @@ public abstract class VaultPool : Pool
     /// <summary>First reason why one of the sides cannot be swapped, or Ok.</summary>
     private protected QuoteStatus CheckSides(uint frozenErrorCode)
     {
-        for (int i = 0; i < Sides.Length; i++)
+        for (int i = 0; i < PoolSides.Count; i++)
         {
             QuoteStatus side = Sides[i].Readiness;
             if (side == QuoteStatus.Frozen) NotReadyErrorCode = frozenErrorCode;

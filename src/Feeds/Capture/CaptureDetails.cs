@@ -1,6 +1,9 @@
 using System;
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using LowLatency.Feeds.Decoding;
 
 namespace LowLatency.Feeds.Capture;
@@ -60,6 +63,41 @@ internal static class CaptureDetails
     private static string ReadMember(ReadOnlySpan<byte> details, string name)
     {
         if (details.IsEmpty) return string.Empty;
+        Span<byte> wanted = stackalloc byte[name.Length];
+        Ascii.FromUtf16(name, wanted, out _);
+        return TryReadPlain(details, wanted, out string value) ? value : ReadAny(details, name);
+    }
+
+    /// <summary>
+    /// An object of plain strings and numbers, as we write it, without the assembly of JSON and its megabyte; false if
+    /// it is anything else.
+    /// </summary>
+    private static bool TryReadPlain(ReadOnlySpan<byte> details, ReadOnlySpan<byte> name, out string value)
+    {
+        value = string.Empty;
+        JsonCursor cursor = new(details);
+        bool isFirst = true;
+        if (!cursor.TryEnterObject()) return false;
+        while (cursor.NextMember(ref isFirst, out JsonText member))
+        {
+            if (member.IsEscaped) return false;
+            bool isWanted = member.Is(name);
+            if (cursor.Peek() != (byte)'"')
+            {
+                if (isWanted || !cursor.TryReadUInt64(out _)) return false;
+                continue;
+            }
+
+            if (!cursor.TryReadString(out JsonText text) || text.IsEscaped || !Utf8.IsValid(text.Raw)) return false;
+            if (isWanted) value = Encoding.UTF8.GetString(text.Raw);
+        }
+
+        return !cursor.Failed && cursor.IsAtEnd();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static string ReadAny(ReadOnlySpan<byte> details, string name)
+    {
         try
         {
             Utf8JsonReader reader = new(details);

@@ -286,6 +286,9 @@ public sealed partial class CoverageTable
         for (int i = 0; i < _count; i++) _cells[CellOf(At(i).Key)] = i + 1;
     }
 
+    /// <summary>Account of an entry's number, as <see cref="Cover"/> gave it.</summary>
+    internal ref readonly Pubkey KeyOf(int index) => ref At(index).Key;
+
     private ref Entry At(int index) => ref _pages[index / PageEntries][index % PageEntries];
 
     /// <summary>The cell that names the account, or the empty one in which it would be named.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 
@@ -34,8 +35,8 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         _shardOf = (ulong)options.ShardOf;
         _endpointId = endpointId;
         _snapshots = new SnapshotDecoder(_writer, Counters, _owners, options.MaxSnapshotKeys, _coverage);
-        _requests = new SubscriptionTable(options.MaxSubscriptions);
-        _subscriptions = new SubscriptionTable(options.MaxSubscriptions);
+        _requests = new SubscriptionTable(options.MaxSubscriptions, holdsKeys: true);
+        _subscriptions = new SubscriptionTable(options.MaxSubscriptions, holdsKeys: _coverage is null);
         _pending = new PendingNotifications(options.MaxPendingMessages, options.MaxPendingBytes);
     }
 
@@ -193,12 +194,20 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         if (!_shapes.TryMatch(message, ref fast) && !_shapes.TryParse(message, _owners, ref fast)) return false;
         ref readonly SubscriptionTable.Entry entry = ref _subscriptions.Find(fast.Subscription);
         if (entry.Kind != SubscriptionKind.Account) return false;
-        DecodeCause cause = _writer.PublishAccount(EventKind.Account, entry.Key, fast.Slot, fast.Account, stamp);
+        DecodeCause cause = _writer.PublishAccount(EventKind.Account, KeyOf(entry), fast.Slot, fast.Account, stamp);
         if (cause != DecodeCause.None) return false;
         _coverage?.OnPush((int)entry.Target, fast.Slot, _writer, stamp);
         Counters.Count(DecodeCause.None);
         Counters.FastPath++;
         return true;
+    }
+
+    /// <summary>Account of a subscription: the coverage table, if there is one, holds its key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref readonly Pubkey KeyOf(in SubscriptionTable.Entry entry)
+    {
+        if (_coverage is null) return ref _subscriptions.KeyOf(entry.Id);
+        return ref _coverage.KeyOf((int)entry.Target);
     }
 
     private DecodeCause DecodeRequest(ReadOnlySpan<byte> text)
@@ -268,7 +277,7 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
         if (entry.Kind == SubscriptionKind.Account)
         {
             DecodeCause cause = _writer.PublishAccount(
-                EventKind.Account, entry.Key, notification.Slot, notification.Account, stamp);
+                EventKind.Account, KeyOf(entry), notification.Slot, notification.Account, stamp);
             if (cause == DecodeCause.None)
                 _coverage?.OnPush((int)entry.Target, notification.Slot, _writer, stamp);
             return cause;
@@ -322,10 +331,11 @@ public sealed class JsonRpcDecoder : IConnectionDecoder
                     return DecodeCause.UnexpectedShape;
                 }
 
+                Pubkey key = _requests.KeyOf(id);
                 ulong target = request.Kind == SubscriptionKind.Account && _coverage is not null
-                    ? (ulong)_coverage.Cover(_endpointId, request.Key, stamp)
+                    ? (ulong)_coverage.Cover(_endpointId, key, stamp)
                     : 0;
-                if (!_subscriptions.TrySet(subscription, request.Kind, request.Key, target))
+                if (!_subscriptions.TrySet(subscription, request.Kind, key, target))
                 {
                     if (request.Kind == SubscriptionKind.Account)
                         _coverage?.Uncover(_endpointId, (int)target, _writer, stamp);

@@ -29,19 +29,24 @@ internal enum SubscriptionKind : byte
 /// Number -> subscription or open request of one connection. Open addressing with linear probing, backward-shift
 /// deletion. One feed thread owns it. Grows fourfold while subscriptions are made, at half load, up to the stated
 /// capacity, where full is a result (providers cap subscriptions a connection at 50-1000): most connections have few
-/// requests open, and both tables of nine connections at full size are 8 MB.
+/// requests open. The accounts' keys are here only where nobody else holds them: they are more than half of an entry.
 /// </summary>
 internal sealed class SubscriptionTable
 {
     private const int FirstCells = 512;
 
     private readonly int _cellsMax;
+    private readonly bool _holdsKeys;
     private Entry[] _entries;
+    private Pubkey[] _keys = []; // by cell, if they are held
     private int _shift;
 
     /// <summary>A table for <paramref name="capacity"/> entries, rounded up to a power of two.</summary>
-    public SubscriptionTable(int capacity)
+    /// <param name="capacity">Most entries.</param>
+    /// <param name="holdsKeys">False if <see cref="Entry.Target"/> says where an account's key is.</param>
+    public SubscriptionTable(int capacity, bool holdsKeys)
     {
+        _holdsKeys = holdsKeys;
         _cellsMax = (int)BitOperations.RoundUpToPowerOf2((uint)capacity) * 2;
         Allocate(Math.Min(_cellsMax, FirstCells));
     }
@@ -53,29 +58,29 @@ internal sealed class SubscriptionTable
     public bool TrySet(ulong id, SubscriptionKind kind, in Pubkey key, ulong target)
     {
         int index = IndexOf(id);
-        ref Entry entry = ref _entries[index];
-        if (entry.Kind == SubscriptionKind.None)
+        if (_entries[index].Kind == SubscriptionKind.None)
         {
             if (Count >= _entries.Length / 2)
             {
                 if (_entries.Length == _cellsMax) return false;
                 Grow();
-                entry = ref _entries[IndexOf(id)];
+                index = IndexOf(id);
             }
 
             Count++;
         }
 
-        entry.Id = id;
-        entry.Kind = kind;
-        entry.Key = key;
-        entry.Target = target;
+        _entries[index] = new Entry { Id = id, Kind = kind, Target = target };
+        if (_holdsKeys) _keys[index] = key;
         return true;
     }
 
     /// <summary>Looks an id up; the result's kind is None if it is unknown.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly Entry Find(ulong id) => ref _entries[IndexOf(id)];
+
+    /// <summary>Key of a known id; only if the table holds keys.</summary>
+    public ref readonly Pubkey KeyOf(ulong id) => ref _keys[IndexOf(id)];
 
     /// <summary>Forgets an id; false if it is unknown.</summary>
     public bool Remove(ulong id)
@@ -87,7 +92,7 @@ internal sealed class SubscriptionTable
         {
             int home = Home(_entries[next].Id);
             if (((next - home) & mask) < ((next - hole) & mask)) continue;
-            _entries[hole] = _entries[next];
+            Move(next, hole);
             hole = next;
         }
 
@@ -103,13 +108,23 @@ internal sealed class SubscriptionTable
         Count = 0;
     }
 
+    private void Move(int from, int to)
+    {
+        _entries[to] = _entries[from];
+        if (_holdsKeys) _keys[to] = _keys[from];
+    }
+
     private void Grow()
     {
         Entry[] old = _entries;
+        Pubkey[] oldKeys = _keys;
         Allocate(Math.Min(old.Length * 4, _cellsMax));
-        foreach (ref readonly Entry entry in old.AsSpan())
+        for (int i = 0; i < old.Length; i++)
         {
-            if (entry.Kind != SubscriptionKind.None) _entries[IndexOf(entry.Id)] = entry;
+            if (old[i].Kind == SubscriptionKind.None) continue;
+            int index = IndexOf(old[i].Id);
+            _entries[index] = old[i];
+            if (_holdsKeys) _keys[index] = oldKeys[i];
         }
     }
 
@@ -117,6 +132,7 @@ internal sealed class SubscriptionTable
     private void Allocate(int cells)
     {
         _entries = new Entry[cells];
+        if (_holdsKeys) _keys = new Pubkey[cells];
         _shift = 64 - BitOperations.Log2((uint)cells);
     }
 
@@ -141,7 +157,6 @@ internal sealed class SubscriptionTable
     {
         public ulong Id;
         public ulong Target;
-        public Pubkey Key;
         public SubscriptionKind Kind;
     }
 }

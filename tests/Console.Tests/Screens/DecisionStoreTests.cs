@@ -102,6 +102,47 @@ public sealed class DecisionStoreTests
             i => store.LifeAt(i).Label == LifeLabel.None ? long.MaxValue : -(long)store.LifeAt(i).SpanSlots);
     }
 
+    [Fact]
+    public void Freeze_KeepsTheRowsWhileTheRingGoesOn()
+    {
+        RecentDecisions source = new();
+        DecisionStore store = new();
+        PoolNames names = new();
+        Decide(source, 0, Capacity);
+        store.Refresh(source, names);
+        store.Settings.IsFrozen = true;
+        store.Refresh(source, names);
+        Decide(source, Capacity, Capacity);
+        store.Refresh(source, names);
+        Assert.Equal(2 * Capacity, store.Published);
+        for (int i = 0; i < Capacity; i++)
+        {
+            Assert.Equal(Capacity - 1 - i, store[i].Sequence);
+            Assert.Equal(2, store[i].LegCount);
+        }
+
+        store.Settings.IsFrozen = false;
+        store.Refresh(source, names);
+        for (int i = 0; i < Capacity; i++) Assert.Equal((2 * Capacity) - 1 - i, store[i].Sequence);
+    }
+
+    [Fact]
+    public void Row_ThatWentByAfterTheLook_HasItsIdAndNothingElse()
+    {
+        RecentDecisions source = new();
+        DecisionStore store = new();
+        Decide(source, 0, 10);
+        store.Refresh(source, new PoolNames());
+        Decide(source, 10, Capacity - 5);
+        Assert.Equal(2, store[4].LegCount);
+        Assert.Equal(5, store[4].Sequence);
+        Assert.Equal(0, store[5].LegCount);
+        Assert.Equal(4, store[5].Sequence);
+        Assert.True(store.TryFind(5, 0, out _));
+        Assert.False(store.TryFind(4, 0, out _));
+        Assert.Equal(9, store.PlaceOf(0, 0));
+    }
+
     private static void AssertOrder(DecisionStore store, DecisionSort by, System.Func<int, long> key)
     {
         store.Settings.Sort = by;

@@ -1,20 +1,22 @@
 using System;
 using System.Collections.Generic;
+using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Decoding;
-using LowLatency.Feeds.Tests.Support;
 using Xunit;
 
 namespace LowLatency.Feeds.Tests.Decoding;
 
 public sealed class SubscriptionTableTests
 {
-    [Fact]
-    public void Table_RandomOperations_AgreesWithADictionary()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Table_RandomOperations_AgreesWithADictionary(bool holdsKeys)
     {
         for (int seed = 1; seed <= 300; seed++)
         {
             Random random = new(seed);
-            SubscriptionTable table = new(capacity: 8);
+            SubscriptionTable table = new(capacity: 8, holdsKeys);
             Dictionary<ulong, ulong> model = [];
             for (int step = 0; step < 400; step++)
             {
@@ -23,7 +25,7 @@ public sealed class SubscriptionTableTests
                 if (random.Next(2) == 0)
                 {
                     bool fits = model.ContainsKey(id) || model.Count < 8;
-                    bool isSet = table.TrySet(id, SubscriptionKind.Account, Messages.AccountKey, (ulong)step);
+                    bool isSet = table.TrySet(id, SubscriptionKind.Account, KeyAt(step), (ulong)step);
                     Assert.True(isSet == fits, place);
                     if (fits) model[id] = (ulong)step;
                 }
@@ -39,11 +41,32 @@ public sealed class SubscriptionTableTests
                     bool isKnown = model.TryGetValue(probe, out ulong target);
                     Assert.True((entry.Kind == SubscriptionKind.Account) == isKnown, place);
                     Assert.True(!isKnown || entry.Target == target, place);
+                    Assert.True(!isKnown || !holdsKeys || table.KeyOf(probe) == KeyAt((int)target), place);
                 }
             }
 
             table.Clear();
             Assert.True(table.Count == 0 && table.Find(3).Kind == SubscriptionKind.None, $"seed {seed}");
         }
+    }
+    [Fact]
+    public void Table_ThatGrows_KeepsIdsAndKeys()
+    {
+        SubscriptionTable table = new(capacity: 4096, holdsKeys: true);
+        for (int id = 0; id < 4096; id++)
+            Assert.True(table.TrySet((ulong)id, SubscriptionKind.Account, KeyAt(id), (ulong)(2 * id)));
+        Assert.False(table.TrySet(4096, SubscriptionKind.Account, KeyAt(0), 0));
+        for (int id = 0; id < 4096; id++)
+        {
+            Assert.Equal((ulong)(2 * id), table.Find((ulong)id).Target);
+            Assert.Equal(KeyAt(id), table.KeyOf((ulong)id));
+        }
+    }
+
+    private static Pubkey KeyAt(int number)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        BitConverter.TryWriteBytes(bytes, number + 1);
+        return Pubkey.Read(bytes, 0);
     }
 }

@@ -138,7 +138,7 @@ public sealed partial class PumpSwapPool : VaultPool
     private protected override QuoteStatus CheckReadiness()
     {
         if (!IsDecoded || !_hasConfig || !_schedule.IsKnown) return QuoteStatus.Incomplete;
-        for (int i = 0; i < Sides.Length; i++)
+        for (int i = 0; i < PoolSides.Count; i++)
         {
             QuoteStatus side = Sides[i].Readiness;
             if (side != QuoteStatus.Ok) return side;

@@ -65,11 +65,11 @@ public sealed partial class RaydiumAmmPool
     {
         destination.Add(in _marketProgram);
         destination.Add(in _market, AccountFlags.Writable);
-        destination.Add(_marketAccounts.Bids, AccountFlags.Writable);
-        destination.Add(_marketAccounts.Asks, AccountFlags.Writable);
-        destination.Add(_marketAccounts.EventQueue, AccountFlags.Writable);
-        destination.Add(_marketAccounts.CoinVault, AccountFlags.Writable);
-        destination.Add(_marketAccounts.PcVault, AccountFlags.Writable);
-        destination.Add(_marketAccounts.VaultSigner);
+        destination.Add(_marketAccounts[0].Bids, AccountFlags.Writable);
+        destination.Add(_marketAccounts[0].Asks, AccountFlags.Writable);
+        destination.Add(_marketAccounts[0].EventQueue, AccountFlags.Writable);
+        destination.Add(_marketAccounts[0].CoinVault, AccountFlags.Writable);
+        destination.Add(_marketAccounts[0].PcVault, AccountFlags.Writable);
+        destination.Add(_marketAccounts[0].VaultSigner);
     }
 }

@@ -12,7 +12,7 @@ namespace LowLatency.Engine.Venues.RaydiumAmm;
 /// </summary>
 public sealed partial class RaydiumAmmPool : VaultPool
 {
-    private readonly ulong[] _needTakePnlRaw = new ulong[2];
+    private SidePair _needTakePnlRaw;
 
     private ulong _status;
     private ulong _nonce;
@@ -29,7 +29,7 @@ public sealed partial class RaydiumAmmPool : VaultPool
     private Pubkey _targetOrders;
     private Pubkey _marketProgram;
     private Pubkey _market;
-    private RaydiumAmmMarket _marketAccounts;
+    private RaydiumAmmMarket[] _marketAccounts = []; // one, once the market is known: most are never asked for
     private bool _hasMarketAccounts;
 
     /// <summary>An empty pool at <paramref name="address"/>.</summary>
@@ -37,6 +37,9 @@ public sealed partial class RaydiumAmmPool : VaultPool
         : base(VenueId.RaydiumAmm, in address, in RaydiumAmmLayout.ProgramId)
     {
     }
+
+    /// <summary>One hyperbola: no mint of SPL Token has a transfer fee.</summary>
+    public override int SegmentsMax => 1;
 
     /// <inheritdoc/>
     public override bool IsTimeDependent => _status == RaydiumAmmLayout.StatusWaitingTrade;
@@ -55,7 +58,8 @@ public sealed partial class RaydiumAmmPool : VaultPool
     /// </summary>
     public void SetMarketAccounts(in RaydiumAmmMarket market)
     {
-        _marketAccounts = market;
+        if (_marketAccounts.Length == 0) _marketAccounts = new RaydiumAmmMarket[1];
+        _marketAccounts[0] = market;
         _hasMarketAccounts = true;
     }
 
@@ -152,7 +156,7 @@ public sealed partial class RaydiumAmmPool : VaultPool
         if (_status is not (RaydiumAmmLayout.StatusInitialized
             or RaydiumAmmLayout.StatusSwapOnly or RaydiumAmmLayout.StatusWaitingTrade))
             return NotReady(QuoteStatus.SwapDisabled, RaydiumAmmLayout.ErrorInvalidStatus);
-        for (int i = 0; i < Sides.Length; i++)
+        for (int i = 0; i < PoolSides.Count; i++)
         {
             ulong vaultRaw = Sides[i].VaultState.AmountRaw;
             if (vaultRaw < _needTakePnlRaw[i])

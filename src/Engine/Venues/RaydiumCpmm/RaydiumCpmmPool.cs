@@ -11,9 +11,9 @@ namespace LowLatency.Engine.Venues.RaydiumCpmm;
 /// </summary>
 public sealed partial class RaydiumCpmmPool : VaultPool
 {
-    private readonly ulong[] _protocolFeesRaw = new ulong[2];
-    private readonly ulong[] _fundFeesRaw = new ulong[2];
-    private readonly ulong[] _creatorFeesRaw = new ulong[2];
+    private SidePair _protocolFeesRaw;
+    private SidePair _fundFeesRaw;
+    private SidePair _creatorFeesRaw;
 
     private ulong _openTime;
     private ulong _recentEpoch;
@@ -84,9 +84,9 @@ public sealed partial class RaydiumCpmmPool : VaultPool
     private protected override bool TryWritePool(Span<byte> data)
     {
         if (data.Length != RaydiumCpmmLayout.PoolSizeBytes) return false;
-        WritePair(data, RaydiumCpmmLayout.ProtocolFees0, _protocolFeesRaw);
-        WritePair(data, RaydiumCpmmLayout.FundFees0, _fundFeesRaw);
-        WritePair(data, RaydiumCpmmLayout.CreatorFees0, _creatorFeesRaw);
+        WritePair(data, RaydiumCpmmLayout.ProtocolFees0, in _protocolFeesRaw);
+        WritePair(data, RaydiumCpmmLayout.FundFees0, in _fundFeesRaw);
+        WritePair(data, RaydiumCpmmLayout.CreatorFees0, in _creatorFeesRaw);
         BinaryPrimitives.WriteUInt64LittleEndian(data[RaydiumCpmmLayout.RecentEpoch..], _recentEpoch);
         return true;
     }
@@ -115,9 +115,9 @@ public sealed partial class RaydiumCpmmPool : VaultPool
         SetSide(1, Pubkey.Read(data, RaydiumCpmmLayout.Mint1), in vault1, _program1 != ProgramIds.Token);
         _observation = Pubkey.Read(data, RaydiumCpmmLayout.Observation);
         _status = data[RaydiumCpmmLayout.Status];
-        ReadPair(data, RaydiumCpmmLayout.ProtocolFees0, _protocolFeesRaw);
-        ReadPair(data, RaydiumCpmmLayout.FundFees0, _fundFeesRaw);
-        ReadPair(data, RaydiumCpmmLayout.CreatorFees0, _creatorFeesRaw);
+        ReadPair(data, RaydiumCpmmLayout.ProtocolFees0, ref _protocolFeesRaw);
+        ReadPair(data, RaydiumCpmmLayout.FundFees0, ref _fundFeesRaw);
+        ReadPair(data, RaydiumCpmmLayout.CreatorFees0, ref _creatorFeesRaw);
         _openTime = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumCpmmLayout.OpenTime..]);
         _recentEpoch = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumCpmmLayout.RecentEpoch..]);
         _creatorFeeOn = data[RaydiumCpmmLayout.CreatorFeeOn];
@@ -161,7 +161,7 @@ public sealed partial class RaydiumCpmmPool : VaultPool
         if (sides is not (QuoteStatus.Ok or QuoteStatus.Frozen)) return sides;
         if ((_status & RaydiumCpmmLayout.StatusSwapDisabledBit) != 0)
             return NotReady(QuoteStatus.SwapDisabled, RaydiumCpmmLayout.ErrorNotApproved);
-        for (int i = 0; i < Sides.Length; i++)
+        for (int i = 0; i < PoolSides.Count; i++)
         {
             UInt128 owed = (UInt128)_protocolFeesRaw[i] + _fundFeesRaw[i] + _creatorFeesRaw[i];
             ulong vaultRaw = Sides[i].VaultState.AmountRaw;
@@ -179,13 +179,13 @@ public sealed partial class RaydiumCpmmPool : VaultPool
     private static bool HasFeeSchedule(in MintInfo mint) =>
         mint.OlderFee.FeeBps != mint.NewerFee.FeeBps || mint.OlderFee.MaximumRaw != mint.NewerFee.MaximumRaw;
 
-    private static void ReadPair(ReadOnlySpan<byte> data, int offset, ulong[] destination)
+    private static void ReadPair(ReadOnlySpan<byte> data, int offset, ref SidePair destination)
     {
         destination[0] = BinaryPrimitives.ReadUInt64LittleEndian(data[offset..]);
         destination[1] = BinaryPrimitives.ReadUInt64LittleEndian(data[(offset + sizeof(ulong))..]);
     }
 
-    private static void WritePair(Span<byte> data, int offset, ulong[] source)
+    private static void WritePair(Span<byte> data, int offset, in SidePair source)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(data[offset..], source[0]);
         BinaryPrimitives.WriteUInt64LittleEndian(data[(offset + sizeof(ulong))..], source[1]);

@@ -78,7 +78,7 @@ public sealed partial class TokenSwapPool : VaultPool
         if (!IsDecoded) return QuoteStatus.Incomplete;
         if (_curveType is not (TokenSwapLayout.CurveConstantProduct or TokenSwapLayout.CurveStable))
             return QuoteStatus.UnsupportedPool;
-        for (int i = 0; i < Sides.Length; i++) ReserveRaw[i] = Sides[i].VaultState.AmountRaw;
+        for (int i = 0; i < PoolSides.Count; i++) ReserveRaw[i] = Sides[i].VaultState.AmountRaw;
         return CheckSides(TokenSwapLayout.TokenErrorFrozen);
     }
 
