@@ -12,7 +12,7 @@ namespace LowLatency.Engine.Pipeline;
 /// </summary>
 public sealed class InlineRunner : EventPublisher
 {
-    private const int FeedTurn = 4;
+    private const int FeedTurn = 8;
 
     private readonly MarketEvent[] _entry = GC.AllocateArray<MarketEvent>(1, pinned: true);
     private readonly PayloadRing _payloads;
