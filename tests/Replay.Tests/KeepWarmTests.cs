@@ -12,7 +12,10 @@ namespace LowLatency.Replay.Tests;
 /// <summary>Keeping warm between events changes nothing that a decision, a counter or a reader sees.</summary>
 public sealed class KeepWarmTests
 {
-    /// <summary>Spins after each event, as a feed does while nothing arrives.</summary>
+    /// <summary>
+    /// Spins after each event, as a feed does while nothing arrives. Within the event's publication the feed must not
+    /// claim, so its own slices are taken in housekeeping, which is behind the event.
+    /// </summary>
     private sealed class Spinner(MarketPipeline pipeline) : IStage
     {
         private readonly Prng _random = new(7);
@@ -21,16 +24,24 @@ public sealed class KeepWarmTests
 
         public long Slices { get; private set; }
 
+        public long FeedSlices { get; private set; }
+
         public int OnBatch(Span<MarketEvent> batch, long firstSequence)
         {
             int slices = _random.NextInt32(64);
+            IWarmable? feed = pipeline.Publisher.Feed;
+            pipeline.Publisher.Feed = null;
             for (int i = 0; i < slices; i++) pipeline.OnFeedSpin();
+            pipeline.Publisher.Feed = feed;
             Slices += slices;
             return 0;
         }
 
         public void OnHousekeeping(long nowNs)
         {
+            if (pipeline.Publisher.Feed is null) return;
+            for (int i = 0; i < 256; i++) pipeline.OnFeedSpin();
+            FeedSlices += 256;
         }
     }
 
@@ -44,6 +55,7 @@ public sealed class KeepWarmTests
         ReplayRun warm = Tool.Replay(pipeline => [spinner = new Spinner(pipeline)], "--max-hops", maxHops);
         Assert.True(cold.Decisions.Count > 1000);
         Assert.True(spinner!.Slices > 20 * cold.Decisions.Count / 10, $"only {spinner.Slices} slices");
+        Assert.True(spinner.FeedSlices > 5_000, $"only {spinner.FeedSlices} slices with the feed's");
         Assert.Equal(cold.Hash.Value, warm.Hash.Value);
         Assert.Equal(Counters(cold.Pipeline!), Counters(warm.Pipeline!));
         Assert.Equal(Market(cold.Pipeline!), Market(warm.Pipeline!));

@@ -212,6 +212,8 @@ internal sealed class BenchRun
                 start += waited;
             }
 
+            // In memory before it is due, as what a card has written there; the spinning may push it out of the caches.
+            _loop.Receive(index);
             long due = start + offset;
             long now = SystemClock.Instance.NowNs;
             keptUp = now - start <= 2 * lengthNs;
@@ -223,7 +225,6 @@ internal sealed class BenchRun
                 now = SystemClock.Instance.NowNs;
             }
 
-            _loop.Receive(index);
             _pipeline.TakesSteps = HasSteps(i);
             (_clock.DueNs, _clock.StartedNs) = (due, SystemClock.Instance.NowNs);
             if (!_loop.RunMessage(index)) return i;

@@ -40,6 +40,12 @@ public abstract class EventPublisher
     public bool TakesSteps { get; set; } = true;
 
     /// <summary>
+    /// What the feed itself needs for its next message, kept warm in turn with the stages where they run on its thread.
+    /// It may claim an entry and must abandon it. Set by the feed.
+    /// </summary>
+    public IWarmable? Feed { get; set; }
+
+    /// <summary>
     /// Publishes the claimed entry with the first <paramref name="payloadLengthBytes"/> of the payload.
     /// </summary>
     public abstract void Publish(int payloadLengthBytes);

@@ -8,6 +8,9 @@ namespace LowLatency.Engine.Graph;
 /// </summary>
 public sealed class TouchedPools
 {
+    /// <summary>So many are put in order by insertion: most events touch one or two.</summary>
+    private const int FewPools = 8;
+
     private readonly int[] _ids;
     private readonly int[] _rank; // position in the list + 1; 0 = not in it
     private readonly uint[] _priority;
@@ -49,6 +52,12 @@ public sealed class TouchedPools
     public void OrderByPriority()
     {
         if (Count < 2) return;
+        if (Count <= FewPools)
+        {
+            OrderFew();
+            return;
+        }
+
         for (int i = 0; i < Count; i++) _keys[i] = ((ulong)~_priority[_ids[i]] << 32) | (uint)i;
         Span<ulong> keys = _keys.AsSpan(0, Count);
         keys.Sort();
@@ -60,6 +69,23 @@ public sealed class TouchedPools
             _ids[i] = (int)(_keys[(int)(uint)_keys[i]] >> 32);
             _rank[_ids[i]] = i + 1;
         }
+    }
+
+    private void OrderFew()
+    {
+        for (int end = 1; end < Count; end++)
+        {
+            int id = _ids[end];
+            int at = end;
+            for (; at > 0 && _priority[_ids[at - 1]] < _priority[id]; at--) Put(_ids[at - 1], at);
+            Put(id, at);
+        }
+    }
+
+    private void Put(int poolId, int at)
+    {
+        _ids[at] = poolId;
+        _rank[poolId] = at + 1;
     }
 
     /// <summary>Empties the list.</summary>

@@ -12,6 +12,8 @@ namespace LowLatency.Engine.Pipeline;
 /// </summary>
 public sealed class InlineRunner : EventPublisher
 {
+    private const int FeedTurn = 8;
+
     private readonly MarketEvent[] _entry = GC.AllocateArray<MarketEvent>(1, pinned: true);
     private readonly PayloadRing _payloads;
     private readonly StageGroup[] _groups;
@@ -71,11 +73,15 @@ public sealed class InlineRunner : EventPublisher
         foreach (StageGroup group in _groups) group.OnHousekeeping(_clock?.NowNs ?? 0);
     }
 
-    /// <summary>One slice of keeping warm, in turn for each group. The publishing thread, while it waits.</summary>
+    /// <summary>
+    /// One slice of keeping warm: the feed's in one of <see cref="FeedTurn"/>, else the stages' in turn for each group.
+    /// The publishing thread, while it waits.
+    /// </summary>
     public void Warm()
     {
-        if (++_warmTurn >= _groups.Length) _warmTurn = 0;
-        _groups[_warmTurn].Warm();
+        int turn = ++_warmTurn & int.MaxValue;
+        if (turn % FeedTurn == 0) Feed?.Warm();
+        else _groups[turn % _groups.Length].Warm();
     }
 
     /// <inheritdoc/>

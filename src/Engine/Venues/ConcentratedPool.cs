@@ -98,7 +98,7 @@ public abstract class ConcentratedPool : Pool
     /// <inheritdoc/>
     public sealed override DecodeStatus Apply(AccountRole role, in AccountView account)
     {
-        KnownStarts = 0;
+        if (role is not (AccountRole.VaultA or AccountRole.VaultB)) KnownStarts = 0; // no start depends on a balance
         if (role == AccountRole.TickArray) KnownArrays = 0;
         DecodeStatus status = role switch
         {

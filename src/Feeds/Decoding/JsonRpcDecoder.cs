@@ -12,7 +12,7 @@ namespace LowLatency.Feeds.Decoding;
 /// the decoder must be shown the client's requests too. Notifications before their ack are held, in order.
 /// Source: protocol rules of agave b64857b5 rpc/src/rpc_pubsub.rs (ids belong to a connection and are reused).
 /// </summary>
-public sealed class JsonRpcDecoder : IConnectionDecoder
+public sealed partial class JsonRpcDecoder : IConnectionDecoder
 {
     private readonly EventWriter _writer;
     private readonly CoverageTable? _coverage;

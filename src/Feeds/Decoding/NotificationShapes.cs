@@ -25,18 +25,40 @@ internal sealed class NotificationShapes
     private const int TailCount = 64;
     private const int TailShift = 58;
 
+    /// <summary>Base64 characters of a sample's data: those of most pools' accounts are as many.</summary>
+    private const int SampleTextMax = 1_024;
+
+    private const int SampleBytesMax = 2 * SampleTextMax;
+
     /// <summary>Two words of the tail, from its end, that tell most of them apart: size and end of the owner.</summary>
     private const int SizeWordFromEnd = 26;
     private const int OwnerWordFromEnd = 98;
 
     private readonly byte[] _prefix = new byte[PrefixBytesMax];
     private readonly Tail[] _tails = new Tail[TailCount];
+    private readonly byte[] _sample = new byte[SampleBytesMax];
+    private int _sampleLength;
+    private int _tailTurn;
     private int _prefixLength;
     private ulong _slot;
     private bool _isAlphabetical;
 
     /// <summary>Messages whose two parts had been seen before.</summary>
     public long Matches { get; private set; }
+
+    /// <summary>
+    /// The message whose parts were remembered last, with less data than it says: all of a message's way is gone with
+    /// it, and its end is a refusal. Empty if there was none.
+    /// </summary>
+    public ReadOnlySpan<byte> Sample => _sample.AsSpan(0, _sampleLength);
+
+    /// <summary>Reads the next tail, and says nothing of use.</summary>
+    public int Touch()
+    {
+        _tailTurn = (_tailTurn + 1) % TailCount;
+        ref Tail tail = ref _tails[_tailTurn];
+        return tail.Text[0] + tail.Text[VectorBytes] + tail.Text[2 * VectorBytes] + tail.Owner.GetHashCode();
+    }
 
     /// <summary>Takes a message apart whose parts are known; false if they are not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -94,9 +116,22 @@ internal sealed class NotificationShapes
             _slot = result.Slot;
             _isAlphabetical = result.IsAlphabetical;
             _tails[TailIndex(message, result.TailEnd)].Set(message[result.TailStart..result.TailEnd], result);
+            KeepSample(message, result.Account.Data.Raw);
         }
 
         return true;
+    }
+
+    private void KeepSample(ReadOnlySpan<byte> message, ReadOnlySpan<byte> text)
+    {
+        const int Group = 4; // characters that stand for three bytes
+        _sampleLength = 0;
+        int kept = Math.Min(SampleTextMax, (text.Length / Group * Group) - Group);
+        int rest = message.Length - text.Length;
+        if (kept < 0 || rest + kept > SampleBytesMax || !message.Overlaps(text, out int start)) return;
+        message[..(start + kept)].CopyTo(_sample);
+        message[(start + text.Length)..].CopyTo(_sample.AsSpan(start + kept));
+        _sampleLength = rest + kept;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

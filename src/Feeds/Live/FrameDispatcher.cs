@@ -39,7 +39,7 @@ public sealed class FrameDispatcherOptions
 /// a frame holds; allocates for a connection's first frame only. Owner: the feed thread; statistics by others late.
 /// Bound: connections 0 to 31, the bits of the engine's endpoint masks; frames of others are counted and refused.
 /// </summary>
-public sealed class FrameDispatcher
+public sealed class FrameDispatcher : IWarmable
 {
     private readonly EventPublisher _publisher;
     private readonly ReplayClock _clock;
@@ -47,6 +47,7 @@ public sealed class FrameDispatcher
     private readonly ConnectionEntry?[] _connections = new ConnectionEntry?[CoverageTable.MaxConnections];
     private readonly FirstRefusal[] _firstRefusals = new FirstRefusal[DecodeCounters.CauseCount];
     private readonly List<SettingChange> _changes = [];
+    private int _warmTurn;
     private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Settings + 1];
 
     /// <summary>A dispatcher that moves <paramref name="clock"/> and publishes.</summary>
@@ -59,6 +60,7 @@ public sealed class FrameDispatcher
         _clock = clock;
         _options = options;
         Coverage = new CoverageTable(options.Listener);
+        publisher.Feed = this;
     }
 
     /// <summary>Who follows which account.</summary>
@@ -119,6 +121,14 @@ public sealed class FrameDispatcher
         Decode(connection, in frame, stamp);
         SlotMax = Math.Max(SlotMax, connection.Decoder.HighestSlot);
         return !connection.Decoder.IsHalted;
+    }
+
+    /// <inheritdoc/>
+    public void Warm()
+    {
+        _warmTurn = (_warmTurn + 1) % _connections.Length;
+        if (_connections[_warmTurn] is null) _warmTurn = 0;
+        (_connections[_warmTurn]?.Decoder as IWarmable)?.Warm();
     }
 
     /// <summary>Publishes the end of the feed; false if the pipeline has halted.</summary>

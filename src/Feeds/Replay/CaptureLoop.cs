@@ -15,7 +15,7 @@ namespace LowLatency.Feeds.Replay;
 /// included, with slot numbers moved past the lap before. <see cref="TryPrepare"/> plays what is no notification, so
 /// that a measurement can leave it out; it has no stamps. Laps allocate nothing.
 /// </summary>
-public sealed class CaptureLoop
+public sealed class CaptureLoop : IWarmable
 {
     private static readonly byte[][] SlotMembers =
         ["\"slot\":"u8.ToArray(), "\"parent\":"u8.ToArray(), "\"root\":"u8.ToArray()];
@@ -33,12 +33,14 @@ public sealed class CaptureLoop
     private ulong _slotSpan;
     private long _durationNs;
     private int _digits;
+    private int _warmTurn;
 
     /// <summary>A loop over a capture into a publisher; <paramref name="stampClock"/> null takes no stamps.</summary>
     public CaptureLoop(string path, EventPublisher publisher, IClock? stampClock)
     {
         _path = path;
         _publisher = publisher;
+        publisher.Feed = this;
         _stampClock = stampClock;
     }
 
@@ -122,6 +124,14 @@ public sealed class CaptureLoop
         Frame frame = _frames[_messages[index]];
         _bytes.AsSpan(frame.Start + frame.RequestLength, frame.Length).CopyTo(_received);
         _receivedIndex = _messages[index];
+    }
+
+    /// <inheritdoc/>
+    public void Warm()
+    {
+        _warmTurn = (_warmTurn + 1) % _decoders.Length;
+        if (_decoders[_warmTurn] is null) _warmTurn = 0;
+        _decoders[_warmTurn]?.Warm();
     }
 
     private void BeginLap()

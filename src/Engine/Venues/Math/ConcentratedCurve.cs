@@ -23,8 +23,8 @@ internal ref struct ConcentratedCurve
         bool aToB, in TransferFeeRate inputFee, in TransferFeeRate outputFee, Span<CurveSegment> destination)
     {
         _aToB = aToB;
-        _inputKeep = inputFee.IsZero ? 1.0 : 1.0 - (inputFee.FeeBps / BpsOne);
-        _outputKeep = outputFee.IsZero ? 1.0 : 1.0 - (outputFee.FeeBps / BpsOne);
+        _inputKeep = Keep(in inputFee);
+        _outputKeep = Keep(in outputFee);
         _destination = destination;
         Count = 0;
     }
@@ -34,6 +34,13 @@ internal ref struct ConcentratedCurve
 
     /// <summary>True if no further piece fits.</summary>
     internal readonly bool IsFull => Count == _destination.Length;
+
+    /// <summary>Share of a transfer that arrives.</summary>
+    internal static double Keep(in TransferFeeRate fee) => fee.IsZero ? 1.0 : 1.0 - (fee.FeeBps / BpsOne);
+
+    /// <summary>Rate of a piece that begins at a square root price; 0 if nothing of an input is left.</summary>
+    internal static double Rate(bool aToB, double from, double inputKeep, double outputKeep) =>
+        inputKeep <= 0.0 ? 0.0 : (aToB ? from * from : 1.0 / (from * from)) * inputKeep * outputKeep;
 
     /// <summary>Adds the piece between two prices; nothing where no liquidity or no distance is.</summary>
     internal void Add(UInt128 liquidity, UInt128 fromX64, UInt128 toX64, double feeRate, bool isFeeOnOutput)
@@ -50,7 +57,7 @@ internal ref struct ConcentratedCurve
         double net = _aToB ? l * distance / (from * to) : l * distance;
         _destination[Count++] = new CurveSegment
         {
-            RateOut = (_aToB ? from * from : 1.0 / (from * from)) * inputKeep * outputKeep,
+            RateOut = Rate(_aToB, from, inputKeep, outputKeep),
             Curvature = (_aToB ? from / l : 1.0 / (l * from)) * inputKeep,
             AmountInMax = net / inputKeep,
         };

@@ -100,7 +100,7 @@ public sealed partial class DlmmPool
         if (request.AmountRaw == 0) return Fail(ref walk, QuoteStatus.ZeroAmount, DlmmProgram.InsufficientOutAmount);
 
         walk.XToY = request.Direction == SwapDirection.AToB;
-        walk.FeeOnInput = !_feeOnlyInY || !walk.XToY;
+        walk.FeeOnInput = FeesOnInput(walk.XToY);
         walk.ActiveId = _activeId;
         walk.Volatility = _volatility;
         if (!_fees.TryUpdateReferences(ref walk.Volatility, _activeId, request.Clock.UnixTimestamp))
@@ -311,6 +311,8 @@ public sealed partial class DlmmPool
         quote.TickAfter = walk.ActiveId;
         return QuoteStatus.Ok;
     }
+
+    private bool FeesOnInput(bool xToY) => !_feeOnlyInY || !xToY;
 
     private static bool IsInRange(int binId) => binId is >= BinMath.MinBinId and <= BinMath.MaxBinId;
 

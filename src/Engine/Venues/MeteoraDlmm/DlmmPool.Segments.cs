@@ -46,9 +46,60 @@ public sealed partial class DlmmPool
         return count;
     }
 
+    /// <inheritdoc/>
+    // PERF: checks and references once for both directions, no piece but its rate (DlmmBenchmarks.MarginalRates).
+    public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
+    {
+        SwapRequest request = default;
+        request.AmountRaw = 1;
+        request.Clock = clock;
+        Walk walk = default;
+        rateAToB = 0.0;
+        rateBToA = 0.0;
+        if (Begin(in request, ref walk, out _) != QuoteStatus.Ok) return;
+        double keptX = 1.0 - TransferRate(_mintX.FeeAt(clock.Epoch));
+        double keptY = 1.0 - TransferRate(_mintY.FeeAt(clock.Epoch));
+        int array = ArrayIndexOf(_activeId);
+        int slot = _pinnedCount < 0 ? _arrays.Find(array) : -1;
+        rateAToB = TryRateInArray(in walk, true, array, slot, keptX, keptY, out double rate)
+            ? rate : FirstRate(SwapDirection.AToB, in clock);
+        rateBToA = TryRateInArray(in walk, false, array, slot, keptY, keptX, out rate)
+            ? rate : FirstRate(SwapDirection.BToA, in clock);
+    }
+
+    /// <summary>The rate of a direction's first bin, if that is in the active bin's array.</summary>
+    private bool TryRateInArray(
+        in Walk walk, bool xToY, int array, int slot, double netIn, double netOut, out double rate)
+    {
+        rate = 0.0;
+        if (slot < 0 || !_bitmap.TryNext(array, xToY, UsesExtension, out int next) || next != array) return false;
+        ref DlmmArraySlot header = ref _arrays.Slot(slot);
+        int first = array * DlmmLayout.BinsPerArray;
+        int bin = _activeId - first;
+        bin = xToY ? header.SellsY.NextDown(bin) : header.SellsX.NextUp(bin);
+        if (bin < 0) return false;
+        DlmmVolatility volatility = walk.Volatility;
+        _fees.Accumulate(ref volatility, first + bin);
+        double fee = FeeShare(in volatility);
+        double price = Q64.ToDouble(_arrays.Bin(slot, bin).PriceX64);
+        rate = Rate(xToY ? price : 1.0 / price, fee, FeesOnInput(xToY), netIn, netOut, out _);
+        return true;
+    }
+
+    private double FeeShare(in DlmmVolatility volatility) =>
+        _fees.Rate(volatility.Accumulator) / (double)DlmmFees.FeePrecision;
+
+    private static double Rate(
+        double spot, double fee, bool isFeeOnInput, double netIn, double netOut, out double keepIn)
+    {
+        keepIn = netIn * (isFeeOnInput ? 1.0 - fee : 1.0);
+        double keepOut = netOut * (isFeeOnInput ? 1.0 : 1.0 - fee);
+        return spot * keepIn * keepOut;
+    }
+
     private CurveSegment Segment(in Walk walk, int slot, int bin, double netIn, double netOut)
     {
-        double fee = _fees.Rate(walk.Volatility.Accumulator) / (double)DlmmFees.FeePrecision;
+        double fee = FeeShare(in walk.Volatility);
         ref DlmmBin amounts = ref _arrays.Bin(slot, bin);
         double price = Q64.ToDouble(amounts.PriceX64);
         double held = walk.XToY ? amounts.AmountY : amounts.AmountX;
@@ -59,10 +110,8 @@ public sealed partial class DlmmPool
         }
 
         double spot = walk.XToY ? price : 1.0 / price;
-        double keepIn = netIn * (walk.FeeOnInput ? 1.0 - fee : 1.0);
-        double keepOut = netOut * (walk.FeeOnInput ? 1.0 : 1.0 - fee);
         CurveSegment segment = default;
-        segment.RateOut = spot * keepIn * keepOut;
+        segment.RateOut = Rate(spot, fee, walk.FeeOnInput, netIn, netOut, out double keepIn);
         segment.AmountInMax = held / (spot * keepIn);
         return segment;
     }

@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.Math;
 
@@ -34,6 +35,40 @@ public sealed partial class WhirlpoolPool
         WhirlpoolStaticFeeWalk constant = new(_feeRate);
         AddSegments(aToB, sequence, ref constant, ref curve);
         return curve.Count;
+    }
+
+    /// <inheritdoc/>
+    // PERF: of the first piece only its rate, and one conversion of the price for both directions
+    // (WhirlpoolBenchmarks.MarginalRates). Where the first piece is not at the price, the walk finds it.
+    public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
+    {
+        bool isPlain = Readiness == QuoteStatus.Ok && !_isAdaptive && Liquidity != UInt128.Zero
+            && clock.UnixTimestamp >= 0 && (ulong)clock.UnixTimestamp >= _rewardTimestamp;
+        if (!isPlain)
+        {
+            base.MarginalRates(in clock, out rateAToB, out rateBToA);
+            return;
+        }
+
+        double from = Q64.ToDouble(PriceX64);
+        double kept = 1.0 - ((double)_feeRate / FeeOne);
+        double keepA = ConcentratedCurve.Keep(MintInfoA.FeeAt(clock.Epoch));
+        double keepB = ConcentratedCurve.Keep(MintInfoB.FeeAt(clock.Epoch));
+        rateAToB = HasPieceAtPrice(true, out bool isNone)
+            ? ConcentratedCurve.Rate(true, from, keepA * kept, keepB)
+            : isNone ? 0.0 : FirstRate(SwapDirection.AToB, in clock);
+        rateBToA = HasPieceAtPrice(false, out isNone)
+            ? ConcentratedCurve.Rate(false, from, keepB * kept, keepA)
+            : isNone ? 0.0 : FirstRate(SwapDirection.BToA, in clock);
+    }
+
+    private bool HasPieceAtPrice(bool aToB, out bool isNone)
+    {
+        ref Sequence sequence = ref SequenceOf(aToB);
+        isNone = sequence.Count == 0;
+        int entry = sequence.FirstEntry;
+        _ = NextTick(entry, aToB, sequence, out bool isInitialized);
+        return !isNone && (isInitialized ? Ticks.SqrtPriceX64[entry] : sequence.EndX64) != PriceX64;
     }
 
     private void AddSegments<TFee>(bool aToB, in Sequence sequence, ref TFee fee, ref ConcentratedCurve curve)

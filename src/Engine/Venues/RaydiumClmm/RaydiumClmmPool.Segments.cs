@@ -50,6 +50,36 @@ public sealed partial class RaydiumClmmPool
         return curve.Count;
     }
 
+    /// <inheritdoc/>
+    // PERF: as a Whirlpool's (RaydiumClmmBenchmarks.MarginalRates).
+    public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
+    {
+        bool isPlain = Readiness == QuoteStatus.Ok && !_dynamicFee.IsEnabled && Liquidity != UInt128.Zero
+            && (ulong)clock.UnixTimestamp > _openTime;
+        if (!isPlain)
+        {
+            base.MarginalRates(in clock, out rateAToB, out rateBToA);
+            return;
+        }
+
+        rateAToB = RateAtPrice(true, in clock);
+        rateBToA = RateAtPrice(false, in clock);
+    }
+
+    private double RateAtPrice(bool zeroForOne, in ChainClock clock)
+    {
+        ref Start start = ref StartOf(zeroForOne);
+        if (start.Fault != RaydiumClmmFault.None) return 0.0;
+        if (Ticks.SqrtPriceX64[start.Cursor.Entry] == PriceX64)
+            return FirstRate(zeroForOne ? SwapDirection.AToB : SwapDirection.BToA, in clock);
+        double input = ConcentratedCurve.Keep((zeroForOne ? ref MintInfoA : ref MintInfoB).FeeAt(clock.Epoch));
+        double output = ConcentratedCurve.Keep((zeroForOne ? ref MintInfoB : ref MintInfoA).FeeAt(clock.Epoch));
+        double kept = 1.0 - ((double)_tradeFeeRate / FeeOne);
+        if (IsFeeOnInput(zeroForOne)) input *= kept;
+        else output *= kept;
+        return ConcentratedCurve.Rate(zeroForOne, Q64.ToDouble(PriceX64), input, output);
+    }
+
     private void AddOrders(ref ConcentratedCurve curve, int entry, bool zeroForOne, double rate, bool isFeeOnOutput)
     {
         double amountOut = (double)Ticks.Orders!.Untouched[entry] + Ticks.Orders.PartFilled[entry];

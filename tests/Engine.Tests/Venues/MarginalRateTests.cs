@@ -1,0 +1,108 @@
+using System;
+using System.Text.Json;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Tests.Venues.MeteoraDlmm;
+using LowLatency.Engine.Venues;
+using LowLatency.Engine.Venues.Math;
+using Xunit;
+
+namespace LowLatency.Engine.Tests.Venues;
+
+/// <summary>
+/// A pool's two marginal rates are those of the first pieces of its curves, to the last bit, also where a venue works
+/// them out without a curve.
+/// </summary>
+public sealed class MarginalRateTests
+{
+    private const int Seed = 20261129;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void MarginalRates_RandomConcentratedPools_AreThoseOfTheFirstPieces(bool isRaydium)
+    {
+        Random random = new(Seed);
+        int compared = 0;
+        int none = 0;
+        int atTick = 0;
+        for (int i = 0; i < 400; i++)
+        {
+            ClmmText text = ClmmRandom.Pool(random, isRaydium, i % 2 == 0);
+            if (isRaydium) text = text with { FeeOn = (byte)random.Next(3) };
+            if (i % 4 == 0) text = AtTick(text, random, isRaydium, ref atTick);
+            Pool pool = isRaydium ? ClmmAccounts.RaydiumPool(text) : ClmmAccounts.Whirlpool(text);
+            for (int step = 0; step < 6; step++)
+            {
+                Compare(pool, ClmmRandom.Clock, $"pool {i} step {step}", ref compared, ref none);
+                SwapRequest request = ClmmRandom.Request(random, true);
+                _ = pool.Execute(in request, out _);
+            }
+        }
+
+        Assert.True(compared > 2_000 && none > 50 && atTick > 50, $"{compared} rates, {none} none, {atTick} at a tick");
+    }
+
+    [Fact]
+    public void MarginalRates_DlmmPairs_AreThoseOfTheFirstPieces()
+    {
+        Random random = new(Seed);
+        MeteoraVectorRun run = DlmmVectorTests.Open();
+        int compared = 0;
+        int none = 0;
+        foreach (JsonElement element in run.Pools())
+        {
+            Pool pool = run.Load(element, out _);
+            ChainClock clock = MeteoraVectorRun.Clock(element);
+            for (int step = 0; step < 40; step++)
+            {
+                bool isPinned = step % 8 == 7; // an instruction without arrays
+                if (isPinned) pool.PinArrays([]);
+                Compare(pool, clock, $"pair {element.GetProperty("id")} step {step}", ref compared, ref none);
+                if (isPinned) pool.UnpinArrays();
+                SwapRequest request = default;
+                request.Direction = (SwapDirection)random.Next(2);
+                request.AmountRaw = (ulong)random.NextInt64(1, 1L << random.Next(4, 48));
+                request.Clock = clock;
+                _ = pool.Execute(in request, out _);
+                clock = clock with { UnixTimestamp = clock.UnixTimestamp + random.Next(0, 900) };
+            }
+        }
+
+        Assert.True(compared > 200 && none > 100, $"{compared} rates, {none} none");
+    }
+
+    /// <summary>The same pool with its price at one of its ticks, where a direction's first piece has no length.</summary>
+    private static ClmmText AtTick(ClmmText text, Random random, bool isRaydium, ref int count)
+    {
+        if (text.Ticks.Count == 0) return text;
+        int tick = text.Ticks[random.Next(text.Ticks.Count)].Index;
+        count++;
+        UInt128 priceX64 = isRaydium
+            ? RaydiumTickMath.SqrtPriceAtTick(tick)
+            : WhirlpoolTickMath.SqrtPriceAtTick(tick);
+        Int128 liquidity = 0;
+        foreach (TickText one in text.Ticks)
+        {
+            if (one.Index <= tick) liquidity += one.Net;
+        }
+
+        return text with { Tick = tick, PriceX64 = priceX64, Liquidity = (UInt128)liquidity };
+    }
+
+    private static void Compare(Pool pool, ChainClock clock, string what, ref int compared, ref int none)
+    {
+        pool.MarginalRates(in clock, out double aToB, out double bToA);
+        Span<CurveSegment> first = stackalloc CurveSegment[1];
+        foreach (SwapDirection direction in Enum.GetValues<SwapDirection>())
+        {
+            double rate = direction == SwapDirection.AToB ? aToB : bToA;
+            bool isThere = pool.CopySegments(direction, in clock, first) > 0;
+            double expected = isThere ? first[0].RateOut : 0.0;
+            Assert.True(
+                BitConverter.DoubleToInt64Bits(expected) == BitConverter.DoubleToInt64Bits(rate),
+                $"seed {Seed}, {what}, {direction}: {rate} is not {expected}");
+            if (rate > 0) compared++;
+            else none++;
+        }
+    }
+}
