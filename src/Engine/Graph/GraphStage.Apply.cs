@@ -19,6 +19,7 @@ public sealed partial class GraphStage
                 continue;
             }
 
+            Market.NoteChange(link.PoolId);
             Pool pool = Market.Pool(link.PoolId);
             bool isVault = link.Role is AccountRole.VaultA or AccountRole.VaultB;
             bool isQuoting = Market.State(link.PoolId) == PoolState.Coherent;

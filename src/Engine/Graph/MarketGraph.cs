@@ -45,6 +45,8 @@ public sealed partial class MarketGraph
     private int _segmentsTaken;
     private readonly sbyte[] _feeCap; // by pool, since its refresh: -1 not asked, 0 no, 1 yes
     private readonly bool[] _isNear; // only the first pieces are copied
+    private readonly ulong[] _version; // by pool
+    private ulong _versions;
 
     /// <summary>A graph of at most that many mints and pools.</summary>
     public MarketGraph(int mintCapacity, int poolCapacity, int segmentCapacity = DefaultSegmentCapacity)
@@ -67,6 +69,7 @@ public sealed partial class MarketGraph
         _segmentStart = new int[poolCapacity];
         _segmentRoom = new int[poolCapacity];
         _isNear = new bool[edges];
+        _version = new ulong[poolCapacity];
         _feeCap = new sbyte[poolCapacity];
         Array.Fill(_feeCap, (sbyte)-1);
         SegmentCapacity = segmentCapacity;
@@ -151,6 +154,15 @@ public sealed partial class MarketGraph
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong PoolTag(int poolId) => _pools.Tag(poolId);
 
+    /// <summary>
+    /// Number of all that a pool's quotes depend on: its accounts, its state, and its clock as far as quotes follow it.
+    /// No two pools have the same, and none comes back: the same number is the same quotes.
+    /// </summary>
+    public ulong Version(int poolId) => _version[poolId];
+
+    /// <summary>Tells that a pool was given account bytes, in any role.</summary>
+    public void NoteChange(int poolId) => _version[poolId] = ++_versions;
+
     /// <summary>State of a pool's accounts.</summary>
     public PoolState State(int poolId) => _state[poolId];
 
@@ -181,6 +193,7 @@ public sealed partial class MarketGraph
         (_segmentStart[id], _segmentRoom[id]) = (_segmentsTaken, room);
         _segmentsTaken += 2 * room;
         _topologyStale = true;
+        NoteChange(id);
         return id;
     }
 
@@ -190,6 +203,7 @@ public sealed partial class MarketGraph
     /// </summary>
     public void SetState(int poolId, PoolState state, ulong slot)
     {
+        if (state != _state[poolId]) NoteChange(poolId);
         _state[poolId] = state;
         _stateSlot[poolId] = slot;
         if (state == PoolState.Coherent) return;
@@ -206,7 +220,9 @@ public sealed partial class MarketGraph
     public void Refresh(int poolId, in ChainClock clock)
     {
         Pool pool = _pools[poolId];
-        _clock[poolId] = clock with { UnixTimestamp = Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp) };
+        ChainClock now = clock with { UnixTimestamp = Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp) };
+        if (!pool.IsSameAt(in _clock[poolId], in now)) NoteChange(poolId);
+        _clock[poolId] = now;
         InvalidateSegments(poolId);
         int edge = poolId << 1;
         if (_state[poolId] != PoolState.Coherent)

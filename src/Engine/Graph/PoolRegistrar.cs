@@ -153,6 +153,7 @@ internal sealed class PoolRegistrar
         if (added) _gaps.OnLinked(accountId, poolId);
         if (!added || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) return;
         _touched.Add(poolId);
+        _market.NoteChange(poolId);
         DecodeStatus status = _market.Pool(poolId).Apply(role, _accounts.View(accountId));
         if (status == DecodeStatus.Ok) return;
         LinkedUndecodable++;

@@ -71,7 +71,7 @@ internal static class UInt256Division
         d0 <<= shift;
         ulong t2 = Joined((ulong)a.High, a1, shift);
         ulong t1 = Joined(a1, a0, shift);
-        return DigitOfThree(t2, t1, a0 << shift, d2, d1, d0, out isExact);
+        return DigitOfThree(t2, t1, a0 << shift, 0, d2, d1, d0, out isExact);
     }
 
     /// <summary>As the wide one, for a below a two-limb divisor.</summary>
@@ -108,20 +108,50 @@ internal static class UInt256Division
         return DigitOfTwo(scaledTop, next << shift, scaledDivisor, out scaledRest);
     }
 
+    /// <summary>
+    /// (n2 : n1 : n0) / (d2 : d1 : d0) rounded down; false if it takes more than one limb or the divisor has one limb
+    /// only.
+    /// </summary>
+    internal static bool TryDivideToLimb(
+        ulong n2, ulong n1, ulong n0, ulong d2, ulong d1, ulong d0, out ulong quotient)
+    {
+        quotient = 0;
+        UInt128 top = new(n2, n1);
+        if (d2 != 0)
+        {
+            int shift = BitOperations.LeadingZeroCount(d2);
+            quotient = DigitOfThree(
+                Joined(0, n2, shift),
+                Joined(n2, n1, shift),
+                Joined(n1, n0, shift),
+                n0 << shift,
+                Joined(d2, d1, shift),
+                Joined(d1, d0, shift),
+                d0 << shift,
+                out _);
+            return true;
+        }
+
+        UInt128 divisor = new(d1, d0);
+        if (d1 == 0 || top >= divisor) return false;
+        quotient = DivideToLimb(top, n0, divisor, out _);
+        return true;
+    }
+
     // High limb of (high : low) shifted up by 0 to 63 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Joined(ulong high, ulong low, int shift) => (high << shift) | (low >> 1 >> (63 - shift));
 
-    // One digit of (t2 : t1 : t0 : 0) / (d2 : d1 : d0), the divisor normalised, the top below it.
+    // One digit of (t2 : t1 : t0 : next) / (d2 : d1 : d0), the divisor normalised, the top below it.
     private static ulong DigitOfThree(
-        ulong t2, ulong t1, ulong t0, ulong d2, ulong d1, ulong d0, out bool isExact)
+        ulong t2, ulong t1, ulong t0, ulong next, ulong d2, ulong d1, ulong d0, out bool isExact)
     {
         ulong q = Estimate(t2, t1, t0, d2, d1);
         UInt128 p0 = UInt256.BigMul(q, d0);
         UInt128 p1 = UInt256.BigMul(q, d1) + (ulong)(p0 >> 64);
         UInt128 p2 = UInt256.BigMul(q, d2) + (ulong)(p1 >> 64);
         UInt128 low = new((ulong)p1, (ulong)p0);
-        UInt128 topLow = new(t0, 0);
+        UInt128 topLow = new(t0, next);
         UInt128 topHigh = new(t2, t1);
         isExact = p2 == topHigh && low == topLow;
         // The third divisor limb may have made the estimate one too large.

@@ -29,8 +29,20 @@ public sealed partial class ScoringStage
         _eventSlot = eventSlot;
         if (!_settings.PolishAll) Polish(ref one);
         if (_settings.SplitQuotesMax == 0) return;
-        _splits.Plan(ref one, Cap(one.BaseMintId), _settings.SplitQuotesMax);
+        ulong cap = Cap(one.BaseMintId);
+        _splits.Plan(ref one, cap, _settings.SplitQuotesMax, ref _refined.Row(Edges(in one), cap));
         QuoteCount += _splits.QuotesUsed;
+    }
+
+    /// <summary>Sizes with the whole budget, unless that was done on the same curves before.</summary>
+    private SizingStatus SizeWhole(ReadOnlySpan<int> edges, ulong cap)
+    {
+        ref RefinedRoute row = ref _refined.Row(edges, cap);
+        if (row.IsSized && _sizer.TryRecall(edges, cap, in row.Size)) return SizingStatus.Ok;
+        SizingStatus status = _sizer.Size(edges, cap, _settings.PolishScansMax, _settings.PolishQuotesMax);
+        row.IsSized = status == SizingStatus.Ok;
+        if (row.IsSized) row.Size = _sizer.Found;
+        return status;
     }
 
     private void Polish(ref Opportunity one)

@@ -26,6 +26,7 @@ public sealed partial class ScoringStage : IStage, IWarmable
     private readonly ulong[] _wallet;
     private readonly long[] _byReason = new long[256];
     private readonly SplitRouter _splits;
+    private readonly RefinedRoutes _refined;
     private readonly PoolDrift _drift;
     private readonly int[] _edges = new int[Legs.MaxCount];
     private readonly double[] _moves = new double[Legs.MaxCount];
@@ -73,6 +74,7 @@ public sealed partial class ScoringStage : IStage, IWarmable
         _sized = new BestFirst(ring.Capacity);
         _isTaken = new bool[graph.PoolCapacity];
         _splits = new SplitRouter(graph);
+        _refined = new RefinedRoutes(graph);
         _drift = new PoolDrift(graph);
     }
 
@@ -137,8 +139,9 @@ public sealed partial class ScoringStage : IStage, IWarmable
     {
         ReadOnlySpan<int> edges = Edges(in one);
         ulong cap = Cap(one.BaseMintId);
-        SizingStatus status = _sizer.Size(
-            edges, cap, polish ? _settings.PolishScansMax : 0, _settings.PolishQuotesMax);
+        SizingStatus status = polish
+            ? SizeWhole(edges, cap)
+            : _sizer.Size(edges, cap, 0, _settings.PolishQuotesMax);
         QuoteCount += _sizer.QuotesUsed;
         one.SizingMethod = _sizer.Walked ? SizingMethod.Walk : SizingMethod.ClosedForm;
         switch (status)

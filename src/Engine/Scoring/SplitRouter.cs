@@ -21,7 +21,7 @@ namespace LowLatency.Engine.Scoring;
 /// the scoring thread. Bound: exact leg quotes a decision, a setting; mints looked at for paths a section
 /// (<see cref="MintsMax"/>). Asked for Go decisions only.
 /// </summary>
-internal sealed class SplitRouter
+internal sealed partial class SplitRouter
 {
     /// <summary>Third mints looked at for a section's paths.</summary>
     internal const int MintsMax = 128;
@@ -73,31 +73,6 @@ internal sealed class SplitRouter
 
     /// <summary>Exact quotes used by the last call.</summary>
     internal int QuotesUsed { get; private set; }
-
-    /// <summary>Writes the best plan into the opportunity; leaves it alone if none gains.</summary>
-    internal void Plan(ref Opportunity one, ulong capRaw, int quotesMax)
-    {
-        _cap = Math.Min(capRaw, long.MaxValue);
-        _budget.QuotesLeft = quotesMax;
-        QuotesUsed = 0;
-        _graph.EnsureTopology();
-        (int first, int legs, double best) = (0, 0, 0);
-        for (int span = 1; span <= 2 && span < one.LegCount; span++)
-        {
-            for (int leg = 0; leg + span <= one.LegCount; leg++)
-            {
-                double gain = Collect(in one, leg, span) ? ContinuousGain(one.Legs[leg].AmountInRaw) : 0;
-                if (gain > best) (first, legs, best) = (leg, span, gain);
-            }
-        }
-
-        if (legs == 0 || !Collect(in one, first, legs)) return;
-        Search(in one, first, legs);
-        QuotesUsed = quotesMax - _budget.QuotesLeft;
-        int used = 0;
-        for (int i = 0; i < _count; i++) used += _bestParts[i] != 0 ? 1 : 0;
-        if (_bestInput != 0 && used > 1 && _bestProfit > one.GrossProfitRaw) Write(ref one, first, legs);
-    }
 
     /// <summary>The section's branches, its own first, the others by marginal rate; false if it has no other.</summary>
     private bool Collect(in Opportunity one, int first, int legs)
@@ -361,22 +336,6 @@ internal sealed class SplitRouter
         if (final == 0 || final > long.MaxValue || (long)final - (long)input <= _bestProfit) return;
         _box.CopyParts(total, _parts);
         Keep(input, final);
-    }
-
-    private void Write(ref Opportunity one, int first, int legs)
-    {
-        one.Split = default;
-        one.Split.GainRaw = _bestProfit - one.GrossProfitRaw;
-        one.Split.AmountInRaw = _bestInput;
-        (one.Split.Leg, one.Split.LegCount) = ((byte)first, (byte)legs);
-        for (int i = 0; i < _count; i++)
-        {
-            if (_bestParts[i] == 0) continue;
-            ref SplitPart part = ref one.Split.Parts[one.Split.Count++];
-            part.PoolId = MarketGraph.EdgePool(_branches[i].Edge(0));
-            part.SecondPoolId = _branches[i].Count > 1 ? MarketGraph.EdgePool(_branches[i].Edge(1)) : -1;
-            part.AmountInRaw = _bestParts[i];
-        }
     }
 
     private static int Edge(in Opportunity one, int leg) =>

@@ -65,6 +65,12 @@ public abstract class Pool
     public virtual bool IsTimeDependent => false;
 
     /// <summary>
+    /// True if all quotes on the state as it is are the same by both clocks. A venue whose fee decays in steps says so;
+    /// any other knows nothing of clocks that differ.
+    /// </summary>
+    internal virtual bool IsSameAt(in ChainClock before, in ChainClock now) => before == now;
+
+    /// <summary>
     /// Chain time that the decoded state itself proves, unix seconds; 0 if it says nothing. A pool update can arrive
     /// before the clock update of its slot; no swap can execute earlier than this.
     /// </summary>

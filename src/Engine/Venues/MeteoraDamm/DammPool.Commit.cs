@@ -36,6 +36,8 @@ public sealed partial class DammPool
         _sqrtPrice = trade.NextPrice;
         _dynamicFee = trade.Dynamic;
         MoveVaults(in request, in trade, in quote, feeInA);
+        Hold();
+        Prepare();
     }
 
     private void MoveVaults(in SwapRequest request, in Trade trade, in SwapQuote quote, bool feeInA)

@@ -30,8 +30,10 @@ public sealed partial class DammPool
             AccountRole.VaultB => TakeVault(in account, _vaultBKey, ref _vaultB),
             _ => DecodeStatus.UnknownRole,
         };
-        if (status == DecodeStatus.Ok) Readiness = ComputeReadiness();
-        return status;
+        if (status != DecodeStatus.Ok) return status;
+        Readiness = ComputeReadiness();
+        Prepare();
+        return DecodeStatus.Ok;
     }
 
     private DecodeStatus ApplyPool(in AccountView account)
@@ -59,6 +61,7 @@ public sealed partial class DammPool
         MintA = Pubkey.Read(data, DammLayout.MintA);
         MintB = Pubkey.Read(data, DammLayout.MintB);
         _isDecoded = true;
+        Hold();
         return DecodeStatus.Ok;
     }
 

@@ -39,8 +39,11 @@ public sealed partial class DammPool
     }
 
     /// <inheritdoc/>
-    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote) =>
-        Run(in request, out quote, out _);
+    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
+    {
+        quote = default;
+        return TryPlain(in request, ref quote) ? QuoteStatus.Ok : Run(in request, out quote, out _);
+    }
 
     /// <inheritdoc/>
     public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote)
@@ -85,18 +88,8 @@ public sealed partial class DammPool
         trade.AToB = request.Direction == SwapDirection.AToB;
         trade.FeeOnInput = _collectFeeMode != 0 && !trade.AToB;
         trade.HasReferral = request.HasReferral;
-        trade.AmountA = _amountA;
-        trade.AmountB = _amountB;
-        if (_layoutVersion == 0 && !IsCompounding)
-        {
-            uint error = DammCurve.TokenAmount(
-                true, _sqrtPrice, _sqrtMax, _liquidity, Rounding.Up, out trade.AmountA);
-            if (error == 0)
-                error = DammCurve.TokenAmount(
-                    false, _sqrtMin, _sqrtPrice, _liquidity, Rounding.Up, out trade.AmountB);
-            if (error != 0) return Fail(ref trade, QuoteStatus.Overflow, error);
-        }
-
+        (trade.AmountA, trade.AmountB) = (_heldA, _heldB);
+        if (_heldError != 0) return Fail(ref trade, QuoteStatus.Overflow, _heldError);
         trade.Dynamic = _dynamicFee;
         trade.Dynamic.UpdateReferences(_sqrtPrice, (ulong)request.Clock.UnixTimestamp);
         return QuoteStatus.Ok;

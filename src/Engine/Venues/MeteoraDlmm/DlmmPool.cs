@@ -87,6 +87,18 @@ public sealed partial class DlmmPool : Pool
     public override bool IsTimeDependent => HasDecayingFee || (_needsActivation && _latestPoint < _activationPoint)
         || ChangesWithEpoch(in _mintX) || ChangesWithEpoch(in _mintY);
 
+    /// <inheritdoc/>
+    internal override bool IsSameAt(in ChainClock before, in ChainClock now)
+    {
+        if (before == now) return true;
+        if (_needsActivation || before.Epoch != now.Epoch) return false;
+        DlmmVolatility first = _volatility;
+        DlmmVolatility second = _volatility;
+        return _fees.TryUpdateReferences(ref first, _activeId, before.UnixTimestamp)
+            && _fees.TryUpdateReferences(ref second, _activeId, now.UnixTimestamp)
+            && first.Reference == second.Reference && first.IndexReference == second.IndexReference;
+    }
+
     // The program sees the extension's bits only if the instruction names the account.
     private bool UsesExtension => _hasExtension && (_pinnedCount < 0 || _isExtensionPinned);
 

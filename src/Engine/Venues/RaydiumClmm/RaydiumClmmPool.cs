@@ -71,6 +71,20 @@ public sealed partial class RaydiumClmmPool : ConcentratedPool
     /// <inheritdoc/>
     public override bool IsTimeDependent => _dynamicFee.IsEnabled;
 
+    /// <inheritdoc/>
+    internal override bool IsSameAt(in ChainClock before, in ChainClock now)
+    {
+        if (before == now) return true;
+        ulong earlier = (ulong)System.Math.Min(before.UnixTimestamp, now.UnixTimestamp);
+        if (!_dynamicFee.IsEnabled || before.Epoch != now.Epoch || earlier <= _openTime) return false;
+        RaydiumDynamicFee first = _dynamicFee;
+        RaydiumDynamicFee second = _dynamicFee;
+        const int Index = int.MinValue; // whichever the tick's is: no reference is this one
+        first.UpdateReference(Index, (ulong)before.UnixTimestamp);
+        second.UpdateReference(Index, (ulong)now.UnixTimestamp);
+        return first.VolatilityReference == second.VolatilityReference && first.IndexReference == second.IndexReference;
+    }
+
     private protected override bool HasOwnAccounts => _isConfigKnown;
 
     private protected override bool IsSwapDisabled => (_status & RaydiumClmmLayout.StatusSwapDisabled) != 0;

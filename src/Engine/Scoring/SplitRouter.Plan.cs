@@ -1,0 +1,117 @@
+using System;
+using LowLatency.Engine.Events;
+using LowLatency.Engine.Graph;
+
+namespace LowLatency.Engine.Scoring;
+
+/// <summary>
+/// A decision's plan, and what it depends on as one number: the size it starts from, and for each section its branches,
+/// as their pools' versions. Pools that a section passed over count only by having been passed over.
+/// </summary>
+internal sealed partial class SplitRouter
+{
+    /// <summary>Odd, with both halves mixed.</summary>
+    private static readonly UInt128 Spread = new(0x9E3779B97F4A7C15, 0xD1B54A32D192ED03);
+
+    /// <summary>Writes the best plan into the opportunity; leaves it alone if none gains.</summary>
+    internal void Plan(ref Opportunity one, ulong capRaw, int quotesMax)
+    {
+        RefinedRoute nothing = default;
+        Plan(ref one, capRaw, quotesMax, ref nothing);
+    }
+
+    /// <summary>
+    /// The same, unless all that the plan depends on is as it was for the one that is known; the plan is kept there.
+    /// </summary>
+    internal void Plan(ref Opportunity one, ulong capRaw, int quotesMax, ref RefinedRoute known)
+    {
+        _cap = Math.Min(capRaw, long.MaxValue);
+        _budget.QuotesLeft = quotesMax;
+        QuotesUsed = 0;
+        _graph.EnsureTopology();
+        (int first, int legs, double best) = (0, 0, 0);
+        if (known.SplitMark != UInt128.Zero && known.SplitMark == MarkOf(in one))
+        {
+            one.Split = known.Plan;
+            return;
+        }
+
+        UInt128 mark = SizeMark(in one);
+        for (int span = 1; span <= 2 && span < one.LegCount; span++)
+        {
+            for (int leg = 0; leg + span <= one.LegCount; leg++)
+            {
+                bool isOpen = Collect(in one, leg, span);
+                mark = Marked(mark);
+                double gain = isOpen ? ContinuousGain(one.Legs[leg].AmountInRaw) : 0;
+                if (gain > best) (first, legs, best) = (leg, span, gain);
+            }
+        }
+
+        if (legs != 0 && Collect(in one, first, legs)) Decide(ref one, first, legs);
+        QuotesUsed = quotesMax - _budget.QuotesLeft;
+        (known.SplitMark, known.Plan) = (mark, one.Split);
+    }
+
+    private void Decide(ref Opportunity one, int first, int legs)
+    {
+        Search(in one, first, legs);
+        int used = 0;
+        for (int i = 0; i < _count; i++) used += _bestParts[i] != 0 ? 1 : 0;
+        if (_bestInput != 0 && used > 1 && _bestProfit > one.GrossProfitRaw) Write(ref one, first, legs);
+    }
+
+    /// <summary>The number of a route as it is now, without a look at any curve.</summary>
+    private UInt128 MarkOf(in Opportunity one)
+    {
+        UInt128 mark = SizeMark(in one);
+        for (int span = 1; span <= 2 && span < one.LegCount; span++)
+        {
+            for (int leg = 0; leg + span <= one.LegCount; leg++)
+            {
+                _ = Collect(in one, leg, span);
+                mark = Marked(mark);
+            }
+        }
+
+        return mark;
+    }
+
+    private static UInt128 SizeMark(in Opportunity one) =>
+        (new UInt128(one.AmountInRaw, (ulong)one.GrossProfitRaw) + 1) * Spread;
+
+    /// <summary>With the branches of the section that was collected last.</summary>
+    private UInt128 Marked(UInt128 mark)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            for (int leg = 0; leg < _branches[i].Count; leg++)
+                mark = Mixed(mark, RefinedRoutes.Mark(_graph, _branches[i].Edge(leg)));
+            mark = Mixed(mark, 0);
+        }
+
+        return Mixed(mark, 1);
+    }
+
+    private static UInt128 Mixed(UInt128 mark, ulong next)
+    {
+        UInt128 sum = (mark ^ (mark >> 67)) + next;
+        return (sum + 1) * Spread;
+    }
+
+    private void Write(ref Opportunity one, int first, int legs)
+    {
+        one.Split = default;
+        one.Split.GainRaw = _bestProfit - one.GrossProfitRaw;
+        one.Split.AmountInRaw = _bestInput;
+        (one.Split.Leg, one.Split.LegCount) = ((byte)first, (byte)legs);
+        for (int i = 0; i < _count; i++)
+        {
+            if (_bestParts[i] == 0) continue;
+            ref SplitPart part = ref one.Split.Parts[one.Split.Count++];
+            part.PoolId = MarketGraph.EdgePool(_branches[i].Edge(0));
+            part.SecondPoolId = _branches[i].Count > 1 ? MarketGraph.EdgePool(_branches[i].Edge(1)) : -1;
+            part.AmountInRaw = _bestParts[i];
+        }
+    }
+}
