@@ -26,7 +26,7 @@ internal sealed class GeyserAccountShapes
     private const int ShapeShift = 58;
     private const int Patience = 8;
 
-    /// <summary>Bytes of a filter's name that fit its length's one byte, its tag and length, and a word behind.</summary>
+    /// <summary>A filter's name of any length that takes one byte, its tag and length, and a word behind.</summary>
     private const int MinLengthBytes = 0x7F + 2 + sizeof(ulong);
 
     private readonly Shape[] _shapes = new Shape[ShapeCount];
