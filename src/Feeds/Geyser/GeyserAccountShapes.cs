@@ -43,17 +43,7 @@ internal sealed class GeyserAccountShapes
         if (shape.MessageBytes != message.Length || !shape.Is(message)) return false;
         shape.Misses = 0;
         Matches++;
-        account.Key = message.Slice(shape.KeyAt, Pubkey.SizeBytes);
-        account.Owner = message.Slice(shape.OwnerAt, Pubkey.SizeBytes);
-        account.Data = message.Slice(shape.DataAt, shape.DataBytes);
-        account.Lamports = shape.Lamports.Of(message);
-        account.RentEpoch = shape.RentEpoch.Of(message) | (shape.RentEpochTop.Of(message) << 56);
-        account.WriteVersion = shape.WriteVersion.Of(message);
-        account.Slot = shape.Slot.Of(message);
-        account.TransactionTag =
-            GeyserAccountReader.Mix(message.Slice(shape.SignatureAt, GeyserAccountReader.SignatureBytes));
-        account.IsExecutable = shape.IsExecutable;
-        account.IsStartup = shape.IsStartup;
+        shape.Take(message, ref account);
         return true;
     }
 
@@ -136,8 +126,12 @@ internal sealed class GeyserAccountShapes
         public int At;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly ulong Of(ReadOnlySpan<byte> message) =>
-            Bmi2.X64.ParallelBitExtract(BinaryPrimitives.ReadUInt64LittleEndian(message[At..]), Digits);
+        public readonly ulong Of(ReadOnlySpan<byte> message)
+        {
+            // SAFETY: eight bytes stood there in the learned message (TrySetNumber), and this one is as long.
+            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(message), At));
+            return Bmi2.X64.ParallelBitExtract(word, Digits);
+        }
 
         public void Set(int at, int bytes)
         {
@@ -181,6 +175,28 @@ internal sealed class GeyserAccountShapes
                 | Differences(ref text, (nuint)(message.Length - VectorBytes), ref known, ref mask, 3);
             return differences == Vector512<byte>.Zero;
         }
+
+        /// <summary>Takes the values from a message that has this shape.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Take(ReadOnlySpan<byte> message, ref BinaryAccount account)
+        {
+            account.Key = Bytes(message, KeyAt, Pubkey.SizeBytes);
+            account.Owner = Bytes(message, OwnerAt, Pubkey.SizeBytes);
+            account.Data = Bytes(message, DataAt, DataBytes);
+            account.Lamports = Lamports.Of(message);
+            account.RentEpoch = RentEpoch.Of(message) | (RentEpochTop.Of(message) << 56);
+            account.WriteVersion = WriteVersion.Of(message);
+            account.Slot = Slot.Of(message);
+            account.TransactionTag =
+                GeyserAccountReader.Mix(Bytes(message, SignatureAt, GeyserAccountReader.SignatureBytes));
+            account.IsExecutable = IsExecutable;
+            account.IsStartup = IsStartup;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> message, int at, int length) =>
+            // SAFETY: these bytes lay inside the learned message, which was walked, and this one is as long.
+            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref MemoryMarshal.GetReference(message), at), length);
 
         /// <summary>Notes a number; its digits' values are of no interest to the mask, but where it ends.</summary>
         public bool TrySetNumber(int level, byte tag, int at, int bytes, int messageBytes, Span<byte> mask)

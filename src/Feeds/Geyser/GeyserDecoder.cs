@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Feeds.Decoding;
 
@@ -113,6 +114,12 @@ public sealed class GeyserDecoder : IConnectionDecoder
             return Publish(account, stamp);
         }
 
+        return DecodeStrict(message, stamp, out kind);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DecodeCause DecodeStrict(ReadOnlySpan<byte> message, in FrameStamp stamp, out MessageKind kind)
+    {
         kind = MessageKind.Other;
         switch (GeyserEnvelope.TryRead(message, out GeyserEnvelope envelope))
         {
@@ -131,7 +138,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
         switch (kind)
         {
             case MessageKind.AccountUpdate:
-                account = default;
+                BinaryAccount account = default;
                 DecodeCause cause = GeyserAccountReader.Read(envelope.Body, ref account);
                 return cause == DecodeCause.None ? Publish(account, stamp) : cause;
             case MessageKind.SlotUpdate:
