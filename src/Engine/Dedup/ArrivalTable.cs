@@ -36,6 +36,7 @@ internal struct ArrivalRow
     public Pubkey Account;
     public Arrival Newest;
     public ulong SlotMax;
+    public int Id;
     public byte Count;
     public byte OldestAt;
     public bool IsRecent;
@@ -82,29 +83,39 @@ internal sealed class ArrivalTable
     /// <summary>Updates before the newest of an account.</summary>
     public ref EarlierArrivals EarlierOf(int row) => ref _earlier[row];
 
-    /// <summary>Row of an account, added if new; -1 if the table is full.</summary>
+    /// <summary>Row of an account; a null reference if it is not there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int FindOrAdd(in Pubkey account)
+    public ref ArrivalRow Find(in Pubkey account)
     {
         ulong tag = account.Tag;
-        uint wanted = (uint)(tag >> 32) & ~RowMask;
+        uint wanted = TagBits(tag);
         uint[] index = _index;
-        for (int i = (int)tag & _mask; ; i = (i + 1) & _mask)
+        for (int i = (int)tag; ; i++)
         {
-            uint cell = index[i];
-            if (cell == 0) return Add(in account, i, wanted);
+            uint cell = index[i & (index.Length - 1)];
+            // SAFETY: the null reference is a result code; the callers test it with Unsafe.IsNullRef before any use.
+            if (cell == 0) return ref Unsafe.NullRef<ArrivalRow>();
             if ((cell & ~RowMask) != wanted) continue;
-            int row = (int)(cell & RowMask) - 1;
-            if (Pubkey.AreSame(in _rows[row].Account, in account)) return row;
+            ref ArrivalRow row = ref _rows[(int)(cell & RowMask) - 1];
+            if (Pubkey.AreSame(in row.Account, in account)) return ref row;
         }
     }
 
+    /// <summary>Row of an account that is not there, added; a null reference if the table is full.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Add(in Pubkey account, int cell, uint tag)
+    public ref ArrivalRow Add(in Pubkey account)
     {
-        if (_count == _rows.Length) return -1;
-        _rows[_count].Account = account;
-        _index[cell] = tag | (uint)(_count + 1);
-        return _count++;
+        // SAFETY: as in Find.
+        if (_count == _rows.Length) return ref Unsafe.NullRef<ArrivalRow>();
+        ulong tag = account.Tag;
+        int at = (int)tag & _mask;
+        while (_index[at] != 0) at = (at + 1) & _mask;
+        _index[at] = TagBits(tag) | (uint)(_count + 1);
+        ref ArrivalRow row = ref _rows[_count];
+        row.Account = account;
+        row.Id = _count++;
+        return ref row;
     }
+
+    private static uint TagBits(ulong tag) => (uint)(tag >> 32) & ~RowMask;
 }

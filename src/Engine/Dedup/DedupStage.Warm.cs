@@ -3,7 +3,7 @@ using LowLatency.Engine.Events;
 
 namespace LowLatency.Engine.Dedup;
 
-/// <summary>Keeping warm: the rows of the accounts that came last, found as an arrival finds them.</summary>
+/// <summary>Keeping warm: the rows of the accounts that were updated last, found as an arrival finds them.</summary>
 public sealed partial class DedupStage
 {
     private readonly RecentIds _recent = new();
@@ -14,16 +14,16 @@ public sealed partial class DedupStage
     {
         int id = _recent.Next();
         if (id < 0) return;
-        ref ArrivalRow row = ref _table[_table.FindOrAdd(in _table[id].Account)]; // present: nothing is added
+        ref ArrivalRow row = ref _table.Find(in _table[id].Account); // it is there: a row is never given up
         ReadOnlySpan<Arrival> earlier = _table.EarlierOf(id);
         bool isTold = Race.Count > row.Newest.FirstEndpoint && Race[row.Newest.FirstEndpoint].SlotMax >= row.SlotMax;
         _warmed += earlier[0].Slot + earlier[1].Slot + (isTold ? 1UL : 0);
     }
 
-    private void NoteRecent(int id)
+    private void NoteRecent(ref ArrivalRow row)
     {
-        _table[id].IsRecent = true;
-        int gone = _recent.Add(id);
+        row.IsRecent = true;
+        int gone = _recent.Add(row.Id);
         if (gone >= 0) _table[gone].IsRecent = false;
     }
 }

@@ -73,30 +73,14 @@ public sealed partial class DedupStage : IStage, IWarmable
         int work = 0;
         foreach (ref MarketEvent e in batch)
         {
-            switch (e.Kind)
+            if (e.Kind is not (EventKind.Account or EventKind.AccountSnapshot))
             {
-                case EventKind.Account:
-                case EventKind.AccountSnapshot:
-                    OnAccount(ref e);
-                    work++;
-                    break;
-                case EventKind.Slot:
-                    OnSlot(ref e);
-                    break;
-                case EventKind.SlotDead:
-                    Slots.MarkDead(e.Slot);
-                    break;
-                case EventKind.FeedOpen:
-                case EventKind.FeedClose:
-                    OnConnection(in e);
-                    break;
-                case EventKind.CoverLost:
-                    Race[e.EndpointId].Gaps++;
-                    break;
-                case EventKind.EndOfFeed:
-                    CountOutstanding();
-                    break;
+                OnOther(ref e);
+                continue;
             }
+
+            OnAccount(ref e);
+            work++;
         }
 
         return work;
@@ -107,7 +91,65 @@ public sealed partial class DedupStage : IStage, IWarmable
     {
     }
 
+    private void OnOther(ref MarketEvent e)
+    {
+        switch (e.Kind)
+        {
+            case EventKind.Slot:
+                OnSlot(ref e);
+                break;
+            case EventKind.SlotDead:
+                Slots.MarkDead(e.Slot);
+                break;
+            case EventKind.FeedOpen:
+            case EventKind.FeedClose:
+                OnConnection(in e);
+                break;
+            case EventKind.CoverLost:
+                Race[e.EndpointId].Gaps++;
+                break;
+            case EventKind.EndOfFeed:
+                CountOutstanding();
+                break;
+        }
+    }
+
+    /// <summary>
+    /// PERF: nearly all are pushed updates of known accounts in a slot that their endpoint told of before. Of those, a
+    /// copy of the newest update and one of a slot above all known need none of the questions that
+    /// <see cref="OnUnusual"/> asks (DedupBenchmark.Arrival).
+    /// </summary>
     private void OnAccount(ref MarketEvent e)
+    {
+        ref ArrivalRow row = ref _table.Find(in e.Account);
+        ulong slot = e.Slot;
+        // SAFETY: the null reference is a result code and is handed on as one.
+        if (!Unsafe.IsNullRef(ref row) && e.Kind == EventKind.Account && slot <= Slots.Head)
+        {
+            EndpointRow endpoint = Race[e.EndpointId];
+            if (slot - 1 < endpoint.SlotMax) // and not 0
+            {
+                if (IsSame(in row.Newest, in e))
+                {
+                    endpoint.Delivered++;
+                    OnRepeat(endpoint, ref row.Newest, ref e, isOfNewest: true);
+                    return;
+                }
+
+                if (slot > row.SlotMax && !Slots.IsDead(slot))
+                {
+                    endpoint.Delivered++;
+                    Accept(endpoint, ref row, in e);
+                    return;
+                }
+            }
+        }
+
+        OnUnusual(ref e, ref row);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void OnUnusual(ref MarketEvent e, ref ArrivalRow row)
     {
         if (IsImplausible(in e))
         {
@@ -115,8 +157,9 @@ public sealed partial class DedupStage : IStage, IWarmable
             return;
         }
 
-        int id = _table.FindOrAdd(in e.Account);
-        if (id < 0)
+        // SAFETY: a null reference is no row: the account is new, or the table is full.
+        if (Unsafe.IsNullRef(ref row)) row = ref _table.Add(in e.Account);
+        if (Unsafe.IsNullRef(ref row))
         {
             Drop(ref e, DropCause.TableFull);
             return;
@@ -125,25 +168,19 @@ public sealed partial class DedupStage : IStage, IWarmable
         bool pushed = e.Kind == EventKind.Account;
         EndpointRow? endpoint = pushed ? Race[e.EndpointId] : null; // who answers only has no part in the race
         if (endpoint is not null) NoteDelivery(endpoint, in e);
-        ref ArrivalRow row = ref _table[id];
-        if (!row.IsRecent) NoteRecent(id);
-        ref Arrival known = ref FindArrival(ref row, id, in e);
-        if (!Unsafe.IsNullRef(ref known) && (pushed || !IsRollback(in row, id, in e)))
+        ref Arrival known = ref FindArrival(ref row, in e);
+        // SAFETY: FindArrival says with a null reference that there is none.
+        if (!Unsafe.IsNullRef(ref known) && (pushed || !IsRollback(in row, in e)))
         {
-            // Equal or not is for who holds the bytes; a connection never confirms what it told first itself.
-            bool isCopy = _passesCopies && pushed && known.FirstEndpoint != e.EndpointId
-                && Unsafe.AreSame(ref known, ref row.Newest);
-            if (endpoint is not null) NoteDuplicate(endpoint, ref known, in e);
-            if (isCopy) e.Kind = EventKind.Copy;
-            else Drop(ref e, DropCause.Duplicate);
+            OnRepeat(endpoint, ref known, ref e, Unsafe.AreSame(ref known, ref row.Newest));
             return;
         }
 
         if (row.Count != 0 && IsOlder(in row.Newest, in e))
         {
-            if (!IsRollback(in row, id, in e))
+            if (!IsRollback(in row, in e))
             {
-                if (pushed) NoteLate(ref row, id, in e);
+                if (pushed) NoteLate(ref row, in e);
                 Drop(ref e, Slots.IsAbandoned(e.Slot) ? DropCause.DeadFork : DropCause.Stale);
                 return;
             }
@@ -156,7 +193,26 @@ public sealed partial class DedupStage : IStage, IWarmable
             return;
         }
 
-        Remember(ref row, id, in e, pushed);
+        Accept(endpoint, ref row, in e);
+    }
+
+    /// <summary>
+    /// Equal or not is for who holds the bytes; a connection never confirms what it told first itself.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void OnRepeat(EndpointRow? endpoint, ref Arrival known, ref MarketEvent e, bool isOfNewest)
+    {
+        if (endpoint is not null) NoteDuplicate(endpoint, ref known, in e);
+        if (_passesCopies && endpoint is not null && isOfNewest && known.FirstEndpoint != e.EndpointId)
+            e.Kind = EventKind.Copy;
+        else
+            Drop(ref e, DropCause.Duplicate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Accept(EndpointRow? endpoint, ref ArrivalRow row, in MarketEvent e)
+    {
+        Remember(ref row, in e);
         Accepted++;
         if (endpoint is not null) endpoint.Wins++;
     }
@@ -166,11 +222,11 @@ public sealed partial class DedupStage : IStage, IWarmable
     /// so a second time, with a slot it was read at before; but one of an earlier bank than that of an update which
     /// stands says nothing.
     /// </summary>
-    private bool IsRollback(in ArrivalRow row, int id, in MarketEvent e)
+    private bool IsRollback(in ArrivalRow row, in MarketEvent e)
     {
         if (!Slots.IsAbandoned(row.Newest.Slot) || Slots.IsAbandoned(e.Slot)) return false;
         if (e.Kind == EventKind.Account) return true;
-        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(id);
+        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(row.Id);
         for (int i = 0; i < row.Count - 1; i++)
         {
             if (earlier[i].Slot > e.Slot && !Slots.IsAbandoned(earlier[i].Slot)) return false;
@@ -189,18 +245,18 @@ public sealed partial class DedupStage : IStage, IWarmable
 
     /// <summary>The update that the event repeats; a null reference if it is a new one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref Arrival FindArrival(ref ArrivalRow row, int id, in MarketEvent e)
+    private ref Arrival FindArrival(ref ArrivalRow row, in MarketEvent e)
     {
         if (row.Count != 0 && IsSame(in row.Newest, in e)) return ref row.Newest;
         // SAFETY: the null reference is a result code; the only caller tests it with Unsafe.IsNullRef before any use.
         if (row.Count <= 1 || e.Slot > row.SlotMax) return ref Unsafe.NullRef<Arrival>();
-        return ref FindEarlier(ref row, id, in e);
+        return ref FindEarlier(ref row, in e);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ref Arrival FindEarlier(ref ArrivalRow row, int id, in MarketEvent e)
+    private ref Arrival FindEarlier(ref ArrivalRow row, in MarketEvent e)
     {
-        Span<Arrival> earlier = _table.EarlierOf(id);
+        Span<Arrival> earlier = _table.EarlierOf(row.Id);
         for (int i = 0; i < row.Count - 1; i++)
         {
             if (IsSame(in earlier[i], in e)) return ref earlier[i];
@@ -219,17 +275,19 @@ public sealed partial class DedupStage : IStage, IWarmable
         return known.TransactionTag == e.TransactionTag && e.TransactionTag != 0;
     }
 
-    private void Remember(ref ArrivalRow row, int id, in MarketEvent e, bool pushed)
+    private void Remember(ref ArrivalRow row, in MarketEvent e)
     {
+        if (!row.IsRecent) NoteRecent(ref row);
         if (row.Count == 0) row.Count = 1;
         else
         {
             // A write in the middle of a slot is missed by none that tells the slot's last state only.
             if (row.Newest.Slot == e.Slot) row.Newest.OpenMask &= Race.TellsWrites;
-            KeepEarlier(ref row, id);
+            KeepEarlier(ref row);
         }
 
         if (e.Slot > row.SlotMax) row.SlotMax = e.Slot; // after a rollback the newest is not the highest
+        bool pushed = e.Kind == EventKind.Account;
         ref Arrival newest = ref row.Newest;
         newest.Slot = e.Slot;
         newest.WriteVersion = e.WriteVersion;
@@ -242,110 +300,14 @@ public sealed partial class DedupStage : IStage, IWarmable
     }
 
     /// <summary>Moves the newest update into the place of the oldest.</summary>
-    private void KeepEarlier(ref ArrivalRow row, int id)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void KeepEarlier(ref ArrivalRow row)
     {
-        ref Arrival place = ref _table.EarlierOf(id)[row.OldestAt];
-        if (row.Count == ArrivalTable.HistoryCount) CountMissed(in place);
-        else row.Count++;
+        ref Arrival place = ref _table.EarlierOf(row.Id)[row.OldestAt];
+        if (row.Count != ArrivalTable.HistoryCount) row.Count++;
+        else if (place.OpenMask != 0) CountMissed(in place);
         place = row.Newest;
         row.OldestAt = (byte)(row.OldestAt == ArrivalTable.HistoryCount - 2 ? 0 : row.OldestAt + 1);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void NoteDelivery(EndpointRow row, in MarketEvent e)
-    {
-        row.Delivered++;
-        if (e.Slot > row.SlotMax || e.Slot > Slots.Head || e.EndpointId >= Race.Count) NoteSlot(row, in e);
-    }
-
-    /// <summary>A slot, or an endpoint, that is told of for the first time.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void NoteSlot(EndpointRow row, in MarketEvent e)
-    {
-        if (e.EndpointId >= Race.Count) Race.Count = e.EndpointId + 1;
-        if (e.Slot > row.SlotMax)
-        {
-            row.SlotMax = e.Slot;
-            _forks.Told(e.EndpointId, e.Slot);
-            if ((e.Flags & EventFlags.HasWriteVersion) != 0) Race.TellsWrites |= 1u << (e.EndpointId & 31);
-        }
-
-        if (e.Slot <= Slots.Head || !Belief.Accept(e.EndpointId, e.Slot)) return;
-        Slots.Add(e.Slot, 0); // a feed without slot notifications still moves the head
-        _forks.Settle();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void NoteDuplicate(EndpointRow row, ref Arrival arrival, in MarketEvent e)
-    {
-        uint bit = 1u << (e.EndpointId & 31);
-        row.Duplicates++;
-        bool firstRepeat = arrival.EndpointMask == 1u << (arrival.FirstEndpoint & 31);
-        if ((arrival.EndpointMask & bit) == 0 && arrival.EndpointMask != 0)
-        {
-            long lagNs = Math.Max(0, e.ReceiveNs - arrival.FirstNs);
-            row.LagNs.Record(lagNs);
-            if (firstRepeat) Race[arrival.FirstEndpoint].LeadNs.Record(lagNs);
-        }
-
-        arrival.EndpointMask |= bit;
-    }
-
-    /// <summary>
-    /// Too late to be told apart from what is known of the slot: another kind of endpoint was first. It was not missed.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void NoteLate(ref ArrivalRow row, int id, in MarketEvent e)
-    {
-        uint shards = Race.ShardsOf(e.EndpointId);
-        if (row.Newest.Slot == e.Slot) row.Newest.OpenMask &= ~shards;
-        Span<Arrival> earlier = _table.EarlierOf(id);
-        for (int i = 0; i < row.Count - 1; i++)
-        {
-            if (earlier[i].Slot == e.Slot) earlier[i].OpenMask &= ~shards;
-        }
-    }
-
-    private void CountMissed(in Arrival arrival)
-    {
-        // Open when the update came, open still, and never delivered it.
-        uint missed = arrival.OpenMask & Race.OpenMask & ~arrival.EndpointMask;
-        while (missed != 0)
-        {
-            int id = BitOperations.TrailingZeroCount(missed);
-            uint shards = Race.ShardsOf(id);
-            missed &= ~shards;
-            if ((arrival.EndpointMask & shards) == 0) Race[id].Missed++;
-        }
-    }
-
-    private void CountOutstanding()
-    {
-        for (int id = 0; id < _table.Count; id++)
-        {
-            ref ArrivalRow row = ref _table[id];
-            if (row.Count != 0) CountOnce(ref row.Newest);
-            Span<Arrival> earlier = _table.EarlierOf(id);
-            for (int i = 0; i < row.Count - 1; i++) CountOnce(ref earlier[i]);
-        }
-    }
-
-    /// <summary>A connection's order ends with it: behind its URL may be another node the next time.</summary>
-    private void ForgetDeliveries(uint endpointBit, uint shards)
-    {
-        for (int id = 0; id < _table.Count; id++)
-        {
-            ref Arrival newest = ref _table[id].Newest;
-            newest.EndpointMask &= ~endpointBit;
-            newest.OpenMask &= ~shards;
-            foreach (ref Arrival earlier in (Span<Arrival>)_table.EarlierOf(id)) earlier.OpenMask &= ~shards;
-        }
-    }
-
-    private void CountOnce(ref Arrival arrival)
-    {
-        CountMissed(in arrival);
-        arrival.OpenMask = 0;
     }
 
     private void OnSlot(ref MarketEvent e)

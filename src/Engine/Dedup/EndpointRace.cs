@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Metrics;
 
 namespace LowLatency.Engine.Dedup;
@@ -18,7 +19,11 @@ public sealed class EndpointRace
     /// <summary>
     /// Row of an endpoint; made when the endpoint first appears, which is registration, not steady state.
     /// </summary>
-    public EndpointRow this[int endpointId] => _rows[endpointId & (MaxEndpoints - 1)] ??= new EndpointRow();
+    public EndpointRow this[int endpointId]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _rows[endpointId & (MaxEndpoints - 1)] ?? Make(endpointId);
+    }
 
     /// <summary>Row of an endpoint that has appeared, or null. Any thread; its histograms may be read by any.</summary>
     public EndpointRow? Find(int endpointId) =>
@@ -52,6 +57,9 @@ public sealed class EndpointRace
 
     /// <summary>Highest endpoint id seen plus one.</summary>
     public int Count { get; set; }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private EndpointRow Make(int endpointId) => _rows[endpointId & (MaxEndpoints - 1)] = new EndpointRow();
 }
 
 /// <summary>Counters of one endpoint.</summary>

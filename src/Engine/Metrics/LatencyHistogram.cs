@@ -32,7 +32,7 @@ public sealed class LatencyHistogram
     private readonly long[] _counts = new long[CellCount];
     private long _maxNs;
     private long _minNs = long.MaxValue;
-    private double _sumNs;
+    private long _sumNs;
     private long _count;
     private long _outOfRangeCount;
 
@@ -48,8 +48,8 @@ public sealed class LatencyHistogram
     /// <summary>Smallest value, exact, nanoseconds; 0 if empty.</summary>
     public long MinNs => Count == 0 ? 0 : Volatile.Read(ref _minNs);
 
-    /// <summary>Mean, nanoseconds; 0 if empty.</summary>
-    public double MeanNs => Count == 0 ? 0 : Volatile.Read(ref _sumNs) / Count;
+    /// <summary>Mean, nanoseconds; 0 if empty. Durations of 292 years together are the most it can say.</summary>
+    public double MeanNs => Count == 0 ? 0 : (double)Volatile.Read(ref _sumNs) / Count;
 
     /// <summary>Records one duration. The owner thread only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,13 +60,17 @@ public sealed class LatencyHistogram
     public void RecordMany(long valueNs, long times)
     {
         if ((ulong)valueNs > MaxTrackableNs)
-            valueNs = Clamp(valueNs, times);
+        {
+            RecordOutOfRange(valueNs, times);
+            return;
+        }
+
         _counts[IndexOf(valueNs)] += times;
         if (valueNs > _maxNs)
             _maxNs = valueNs;
         if (valueNs < _minNs)
             _minNs = valueNs;
-        _sumNs += (double)valueNs * times;
+        _sumNs += valueNs * times;
         Volatile.Write(ref _count, _count + times);
     }
 
@@ -176,9 +180,9 @@ public sealed class LatencyHistogram
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private long Clamp(long valueNs, long times)
+    private void RecordOutOfRange(long valueNs, long times)
     {
         Volatile.Write(ref _outOfRangeCount, _outOfRangeCount + times);
-        return valueNs < 0 ? 0 : MaxTrackableNs;
+        RecordMany(valueNs < 0 ? 0 : MaxTrackableNs, times);
     }
 }

@@ -37,11 +37,12 @@ internal static class EnvelopeJson
         byte seen = 0;
         ReadOnlySpan<byte> lateParams = default;
         bool isFirst = true;
-        while (true)
+        _ = cursor.TryName(ref isFirst, "\"jsonrpc\":\"2.0\""u8);
+        while (!cursor.TryEnd())
         {
-            if (cursor.TryName(ref isFirst, "\"jsonrpc\":\"2.0\""u8)) continue;
-            byte member = cursor.TryName(ref isFirst, "\"method\":"u8) ? SeenMethod
-                : cursor.TryName(ref isFirst, "\"params\":"u8) ? SeenParams : (byte)0;
+            byte member = 0;
+            if (seen == 0 && cursor.TryName(ref isFirst, "\"method\":"u8)) member = SeenMethod;
+            else if (seen == SeenMethod && cursor.TryName(ref isFirst, "\"params\":"u8)) member = SeenParams;
             if (member == 0)
             {
                 if (!cursor.NextMember(ref isFirst, out JsonText name)) break;

@@ -24,6 +24,21 @@ internal ref partial struct JsonCursor
         return true;
     }
 
+    /// <summary>The whole text.</summary>
+    public readonly ReadOnlySpan<byte> Text => _text;
+
+    /// <summary>Steps behind the end of the object entered last if it comes next, without white space. False says
+    /// nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryEnd()
+    {
+        ReadOnlySpan<byte> text = _text;
+        int position = _position;
+        if ((uint)position >= (uint)text.Length || text[position] != (byte)'}') return false;
+        _position = position + 1;
+        return true;
+    }
+
     /// <summary>Steps over a value that stands there as <paramref name="plain"/>, up to what ends it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPlain(ReadOnlySpan<byte> plain)
@@ -31,16 +46,5 @@ internal ref partial struct JsonCursor
         if (!_text[_position..].StartsWith(plain)) return false;
         _position += plain.Length;
         return true;
-    }
-
-    /// <summary>The string of so many characters, if one may stand here: nothing between its quotes was
-    /// checked.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool TryPeekString(int length, out ReadOnlySpan<byte> text)
-    {
-        ReadOnlySpan<byte> rest = _text[_position..];
-        bool may = rest.Length > length + 1 && rest[0] == (byte)'"' && rest[length + 1] == (byte)'"';
-        text = may ? rest.Slice(1, length) : default;
-        return may;
     }
 }

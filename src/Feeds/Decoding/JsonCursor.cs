@@ -130,9 +130,6 @@ internal ref partial struct JsonCursor
     /// <summary>Reads an unsigned integer without fraction or exponent; false if something else comes next.</summary>
     public bool TryReadUInt64(out ulong value)
     {
-        value = 0;
-        byte first = Peek();
-        if ((uint)(first - '0') > 9) return false;
         ReadOnlySpan<byte> text = _text;
         int position = _position;
         if (DigitRun.TryReadForward(text, ref position, out value)
@@ -142,14 +139,16 @@ internal ref partial struct JsonCursor
             return true;
         }
 
-        return TryReadAnyUInt64(text, first, out value);
+        return TryReadAnyUInt64(text, out value);
     }
 
     /// <summary>Reads a number of any length before anything.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadAnyUInt64(ReadOnlySpan<byte> text, byte first, out ulong value)
+    private bool TryReadAnyUInt64(ReadOnlySpan<byte> text, out ulong value)
     {
         value = 0;
+        byte first = Peek();
+        if ((uint)(first - '0') > 9) return false;
         int position = _position;
         if (DigitRun.TryReadSixteen(text[position..], out ulong sum)) position += 16;
         uint digit = (uint)position < (uint)text.Length ? (uint)(text[position] - '0') : uint.MaxValue;

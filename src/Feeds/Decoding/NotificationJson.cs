@@ -1,3 +1,4 @@
+using System;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Feeds.Decoding;
@@ -62,33 +63,13 @@ internal static class NotificationJson
 
     /// <summary>Reads <c>{"result":...,"subscription":N}</c>.</summary>
     public static DecodeCause ReadParams(
-        ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification)
-    {
-        if (!cursor.TryEnterObject()) return AccountJson.Refused(cursor);
-        byte seen = 0;
-        bool isFirst = true;
-        while (true)
-        {
-            byte member = cursor.TryName(ref isFirst, "\"result\":"u8) ? SeenFirst
-                : cursor.TryName(ref isFirst, "\"subscription\":"u8) ? SeenSecond : (byte)0;
-            if (member == 0)
-            {
-                if (!cursor.NextMember(ref isFirst, out JsonText name)) break;
-                member = name.Is("result"u8) ? SeenFirst : name.Is("subscription"u8) ? SeenSecond : (byte)0;
-            }
+        ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification) =>
+        ReadTwo<Params>(ref cursor, kind, owners, ref notification);
 
-            if ((seen & member) != 0) return DecodeCause.UnexpectedShape;
-            seen |= member;
-            DecodeCause cause = DecodeCause.None;
-            if (member == SeenFirst) cause = ReadResult(ref cursor, kind, owners, ref notification);
-            else if (member == SeenSecond) cause = ReadNumber(ref cursor, out notification.Subscription);
-            else if (!cursor.SkipValue()) cause = DecodeCause.MalformedJson;
-            if (cause != DecodeCause.None) return cause;
-        }
-
-        if (cursor.Failed) return DecodeCause.MalformedJson;
-        return seen == (SeenFirst | SeenSecond) ? DecodeCause.None : DecodeCause.UnexpectedShape;
-    }
+    /// <summary>Reads <c>{"pubkey":"...","account":{...}}</c>.</summary>
+    public static DecodeCause ReadKeyedAccount(
+        ref JsonCursor cursor, KeyCache owners, ref Notification notification) =>
+        ReadTwo<KeyedAccount>(ref cursor, MessageKind.ProgramNotification, owners, ref notification);
 
     /// <summary>Reads <c>{"slot":N,...}</c>.</summary>
     public static DecodeCause ReadContext(ref JsonCursor cursor, out ulong slot)
@@ -97,9 +78,9 @@ internal static class NotificationJson
         if (!cursor.TryEnterObject()) return AccountJson.Refused(cursor);
         bool isFirst = true;
         bool hasSlot = false;
-        while (true)
+        while (!cursor.TryEnd())
         {
-            if (!cursor.TryName(ref isFirst, "\"slot\":"u8))
+            if (hasSlot || !cursor.TryName(ref isFirst, "\"slot\":"u8))
             {
                 if (!cursor.NextMember(ref isFirst, out JsonText name)) break;
                 if (!name.Is("slot"u8))
@@ -117,48 +98,13 @@ internal static class NotificationJson
         return hasSlot ? DecodeCause.None : DecodeCause.UnexpectedShape;
     }
 
-    /// <summary>Reads <c>{"pubkey":"...","account":{...}}</c>.</summary>
-    public static DecodeCause ReadKeyedAccount(
-        ref JsonCursor cursor, KeyCache owners, ref AccountFields account, out Pubkey key)
-    {
-        key = default;
-        if (!cursor.TryEnterObject()) return AccountJson.Refused(cursor);
-        byte seen = 0;
-        bool isFirst = true;
-        while (cursor.NextMember(ref isFirst, out JsonText name))
-        {
-            byte member = name.Is("pubkey"u8) ? SeenFirst : name.Is("account"u8) ? SeenSecond : (byte)0;
-            if ((seen & member) != 0) return DecodeCause.UnexpectedShape;
-            seen |= member;
-            DecodeCause cause = DecodeCause.None;
-            if (member == SeenFirst)
-            {
-                if (!cursor.TryReadString(out JsonText text)) return AccountJson.Refused(cursor);
-                if (!AccountJson.TryReadKey(text, null, out key)) return DecodeCause.BadKey;
-            }
-            else if (member == SeenSecond)
-            {
-                cause = AccountJson.Read(ref cursor, owners, ref account);
-            }
-            else if (!cursor.SkipValue())
-            {
-                cause = DecodeCause.MalformedJson;
-            }
-
-            if (cause != DecodeCause.None) return cause;
-        }
-
-        if (cursor.Failed) return DecodeCause.MalformedJson;
-        return seen == (SeenFirst | SeenSecond) ? DecodeCause.None : DecodeCause.UnexpectedShape;
-    }
-
     private static DecodeCause ReadResult(
         ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification)
     {
         switch (kind)
         {
             case MessageKind.AccountNotification or MessageKind.ProgramNotification:
-                return ReadContextAndValue(ref cursor, kind, owners, ref notification);
+                return ReadTwo<ContextAndValue>(ref cursor, kind, owners, ref notification);
             case MessageKind.SlotNotification or MessageKind.SlotsUpdatesNotification:
                 return ReadSlot(ref cursor, kind, ref notification);
             default:
@@ -166,40 +112,31 @@ internal static class NotificationJson
         }
     }
 
-    private static DecodeCause ReadContextAndValue(
+    /// <summary>Reads an object of two members that must be there, in any order, and others that may be.</summary>
+    private static DecodeCause ReadTwo<T>(
         ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification)
+        where T : struct, ITwoMembers
     {
         if (!cursor.TryEnterObject()) return AccountJson.Refused(cursor);
         byte seen = 0;
         bool isFirst = true;
-        while (true)
+        while (!cursor.TryEnd())
         {
-            byte member = cursor.TryName(ref isFirst, "\"context\":"u8) ? SeenFirst
-                : cursor.TryName(ref isFirst, "\"value\":"u8) ? SeenSecond : (byte)0;
+            byte member = 0;
+            if (seen == 0 && cursor.TryName(ref isFirst, T.First)) member = SeenFirst;
+            else if (seen == SeenFirst && cursor.TryName(ref isFirst, T.Second)) member = SeenSecond;
             if (member == 0)
             {
                 if (!cursor.NextMember(ref isFirst, out JsonText name)) break;
-                member = name.Is("context"u8) ? SeenFirst : name.Is("value"u8) ? SeenSecond : (byte)0;
+                member = name.Is(T.First[1..^2]) ? SeenFirst : name.Is(T.Second[1..^2]) ? SeenSecond : (byte)0;
             }
 
             if ((seen & member) != 0) return DecodeCause.UnexpectedShape;
             seen |= member;
             DecodeCause cause = DecodeCause.None;
-            if (member == SeenFirst)
-            {
-                cause = ReadContext(ref cursor, out notification.Slot);
-            }
-            else if (member == SeenSecond)
-            {
-                cause = kind == MessageKind.AccountNotification
-                    ? AccountJson.Read(ref cursor, owners, ref notification.Account)
-                    : ReadKeyedAccount(ref cursor, owners, ref notification.Account, out notification.Key);
-            }
-            else if (!cursor.SkipValue())
-            {
-                cause = DecodeCause.MalformedJson;
-            }
-
+            if (member == SeenFirst) cause = T.ReadFirst(ref cursor, kind, owners, ref notification);
+            else if (member == SeenSecond) cause = T.ReadSecond(ref cursor, kind, owners, ref notification);
+            else if (!cursor.SkipValue()) cause = DecodeCause.MalformedJson;
             if (cause != DecodeCause.None) return cause;
         }
 
@@ -251,4 +188,68 @@ internal static class NotificationJson
 
     private static DecodeCause ReadNumber(ref JsonCursor cursor, out ulong value) =>
         cursor.TryReadUInt64(out value) ? DecodeCause.None : AccountJson.Refused(cursor);
+
+    /// <summary>The two members of an object: their names as nodes write them, and how each is read.</summary>
+    private interface ITwoMembers
+    {
+        static abstract ReadOnlySpan<byte> First { get; }
+
+        static abstract ReadOnlySpan<byte> Second { get; }
+
+        static abstract DecodeCause ReadFirst(
+            ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification);
+
+        static abstract DecodeCause ReadSecond(
+            ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification);
+    }
+
+    private readonly struct Params : ITwoMembers
+    {
+        public static ReadOnlySpan<byte> First => "\"result\":"u8;
+
+        public static ReadOnlySpan<byte> Second => "\"subscription\":"u8;
+
+        public static DecodeCause ReadFirst(
+            ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification) =>
+            ReadResult(ref cursor, kind, owners, ref notification);
+
+        public static DecodeCause ReadSecond(
+            ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification) =>
+            ReadNumber(ref cursor, out notification.Subscription);
+    }
+
+    private readonly struct ContextAndValue : ITwoMembers
+    {
+        public static ReadOnlySpan<byte> First => "\"context\":"u8;
+
+        public static ReadOnlySpan<byte> Second => "\"value\":"u8;
+
+        public static DecodeCause ReadFirst(
+            ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification) =>
+            ReadContext(ref cursor, out notification.Slot);
+
+        public static DecodeCause ReadSecond(
+            ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification) =>
+            kind == MessageKind.AccountNotification
+                ? AccountJson.Read(ref cursor, owners, ref notification.Account)
+                : ReadTwo<KeyedAccount>(ref cursor, kind, owners, ref notification);
+    }
+
+    private readonly struct KeyedAccount : ITwoMembers
+    {
+        public static ReadOnlySpan<byte> First => "\"pubkey\":"u8;
+
+        public static ReadOnlySpan<byte> Second => "\"account\":"u8;
+
+        public static DecodeCause ReadFirst(
+            ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification)
+        {
+            if (!cursor.TryReadString(out JsonText text)) return AccountJson.Refused(cursor);
+            return AccountJson.TryReadKey(text, null, out notification.Key) ? DecodeCause.None : DecodeCause.BadKey;
+        }
+
+        public static DecodeCause ReadSecond(
+            ref JsonCursor cursor, MessageKind kind, KeyCache owners, ref Notification notification) =>
+            AccountJson.Read(ref cursor, owners, ref notification.Account);
+    }
 }

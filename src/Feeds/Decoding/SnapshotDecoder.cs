@@ -208,12 +208,12 @@ internal sealed class SnapshotDecoder
         bool isFirst = true;
         while (cursor.NextElement(ref isFirst))
         {
-            AccountFields fields = default;
+            Notification one = default;
             int start = cursor.Position;
-            DecodeCause cause = NotificationJson.ReadKeyedAccount(ref cursor, _owners, ref fields, out Pubkey key);
+            DecodeCause cause = NotificationJson.ReadKeyedAccount(ref cursor, _owners, ref one);
             if (cause == DecodeCause.None)
             {
-                cause = Publish(key, slot, fields, stamp);
+                cause = Publish(one.Key, slot, one.Account, stamp);
                 if (cause == DecodeCause.Halted) return cause;
             }
             else

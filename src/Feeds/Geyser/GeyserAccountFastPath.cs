@@ -20,7 +20,7 @@ internal static class GeyserAccountFastPath
     private const int LongestStep = 2 + Pubkey.SizeBytes;
 
     private const byte FilterTag = (1 << 3) | (int)WireType.Bytes;
-    private const byte UpdateTag = (2 << 3) | (int)WireType.Bytes;
+    internal const byte UpdateTag = (2 << 3) | (int)WireType.Bytes;
     private const byte CreatedAtTag = (11 << 3) | (int)WireType.Bytes;
 
     /// <summary>Reads a whole message; false if it has another shape, and then the account says nothing.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Feeds.Decoding;
 
@@ -8,7 +9,7 @@ namespace LowLatency.Feeds.Geyser;
 /// The messages of one Yellowstone connection in, events out. A message is one gRPC message's protobuf bytes
 /// (SubscribeUpdate). Purpose: account bytes straight from the message into the claimed payload; never throw, never
 /// allocate, count every refusal. Owner: one feed thread; counters may be read by others.
-/// Bound: the slots announced last, <see cref="AnnouncedSlots"/>; nothing else is kept.
+/// Bound: the slots announced last, <see cref="AnnouncedSlots"/>, and <see cref="GeyserAccountShapes"/>.
 /// Source: rpcpool/yellowstone-grpc@0013f2d5 geyser.proto.
 /// </summary>
 public sealed class GeyserDecoder : IConnectionDecoder
@@ -19,6 +20,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     private readonly EventWriter _writer;
     private readonly SnapshotDecoder _snapshots;
     private readonly GeyserCover? _cover;
+    private readonly GeyserAccountShapes _shapes = new();
     private readonly ulong[] _announced = new ulong[AnnouncedSlots];
     private ulong _highestAnnounced;
     private bool _isClosed;
@@ -44,6 +46,9 @@ public sealed class GeyserDecoder : IConnectionDecoder
 
     /// <summary>The fast path may be switched off to test the other one.</summary>
     internal bool UseFastPath { get; set; } = true;
+
+    /// <summary>Account updates whose shape had been seen before.</summary>
+    internal long ShapeMatches => _shapes.Matches;
 
     /// <summary>The last block meta that came; for the blockhash of transactions. Feed thread only.</summary>
     public GeyserBlockMeta LatestBlock { get; private set; }
@@ -101,13 +106,20 @@ public sealed class GeyserDecoder : IConnectionDecoder
     private DecodeCause Decode(ReadOnlySpan<byte> message, in FrameStamp stamp, out MessageKind kind)
     {
         BinaryAccount account = default;
-        if (UseFastPath && !_isClosed && GeyserAccountFastPath.TryRead(message, ref account))
+        if (UseFastPath && !_isClosed
+            && (_shapes.TryMatch(message, ref account) || _shapes.TryWalk(message, ref account)))
         {
             kind = MessageKind.AccountUpdate;
             Counters.FastPath++;
             return Publish(account, stamp);
         }
 
+        return DecodeStrict(message, stamp, out kind);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DecodeCause DecodeStrict(ReadOnlySpan<byte> message, in FrameStamp stamp, out MessageKind kind)
+    {
         kind = MessageKind.Other;
         switch (GeyserEnvelope.TryRead(message, out GeyserEnvelope envelope))
         {
@@ -126,7 +138,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
         switch (kind)
         {
             case MessageKind.AccountUpdate:
-                account = default;
+                BinaryAccount account = default;
                 DecodeCause cause = GeyserAccountReader.Read(envelope.Body, ref account);
                 return cause == DecodeCause.None ? Publish(account, stamp) : cause;
             case MessageKind.SlotUpdate:

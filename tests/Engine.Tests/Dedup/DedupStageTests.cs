@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using LowLatency.Engine.Dedup;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
@@ -294,6 +295,61 @@ public sealed class DedupStageTests
         }
 
         for (int i = 0; i < all.Length; i++) Assert.Equal(whole[i].Drop, all[i].Drop);
+    }
+
+    /// <summary>Without forks, snapshots and write versions the rules are two lists: see the loop.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void RandomArrivals_OnOneChain_AreJudgedAsTheListsSay(int seed, bool passesCopies)
+    {
+        const int Remembered = 4;
+        Random random = new(seed);
+        DedupStage stage = new(64, passesCopies);
+        Dictionary<int, List<(ulong Slot, int First)>> known = [];
+        Dictionary<DropCause, long> causes = [];
+        long[] delivered = new long[3];
+        long[] wins = new long[3];
+        long[] duplicates = new long[3];
+        MarketEvent[] one = new MarketEvent[1];
+        for (int i = 0; i < 20_000; i++)
+        {
+            int account = random.Next(40);
+            int endpoint = random.Next(3);
+            ulong slot = (ulong)(1000 + (i / 100) - random.Next(random.Next(4) == 0 ? 8 : 2));
+            if (!known.TryGetValue(account, out List<(ulong Slot, int First)>? told)) known[account] = told = [];
+            int at = told.FindIndex(t => t.Slot == slot);
+            bool isNew = at < 0 && (told.Count == 0 || slot > told[^1].Slot);
+            bool isCopy = passesCopies && at >= 0 && at == told.Count - 1 && told[at].First != endpoint;
+            DropCause expected = at < 0 ? isNew ? DropCause.None : DropCause.Stale
+                : isCopy ? DropCause.None : DropCause.Duplicate;
+            if (isNew) told.Add((slot, endpoint));
+            if (told.Count > Remembered) told.RemoveAt(0);
+            delivered[endpoint]++;
+            if (isNew) wins[endpoint]++;
+            if (at >= 0) duplicates[endpoint]++;
+            causes[expected] = causes.GetValueOrDefault(expected) + 1;
+
+            one[0] = default;
+            one[0].Kind = EventKind.Account;
+            one[0].Account = Key((byte)account);
+            one[0].Slot = slot;
+            one[0].EndpointId = (byte)endpoint;
+            Assert.Equal(1, stage.OnBatch(one, i));
+            Assert.True(expected == one[0].Drop, $"seed {seed}, event {i}: {expected}, not {one[0].Drop}");
+            Assert.Equal(isCopy ? EventKind.Copy : EventKind.Account, one[0].Kind);
+        }
+
+        for (int e = 0; e < delivered.Length; e++)
+        {
+            EndpointRow row = stage.Race[e];
+            Assert.Equal((delivered[e], wins[e], duplicates[e]), (row.Delivered, row.Wins, row.Duplicates));
+        }
+
+        Assert.Equal(wins[0] + wins[1] + wins[2], stage.Accepted);
+        Assert.Equal(causes[DropCause.Duplicate], stage.Dropped(DropCause.Duplicate));
+        Assert.Equal(causes[DropCause.Stale], stage.Dropped(DropCause.Stale));
     }
 
     [Fact]

@@ -126,18 +126,84 @@ public sealed class ProtobufOracleTests
             Assert.True(fast.OnMessage(message, default) == slow.OnMessage(message, default), $"seed {seed}");
             Assert.True(publishers[0].Events.Count == publishers[1].Events.Count, $"seed {seed}");
             if (fast.Counters.FastPath == before || publishers[0].Events.Count == 0) continue;
-            MarketEvent left = publishers[0].Events[0].Entry;
-            MarketEvent right = publishers[1].Events[0].Entry;
-            Assert.True(
-                MemoryMarshal.AsBytes(new ReadOnlySpan<MarketEvent>(in left))
-                    .SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<MarketEvent>(in right)))
-                && publishers[0].Events[0].Payload.AsSpan().SequenceEqual(publishers[1].Events[0].Payload),
-                $"seed {seed}");
+            Assert.True(AreSame(publishers[0].Events[0], publishers[1].Events[0]), $"seed {seed}");
         }
 
         long taken = fast.Counters.FastPath;
         Assert.True(taken > 1000, $"only {taken} damaged messages took the fast path");
+        Assert.True(fast.ShapeMatches > 1000, $"only {fast.ShapeMatches} damaged messages had a known shape");
         Assert.Equal(0, slow.Counters.FastPath);
+    }
+
+    [Fact]
+    public void KnownShape_WithEveryBitFlipped_GivesWhatTheReaderGives()
+    {
+        AccountUpdate[] updates =
+        [
+            new() { Data = AccountUpdate.Filled(165, 1) },
+            new() { Data = AccountUpdate.Filled(140, 1), RentEpoch = ulong.MaxValue >> 1, Lamports = 1 },
+            new() { Data = AccountUpdate.Filled(150, 1), RentEpoch = 361, IsExecutable = true, WriteVersion = 7 },
+        ];
+        RecordingPublisher[] publishers = [new(), new()];
+        GeyserDecoder slow = new(0, publishers[1], new DecoderOptions()) { UseFastPath = false };
+        foreach (AccountUpdate update in updates)
+        {
+            byte[] whole = GeyserMessages.Account(update);
+            GeyserDecoder fast = new(0, publishers[0], new DecoderOptions());
+            long matches = 0;
+            for (int bit = 0; bit < whole.Length * 8; bit++)
+            {
+                _ = fast.OnMessage(whole, default); // the shape, whatever the damaged ones made known
+                byte[] damaged = [.. whole];
+                damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+                long before = fast.ShapeMatches;
+                foreach (RecordingPublisher publisher in publishers) publisher.Events.Clear();
+                Assert.True(fast.OnMessage(damaged, default) == slow.OnMessage(damaged, default), $"bit {bit}");
+                Assert.True(publishers[0].Events.Count == publishers[1].Events.Count, $"bit {bit}");
+                if (publishers[0].Events.Count == 1)
+                    Assert.True(AreSame(publishers[0].Events[0], publishers[1].Events[0]), $"bit {bit}");
+                matches += fast.ShapeMatches - before;
+            }
+
+            // Whatever is a value and no place: keys, data, signature, time, digits of numbers.
+            Assert.True(matches > (whole.Length - 60) * 8, $"{matches} of {whole.Length * 8} bits leave the shape");
+        }
+    }
+
+    [Fact]
+    public void KnownShape_OfManyAccountsAndSizes_ReadsEveryValue()
+    {
+        RecordingPublisher publisher = new();
+        GeyserDecoder decoder = new(0, publisher, new DecoderOptions());
+        Random random = new(5);
+        for (int i = 0; i < 4_000; i++)
+        {
+            AccountUpdate update = new()
+            {
+                Key = AccountUpdate.Filled(32, random.Next(40)),
+                Owner = AccountUpdate.Filled(32, random.Next(4)),
+                Data = AccountUpdate.Filled(165 + (100 * random.Next(4)), i),
+                Signature = AccountUpdate.Filled(64, i),
+                Slot = 398_202_772 + (ulong)(i / 10),
+                Lamports = (ulong)random.NextInt64() >> random.Next(8, 64),
+                RentEpoch = random.Next(3) == 0 ? (ulong)random.NextInt64() >> random.Next(64) : ulong.MaxValue,
+                WriteVersion = 1_871_234_567_890 + (ulong)i,
+                IsExecutable = random.Next(8) == 0,
+            };
+            publisher.Events.Clear();
+            Assert.Equal(DecodeCause.None, decoder.OnMessage(GeyserMessages.Account(update), default));
+            RecordedEvent read = Assert.Single(publisher.Events);
+            Assert.True(Pubkey.Read(update.Key) == read.Entry.Account && Pubkey.Read(update.Owner) == read.Entry.Owner);
+            Assert.Equal(update.Slot, read.Entry.Slot);
+            Assert.Equal(update.Lamports, read.Entry.Lamports);
+            Assert.Equal(update.RentEpoch, read.Entry.RentEpoch);
+            Assert.Equal(update.WriteVersion, read.Entry.WriteVersion);
+            Assert.Equal(GeyserAccountReader.Mix(update.Signature), read.Entry.TransactionTag);
+            Assert.Equal(update.IsExecutable, (read.Entry.Flags & EventFlags.Executable) != 0);
+            if (update.Lamports != 0) Assert.Equal(update.Data, read.Payload);
+        }
+
+        Assert.True(decoder.ShapeMatches > 500, $"only {decoder.ShapeMatches} had a known shape");
     }
 
     [Fact]
@@ -179,6 +245,15 @@ public sealed class ProtobufOracleTests
             yield return bytes.AsSpan(at + 4, length).ToArray();
             at += 4 + length;
         }
+    }
+
+    private static bool AreSame(RecordedEvent one, RecordedEvent other)
+    {
+        MarketEvent left = one.Entry;
+        MarketEvent right = other.Entry;
+        return MemoryMarshal.AsBytes(new ReadOnlySpan<MarketEvent>(in left))
+            .SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<MarketEvent>(in right)))
+            && one.Payload.AsSpan().SequenceEqual(other.Payload);
     }
 
     private static bool TryReadSlot(byte[] message, out ulong slot, out ulong parent, out ulong status)
