@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Cycles;
@@ -29,9 +30,14 @@ public sealed partial class CycleFinder
         _aim.IsWeighed = false;
         _pathMint[0] = _aim.Start;
         _touches[1] = IsBase(from) || IsBase(to);
-        _aim.TwoLegsOut = _touches[1] ? BestOther(isOut ? pair ^ 1 : pair, edge >> 1) : 0;
-        _aim.TwoLegsIn = _touches[1] ? BestOther(isOut ? pair : pair ^ 1, edge >> 1) : 0;
-        (_aim.BestOut, _aim.BestIn) = (_aim.TwoLegsOut, _aim.TwoLegsIn);
+        _aim.TwoLegs = default;
+        if (_touches[1])
+        {
+            _aim.TwoLegs.Out = BestOther(isOut ? pair ^ 1 : pair, edge >> 1);
+            _aim.TwoLegs.In = BestOther(isOut ? pair : pair ^ 1, edge >> 1);
+        }
+
+        _aim.Best = _aim.TwoLegs;
         if (_aim.Hops > 2) LayOutTarget(isOut ? pair ^ 1 : pair);
     }
 
@@ -52,20 +58,15 @@ public sealed partial class CycleFinder
     {
         int target = _aim.Target;
         _aim.Pair = pair;
-        if (_graph.RowIn(target) is not null) _hubPairs.Absorb();
+        RatePair[]? row = _graph.Row(target);
+        if (row is not null) _hubPairs.Absorb();
         _graph.HidePair(pair);
-        _aim.LastIn = _graph.RowIn(target) ?? _scatteredIn;
-        _aim.LastOut = _graph.RowOut(target) ?? _scatteredOut;
-        if (_aim.LastIn != _scatteredIn) return;
+        _aim.Last = row ?? _scattered;
+        if (row is not null) return;
         ReadOnlySpan<int> ranks = _graph.CoreRanks(target);
-        ReadOnlySpan<double> ratesIn = _graph.RatesIn(target)[..ranks.Length];
-        ReadOnlySpan<double> ratesOut = _graph.RatesOut(target)[..ranks.Length];
+        ReadOnlySpan<RatePair> rates = _graph.Rates(target)[..ranks.Length];
         for (int i = 0; i < ranks.Length; i++)
-        {
-            _scatteredIn[ranks[i]] = ratesIn[i];
-            _scatteredOut[ranks[i]] = ratesOut[i];
-        }
-
+            _scattered[ranks[i]] = new RatePair { In = rates[i].Out, Out = rates[i].In };
         _steps += ranks.Length;
     }
 
@@ -73,12 +74,8 @@ public sealed partial class CycleFinder
     {
         if (_aim.Hops == 2) return;
         _graph.ShowPair(_aim.Pair);
-        if (_aim.LastIn != _scatteredIn) return;
-        foreach (int rank in _graph.CoreRanks(_aim.Target))
-        {
-            _scatteredIn[rank] = 0;
-            _scatteredOut[rank] = 0;
-        }
+        if (_aim.Last != _scattered) return;
+        foreach (int rank in _graph.CoreRanks(_aim.Target)) _scattered[rank] = default;
     }
 
     /// <summary>Largest product of the cycles through an edge's pool that were weighed.</summary>
@@ -86,7 +83,7 @@ public sealed partial class CycleFinder
     {
         bool isReversed = _graph.EdgeFrom(edge) == _aim.Start;
         return Math.Max(
-            _graph.Rate(edge) * _aim.Best(isReversed), _graph.Rate(edge ^ 1) * _aim.Best(!isReversed));
+            _graph.Rate(edge) * _aim.Best.Of(isReversed), _graph.Rate(edge ^ 1) * _aim.Best.Of(!isReversed));
     }
 
     private void Weigh()
@@ -94,55 +91,44 @@ public sealed partial class CycleFinder
         int start = _aim.Start;
         int target = _aim.Target;
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(start);
-        ReadOnlySpan<double> ratesOut = _graph.RatesOut(start)[..neighbours.Length];
-        ReadOnlySpan<double> ratesIn = _graph.RatesIn(start)[..neighbours.Length];
-        Span<double> branchOut = _branchOut.AsSpan(0, neighbours.Length);
-        Span<double> branchIn = _branchIn.AsSpan(0, neighbours.Length);
+        ReadOnlySpan<RatePair> rates = _graph.Rates(start)[..neighbours.Length];
+        Span<RatePair> branches = _branches.AsSpan(0, _graph.ListLength(start));
         bool isFree = _touches[1];
-        double bestOut = _aim.BestOut;
-        double bestIn = _aim.BestIn;
+        Vector128<double> best = RatePair.Vector(ref _aim.Best);
         for (int i = 0; i < neighbours.Length; i++)
         {
             int mint = neighbours[i];
-            double pathOut = 0;
-            double pathIn = 0;
-            if (mint != target) (pathOut, pathIn) = isFree || IsBase(mint) ? WeighMint(mint) : WeighBases(mint);
-            pathOut *= ratesOut[i];
-            pathIn *= ratesIn[i];
-            branchOut[i] = pathOut;
-            branchIn[i] = pathIn;
-            bestOut = double.MaxNative(bestOut, pathOut);
-            bestIn = double.MaxNative(bestIn, pathIn);
+            Vector128<double> path = default;
+            if (mint != target) path = isFree || IsBase(mint) ? WeighMint(mint) : WeighBases(mint);
+            path *= Vector128.Create(rates[i].In, rates[i].Out);
+            RatePair.Vector(ref branches[i]) = path;
+            best = Vector128.MaxNative(best, path);
         }
 
-        _branchOut.AsSpan(neighbours.Length, _graph.ListLength(start) - neighbours.Length).Clear();
-        _branchIn.AsSpan(neighbours.Length, _graph.ListLength(start) - neighbours.Length).Clear();
-        (_aim.BestOut, _aim.BestIn) = (bestOut, bestIn);
+        branches[neighbours.Length..].Clear();
+        RatePair.Vector(ref _aim.Best) = best;
         _aim.IsWeighed = _aim.Hops <= WeighedHops;
         _steps += neighbours.Length;
     }
 
     /// <summary>
-    /// Products of the best one or two legs between a mint and the target, out and in. The start is not between them,
+    /// Products of the best one or two legs between a mint and the target, both ways. The start is not between them,
     /// because the pair of both ends is hidden.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private (double Out, double In) WeighMint(int mint)
+    private Vector128<double> WeighMint(int mint)
     {
-        int rank = _graph.Rank(mint);
-        (double Out, double In) one = (_aim.LastIn[rank], _aim.LastOut[rank]);
+        Vector128<double> one = RatePair.Vector(ref _aim.Last[_graph.Rank(mint)]);
         if (_maxHops < WeighedHops) return one;
-        (double Out, double In) two = _graph.RowOut(mint) is { } rowOut
-            ? WeighHub(mint, rowOut, _graph.RowIn(mint)!)
-            : WeighWalk(mint, _aim.LastIn, _aim.LastOut);
-        return (double.MaxNative(one.Out, two.Out), double.MaxNative(one.In, two.In));
+        return Vector128.MaxNative(
+            one, _graph.Row(mint) is { } row ? WeighHub(mint, row) : WeighWalk(mint, _aim.Last));
     }
 
     /// <summary>
-    /// Best two legs between a mint with rows and the target: the shortest of a walk over either's neighbours, what is
+    /// Best two legs between a mint with a row and the target: the shortest of a walk over either's neighbours, what is
     /// known of the pair of hubs, and row times row.
     /// </summary>
-    private (double Out, double In) WeighHub(int mint, double[] rowOut, double[] rowIn)
+    private Vector128<double> WeighHub(int mint, RatePair[] row)
     {
         int degree = _graph.CoreNeighbours(mint).Length;
         int targetDegree = _graph.CoreNeighbours(_aim.Target).Length;
@@ -150,85 +136,80 @@ public sealed partial class CycleFinder
         if (targetDegree < Math.Min(degree, walkMax))
         {
             // From the target's end the paths are walked backwards: both directions trade places.
-            (double walkedIn, double walkedOut) = WeighWalk(_aim.Target, rowIn, rowOut);
-            return (walkedOut, walkedIn);
+            return Vector128.Shuffle(WeighWalk(_aim.Target, row), Vector128.Create(1L, 0));
         }
 
-        if (degree <= walkMax) return WeighWalk(mint, _aim.LastIn, _aim.LastOut);
-        if (_aim.LastIn != _scatteredIn
-            && _hubPairs.TryGet(mint, _aim.Target, _aim.Pair, out double forth, out double back))
+        if (degree <= walkMax) return WeighWalk(mint, _aim.Last);
+        if (_aim.Last != _scattered
+            && _hubPairs.TryGet(mint, _aim.Target, _aim.Pair, out Vector128<double> known))
         {
-            return (forth, back);
+            return known;
         }
 
         _steps += _graph.CoreCount / RowScanGain;
-        return RowProducts.Largest(rowOut, _aim.LastIn, rowIn, _aim.LastOut, _graph.CoreCount);
+        return RowProducts.Largest(row, _aim.Last, _graph.CoreCount);
     }
 
     /// <summary>
-    /// Largest products of one end's rates with the other end's rows, both directions, over the first end's neighbours.
+    /// Largest products of one end's rates with the other end's row, both ways, over the first end's neighbours.
     /// </summary>
-    private (double Out, double In) WeighWalk(int mint, double[] rowIn, double[] rowOut)
+    private Vector128<double> WeighWalk(int mint, RatePair[] row)
     {
         int first = _graph.FirstPosition(mint);
         int length = _graph.ListLength(mint);
         ref int rank = ref MemoryMarshal.GetReference(_graph.AllRanks.Slice(first, length));
-        ref double rateOut = ref MemoryMarshal.GetReference(_graph.AllRatesOut.Slice(first, length));
-        ref double rateIn = ref MemoryMarshal.GetReference(_graph.AllRatesIn.Slice(first, length));
-        ref double firstIn = ref MemoryMarshal.GetArrayDataReference(rowIn);
-        ref double firstOut = ref MemoryMarshal.GetArrayDataReference(rowOut);
+        ref RatePair rate = ref MemoryMarshal.GetReference(_graph.AllRates.Slice(first, length));
+        ref RatePair start = ref MemoryMarshal.GetArrayDataReference(row);
         _steps += length;
-        double bestOut = 0;
-        double bestIn = 0;
+        Vector256<double> best = default;
         for (nint i = 0; i < length; i += MarketGraph.ListStep)
         {
-            // SAFETY: i is below the length that the three lists were sliced to.
-            double eightOut = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateOut, i), ref firstIn);
-            double eightIn = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateIn, i), ref firstOut);
-            bestOut = double.MaxNative(bestOut, eightOut);
-            bestIn = double.MaxNative(bestIn, eightIn);
+            // SAFETY: i is below the length that both lists were sliced to.
+            best = Vector256.MaxNative(best, Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rate, i), ref start));
         }
 
-        return (bestOut, bestIn);
+        return Vector128.MaxNative(best.GetLower(), best.GetUpper());
     }
 
-    /// <summary>Largest of eight products of one direction, without a branch.</summary>
+    /// <summary>Largest of eight products of both directions, of even and of odd ones, without a branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Largest(ref int rank, ref double rate, ref double row)
+    private static Vector256<double> Largest(ref int rank, ref RatePair rate, ref RatePair row)
     {
-        return double.MaxNative(
-            double.MaxNative(
-                double.MaxNative(At(ref rank, ref rate, ref row, 0), At(ref rank, ref rate, ref row, 1)),
-                double.MaxNative(At(ref rank, ref rate, ref row, 2), At(ref rank, ref rate, ref row, 3))),
-            double.MaxNative(
-                double.MaxNative(At(ref rank, ref rate, ref row, 4), At(ref rank, ref rate, ref row, 5)),
-                double.MaxNative(At(ref rank, ref rate, ref row, 6), At(ref rank, ref rate, ref row, 7))));
+        return Vector256.MaxNative(
+            Vector256.MaxNative(Two(ref rank, ref rate, ref row, 0), Two(ref rank, ref rate, ref row, 2)),
+            Vector256.MaxNative(Two(ref rank, ref rate, ref row, 4), Two(ref rank, ref rate, ref row, 6)));
     }
 
+    /// <summary>Products of two neighbours, both ways.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double At(ref int rank, ref double rate, ref double row, int i)
+    private static Vector256<double> Two(ref int rank, ref RatePair rate, ref RatePair row, int i)
     {
         // SAFETY: lists are filled up to multiples of eight, and their ranks, CoreCount at most, are within every row.
-        return Unsafe.Add(ref rate, i) * Unsafe.Add(ref row, Unsafe.Add(ref rank, i));
+        Vector256<double> rates = Unsafe.As<RatePair, Vector256<double>>(ref Unsafe.Add(ref rate, i));
+        // SAFETY: as above.
+        Vector128<double> even = RatePair.Vector(ref Unsafe.Add(ref row, Unsafe.Add(ref rank, i)));
+        // SAFETY: as above.
+        Vector128<double> odd = RatePair.Vector(ref Unsafe.Add(ref row, Unsafe.Add(ref rank, i + 1)));
+        return rates * Vector256.Create(even, odd);
     }
 
     /// <summary>As <see cref="WeighMint"/> where only the mint behind it can be the cycle's base.</summary>
-    private (double Out, double In) WeighBases(int mint)
+    private Vector128<double> WeighBases(int mint)
     {
-        if (_maxHops < WeighedHops) return (0, 0);
+        Vector128<double> best = default;
+        if (_maxHops < WeighedHops) return best;
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(mint);
         ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
+        ReadOnlySpan<RatePair> rates = _graph.Rates(mint)[..ranks.Length];
         _steps += ranks.Length;
-        double bestOut = 0;
-        double bestIn = 0;
         for (int i = 0; i < ranks.Length; i++)
         {
             if (_baseIndex[neighbours[i]] == 0) continue;
-            bestOut = Math.Max(bestOut, _graph.RatesOut(mint)[i] * _aim.LastIn[ranks[i]]);
-            bestIn = Math.Max(bestIn, _graph.RatesIn(mint)[i] * _aim.LastOut[ranks[i]]);
+            Vector128<double> first = Vector128.Create(rates[i].In, rates[i].Out);
+            best = Vector128.MaxNative(best, first * RatePair.Vector(ref _aim.Last[ranks[i]]));
         }
 
-        return (bestOut, bestIn);
+        return best;
     }
 
     /// <summary>From the start to the branches that hold something of interest.</summary>
@@ -237,13 +218,18 @@ public sealed partial class CycleFinder
         int start = _aim.Start;
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(start);
         ReadOnlySpan<int> pairs = _graph.PairsOut(start);
-        ReadOnlySpan<double> rates = RatesFrom(start)[..neighbours.Length];
-        double[] weights = _isReversed ? _branchIn : _branchOut;
+        ReadOnlySpan<RatePair> rates = _graph.Rates(start)[..neighbours.Length];
+        ReadOnlySpan<RatePair> weights = _branches.AsSpan(0, neighbours.Length);
+        bool isReversed = _isReversed;
         _steps += neighbours.Length;
         for (int i = isOnResumedPath ? _cursor.Branch[1] : 0; i < neighbours.Length; i++)
         {
-            if (product * weights[i] > _least && !Enter(neighbours[i], pairs[i], i, 1, product * rates[i]))
+            if (product * weights[i].Of(isReversed) > _least
+                && !Enter(neighbours[i], pairs[i], i, 1, product * rates[i].Of(isReversed)))
+            {
                 return false;
+            }
+
             if (isOnResumedPath) isOnResumedPath = LeaveResumedPath();
         }
 
