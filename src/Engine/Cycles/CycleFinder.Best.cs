@@ -46,8 +46,7 @@ public sealed partial class CycleFinder
     {
         ReadOnlySpan<Vector512<double>> branches =
             MemoryMarshal.Cast<RatePair, Vector512<double>>(_branches.AsSpan(0, _graph.ListLength(_aim.Start)));
-        Vector128<double> rates = Vector128.Create(rateIn, rateOut);
-        Vector512<double> rate = Vector512.Create(Vector256.Create(rates, rates), Vector256.Create(rates, rates));
+        Vector512<double> rate = RowProducts.Four(Vector128.Create(rateIn, rateOut));
         Vector512<double> least = Vector512.Create(_least);
         ulong found = 0;
         int at = 0;

@@ -26,29 +26,28 @@ public sealed partial class CycleFinder
         bool isOut = _graph.Reach(to) <= _graph.Reach(from);
         (_aim.Start, _aim.Target) = isOut ? (to, from) : (from, to);
         _aim.TargetBase = _baseIndex[_aim.Target] - 1;
-        _aim.Hops = _graph.IsCorePair(pair) ? _maxHops : 2;
+        _aim.Hops = (_graph.Rank(from) | _graph.Rank(to)) >= 0 ? _maxHops : 2;
         _aim.IsWeighed = false;
         _pathMint[0] = _aim.Start;
         _touches[1] = IsBase(from) || IsBase(to);
-        _aim.TwoLegs = default;
-        if (_touches[1])
-        {
-            _aim.TwoLegs.Out = BestOther(isOut ? pair ^ 1 : pair, edge >> 1);
-            _aim.TwoLegs.In = BestOther(isOut ? pair : pair ^ 1, edge >> 1);
-        }
-
+        int outwards = isOut ? pair ^ 1 : pair;
+        _aim.TwoLegs = _touches[1] ? BestOther(outwards, edge >> 1) : default;
         _aim.Best = _aim.TwoLegs;
-        if (_aim.Hops > 2) LayOutTarget(isOut ? pair ^ 1 : pair);
+        if (_aim.Hops > 2) LayOutTarget(outwards);
     }
 
-    /// <summary>Best rate of an ordered pair by another pool than the given one.</summary>
-    private double BestOther(int pair, int pool)
+    /// <summary>Best rates of an ordered pair, out, and back, in, by other pools than the given one.</summary>
+    private RatePair BestOther(int pair, int pool)
     {
-        if (_graph.BestEdge(pair) >> 1 != pool) return _graph.BestRate(pair);
-        double best = 0;
-        foreach (int other in _graph.PairPools(pair))
+        RatePair best = default;
+        ReadOnlySpan<int> pools = _graph.PairPools(pair);
+        if (pools.Length == 1) return best;
+        foreach (int other in pools)
         {
-            if (other != pool) best = Math.Max(best, _graph.Rate(_graph.PoolEdge(other, pair)));
+            if (other == pool) continue;
+            int edge = _graph.PoolEdge(other, pair);
+            best.Out = double.MaxNative(best.Out, _graph.Rate(edge));
+            best.In = double.MaxNative(best.In, _graph.Rate(edge ^ 1));
         }
 
         return best;
@@ -59,7 +58,7 @@ public sealed partial class CycleFinder
         int target = _aim.Target;
         _aim.Pair = pair;
         RatePair[]? row = _graph.Row(target);
-        if (row is not null) _hubPairs.Absorb();
+        _hubPairs.Aim(target, _aim.Start);
         _graph.HidePair(pair);
         _aim.Last = row ?? _scattered;
         if (row is not null) return;
@@ -88,64 +87,151 @@ public sealed partial class CycleFinder
 
     private void Weigh()
     {
-        int start = _aim.Start;
-        int target = _aim.Target;
-        ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(start);
-        ReadOnlySpan<RatePair> rates = _graph.Rates(start)[..neighbours.Length];
-        Span<RatePair> branches = _branches.AsSpan(0, _graph.ListLength(start));
-        bool isFree = _touches[1];
-        Vector128<double> best = RatePair.Vector(ref _aim.Best);
-        for (int i = 0; i < neighbours.Length; i++)
+        CoreMint start = _graph.Core[_graph.Rank(_aim.Start)];
+        Span<Vector512<double>> fours =
+            MemoryMarshal.Cast<RatePair, Vector512<double>>(_branches.AsSpan(0, start.Length));
+        fours[^2] = fours[^1] = Vector512<double>.Zero;
+        bool isPlain = _maxHops >= WeighedHops && (_anyMint || _touches[1]);
+        for (int i = 0; i < start.Degree; i++)
         {
-            int mint = neighbours[i];
-            Vector128<double> path = default;
-            if (mint != target) path = isFree || IsBase(mint) ? WeighMint(mint) : WeighBases(mint);
-            path *= Vector128.Create(rates[i].In, rates[i].Out);
-            RatePair.Vector(ref branches[i]) = path;
+            if (isPlain)
+            {
+                i = WeighHubs(start, i);
+                i = WeighWalks(start, i);
+            }
+
+            if (i < start.Degree) WeighBranch(start, i);
+        }
+
+        _aim.IsWeighed = _aim.Hops <= WeighedHops;
+        _steps += start.Degree;
+    }
+
+    /// <summary>
+    /// Weighs the start's branches from one on to mints with rows, as long as what is known of pairs of hubs or a walk
+    /// from the target tells. Returns the first that is left. PERF: nothing is called here and in
+    /// <see cref="WeighWalks"/>, so that no vector goes through memory.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int WeighHubs(in CoreMint start, int from)
+    {
+        ref int ranks = ref _graph.RankAt(start.First);
+        ref RatePair rates = ref _graph.RatesAt(start.First);
+        ref readonly CoreMint target = ref _graph.Core[_graph.Rank(_aim.Target)];
+        int smallDegree = target.Degree < _graph.CoreCount / RowScanGain ? target.Degree : int.MaxValue;
+        HubPairs hubPairs = _hubPairs;
+        Vector128<double> best = RatePair.Vector(ref _aim.Best);
+        int i = from;
+        for (; i < start.Degree; i++)
+        {
+            // SAFETY: i is below the length of the start's list.
+            int rank = Unsafe.Add(ref ranks, i);
+            ref readonly CoreMint mint = ref _graph.Core[rank];
+            if (mint.Hub == 0) break;
+            Vector128<double> path;
+            if (hubPairs.IsAimed)
+            {
+                if (!hubPairs.TryGet(rank, out path)) break;
+            }
+            else if (smallDegree < mint.Degree)
+            {
+                path = RowProducts.Turn(WeighWalk(target, _graph.Row(mint)));
+            }
+            else break;
+
+            path = Vector128.MaxNative(path, RatePair.Vector(ref _aim.Last[rank]));
+            // SAFETY: as above.
+            path *= RatePair.Vector(ref Unsafe.Add(ref rates, i));
+            RatePair.Vector(ref _branches[i]) = path;
             best = Vector128.MaxNative(best, path);
         }
 
-        branches[neighbours.Length..].Clear();
         RatePair.Vector(ref _aim.Best) = best;
-        _aim.IsWeighed = _aim.Hops <= WeighedHops;
-        _steps += neighbours.Length;
+        return i;
     }
 
     /// <summary>
-    /// Products of the best one or two legs between a mint and the target, both ways. The start is not between them,
-    /// because the pair of both ends is hidden.
+    /// Weighs the start's branches from one on to mints without rows, by walks; returns the first that has a row.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector128<double> WeighMint(int mint)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int WeighWalks(in CoreMint start, int from)
     {
-        Vector128<double> one = RatePair.Vector(ref _aim.Last[_graph.Rank(mint)]);
-        if (_maxHops < WeighedHops) return one;
-        return Vector128.MaxNative(
-            one, _graph.Row(mint) is { } row ? WeighHub(mint, row) : WeighWalk(mint, _aim.Last));
+        ref int ranks = ref _graph.RankAt(start.First);
+        ref RatePair rates = ref _graph.RatesAt(start.First);
+        ref int allRanks = ref _graph.RankAt(0);
+        ref RatePair allRates = ref _graph.RatesAt(0);
+        ref CoreMint core = ref MemoryMarshal.GetReference(_graph.Core);
+        ref RatePair last = ref MemoryMarshal.GetArrayDataReference(_aim.Last);
+        ref RatePair branches = ref MemoryMarshal.GetArrayDataReference(_branches);
+        Vector128<double> best = RatePair.Vector(ref _aim.Best);
+        int steps = 0;
+        int i = from;
+        for (; i < start.Degree; i++)
+        {
+            // SAFETY: i is below the length of the start's list, and ranks of neighbours in the core are below its size.
+            int rank = Unsafe.Add(ref ranks, i);
+            // SAFETY: as above.
+            ref CoreMint mint = ref Unsafe.Add(ref core, rank);
+            if (mint.Hub != 0) break;
+            int length = mint.Length;
+            steps += length;
+            // SAFETY: a mint's first position is within the lists.
+            Vector128<double> path = Walk(
+                ref Unsafe.Add(ref allRanks, mint.First), ref Unsafe.Add(ref allRates, mint.First), ref last, length);
+            // SAFETY: as above; there are as many branches as neighbours.
+            path = Vector128.MaxNative(path, RatePair.Vector(ref Unsafe.Add(ref last, rank)));
+            path *= RatePair.Vector(ref Unsafe.Add(ref rates, i));
+            RatePair.Vector(ref Unsafe.Add(ref branches, i)) = path;
+            best = Vector128.MaxNative(best, path);
+        }
+
+        RatePair.Vector(ref _aim.Best) = best;
+        _steps += steps;
+        return i;
+    }
+
+    /// <summary>Weighs any branch of the start.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WeighBranch(in CoreMint start, int i)
+    {
+        int rank = _graph.RankAt(start.First + i);
+        ref readonly CoreMint mint = ref _graph.Core[rank];
+        bool isFree = _touches[1] || IsBase(mint.Mint);
+        Vector128<double> path = isFree ? RatePair.Vector(ref _aim.Last[rank]) : default;
+        if (_maxHops >= WeighedHops)
+            path = Vector128.MaxNative(path, isFree ? WeighTwo(mint, rank) : WeighBases(mint.Mint));
+        path *= RatePair.Vector(ref _graph.RatesAt(start.First + i));
+        RatePair.Vector(ref _branches[i]) = path;
+        RatePair.Vector(ref _aim.Best) = Vector128.MaxNative(RatePair.Vector(ref _aim.Best), path);
     }
 
     /// <summary>
-    /// Best two legs between a mint with a row and the target: the shortest of a walk over either's neighbours, what is
-    /// known of the pair of hubs, and row times row.
+    /// Products of the best two legs between a mint and the target, both ways. The start is not between them, because
+    /// the pair of both ends is hidden.
     /// </summary>
-    private Vector128<double> WeighHub(int mint, RatePair[] row)
+    private Vector128<double> WeighTwo(in CoreMint mint, int rank)
     {
-        int degree = _graph.CoreNeighbours(mint).Length;
-        int targetDegree = _graph.CoreNeighbours(_aim.Target).Length;
+        return mint.Hub == 0 ? WeighWalk(mint, _aim.Last)
+            : _hubPairs.IsAimed && _hubPairs.TryFind(rank, out Vector128<double> known) ? known
+            : WeighHub(mint);
+    }
+
+    /// <summary>
+    /// Best two legs between a mint with a row and the target: the shortest of a walk over either's neighbours, and row
+    /// times row.
+    /// </summary>
+    private Vector128<double> WeighHub(in CoreMint mint)
+    {
+        RatePair[] row = _graph.Row(mint);
+        ref readonly CoreMint target = ref _graph.Core[_graph.Rank(_aim.Target)];
         int walkMax = _graph.CoreCount / RowScanGain; // more neighbours than that: a pass over the row is shorter
-        if (targetDegree < Math.Min(degree, walkMax))
+        if (target.Degree < Math.Min(mint.Degree, walkMax))
         {
             // From the target's end the paths are walked backwards: both directions trade places.
-            return Vector128.Shuffle(WeighWalk(_aim.Target, row), Vector128.Create(1L, 0));
+            return RowProducts.Turn(WeighWalk(target, row));
         }
 
-        if (degree <= walkMax) return WeighWalk(mint, _aim.Last);
-        if (_aim.Last != _scattered
-            && _hubPairs.TryGet(mint, _aim.Target, _aim.Pair, out Vector128<double> known))
-        {
-            return known;
-        }
-
+        if (mint.Degree <= walkMax) return WeighWalk(mint, _aim.Last);
         _steps += _graph.CoreCount / RowScanGain;
         return RowProducts.Largest(row, _aim.Last, _graph.CoreCount);
     }
@@ -153,19 +239,24 @@ public sealed partial class CycleFinder
     /// <summary>
     /// Largest products of one end's rates with the other end's row, both ways, over the first end's neighbours.
     /// </summary>
-    private Vector128<double> WeighWalk(int mint, RatePair[] row)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector128<double> WeighWalk(in CoreMint mint, RatePair[] row)
     {
-        int first = _graph.FirstPosition(mint);
-        int length = _graph.ListLength(mint);
-        ref int rank = ref MemoryMarshal.GetReference(_graph.AllRanks.Slice(first, length));
-        ref RatePair rate = ref MemoryMarshal.GetReference(_graph.AllRates.Slice(first, length));
-        ref RatePair start = ref MemoryMarshal.GetArrayDataReference(row);
-        _steps += length;
-        Vector256<double> best = default;
-        for (nint i = 0; i < length; i += MarketGraph.ListStep)
+        _steps += mint.Length;
+        return Walk(
+            ref _graph.RankAt(mint.First), ref _graph.RatesAt(mint.First),
+            ref MemoryMarshal.GetArrayDataReference(row), mint.Length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> Walk(ref int rank, ref RatePair rate, ref RatePair row, int length)
+    {
+        Vector256<double> best = Largest(ref rank, ref rate, ref row);
+        for (nint i = MarketGraph.ListStep; i < length; i += MarketGraph.ListStep)
         {
-            // SAFETY: i is below the length that both lists were sliced to.
-            best = Vector256.MaxNative(best, Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rate, i), ref start));
+            // SAFETY: i is below the length of the list, which is one step at least: mints of the core have neighbours.
+            best = Vector256.MaxNative(
+                best, Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rate, i), ref row));
         }
 
         return Vector128.MaxNative(best.GetLower(), best.GetUpper());
@@ -193,11 +284,10 @@ public sealed partial class CycleFinder
         return rates * Vector256.Create(even, odd);
     }
 
-    /// <summary>As <see cref="WeighMint"/> where only the mint behind it can be the cycle's base.</summary>
+    /// <summary>As <see cref="WeighTwo"/> where only the mint between can be the cycle's base.</summary>
     private Vector128<double> WeighBases(int mint)
     {
         Vector128<double> best = default;
-        if (_maxHops < WeighedHops) return best;
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(mint);
         ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
         ReadOnlySpan<RatePair> rates = _graph.Rates(mint)[..ranks.Length];

@@ -29,6 +29,29 @@ internal static class RowProducts
         return Most(Vector512.MaxNative(most, second));
     }
 
+    /// <summary>
+    /// A rank that has the largest products, one for each direction, as <see cref="Largest"/> gave them; -1 for 0.
+    /// </summary>
+    internal static Vector128<long> Find(RatePair[] row, RatePair[] last, Vector128<double> products, int count)
+    {
+        ReadOnlySpan<Vector512<double>> left = Fours(row, count);
+        ReadOnlySpan<Vector512<double>> right = Fours(last, count);
+        Vector512<double> wanted = Four(products);
+        Vector512<long> at = Vector512.Create(0L, 0, 1, 1, 2, 2, 3, 3);
+        Vector512<long> most = Vector512.Create(-1L);
+        for (int i = 0; i < left.Length && i < right.Length; i++)
+        {
+            Vector512<long> isFound = Vector512.Equals(Turn(left[i]) * right[i], wanted).AsInt64();
+            most = Vector512.ConditionalSelect(isFound, at, most);
+            at += Vector512.Create(4L);
+        }
+
+        Vector256<long> two = Vector256.Max(most.GetLower(), most.GetUpper());
+        Vector128<long> found = Vector128.Max(two.GetLower(), two.GetUpper());
+        Vector128<long> isNone = Vector128.Equals(products, Vector128<double>.Zero).AsInt64();
+        return found | isNone;
+    }
+
     /// <summary>A row in vectors of four ranks, an even number of them.</summary>
     internal static ReadOnlySpan<Vector512<double>> Fours(RatePair[] row, int count) =>
         MemoryMarshal.Cast<RatePair, Vector512<double>>(row.AsSpan(0, MarketGraph.RowLength(count)));
@@ -38,14 +61,24 @@ internal static class RowProducts
     internal static Vector512<double> Turn(Vector512<double> rates) =>
         Vector512.Shuffle(rates, Vector512.Create(1L, 0, 3, 2, 5, 4, 7, 6));
 
+    /// <summary>In and out trade places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<double> Turn(Vector128<double> rates) =>
+        Vector128.Shuffle(rates, Vector128.Create(1L, 0));
+
     /// <summary>A bound of one direction; no number is above that of the other.</summary>
     internal static Vector512<double> Bounds(double bound, bool isReversed)
     {
         Vector128<double> one = isReversed
             ? Vector128.Create(bound, double.PositiveInfinity)
             : Vector128.Create(double.PositiveInfinity, bound);
-        return Vector512.Create(Vector256.Create(one, one), Vector256.Create(one, one));
+        return Four(one);
     }
+
+    /// <summary>A pair four times.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<double> Four(Vector128<double> pair) =>
+        Vector512.Create(Vector256.Create(pair, pair), Vector256.Create(pair, pair));
 
     /// <summary>The largest of four pairs, each direction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

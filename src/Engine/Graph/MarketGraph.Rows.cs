@@ -30,6 +30,9 @@ public sealed partial class MarketGraph
     /// </summary>
     internal RatePair[]? Row(int mint) => _hubOf[mint] == 0 ? null : _rows[_hubOf[mint] - 1];
 
+    /// <summary>The row of a mint of the core that has one.</summary>
+    internal RatePair[] Row(in CoreMint mint) => _rows[mint.Hub - 1];
+
     /// <summary>
     /// Neighbours in the core of a mint's neighbours there, counted with repetition: the work of two legs from it.
     /// </summary>

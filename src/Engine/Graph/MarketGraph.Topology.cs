@@ -109,6 +109,14 @@ public sealed partial class MarketGraph
     /// </summary>
     internal ReadOnlySpan<int> AllRanks => _adjacentRank;
 
+    /// <summary>The rank at a position; those of the same mint's list follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref int RankAt(int position) => ref _adjacentRank[position];
+
+    /// <summary>The rates at a position; those of the same mint's list follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref RatePair RatesAt(int position) => ref _adjacentRates[position];
+
     /// <summary>Ranks of each of <see cref="CoreNeighbours"/>.</summary>
     internal ReadOnlySpan<int> CoreRanks(int mint) => _adjacentRank.AsSpan(_adjacencyStart[mint], _coreDegree[mint]);
 
@@ -128,9 +136,9 @@ public sealed partial class MarketGraph
     internal int PositionCapacity => _adjacentRates.Length;
 
     /// <summary>
-    /// Takes a pair's best rates out of the list and the row of the mint it leads to, while cycles of three legs or
-    /// more through it are searched, which do not pass its first mint again; <see cref="ShowPair"/> puts them back
-    /// before anything else is done.
+    /// Takes a pair's best rates out of both mints' lists and the row of the mint it leads to, while cycles of three
+    /// legs or more through it are searched, which pass neither again; <see cref="ShowPair"/> puts them back before
+    /// anything else is done.
     /// </summary>
     internal void HidePair(int pair) => PutRates(pair, default);
 
@@ -140,10 +148,13 @@ public sealed partial class MarketGraph
 
     private void PutRates(int pair, RatePair rates)
     {
-        int position = _pairPosition[pair ^ 1];
-        _adjacentRates[position] = rates;
-        int hub = _hubOf[_adjacentMint[_pairPosition[pair]]] - 1;
-        if (hub >= 0) _rows[hub][_adjacentRank[position]] = new RatePair { In = rates.Out, Out = rates.In };
+        int there = _pairPosition[pair];
+        int back = _pairPosition[pair ^ 1];
+        RatePair turned = new() { In = rates.Out, Out = rates.In };
+        _adjacentRates[back] = rates;
+        _adjacentRates[there] = turned;
+        int hub = _hubOf[_adjacentMint[there]] - 1;
+        if (hub >= 0) _rows[hub][_adjacentRank[back]] = turned;
     }
 
     /// <summary>Ordered pair of a change, one of the last <see cref="ChangeLogEntries"/>.</summary>
@@ -223,6 +234,7 @@ public sealed partial class MarketGraph
         for (int pool = 0; pool < pools; pool++) _pairPool[_cursor[_edgePair[pool << 1] >> 1]++] = pool;
         RebuildAdjacency();
         ChooseHubs();
+        LayOutCore();
         for (int pair = 0; pair < 2 * _pairs.Count; pair++) RescanPair(pair);
     }
 

@@ -87,6 +87,7 @@ public sealed partial class MarketGraph
         _hubOf = new int[mintCapacity];
         _reach = new int[mintCapacity];
         _coreDegree = new int[mintCapacity];
+        _core = new CoreMint[mintCapacity];
         _rank = new int[mintCapacity];
         _mintOfRank = new int[mintCapacity];
         Array.Fill(_rank, -1);
