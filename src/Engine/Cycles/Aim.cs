@@ -1,3 +1,5 @@
+using LowLatency.Engine.Graph;
+
 namespace LowLatency.Engine.Cycles;
 
 /// <summary>
@@ -12,14 +14,7 @@ internal struct Aim
     internal int TargetBase; // index of the base the target is, or -1
     internal int Hops; // 2 if the pair is outside of the core
     internal bool IsWeighed; // the best of each direction is known, within all hops
-    internal double[] LastIn; // best rate from a rank to the target
-    internal double[] LastOut; // best rate from the target to a rank
-    internal double TwoLegsOut; // best rate from start to target by another pool; 0 if no base is on that cycle
-    internal double TwoLegsIn;
-    internal double BestOut; // largest product of a path that closes a cycle; two legs only unless weighed
-    internal double BestIn;
-
-    internal readonly double Best(bool isReversed) => isReversed ? BestIn : BestOut;
-
-    internal readonly double TwoLegs(bool isReversed) => isReversed ? TwoLegsIn : TwoLegsOut;
+    internal RatePair[] Last; // best rates between the mint of a rank and the target, seen from that mint
+    internal RatePair TwoLegs; // best rates from start to target by another pool; 0 if no base is on that cycle
+    internal RatePair Best; // largest products of paths that close a cycle; two legs only unless weighed
 }

@@ -138,10 +138,10 @@ internal sealed class BasePrices
     {
         double best = Value(mint, index, k - 1);
         ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
-        ReadOnlySpan<double> rates = _graph.RatesOut(mint);
+        ReadOnlySpan<RatePair> rates = _graph.Rates(mint);
         for (int i = 0; i < neighbours.Length; i++)
         {
-            double product = rates[i] * Value(neighbours[i], index, k - 1);
+            double product = rates[i].Out * Value(neighbours[i], index, k - 1);
             if (product > best) best = product;
         }
 
@@ -152,10 +152,10 @@ internal sealed class BasePrices
     {
         double best = Value(mint, index, _levels + k - 1);
         ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
-        ReadOnlySpan<double> rates = _graph.RatesIn(mint);
+        ReadOnlySpan<RatePair> rates = _graph.Rates(mint);
         for (int i = 0; i < neighbours.Length; i++)
         {
-            double product = rates[i] * Value(neighbours[i], index, _levels + k - 1);
+            double product = rates[i].In * Value(neighbours[i], index, _levels + k - 1);
             if (product > best) best = product;
         }
 
@@ -219,10 +219,10 @@ internal sealed class BasePrices
         if (++k >= _levels) return;
         if (value > Value(mint, index, side + k)) RaiseTo(mint, index, side, k, value);
         ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
-        ReadOnlySpan<double> rates = side == 0 ? _graph.RatesIn(mint) : _graph.RatesOut(mint);
+        ReadOnlySpan<RatePair> rates = _graph.Rates(mint);
         for (int i = 0; i < neighbours.Length; i++)
         {
-            double product = value * rates[i];
+            double product = value * rates[i].Of(side == 0);
             int next = neighbours[i];
             if (product > Value(next, index, side + k) && next != _bases[index])
                 RaiseTo(next, index, side, k, product);

@@ -21,19 +21,18 @@ public sealed partial class CycleFinder
         int edgeOut = _graph.EdgeFrom(edge) == _aim.Start ? edge ^ 1 : edge;
         double rateOut = _graph.Rate(edgeOut);
         double rateIn = _graph.Rate(edgeOut ^ 1);
-        if (Math.Max(rateOut * _aim.TwoLegsOut, rateIn * _aim.TwoLegsIn) > _least) return false;
+        if (Math.Max(rateOut * _aim.TwoLegs.Out, rateIn * _aim.TwoLegs.In) > _least) return false;
         int branch = OnlyBranch(rateOut, rateIn);
         if (branch < 0) return false;
         _isReversed = (branch & 1) != 0;
         branch >>= 1;
         _edge = _isReversed ? edgeOut ^ 1 : edgeOut;
-        _last = _isReversed ? _aim.LastOut : _aim.LastIn;
         int mint = _graph.CoreNeighbours(_aim.Start)[branch];
         _pathMint[1] = mint;
         _pathPair[1] = _graph.PairsOut(_aim.Start)[branch];
-        double bound = _least / ((_isReversed ? rateIn : rateOut) * RatesFrom(_aim.Start)[branch]);
+        double bound = _least / ((_isReversed ? rateIn : rateOut) * _graph.Rates(_aim.Start)[branch].Of(_isReversed));
         int ways = _maxHops > 3 ? TakeSecond(mint, bound) : 0;
-        bool closes = _last[_graph.Rank(mint)] > bound;
+        bool closes = Last(_graph.Rank(mint)) > bound;
         if (ways + (closes ? 1 : 0) != 1) return false;
         int count = closes ? 3 : 4;
         LayOut(count);
@@ -45,22 +44,21 @@ public sealed partial class CycleFinder
     /// </summary>
     private int OnlyBranch(double rateOut, double rateIn)
     {
-        int length = _graph.ListLength(_aim.Start);
-        ReadOnlySpan<Vector512<double>> branchOut = Eights(_branchOut, length);
-        ReadOnlySpan<Vector512<double>> branchIn = Eights(_branchIn, length);
+        ReadOnlySpan<Vector512<double>> branches =
+            MemoryMarshal.Cast<RatePair, Vector512<double>>(_branches.AsSpan(0, _graph.ListLength(_aim.Start)));
+        Vector512<double> rate = RowProducts.Four(Vector128.Create(rateIn, rateOut));
         Vector512<double> least = Vector512.Create(_least);
-        int found = -1;
-        for (int i = 0; i < branchOut.Length && i < branchIn.Length; i++)
+        ulong found = 0;
+        int at = 0;
+        for (int i = 0; i < branches.Length; i++)
         {
-            ulong above = Vector512.GreaterThan(branchOut[i] * rateOut, least).ExtractMostSignificantBits()
-                | (Vector512.GreaterThan(branchIn[i] * rateIn, least).ExtractMostSignificantBits() << 8);
+            ulong above = Vector512.GreaterThan(branches[i] * rate, least).ExtractMostSignificantBits();
             if (above == 0) continue;
-            if (found >= 0 || !BitOperations.IsPow2(above)) return -1;
-            int bit = BitOperations.TrailingZeroCount(above);
-            found = (((i << 3) + (bit & 7)) << 1) | (bit >> 3);
+            if (found != 0) return -1;
+            (found, at) = (above, i << 3);
         }
 
-        return found;
+        return BitOperations.IsPow2(found) ? (at + BitOperations.TrailingZeroCount(found)) ^ 1 : -1;
     }
 
     /// <summary>
@@ -69,47 +67,60 @@ public sealed partial class CycleFinder
     /// </summary>
     private int TakeSecond(int mint, double bound)
     {
-        return (_isReversed ? _graph.RowIn(mint) : _graph.RowOut(mint)) is { } row && _graph.IsDense(mint)
-            ? TakeSecondInRow(row, mint, bound)
-            : TakeSecondInList(mint, bound);
+        Vector512<double> bounds = RowProducts.Bounds(bound, _isReversed);
+        return _graph.Row(mint) is { } row && _graph.IsDense(mint)
+            ? TakeSecondInRow(row, mint, bounds)
+            : TakeSecondInList(mint, bounds);
     }
 
-    private int TakeSecondInList(int mint, double bound)
+    private int TakeSecondInList(int mint, Vector512<double> bounds)
     {
-        ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
-        ReadOnlySpan<double> rates = RatesFrom(mint)[..ranks.Length];
-        double[] last = _last;
-        int found = -1;
-        for (int i = 0; i < ranks.Length; i++)
+        int length = _graph.ListLength(mint);
+        int first = _graph.FirstPosition(mint);
+        ReadOnlySpan<int> ranks = _graph.AllRanks.Slice(first, length);
+        ReadOnlySpan<Vector512<double>> rates =
+            MemoryMarshal.Cast<RatePair, Vector512<double>>(_graph.AllRates.Slice(first, length));
+        RatePair[] last = _aim.Last;
+        ulong found = 0;
+        int at = 0;
+        for (int i = 0; i < rates.Length; i++)
         {
-            if (!(rates[i] * last[ranks[i]] > bound)) continue;
-            if (found >= 0) return 2;
-            found = i;
+            int of = i << 2;
+            Vector512<double> lasts = Vector512.Create(
+                Vector256.Create(RatePair.Vector(ref last[ranks[of]]), RatePair.Vector(ref last[ranks[of + 1]])),
+                Vector256.Create(RatePair.Vector(ref last[ranks[of + 2]]), RatePair.Vector(ref last[ranks[of + 3]])));
+            ulong above = Vector512.GreaterThan(rates[i] * lasts, bounds).ExtractMostSignificantBits();
+            if (above == 0) continue;
+            if (found != 0) return 2;
+            (found, at) = (above, of);
         }
 
-        if (found < 0) return 0;
-        _pathMint[2] = _graph.CoreNeighbours(mint)[found];
-        _pathPair[2] = _graph.PairsOut(mint)[found];
+        if (found == 0) return 0;
+        if (!BitOperations.IsPow2(found)) return 2;
+        at += BitOperations.TrailingZeroCount(found) >> 1;
+        _pathMint[2] = _graph.CoreNeighbours(mint)[at];
+        _pathPair[2] = _graph.PairsOut(mint)[at];
         return 1;
     }
 
-    private int TakeSecondInRow(double[] row, int mint, double bound)
+    private int TakeSecondInRow(RatePair[] row, int mint, Vector512<double> bounds)
     {
-        int length = MarketGraph.RowLength(_graph.CoreCount);
-        ReadOnlySpan<Vector512<double>> rates = Eights(row, length);
-        ReadOnlySpan<Vector512<double>> last = Eights(_last, length);
-        Vector512<double> bounds = Vector512.Create(bound);
-        int found = -1;
+        ReadOnlySpan<Vector512<double>> rates = RowProducts.Fours(row, _graph.CoreCount);
+        ReadOnlySpan<Vector512<double>> last = RowProducts.Fours(_aim.Last, _graph.CoreCount);
+        ulong found = 0;
+        int at = 0;
         for (int i = 0; i < rates.Length && i < last.Length; i++)
         {
-            ulong above = Vector512.GreaterThan(rates[i] * last[i], bounds).ExtractMostSignificantBits();
+            Vector512<double> products = RowProducts.Turn(rates[i]) * last[i];
+            ulong above = Vector512.GreaterThan(products, bounds).ExtractMostSignificantBits();
             if (above == 0) continue;
-            if (found >= 0 || !BitOperations.IsPow2(above)) return 2;
-            found = (i << 3) + BitOperations.TrailingZeroCount(above);
+            if (found != 0) return 2;
+            (found, at) = (above, i << 2);
         }
 
-        if (found < 0) return 0;
-        _pathMint[2] = _graph.MintOfRank(found);
+        if (found == 0) return 0;
+        if (!BitOperations.IsPow2(found)) return 2;
+        _pathMint[2] = _graph.MintOfRank(at + (BitOperations.TrailingZeroCount(found) >> 1));
         _pathPair[2] = _graph.FindPair(mint, _pathMint[2]);
         return 1;
     }
@@ -136,7 +147,4 @@ public sealed partial class CycleFinder
 
         return true;
     }
-
-    private static ReadOnlySpan<Vector512<double>> Eights(double[] values, int length) =>
-        MemoryMarshal.Cast<double, Vector512<double>>(values.AsSpan(0, length));
 }

@@ -1,6 +1,6 @@
 using System;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Cycles;
 
@@ -12,18 +12,20 @@ public sealed partial class CycleFinder
     {
         ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
         if (ranks.Length * RowScanGain > _graph.CoreCount
-            && (_isReversed ? _graph.RowIn(mint) : _graph.RowOut(mint)) is { } row)
+            && _graph.Row(mint) is { } row)
         {
             return ScanRows(row, mint, legs, product, isOnResumedPath);
         }
 
-        ReadOnlySpan<double> rates = RatesFrom(mint)[..ranks.Length];
-        double[] last = _last;
+        ReadOnlySpan<RatePair> rates = _graph.Rates(mint)[..ranks.Length];
+        RatePair[] last = _aim.Last;
+        bool isReversed = _isReversed;
         double least = _least / product;
         _steps += ranks.Length;
         for (int i = isOnResumedPath ? _cursor.Branch[legs] : 0; i < ranks.Length; i++)
         {
-            if (rates[i] * last[ranks[i]] > least && !EnterAt(mint, i, legs, product * rates[i])) return false;
+            double rate = rates[i].Of(isReversed);
+            if (rate * last[ranks[i]].Of(isReversed) > least && !EnterAt(mint, i, legs, product * rate)) return false;
             if (isOnResumedPath) isOnResumedPath = LeaveResumedPath();
         }
 
@@ -32,30 +34,24 @@ public sealed partial class CycleFinder
 
     /// <summary>
     /// As <see cref="ScanLast"/> where both ends have rows: over all ranks, without an index to follow.
-    /// PERF: four products and one branch where the neighbours of a hub would be looked up one by one.
+    /// PERF: four products each way and one branch where the neighbours of a hub would be looked up one by one.
     /// </summary>
-    private bool ScanRows(double[] row, int mint, int legs, double product, bool isOnResumedPath)
+    private bool ScanRows(RatePair[] row, int mint, int legs, double product, bool isOnResumedPath)
     {
-        int ranks = _graph.CoreCount;
         double least = _least / product;
-        Vector256<double> bound = Vector256.Create(least);
-        ReadOnlySpan<Vector256<double>> out4 = MemoryMarshal.Cast<double, Vector256<double>>(row.AsSpan(0, ranks));
-        ReadOnlySpan<Vector256<double>> last4 =
-            MemoryMarshal.Cast<double, Vector256<double>>(_last.AsSpan(0, ranks))[..out4.Length];
+        Vector512<double> bounds = RowProducts.Bounds(least, _isReversed);
+        ReadOnlySpan<Vector512<double>> rates = RowProducts.Fours(row, _graph.CoreCount);
+        ReadOnlySpan<Vector512<double>> last = RowProducts.Fours(_aim.Last, _graph.CoreCount)[..rates.Length];
         int first = isOnResumedPath ? _cursor.Branch[legs] : 0;
-        _steps += ranks / RowScanGain;
-        for (int i = first >> 2; i < out4.Length; i++)
+        _steps += _graph.CoreCount / RowScanGain;
+        for (int i = first >> 2; i < rates.Length; i++)
         {
-            if (!Vector256.GreaterThanAny(out4[i] * last4[i], bound)) continue;
+            if (!Vector512.GreaterThanAny(RowProducts.Turn(rates[i]) * last[i], bounds)) continue;
             for (int next = Math.Max(first, i << 2); next < (i << 2) + 4; next++)
             {
-                if (!EnterIf(row[next] * _last[next] > least, mint, next, legs, product * row[next])) return false;
+                double rate = row[next].Of(!_isReversed);
+                if (!EnterIf(rate * Last(next) > least, mint, next, legs, product * rate)) return false;
             }
-        }
-
-        for (int next = Math.Max(first, out4.Length << 2); next < ranks; next++)
-        {
-            if (!EnterIf(row[next] * _last[next] > least, mint, next, legs, product * row[next])) return false;
         }
 
         _ = LeaveResumedPath();
@@ -78,13 +74,13 @@ public sealed partial class CycleFinder
     private bool Scan(int mint, int legs, double product, bool isOnResumedPath)
     {
         ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
-        ReadOnlySpan<double> rates = RatesFrom(mint)[..ranks.Length];
+        ReadOnlySpan<RatePair> rates = _graph.Rates(mint)[..ranks.Length];
         int left = _maxHops - legs - 1; // legs from the neighbour to the target
         double[]? walks = left - 2 < _sweep.Length ? _sweep[left - 2] : null;
         _steps += ranks.Length;
         for (int i = isOnResumedPath ? _cursor.Branch[legs] : 0; i < ranks.Length; i++)
         {
-            double next = product * rates[i];
+            double next = product * rates[i].Of(_isReversed);
             bool enters = next > 0 && (walks is null || next * walks[ranks[i]] > _least)
                 && (_prices is null || next * PriceBound(_graph.CoreNeighbours(mint)[i], legs, left) > _least);
             if (enters && !EnterAt(mint, i, legs, next)) return false;

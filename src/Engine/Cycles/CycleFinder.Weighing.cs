@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Cycles;
@@ -25,24 +26,28 @@ public sealed partial class CycleFinder
         bool isOut = _graph.Reach(to) <= _graph.Reach(from);
         (_aim.Start, _aim.Target) = isOut ? (to, from) : (from, to);
         _aim.TargetBase = _baseIndex[_aim.Target] - 1;
-        _aim.Hops = _graph.IsCorePair(pair) ? _maxHops : 2;
+        _aim.Hops = (_graph.Rank(from) | _graph.Rank(to)) >= 0 ? _maxHops : 2;
         _aim.IsWeighed = false;
         _pathMint[0] = _aim.Start;
         _touches[1] = IsBase(from) || IsBase(to);
-        _aim.TwoLegsOut = _touches[1] ? BestOther(isOut ? pair ^ 1 : pair, edge >> 1) : 0;
-        _aim.TwoLegsIn = _touches[1] ? BestOther(isOut ? pair : pair ^ 1, edge >> 1) : 0;
-        (_aim.BestOut, _aim.BestIn) = (_aim.TwoLegsOut, _aim.TwoLegsIn);
-        if (_aim.Hops > 2) LayOutTarget(isOut ? pair ^ 1 : pair);
+        int outwards = isOut ? pair ^ 1 : pair;
+        _aim.TwoLegs = _touches[1] ? BestOther(outwards, edge >> 1) : default;
+        _aim.Best = _aim.TwoLegs;
+        if (_aim.Hops > 2) LayOutTarget(outwards);
     }
 
-    /// <summary>Best rate of an ordered pair by another pool than the given one.</summary>
-    private double BestOther(int pair, int pool)
+    /// <summary>Best rates of an ordered pair, out, and back, in, by other pools than the given one.</summary>
+    private RatePair BestOther(int pair, int pool)
     {
-        if (_graph.BestEdge(pair) >> 1 != pool) return _graph.BestRate(pair);
-        double best = 0;
-        foreach (int other in _graph.PairPools(pair))
+        RatePair best = default;
+        ReadOnlySpan<int> pools = _graph.PairPools(pair);
+        if (pools.Length == 1) return best;
+        foreach (int other in pools)
         {
-            if (other != pool) best = Math.Max(best, _graph.Rate(_graph.PoolEdge(other, pair)));
+            if (other == pool) continue;
+            int edge = _graph.PoolEdge(other, pair);
+            best.Out = double.MaxNative(best.Out, _graph.Rate(edge));
+            best.In = double.MaxNative(best.In, _graph.Rate(edge ^ 1));
         }
 
         return best;
@@ -52,20 +57,15 @@ public sealed partial class CycleFinder
     {
         int target = _aim.Target;
         _aim.Pair = pair;
-        if (_graph.RowIn(target) is not null) _hubPairs.Absorb();
+        RatePair[]? row = _graph.Row(target);
+        _hubPairs.Aim(target, _aim.Start);
         _graph.HidePair(pair);
-        _aim.LastIn = _graph.RowIn(target) ?? _scatteredIn;
-        _aim.LastOut = _graph.RowOut(target) ?? _scatteredOut;
-        if (_aim.LastIn != _scatteredIn) return;
+        _aim.Last = row ?? _scattered;
+        if (row is not null) return;
         ReadOnlySpan<int> ranks = _graph.CoreRanks(target);
-        ReadOnlySpan<double> ratesIn = _graph.RatesIn(target)[..ranks.Length];
-        ReadOnlySpan<double> ratesOut = _graph.RatesOut(target)[..ranks.Length];
+        ReadOnlySpan<RatePair> rates = _graph.Rates(target)[..ranks.Length];
         for (int i = 0; i < ranks.Length; i++)
-        {
-            _scatteredIn[ranks[i]] = ratesIn[i];
-            _scatteredOut[ranks[i]] = ratesOut[i];
-        }
-
+            _scattered[ranks[i]] = new RatePair { In = rates[i].Out, Out = rates[i].In };
         _steps += ranks.Length;
     }
 
@@ -73,12 +73,8 @@ public sealed partial class CycleFinder
     {
         if (_aim.Hops == 2) return;
         _graph.ShowPair(_aim.Pair);
-        if (_aim.LastIn != _scatteredIn) return;
-        foreach (int rank in _graph.CoreRanks(_aim.Target))
-        {
-            _scatteredIn[rank] = 0;
-            _scatteredOut[rank] = 0;
-        }
+        if (_aim.Last != _scattered) return;
+        foreach (int rank in _graph.CoreRanks(_aim.Target)) _scattered[rank] = default;
     }
 
     /// <summary>Largest product of the cycles through an edge's pool that were weighed.</summary>
@@ -86,149 +82,224 @@ public sealed partial class CycleFinder
     {
         bool isReversed = _graph.EdgeFrom(edge) == _aim.Start;
         return Math.Max(
-            _graph.Rate(edge) * _aim.Best(isReversed), _graph.Rate(edge ^ 1) * _aim.Best(!isReversed));
+            _graph.Rate(edge) * _aim.Best.Of(isReversed), _graph.Rate(edge ^ 1) * _aim.Best.Of(!isReversed));
     }
 
     private void Weigh()
     {
-        int start = _aim.Start;
-        int target = _aim.Target;
-        ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(start);
-        ReadOnlySpan<double> ratesOut = _graph.RatesOut(start)[..neighbours.Length];
-        ReadOnlySpan<double> ratesIn = _graph.RatesIn(start)[..neighbours.Length];
-        Span<double> branchOut = _branchOut.AsSpan(0, neighbours.Length);
-        Span<double> branchIn = _branchIn.AsSpan(0, neighbours.Length);
-        bool isFree = _touches[1];
-        double bestOut = _aim.BestOut;
-        double bestIn = _aim.BestIn;
-        for (int i = 0; i < neighbours.Length; i++)
+        CoreMint start = _graph.Core[_graph.Rank(_aim.Start)];
+        Span<Vector512<double>> fours =
+            MemoryMarshal.Cast<RatePair, Vector512<double>>(_branches.AsSpan(0, start.Length));
+        fours[^2] = fours[^1] = Vector512<double>.Zero;
+        bool isPlain = _maxHops >= WeighedHops && (_anyMint || _touches[1]);
+        for (int i = 0; i < start.Degree; i++)
         {
-            int mint = neighbours[i];
-            double pathOut = 0;
-            double pathIn = 0;
-            if (mint != target) (pathOut, pathIn) = isFree || IsBase(mint) ? WeighMint(mint) : WeighBases(mint);
-            pathOut *= ratesOut[i];
-            pathIn *= ratesIn[i];
-            branchOut[i] = pathOut;
-            branchIn[i] = pathIn;
-            bestOut = double.MaxNative(bestOut, pathOut);
-            bestIn = double.MaxNative(bestIn, pathIn);
+            if (isPlain)
+            {
+                i = WeighHubs(start, i);
+                i = WeighWalks(start, i);
+            }
+
+            if (i < start.Degree) WeighBranch(start, i);
         }
 
-        _branchOut.AsSpan(neighbours.Length, _graph.ListLength(start) - neighbours.Length).Clear();
-        _branchIn.AsSpan(neighbours.Length, _graph.ListLength(start) - neighbours.Length).Clear();
-        (_aim.BestOut, _aim.BestIn) = (bestOut, bestIn);
         _aim.IsWeighed = _aim.Hops <= WeighedHops;
-        _steps += neighbours.Length;
+        _steps += start.Degree;
     }
 
     /// <summary>
-    /// Products of the best one or two legs between a mint and the target, out and in. The start is not between them,
-    /// because the pair of both ends is hidden.
+    /// Weighs the start's branches from one on to mints with rows, as long as what is known of pairs of hubs or a walk
+    /// from the target tells. Returns the first that is left. PERF: nothing is called here and in
+    /// <see cref="WeighWalks"/>, so that no vector goes through memory.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private (double Out, double In) WeighMint(int mint)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int WeighHubs(in CoreMint start, int from)
     {
-        int rank = _graph.Rank(mint);
-        (double Out, double In) one = (_aim.LastIn[rank], _aim.LastOut[rank]);
-        if (_maxHops < WeighedHops) return one;
-        (double Out, double In) two = _graph.RowOut(mint) is { } rowOut
-            ? WeighHub(mint, rowOut, _graph.RowIn(mint)!)
-            : WeighWalk(mint, _aim.LastIn, _aim.LastOut);
-        return (double.MaxNative(one.Out, two.Out), double.MaxNative(one.In, two.In));
+        ref int ranks = ref _graph.RankAt(start.First);
+        ref RatePair rates = ref _graph.RatesAt(start.First);
+        ref readonly CoreMint target = ref _graph.Core[_graph.Rank(_aim.Target)];
+        int smallDegree = target.Degree < _graph.CoreCount / RowScanGain ? target.Degree : int.MaxValue;
+        HubPairs hubPairs = _hubPairs;
+        Vector128<double> best = RatePair.Vector(ref _aim.Best);
+        int i = from;
+        for (; i < start.Degree; i++)
+        {
+            // SAFETY: i is below the length of the start's list.
+            int rank = Unsafe.Add(ref ranks, i);
+            ref readonly CoreMint mint = ref _graph.Core[rank];
+            if (mint.Hub == 0) break;
+            Vector128<double> path;
+            if (hubPairs.IsAimed)
+            {
+                if (!hubPairs.TryGet(rank, out path)) break;
+            }
+            else if (smallDegree < mint.Degree)
+            {
+                path = RowProducts.Turn(WeighWalk(target, _graph.Row(mint)));
+            }
+            else break;
+
+            path = Vector128.MaxNative(path, RatePair.Vector(ref _aim.Last[rank]));
+            // SAFETY: as above.
+            path *= RatePair.Vector(ref Unsafe.Add(ref rates, i));
+            RatePair.Vector(ref _branches[i]) = path;
+            best = Vector128.MaxNative(best, path);
+        }
+
+        RatePair.Vector(ref _aim.Best) = best;
+        return i;
     }
 
     /// <summary>
-    /// Best two legs between a mint with rows and the target: the shortest of a walk over either's neighbours, what is
-    /// known of the pair of hubs, and row times row.
+    /// Weighs the start's branches from one on to mints without rows, by walks; returns the first that has a row.
     /// </summary>
-    private (double Out, double In) WeighHub(int mint, double[] rowOut, double[] rowIn)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int WeighWalks(in CoreMint start, int from)
     {
-        int degree = _graph.CoreNeighbours(mint).Length;
-        int targetDegree = _graph.CoreNeighbours(_aim.Target).Length;
+        ref int ranks = ref _graph.RankAt(start.First);
+        ref RatePair rates = ref _graph.RatesAt(start.First);
+        ref int allRanks = ref _graph.RankAt(0);
+        ref RatePair allRates = ref _graph.RatesAt(0);
+        ref CoreMint core = ref MemoryMarshal.GetReference(_graph.Core);
+        ref RatePair last = ref MemoryMarshal.GetArrayDataReference(_aim.Last);
+        ref RatePair branches = ref MemoryMarshal.GetArrayDataReference(_branches);
+        Vector128<double> best = RatePair.Vector(ref _aim.Best);
+        int steps = 0;
+        int i = from;
+        for (; i < start.Degree; i++)
+        {
+            // SAFETY: i is below the length of the start's list, and ranks of neighbours in the core are below its size.
+            int rank = Unsafe.Add(ref ranks, i);
+            // SAFETY: as above.
+            ref CoreMint mint = ref Unsafe.Add(ref core, rank);
+            if (mint.Hub != 0) break;
+            int length = mint.Length;
+            steps += length;
+            // SAFETY: a mint's first position is within the lists.
+            Vector128<double> path = Walk(
+                ref Unsafe.Add(ref allRanks, mint.First), ref Unsafe.Add(ref allRates, mint.First), ref last, length);
+            // SAFETY: as above; there are as many branches as neighbours.
+            path = Vector128.MaxNative(path, RatePair.Vector(ref Unsafe.Add(ref last, rank)));
+            path *= RatePair.Vector(ref Unsafe.Add(ref rates, i));
+            RatePair.Vector(ref Unsafe.Add(ref branches, i)) = path;
+            best = Vector128.MaxNative(best, path);
+        }
+
+        RatePair.Vector(ref _aim.Best) = best;
+        _steps += steps;
+        return i;
+    }
+
+    /// <summary>Weighs any branch of the start.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WeighBranch(in CoreMint start, int i)
+    {
+        int rank = _graph.RankAt(start.First + i);
+        ref readonly CoreMint mint = ref _graph.Core[rank];
+        bool isFree = _touches[1] || IsBase(mint.Mint);
+        Vector128<double> path = isFree ? RatePair.Vector(ref _aim.Last[rank]) : default;
+        if (_maxHops >= WeighedHops)
+            path = Vector128.MaxNative(path, isFree ? WeighTwo(mint, rank) : WeighBases(mint.Mint));
+        path *= RatePair.Vector(ref _graph.RatesAt(start.First + i));
+        RatePair.Vector(ref _branches[i]) = path;
+        RatePair.Vector(ref _aim.Best) = Vector128.MaxNative(RatePair.Vector(ref _aim.Best), path);
+    }
+
+    /// <summary>
+    /// Products of the best two legs between a mint and the target, both ways. The start is not between them, because
+    /// the pair of both ends is hidden.
+    /// </summary>
+    private Vector128<double> WeighTwo(in CoreMint mint, int rank)
+    {
+        return mint.Hub == 0 ? WeighWalk(mint, _aim.Last)
+            : _hubPairs.IsAimed && _hubPairs.TryFind(rank, out Vector128<double> known) ? known
+            : WeighHub(mint);
+    }
+
+    /// <summary>
+    /// Best two legs between a mint with a row and the target: the shortest of a walk over either's neighbours, and row
+    /// times row.
+    /// </summary>
+    private Vector128<double> WeighHub(in CoreMint mint)
+    {
+        RatePair[] row = _graph.Row(mint);
+        ref readonly CoreMint target = ref _graph.Core[_graph.Rank(_aim.Target)];
         int walkMax = _graph.CoreCount / RowScanGain; // more neighbours than that: a pass over the row is shorter
-        if (targetDegree < Math.Min(degree, walkMax))
+        if (target.Degree < Math.Min(mint.Degree, walkMax))
         {
             // From the target's end the paths are walked backwards: both directions trade places.
-            (double walkedIn, double walkedOut) = WeighWalk(_aim.Target, rowIn, rowOut);
-            return (walkedOut, walkedIn);
+            return RowProducts.Turn(WeighWalk(target, row));
         }
 
-        if (degree <= walkMax) return WeighWalk(mint, _aim.LastIn, _aim.LastOut);
-        if (_aim.LastIn != _scatteredIn
-            && _hubPairs.TryGet(mint, _aim.Target, _aim.Pair, out double forth, out double back))
-        {
-            return (forth, back);
-        }
-
+        if (mint.Degree <= walkMax) return WeighWalk(mint, _aim.Last);
         _steps += _graph.CoreCount / RowScanGain;
-        return RowProducts.Largest(rowOut, _aim.LastIn, rowIn, _aim.LastOut, _graph.CoreCount);
+        return RowProducts.Largest(row, _aim.Last, _graph.CoreCount);
     }
 
     /// <summary>
-    /// Largest products of one end's rates with the other end's rows, both directions, over the first end's neighbours.
+    /// Largest products of one end's rates with the other end's row, both ways, over the first end's neighbours.
     /// </summary>
-    private (double Out, double In) WeighWalk(int mint, double[] rowIn, double[] rowOut)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector128<double> WeighWalk(in CoreMint mint, RatePair[] row)
     {
-        int first = _graph.FirstPosition(mint);
-        int length = _graph.ListLength(mint);
-        ref int rank = ref MemoryMarshal.GetReference(_graph.AllRanks.Slice(first, length));
-        ref double rateOut = ref MemoryMarshal.GetReference(_graph.AllRatesOut.Slice(first, length));
-        ref double rateIn = ref MemoryMarshal.GetReference(_graph.AllRatesIn.Slice(first, length));
-        ref double firstIn = ref MemoryMarshal.GetArrayDataReference(rowIn);
-        ref double firstOut = ref MemoryMarshal.GetArrayDataReference(rowOut);
-        _steps += length;
-        double bestOut = 0;
-        double bestIn = 0;
-        for (nint i = 0; i < length; i += MarketGraph.ListStep)
+        _steps += mint.Length;
+        return Walk(
+            ref _graph.RankAt(mint.First), ref _graph.RatesAt(mint.First),
+            ref MemoryMarshal.GetArrayDataReference(row), mint.Length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> Walk(ref int rank, ref RatePair rate, ref RatePair row, int length)
+    {
+        Vector256<double> best = Largest(ref rank, ref rate, ref row);
+        for (nint i = MarketGraph.ListStep; i < length; i += MarketGraph.ListStep)
         {
-            // SAFETY: i is below the length that the three lists were sliced to.
-            double eightOut = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateOut, i), ref firstIn);
-            double eightIn = Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rateIn, i), ref firstOut);
-            bestOut = double.MaxNative(bestOut, eightOut);
-            bestIn = double.MaxNative(bestIn, eightIn);
+            // SAFETY: i is below the length of the list, which is one step at least: mints of the core have neighbours.
+            best = Vector256.MaxNative(
+                best, Largest(ref Unsafe.Add(ref rank, i), ref Unsafe.Add(ref rate, i), ref row));
         }
 
-        return (bestOut, bestIn);
+        return Vector128.MaxNative(best.GetLower(), best.GetUpper());
     }
 
-    /// <summary>Largest of eight products of one direction, without a branch.</summary>
+    /// <summary>Largest of eight products of both directions, of even and of odd ones, without a branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Largest(ref int rank, ref double rate, ref double row)
+    private static Vector256<double> Largest(ref int rank, ref RatePair rate, ref RatePair row)
     {
-        return double.MaxNative(
-            double.MaxNative(
-                double.MaxNative(At(ref rank, ref rate, ref row, 0), At(ref rank, ref rate, ref row, 1)),
-                double.MaxNative(At(ref rank, ref rate, ref row, 2), At(ref rank, ref rate, ref row, 3))),
-            double.MaxNative(
-                double.MaxNative(At(ref rank, ref rate, ref row, 4), At(ref rank, ref rate, ref row, 5)),
-                double.MaxNative(At(ref rank, ref rate, ref row, 6), At(ref rank, ref rate, ref row, 7))));
+        return Vector256.MaxNative(
+            Vector256.MaxNative(Two(ref rank, ref rate, ref row, 0), Two(ref rank, ref rate, ref row, 2)),
+            Vector256.MaxNative(Two(ref rank, ref rate, ref row, 4), Two(ref rank, ref rate, ref row, 6)));
     }
 
+    /// <summary>Products of two neighbours, both ways.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double At(ref int rank, ref double rate, ref double row, int i)
+    private static Vector256<double> Two(ref int rank, ref RatePair rate, ref RatePair row, int i)
     {
         // SAFETY: lists are filled up to multiples of eight, and their ranks, CoreCount at most, are within every row.
-        return Unsafe.Add(ref rate, i) * Unsafe.Add(ref row, Unsafe.Add(ref rank, i));
+        Vector256<double> rates = Unsafe.As<RatePair, Vector256<double>>(ref Unsafe.Add(ref rate, i));
+        // SAFETY: as above.
+        Vector128<double> even = RatePair.Vector(ref Unsafe.Add(ref row, Unsafe.Add(ref rank, i)));
+        // SAFETY: as above.
+        Vector128<double> odd = RatePair.Vector(ref Unsafe.Add(ref row, Unsafe.Add(ref rank, i + 1)));
+        return rates * Vector256.Create(even, odd);
     }
 
-    /// <summary>As <see cref="WeighMint"/> where only the mint behind it can be the cycle's base.</summary>
-    private (double Out, double In) WeighBases(int mint)
+    /// <summary>As <see cref="WeighTwo"/> where only the mint between can be the cycle's base.</summary>
+    private Vector128<double> WeighBases(int mint)
     {
-        if (_maxHops < WeighedHops) return (0, 0);
+        Vector128<double> best = default;
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(mint);
         ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
+        ReadOnlySpan<RatePair> rates = _graph.Rates(mint)[..ranks.Length];
         _steps += ranks.Length;
-        double bestOut = 0;
-        double bestIn = 0;
         for (int i = 0; i < ranks.Length; i++)
         {
             if (_baseIndex[neighbours[i]] == 0) continue;
-            bestOut = Math.Max(bestOut, _graph.RatesOut(mint)[i] * _aim.LastIn[ranks[i]]);
-            bestIn = Math.Max(bestIn, _graph.RatesIn(mint)[i] * _aim.LastOut[ranks[i]]);
+            Vector128<double> first = Vector128.Create(rates[i].In, rates[i].Out);
+            best = Vector128.MaxNative(best, first * RatePair.Vector(ref _aim.Last[ranks[i]]));
         }
 
-        return (bestOut, bestIn);
+        return best;
     }
 
     /// <summary>From the start to the branches that hold something of interest.</summary>
@@ -237,13 +308,18 @@ public sealed partial class CycleFinder
         int start = _aim.Start;
         ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(start);
         ReadOnlySpan<int> pairs = _graph.PairsOut(start);
-        ReadOnlySpan<double> rates = RatesFrom(start)[..neighbours.Length];
-        double[] weights = _isReversed ? _branchIn : _branchOut;
+        ReadOnlySpan<RatePair> rates = _graph.Rates(start)[..neighbours.Length];
+        ReadOnlySpan<RatePair> weights = _branches.AsSpan(0, neighbours.Length);
+        bool isReversed = _isReversed;
         _steps += neighbours.Length;
         for (int i = isOnResumedPath ? _cursor.Branch[1] : 0; i < neighbours.Length; i++)
         {
-            if (product * weights[i] > _least && !Enter(neighbours[i], pairs[i], i, 1, product * rates[i]))
+            if (product * weights[i].Of(isReversed) > _least
+                && !Enter(neighbours[i], pairs[i], i, 1, product * rates[i].Of(isReversed)))
+            {
                 return false;
+            }
+
             if (isOnResumedPath) isOnResumedPath = LeaveResumedPath();
         }
 

@@ -67,16 +67,14 @@ public sealed partial class CycleFinder
     private readonly int[] _baseIndex; // of a mint, + 1; 0 = no base
     private readonly BasePrices? _prices;
     private readonly HubPairs _hubPairs;
+    private readonly double[] _closing; // by rank: the last leg, where bounds of more legs begin
     private readonly double[][] _sweep;
-    private readonly double[] _scatteredIn;
-    private readonly double[] _scatteredOut;
-    private readonly double[] _branchOut;
-    private readonly double[] _branchIn;
+    private readonly RatePair[] _scattered;
+    private readonly RatePair[] _branches; // weights of the start's branches
     private readonly int[] _pathMint = new int[Legs.MaxCount];
     private readonly int[] _pathPair = new int[Legs.MaxCount]; // from the mint before to that mint
     private readonly bool[] _touches = new bool[Legs.MaxCount + 1]; // by legs: a base is among u, v and the path
     private Aim _aim;
-    private double[] _last; // best rate from a rank to the target (reversed: from the target to the rank)
     private double _least; // products up to this are of no interest
     private bool _isBestOnly;
     private int _count;
@@ -108,11 +106,10 @@ public sealed partial class CycleFinder
 
         if (!_anyMint && bases.Length <= PricedBasesMax) _prices = new BasePrices(graph, bases, _maxHops);
         _hubPairs = new HubPairs(graph);
-        _scatteredIn = new double[MarketGraph.RowLength(graph.MintCapacity)];
-        _scatteredOut = new double[MarketGraph.RowLength(graph.MintCapacity)];
-        _branchOut = new double[MarketGraph.RowLength(graph.MintCapacity)];
-        _branchIn = new double[MarketGraph.RowLength(graph.MintCapacity)];
-        _last = _scatteredIn;
+        _scattered = new RatePair[MarketGraph.RowLength(graph.MintCapacity)];
+        _branches = new RatePair[MarketGraph.RowLength(graph.MintCapacity)];
+        _aim.Last = _scattered;
+        _closing = new double[_maxHops > WeighedHops ? graph.MintCapacity : 0];
         _sweep = new double[Math.Max(0, _maxHops - 4)][];
         for (int k = 0; k < _sweep.Length; k++) _sweep[k] = new double[graph.MintCapacity];
         _cycles = new Cycle[settings.MaxCyclesPerEvent];
@@ -301,18 +298,18 @@ public sealed partial class CycleFinder
         double rate = _graph.Rate(edge);
         _isReversed = _graph.EdgeFrom(edge) == _aim.Start;
         bool mayGain = _aim.IsWeighed || _aim.Hops == 2
-            ? rate * _aim.Best(_isReversed) > _least
+            ? rate * _aim.Best.Of(_isReversed) > _least
             : rate > 0 && (_isBestOnly || MayGain(edge));
         if (!mayGain) return true;
         _edge = edge;
-        _last = _isReversed ? _aim.LastOut : _aim.LastIn;
         if (_aim.Hops > WeighedHops) SweepBounds();
         return Extend(_aim.Start, 1, rate);
     }
 
     private void SweepBounds()
     {
-        double[] shorter = _last;
+        double[] shorter = _closing;
+        for (int rank = 0; rank < _graph.CoreCount; rank++) shorter[rank] = Last(rank);
         foreach (double[] longer in _sweep)
         {
             SweepBound(shorter, longer);
@@ -328,14 +325,16 @@ public sealed partial class CycleFinder
             int mint = _graph.MintOfRank(rank);
             double best = shorter[rank];
             ReadOnlySpan<int> ranks = _graph.CoreRanks(mint);
-            ReadOnlySpan<double> rates = RatesFrom(mint);
-            for (int i = 0; i < ranks.Length; i++) best = Math.Max(best, rates[i] * shorter[ranks[i]]);
+            ReadOnlySpan<RatePair> rates = _graph.Rates(mint);
+            for (int i = 0; i < ranks.Length; i++)
+                best = Math.Max(best, rates[i].Of(_isReversed) * shorter[ranks[i]]);
             longer[rank] = best;
             _steps += ranks.Length;
         }
     }
 
-    private ReadOnlySpan<double> RatesFrom(int mint) => _isReversed ? _graph.RatesIn(mint) : _graph.RatesOut(mint);
+    /// <summary>Best rate from a rank to the target (reversed: from the target to the rank).</summary>
+    private double Last(int rank) => _aim.Last[rank].Of(_isReversed);
 
     /// <summary>
     /// At <paramref name="mint"/> after <paramref name="legs"/> legs with the given product of best rates. False if a
@@ -349,7 +348,7 @@ public sealed partial class CycleFinder
             _resumeLegs = 0;
             if (_steps > _stepsMax && _entered > 0) return Stop(legs);
             _entered++;
-            double close = legs == 1 ? _aim.TwoLegs(_isReversed) : _last[_graph.Rank(mint)];
+            double close = legs == 1 ? _aim.TwoLegs.Of(_isReversed) : Last(_graph.Rank(mint));
             if (product * close > _least && !CloseAt(legs)) return Stop(legs);
             _resumePools = 0;
         }

@@ -72,7 +72,9 @@ public sealed class GlobalCycleFinder
         Steps = 0;
         _isCut = false;
         _mints = _graph.MintCount;
-        _graph.AllRatesOut.CopyTo(_rate);
+        ReadOnlySpan<RatePair> rates = _graph.AllRates;
+        Span<double> copy = _rate.AsSpan(0, rates.Length);
+        for (int position = 0; position < rates.Length; position++) copy[position] = rates[position].Out;
         GuessLabels();
     }
 

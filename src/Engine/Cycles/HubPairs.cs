@@ -1,4 +1,6 @@
 using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Cycles;
@@ -8,134 +10,167 @@ namespace LowLatency.Engine.Cycles;
 /// most searches ask for, and what takes longest to work out. Kept from the graph's log of changed pairs: a changed
 /// pair changes the products over one mint only, so a product that rose above the best is the new best, and if the best
 /// one fell the pair of hubs is unknown until it is asked for. Values are exact, so searches find the same with it.
-/// Owner: the finder's thread. Bounds: 8 hubs, since a change costs two products a hub; more than
+/// Owner: the finder's thread. Bounds: 7 hubs, since a change costs two products a hub; more than
 /// <see cref="NotedMax"/> changes since the last question make all unknown.
 /// </summary>
 internal sealed class HubPairs
 {
-    private const int HubsMax = 8;
+    private const int HubBits = 3;
+    private const int HubsMax = (1 << HubBits) - 1; // numbered from 1; number 0 is no hub, and nothing known of it
     private const int NotedMax = 512;
-    private const double Unknown = -1;
+    private const double Unknown = double.PositiveInfinity; // no product is above it
     private readonly MarketGraph _graph;
-    private readonly int[] _indexOf; // of a mint + 1; 0 = no hub
-    private readonly int[] _hubs = new int[HubsMax];
-    private readonly double[][] _rowOut = new double[HubsMax][];
-    private readonly double[][] _rowIn = new double[HubsMax][];
-    private readonly double[] _best = new double[HubsMax * HubsMax]; // from * HubsMax + to
-    private readonly int[] _via = new int[HubsMax * HubsMax]; // rank between them, -1 if there is none
+    private readonly int[] _numberOf; // of a rank
+    private readonly int[] _hubs = new int[1 << HubBits]; // ranks by number
+    private readonly RatePair[][] _rows = new RatePair[1 << HubBits][];
+    private readonly RatePair[] _best = new RatePair[1 << (2 * HubBits)]; // of two hubs, out from the first of them
+    private readonly Vector128<long>[] _via = new Vector128<long>[1 << (2 * HubBits)]; // ranks between; -1: not known
     private int _count;
+    private int _target; // of the search, a number
+    private int _start; // of the search, a rank
     private long _seenChanges;
     private long _seenTopology = -1;
 
     internal HubPairs(MarketGraph graph)
     {
         _graph = graph;
-        _indexOf = new int[graph.MintCapacity];
+        _numberOf = new int[graph.MintCapacity];
+    }
+
+    /// <summary>True if the search's target is a hub.</summary>
+    internal bool IsAimed => _target != 0;
+
+    /// <summary>
+    /// Takes the target of a search whose pair with the start is about to be hidden, and brings what is known up to the
+    /// graph's changes if it may be asked for.
+    /// </summary>
+    internal void Aim(int target, int start)
+    {
+        _target = 0;
+        if (_graph.Row(target) is null) return;
+        Absorb();
+        _target = _numberOf[_graph.Rank(target)];
+        _start = _graph.Rank(start);
     }
 
     /// <summary>
-    /// Best products of two legs from a mint to another and back, not over the mint that a hidden pair leads from to
-    /// the second one. False if one of the two is no hub, or if a best one is over that mint. Call
-    /// <see cref="Absorb"/> before the pair is hidden.
+    /// Best products of two legs from the mint of a rank to the target, out, and back, in; not over the start. False if
+    /// the mint is no hub, or not both are known, or one is over the start. Larger than any for the target itself.
     /// </summary>
-    internal bool TryGet(int from, int to, int hiddenPair, out double forth, out double back)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryGet(int rank, out Vector128<double> products)
     {
-        (forth, back) = (0, 0);
-        int a = _indexOf[from] - 1;
-        int b = _indexOf[to] - 1;
-        if (a < 0 || b < 0) return false;
-        int there = (a * HubsMax) + b;
-        int backwards = (b * HubsMax) + a;
-        if (_best[there] < 0 || _best[backwards] < 0)
+        int at = At(_numberOf[rank], _target);
+        products = RatePair.Vector(ref _best[at]);
+        Vector128<long> isUnknown = Vector128.Equals(products, Vector128.Create(Unknown)).AsInt64();
+        return (isUnknown | Vector128.Equals(_via[at], Vector128.Create((long)_start))) == Vector128<long>.Zero;
+    }
+
+    /// <summary>As <see cref="TryGet"/>, and works out what is not known of two hubs.</summary>
+    internal bool TryFind(int rank, out Vector128<double> products)
+    {
+        int number = _numberOf[rank];
+        if (number != 0
+            && Vector128.EqualsAny(RatePair.Vector(ref _best[At(number, _target)]), Vector128.Create(Unknown)))
         {
-            _graph.ShowPair(hiddenPair);
-            WorkOut(a, b);
-            _graph.HidePair(hiddenPair);
+            int pair = _graph.FindPair(_graph.MintOfRank(_start), _graph.MintOfRank(_hubs[_target]));
+            _graph.ShowPair(pair);
+            WorkOut(number, _target);
+            _graph.HidePair(pair);
         }
 
-        int skipRank = _graph.Rank(_graph.PairFrom(hiddenPair));
-        if (_via[there] == skipRank || _via[backwards] == skipRank) return false;
-        (forth, back) = (_best[there], _best[backwards]);
-        return true;
+        return TryGet(rank, out products);
     }
 
     /// <summary>Brings what is known up to the graph's changes.</summary>
-    internal void Absorb()
+    private void Absorb()
     {
         long changes = _graph.ChangeCount;
         if (_seenTopology != _graph.TopologyCount) ChooseHubs();
-        else if (changes - _seenChanges > NotedMax) Array.Fill(_best, Unknown);
+        else if (changes - _seenChanges > NotedMax) ForgetAll();
         else
         {
-            for (long change = _seenChanges; change < changes; change++) Note(_graph.ChangedPair(change));
+            int noted = -1; // a pool changes both directions of its pair, one after the other
+            for (long change = _seenChanges; change < changes; change++)
+            {
+                int pair = _graph.ChangedPair(change) >> 1;
+                if (pair != noted) Note(pair << 1);
+                noted = pair;
+            }
         }
 
         _seenChanges = changes;
     }
 
+    private void ForgetAll()
+    {
+        Array.Fill(_best, new RatePair { In = Unknown, Out = Unknown });
+        Array.Fill(_via, Vector128.Create(-1L));
+        for (int hub = 1; hub <= HubsMax; hub++)
+            _best[At(hub, hub)] = new RatePair { In = double.MaxValue, Out = double.MaxValue };
+    }
+
+    private static int At(int a, int b) => (a << HubBits) | b;
+
     private void ChooseHubs()
     {
         _seenTopology = _graph.TopologyCount;
-        for (int hub = 0; hub < _count; hub++) _indexOf[_hubs[hub]] = 0;
+        for (int hub = 1; hub <= _count; hub++) _numberOf[_hubs[hub]] = 0;
         _count = 0;
-        Array.Fill(_best, Unknown);
+        ForgetAll();
         for (int rank = 0; rank < _graph.CoreCount && _count < HubsMax; rank++)
         {
             int mint = _graph.MintOfRank(rank);
-            if (!_graph.IsDense(mint) || _graph.RowOut(mint) is not { } row) continue;
-            _hubs[_count] = mint;
-            _rowOut[_count] = row;
-            _rowIn[_count] = _graph.RowIn(mint)!;
-            _indexOf[mint] = ++_count;
+            if (!_graph.IsDense(mint) || _graph.Row(mint) is not { } row) continue;
+            _numberOf[rank] = ++_count;
+            _hubs[_count] = rank;
+            _rows[_count] = row;
         }
     }
 
     private void Note(int pair)
     {
-        int from = _graph.PairFrom(pair);
-        int to = _graph.PairTo(pair);
-        if (!_graph.IsCorePair(pair)) return;
-        double rate = _graph.BestRate(pair);
-        int hub = _indexOf[to] - 1;
-        if (hub >= 0)
-        {
-            int via = _graph.Rank(from);
-            for (int other = 0; other < _count; other++)
-                Note((other * HubsMax) + hub, _rowOut[other][via] * rate, via);
-        }
-
-        hub = _indexOf[from] - 1;
-        if (hub < 0) return;
-        int between = _graph.Rank(to);
-        for (int other = 0; other < _count; other++)
-            Note((hub * HubsMax) + other, rate * _rowIn[other][between], between);
+        int from = _graph.Rank(_graph.PairFrom(pair));
+        int to = _graph.Rank(_graph.PairTo(pair));
+        if ((from | to) < 0) return;
+        Vector128<double> rates = Vector128.Create(_graph.BestRate(pair ^ 1), _graph.BestRate(pair));
+        if (_numberOf[from] != 0) Note(_numberOf[from], to, rates);
+        if (_numberOf[to] != 0) Note(_numberOf[to], from, RowProducts.Turn(rates));
     }
 
-    /// <summary>The product of two hubs over a mint is now this.</summary>
-    private void Note(int at, double product, int via)
+    /// <summary>
+    /// The rates between a hub and a mint are now these, seen from the hub. PERF: both directions of all hubs pass
+    /// without a branch taken unless the mint is, or now becomes, the best one between them.
+    /// </summary>
+    private void Note(int hub, int via, Vector128<double> rates)
     {
-        if (product > _best[at] && _best[at] >= 0) (_best[at], _via[at]) = (product, via);
-        else if (_via[at] == via && product < _best[at]) _best[at] = Unknown;
+        Vector128<long> vias = Vector128.Create((long)via);
+        for (int other = 1; other <= _count; other++)
+        {
+            int at = At(hub, other);
+            Vector128<double> products = rates * RatePair.Vector(ref _rows[other][via]);
+            Vector128<double> best = RatePair.Vector(ref _best[at]);
+            Vector128<long> rises = Vector128.GreaterThan(products, best).AsInt64();
+            Vector128<long> isVia = Vector128.Equals(_via[at], vias);
+            if ((rises | isVia) == Vector128<long>.Zero) continue;
+            Vector128<double> falls = Vector128.LessThan(products, best) & isVia.AsDouble();
+            best = Vector128.ConditionalSelect(rises.AsDouble(), products, best);
+            best = Vector128.ConditionalSelect(falls, Vector128.Create(Unknown), best);
+            Keep(hub, other, best, Vector128.ConditionalSelect(rises, vias, _via[at]) | falls.AsInt64());
+        }
+    }
+
+    private void Keep(int a, int b, Vector128<double> best, Vector128<long> via)
+    {
+        RatePair.Vector(ref _best[At(a, b)]) = best;
+        _via[At(a, b)] = via;
+        RatePair.Vector(ref _best[At(b, a)]) = RowProducts.Turn(best);
+        _via[At(b, a)] = RowProducts.Turn(via.AsDouble()).AsInt64();
     }
 
     private void WorkOut(int a, int b)
     {
-        (double forth, double back) =
-            RowProducts.Largest(_rowOut[a], _rowIn[b], _rowIn[a], _rowOut[b], _graph.CoreCount);
-        int there = (a * HubsMax) + b;
-        int backwards = (b * HubsMax) + a;
-        (_best[there], _via[there]) = (forth, Find(_rowOut[a], _rowIn[b], forth));
-        (_best[backwards], _via[backwards]) = (back, Find(_rowIn[a], _rowOut[b], back));
-    }
-
-    private int Find(double[] left, double[] right, double product)
-    {
-        if (!(product > 0)) return -1;
-        for (int rank = 0; rank < _graph.CoreCount; rank++)
-        {
-            if (left[rank] * right[rank] == product) return rank;
-        }
-
-        return -1;
+        Vector128<double> best = RowProducts.Largest(_rows[a], _rows[b], _graph.CoreCount);
+        Keep(a, b, best, RowProducts.Find(_rows[a], _rows[b], best, _graph.CoreCount));
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 
 namespace LowLatency.Engine.Graph;
@@ -12,6 +13,7 @@ namespace LowLatency.Engine.Graph;
 public sealed partial class MarketGraph
 {
     private readonly int[] _coreDegree; // neighbours in the core; 0 outside of it
+    private readonly CoreMint[] _core; // by rank
     private readonly int[] _rank;
     private readonly int[] _mintOfRank;
 
@@ -21,6 +23,9 @@ public sealed partial class MarketGraph
     /// <summary>Rank of a mint in the core, or -1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Rank(int mint) => _rank[mint];
+
+    /// <summary>The core's mints by rank.</summary>
+    internal ReadOnlySpan<CoreMint> Core => _core.AsSpan(0, CoreCount);
 
     /// <summary>Mint of a rank.</summary>
     internal int MintOfRank(int rank) => _mintOfRank[rank];
@@ -65,6 +70,19 @@ public sealed partial class MarketGraph
 
             _mintOfRank[CoreCount] = mint;
             _rank[mint] = CoreCount++;
+        }
+    }
+
+    /// <summary>After the lists and hubs are known.</summary>
+    private void LayOutCore()
+    {
+        for (int rank = 0; rank < CoreCount; rank++)
+        {
+            int mint = _mintOfRank[rank];
+            _core[rank].First = _adjacencyStart[mint];
+            _core[rank].Degree = _coreDegree[mint];
+            _core[rank].Hub = _hubOf[mint];
+            _core[rank].Mint = mint;
         }
     }
 

@@ -18,8 +18,7 @@ public sealed partial class MarketGraph
 
     private const int HubDegreeMin = 16;
     private const long RowsBytesMax = 16 * 1024 * 1024;
-    private readonly double[][] _rowOut;
-    private readonly double[][] _rowIn;
+    private readonly RatePair[][] _rows;
     private readonly int[] _hubMint = new int[MaxHubs];
     private readonly int[] _hubOf; // index into the rows + 1; 0 = none
     private readonly int[] _reach;
@@ -27,12 +26,13 @@ public sealed partial class MarketGraph
     private int _rowUsed; // ranks that the rows may have rates of
 
     /// <summary>
-    /// Best rates from a hub to every rank, 0 where there is none; null if the mint has no row of its own.
+    /// Best rates between the mint of every rank and a hub, seen from that mint: out is to the hub. 0 where there is
+    /// none; null if the mint has no row of its own.
     /// </summary>
-    internal double[]? RowOut(int mint) => _hubOf[mint] == 0 ? null : _rowOut[_hubOf[mint] - 1];
+    internal RatePair[]? Row(int mint) => _hubOf[mint] == 0 ? null : _rows[_hubOf[mint] - 1];
 
-    /// <summary>Best rates from every rank to a hub, as <see cref="RowOut"/>.</summary>
-    internal double[]? RowIn(int mint) => _hubOf[mint] == 0 ? null : _rowIn[_hubOf[mint] - 1];
+    /// <summary>The row of a mint of the core that has one.</summary>
+    internal RatePair[] Row(in CoreMint mint) => _rows[mint.Hub - 1];
 
     /// <summary>
     /// Neighbours in the core of a mint's neighbours there, counted with repetition: the work of two legs from it.
@@ -44,9 +44,9 @@ public sealed partial class MarketGraph
     private void StoreInRows(int from, int to, double rate)
     {
         int hub = _hubOf[from] - 1;
-        if (hub >= 0 && _rank[to] >= 0) _rowOut[hub][_rank[to]] = rate;
+        if (hub >= 0 && _rank[to] >= 0) _rows[hub][_rank[to]].In = rate;
         hub = _hubOf[to] - 1;
-        if (hub >= 0 && _rank[from] >= 0) _rowIn[hub][_rank[from]] = rate;
+        if (hub >= 0 && _rank[from] >= 0) _rows[hub][_rank[from]].Out = rate;
     }
 
     /// <summary>The rows' contents are written by the rescan of all pairs that follows.</summary>
@@ -55,14 +55,13 @@ public sealed partial class MarketGraph
         for (int hub = 0; hub < _hubCount; hub++)
         {
             _hubOf[_hubMint[hub]] = 0;
-            Array.Clear(_rowOut[hub], 0, _rowUsed);
-            Array.Clear(_rowIn[hub], 0, _rowUsed);
+            Array.Clear(_rows[hub], 0, _rowUsed);
         }
 
         _rowUsed = CoreCount; // PERF: rows are as long as the mints may ever be, clearing them whole touches them whole
 
         int degreeMin = HubDegreeMin;
-        while (CountOfDegree(degreeMin) > _rowIn.Length) degreeMin *= 2;
+        while (CountOfDegree(degreeMin) > _rows.Length) degreeMin *= 2;
         _hubCount = 0;
         for (int mint = 0; mint < _mints.Count; mint++)
         {
@@ -77,11 +76,11 @@ public sealed partial class MarketGraph
     /// <summary>Ranks of so many mints and at least one more, which is always 0, filled up.</summary>
     internal static int RowLength(int mints) => (mints + RowStep) / RowStep * RowStep;
 
-    private static double[][] NewRows(int mintCapacity)
+    private static RatePair[][] NewRows(int mintCapacity)
     {
         long count = Math.Clamp(RowsBytesMax / (2L * sizeof(double) * mintCapacity), 1, MaxHubs);
-        double[][] rows = new double[count][];
-        for (int hub = 0; hub < rows.Length; hub++) rows[hub] = new double[RowLength(mintCapacity)];
+        RatePair[][] rows = new RatePair[count][];
+        for (int hub = 0; hub < rows.Length; hub++) rows[hub] = new RatePair[RowLength(mintCapacity)];
         return rows;
     }
 

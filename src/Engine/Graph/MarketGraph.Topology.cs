@@ -27,8 +27,7 @@ public sealed partial class MarketGraph
     private readonly int[] _adjacentMint;
     private readonly int[] _adjacentPair;
     private readonly int[] _adjacentRank;
-    private readonly double[] _adjacentRateOut;
-    private readonly double[] _adjacentRateIn;
+    private readonly RatePair[] _adjacentRates;
     private readonly int[] _pairPoolStart;
     private readonly int[] _pairPool;
     private readonly int[] _cursor;
@@ -110,50 +109,52 @@ public sealed partial class MarketGraph
     /// </summary>
     internal ReadOnlySpan<int> AllRanks => _adjacentRank;
 
+    /// <summary>The rank at a position; those of the same mint's list follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref int RankAt(int position) => ref _adjacentRank[position];
+
+    /// <summary>The rates at a position; those of the same mint's list follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref RatePair RatesAt(int position) => ref _adjacentRates[position];
+
     /// <summary>Ranks of each of <see cref="CoreNeighbours"/>.</summary>
     internal ReadOnlySpan<int> CoreRanks(int mint) => _adjacentRank.AsSpan(_adjacencyStart[mint], _coreDegree[mint]);
 
-    /// <summary>Position of a mint's first neighbour in <see cref="AllRatesOut"/>.</summary>
+    /// <summary>Position of a mint's first neighbour in <see cref="AllRates"/>.</summary>
     internal int FirstPosition(int mint) => _adjacencyStart[mint];
 
     /// <summary>Ordered pairs from a mint to each of <see cref="Neighbours"/>.</summary>
     public ReadOnlySpan<int> PairsOut(int mint) => Slice(_adjacentPair, mint);
 
-    /// <summary>Best rates from a mint to each of <see cref="Neighbours"/>; 0 where none quotes.</summary>
-    public ReadOnlySpan<double> RatesOut(int mint) => Slice(_adjacentRateOut, mint);
+    /// <summary>Best rates between a mint and each of <see cref="Neighbours"/>.</summary>
+    public ReadOnlySpan<RatePair> Rates(int mint) => Slice(_adjacentRates, mint);
 
-    /// <summary>Best rates from each of <see cref="Neighbours"/> to the mint; 0 where none quotes.</summary>
-    public ReadOnlySpan<double> RatesIn(int mint) => Slice(_adjacentRateIn, mint);
+    /// <summary>Best rates of all pairs, in the order of <see cref="Neighbours"/>, mint after mint.</summary>
+    internal ReadOnlySpan<RatePair> AllRates => _adjacentRates.AsSpan(0, _adjacencyStart[_mints.Count]);
 
-    /// <summary>Best rates of all ordered pairs, in the order of <see cref="Neighbours"/>, mint after mint.</summary>
-    internal ReadOnlySpan<double> AllRatesOut => _adjacentRateOut.AsSpan(0, _adjacencyStart[_mints.Count]);
-
-    /// <summary>As <see cref="AllRatesOut"/>, the other way.</summary>
-    internal ReadOnlySpan<double> AllRatesIn => _adjacentRateIn.AsSpan(0, _adjacencyStart[_mints.Count]);
-
-    /// <summary>Most positions of <see cref="AllRatesOut"/>.</summary>
-    internal int PositionCapacity => _adjacentRateOut.Length;
+    /// <summary>Most positions of <see cref="AllRates"/>.</summary>
+    internal int PositionCapacity => _adjacentRates.Length;
 
     /// <summary>
-    /// Takes a pair's best rates out of the adjacency and the rows while cycles of three legs or more through it are
-    /// searched, which pass none of its mints again; <see cref="ShowPair"/> puts them back before anything else is
-    /// done.
+    /// Takes a pair's best rates out of both mints' lists and the row of the mint it leads to, while cycles of three
+    /// legs or more through it are searched, which pass neither again; <see cref="ShowPair"/> puts them back before
+    /// anything else is done.
     /// </summary>
-    internal void HidePair(int pair) => PutRates(pair, 0, 0);
+    internal void HidePair(int pair) => PutRates(pair, default);
 
     /// <summary>The end of <see cref="HidePair"/>.</summary>
-    internal void ShowPair(int pair) => PutRates(pair, _bestRate[pair], _bestRate[pair ^ 1]);
+    internal void ShowPair(int pair) =>
+        PutRates(pair, new RatePair { In = _bestRate[pair], Out = _bestRate[pair ^ 1] });
 
-    private void PutRates(int pair, double rate, double rateBack)
+    private void PutRates(int pair, RatePair rates)
     {
         int there = _pairPosition[pair];
         int back = _pairPosition[pair ^ 1];
-        (_adjacentRateOut[there], _adjacentRateIn[there]) = (rate, rateBack);
-        (_adjacentRateOut[back], _adjacentRateIn[back]) = (rateBack, rate);
-        int to = _adjacentMint[there];
-        int from = _adjacentMint[back];
-        StoreInRows(from, to, rate);
-        StoreInRows(to, from, rateBack);
+        RatePair turned = new() { In = rates.Out, Out = rates.In };
+        _adjacentRates[back] = rates;
+        _adjacentRates[there] = turned;
+        int hub = _hubOf[_adjacentMint[there]] - 1;
+        if (hub >= 0) _rows[hub][_adjacentRank[back]] = turned;
     }
 
     /// <summary>Ordered pair of a change, one of the last <see cref="ChangeLogEntries"/>.</summary>
@@ -194,8 +195,8 @@ public sealed partial class MarketGraph
     {
         _bestEdge[pair] = edge;
         int position = _pairPosition[pair];
-        _adjacentRateOut[position] = rate;
-        _adjacentRateIn[_pairPosition[pair ^ 1]] = rate;
+        _adjacentRates[position].Out = rate;
+        _adjacentRates[_pairPosition[pair ^ 1]].In = rate;
         StoreInRows(PairFrom(pair), _adjacentMint[position], rate);
         if (_bestRate[pair] == rate) return;
         _bestRate[pair] = rate;
@@ -233,6 +234,7 @@ public sealed partial class MarketGraph
         for (int pool = 0; pool < pools; pool++) _pairPool[_cursor[_edgePair[pool << 1] >> 1]++] = pool;
         RebuildAdjacency();
         ChooseHubs();
+        LayOutCore();
         for (int pair = 0; pair < 2 * _pairs.Count; pair++) RescanPair(pair);
     }
 

@@ -83,19 +83,18 @@ public sealed partial class MarketGraph
         _adjacentMint = new int[positions];
         _adjacentPair = new int[positions];
         _adjacentRank = new int[positions];
-        _adjacentRateOut = new double[positions];
-        _adjacentRateIn = new double[positions];
+        _adjacentRates = new RatePair[positions];
         _pairPoolStart = new int[poolCapacity + 1];
         _pairPool = new int[poolCapacity];
         _cursor = new int[Math.Max(mintCapacity, poolCapacity) + 1];
         _hubOf = new int[mintCapacity];
         _reach = new int[mintCapacity];
         _coreDegree = new int[mintCapacity];
+        _core = new CoreMint[mintCapacity];
         _rank = new int[mintCapacity];
         _mintOfRank = new int[mintCapacity];
         Array.Fill(_rank, -1);
-        _rowOut = NewRows(mintCapacity);
-        _rowIn = NewRows(mintCapacity);
+        _rows = NewRows(mintCapacity);
     }
 
     /// <summary>Mints known.</summary>

@@ -206,12 +206,12 @@ public sealed class BestCycleTests
             ReadOnlySpan<int> pairs = graph.PairsOut(mint);
             for (int i = 0; i < pairs.Length; i++)
             {
-                Assert.Equal(graph.BestRate(pairs[i]), graph.RatesOut(mint)[i]);
-                Assert.Equal(graph.BestRate(pairs[i] ^ 1), graph.RatesIn(mint)[i]);
+                Assert.Equal(graph.BestRate(pairs[i]), graph.Rates(mint)[i].Out);
+                Assert.Equal(graph.BestRate(pairs[i] ^ 1), graph.Rates(mint)[i].In);
                 int rank = graph.Rank(graph.Neighbours(mint)[i]);
-                if (rank < 0 || graph.RowOut(mint) is not { } rowOut) continue;
-                Assert.Equal(graph.BestRate(pairs[i]), rowOut[rank]);
-                Assert.Equal(graph.BestRate(pairs[i] ^ 1), graph.RowIn(mint)![rank]);
+                if (rank < 0 || graph.Row(mint) is not { } row) continue;
+                Assert.Equal(graph.BestRate(pairs[i]), row[rank].In);
+                Assert.Equal(graph.BestRate(pairs[i] ^ 1), row[rank].Out);
             }
         }
     }

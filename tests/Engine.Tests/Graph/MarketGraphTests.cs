@@ -45,8 +45,8 @@ public sealed class MarketGraphTests
         Assert.Equal(1.002, graph.BestRate(pair), 1e-12);
         Assert.Equal(4, graph.BestEdge(pair));
         Assert.Equal(graph.Rate(2), graph.BestRate(pair ^ 1));
-        Assert.Equal(graph.BestRate(pair), graph.RatesOut(0)[0]);
-        Assert.Equal(graph.BestRate(pair ^ 1), graph.RatesIn(0)[0]);
+        Assert.Equal(graph.BestRate(pair), graph.Rates(0)[0].Out);
+        Assert.Equal(graph.BestRate(pair ^ 1), graph.Rates(0)[0].In);
     }
 
     [Theory]
@@ -149,8 +149,8 @@ public sealed class MarketGraphTests
                 int pair = graph.PairsOut(mint)[i];
                 Assert.Equal(mint, graph.PairFrom(pair));
                 Assert.Equal(graph.Neighbours(mint)[i], graph.PairTo(pair));
-                Assert.Equal(graph.BestRate(pair), graph.RatesOut(mint)[i]);
-                Assert.Equal(graph.BestRate(pair ^ 1), graph.RatesIn(mint)[i]);
+                Assert.Equal(graph.BestRate(pair), graph.Rates(mint)[i].Out);
+                Assert.Equal(graph.BestRate(pair ^ 1), graph.Rates(mint)[i].In);
             }
         }
     }

@@ -42,7 +42,7 @@ public sealed class HopGraphRegressions
         double sum = 0;
         for (int mint = 0; mint < graph.MintCount; mint++)
         {
-            foreach (double rate in graph.RatesOut(mint)) sum += rate;
+            foreach (RatePair rates in graph.Rates(mint)) sum += rates.Out;
         }
 
         return sum;
