@@ -76,10 +76,10 @@ public sealed class LookupTableChooser
     private bool TryCollect(ReadOnlySpan<InstructionBuffer> instructions, in Pubkey payer)
     {
         _keys.Reset();
-        _ = _keys.Add(payer, AccountFlags.Signer | AccountFlags.Writable);
+        _ = _keys.Add(in payer, AccountFlags.Signer | AccountFlags.Writable);
         foreach (InstructionBuffer instruction in instructions)
         {
-            if (_keys.Add(instruction.ProgramId, MessageKeys.Invoked) < 0) return false;
+            if (_keys.Add(in instruction.ProgramId, MessageKeys.Invoked) < 0) return false;
             if (!_keys.TryAdd(instruction.Accounts, _ordinals)) return false;
         }
 
@@ -105,7 +105,7 @@ public sealed class LookupTableChooser
             if (table.Status != LookupTableStatus.Ok || table.UsableCount == 0) continue;
             for (int i = 0; i < keys.Count; i++)
             {
-                if ((_open[i >> 6] >> (i & 63) & 1) == 0 || !table.TryFind(in keys[i], keys.Tag(i), out _)) continue;
+                if ((_open[i >> 6] >> (i & 63) & 1) == 0 || table.Find(in keys[i], keys.Tag(i)) < 0) continue;
                 held[(t * Words) + (i >> 6)] |= 1UL << (i & 63);
             }
         }

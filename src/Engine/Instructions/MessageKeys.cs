@@ -1,12 +1,12 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
 
 /// <summary>
-/// The distinct accounts of one message in order of first mention, each with the union of its privileges. Reused for
-/// every message without clearing: a generation number marks the table entries of the current one.
+/// The distinct accounts of one message in order of first mention, each with the union of its privileges.
 /// Bound: 256, what one index byte can number. Owner: the writer's thread.
 /// </summary>
 internal sealed class MessageKeys
@@ -19,13 +19,14 @@ internal sealed class MessageKeys
     /// </summary>
     public const AccountFlags Invoked = (AccountFlags)4;
 
-    private const int TableSize = 1024;
+    // Twice the accounts: 1 KB, cleared for every message, which is cheaper than an age in each place.
+    private const int TableBits = 9;
+    private const int TableSize = 1 << TableBits;
 
     private readonly Pubkey[] _keys = new Pubkey[Max];
     private readonly AccountFlags[] _flags = new AccountFlags[Max];
-    private readonly ulong[] _tags = new ulong[Max];
-    private readonly uint[] _table = new uint[TableSize]; // generation in the upper 24 bits, ordinal in the lower 8
-    private uint _generation;
+    private readonly uint[] _tags = new uint[Max];
+    private readonly ushort[] _table = new ushort[TableSize]; // ordinal plus one; 0 = free
 
     public int Count { get; private set; }
 
@@ -33,23 +34,22 @@ internal sealed class MessageKeys
 
     public AccountFlags Flags(int ordinal) => _flags[ordinal];
 
-    /// <summary>The key's <see cref="Pubkey.Tag"/>, computed once: lookup tables, tip filter ask for it.</summary>
-    public ulong Tag(int ordinal) => _tags[ordinal];
+    /// <summary>The keys' <see cref="Pubkey.ShortTag"/>, computed once: lookup tables, tip filter ask for it.</summary>
+    public uint Tag(int ordinal) => _tags[ordinal];
 
     public void Reset()
     {
         Count = 0;
-        if (++_generation < 1u << 24) return;
-        _generation = 1;
         Array.Clear(_table);
     }
 
     /// <summary>Adds a key or widens its privileges; the ordinal of the key, or -1 if the table is full.</summary>
-    public int Add(in Pubkey key, AccountFlags flags)
+    public int Add(ref readonly Pubkey key, AccountFlags flags)
     {
-        AccountMeta one = new(key, flags);
-        byte ordinal = 0;
-        return TryAdd(new ReadOnlySpan<AccountMeta>(in one), new Span<byte>(ref ordinal)) ? ordinal : -1;
+        int count = Count;
+        int ordinal = Place(in key, flags, ref count);
+        Count = count;
+        return ordinal;
     }
 
     /// <summary>
@@ -58,44 +58,56 @@ internal sealed class MessageKeys
     /// </summary>
     public bool TryAdd(ReadOnlySpan<AccountMeta> metas, Span<byte> ordinals)
     {
-        uint[] table = _table;
-        Pubkey[] keys = _keys;
-        AccountFlags[] privileges = _flags;
-        uint generation = _generation;
         int count = Count;
         ordinals = ordinals[..metas.Length];
+        bool isWhole = true;
         for (int i = 0; i < metas.Length; i++)
         {
+            ref readonly AccountMeta meta = ref metas[i];
             // SAFETY: a meta begins with its key (layout test).
-            ref Pubkey key = ref Unsafe.As<AccountMeta, Pubkey>(ref Unsafe.AsRef(in metas[i]));
-            ulong tag = key.Tag;
-            uint probe = (uint)tag & (TableSize - 1);
-            int ordinal = count;
-            for (uint entry = table[probe]; entry >> 8 == generation; entry = table[probe])
-            {
-                ordinal = (int)(entry & 0xff);
-                if (Pubkey.AreSame(in keys[ordinal], in key)) break;
-                ordinal = count;
-                probe = (probe + 1) & (TableSize - 1);
-            }
-
-            if (ordinal == count)
-            {
-                if (count == Max) return false;
-                table[probe] = (generation << 8) | (uint)count;
-                keys[count] = key;
-                privileges[count] = metas[i].Flags;
-                _tags[count] = tag;
-                Count = ++count;
-            }
-            else
-            {
-                privileges[ordinal] |= metas[i].Flags;
-            }
-
+            ref Pubkey key = ref Unsafe.As<AccountMeta, Pubkey>(ref Unsafe.AsRef(in meta));
+            int ordinal = Place(in key, meta.Flags, ref count);
+            isWhole = ordinal >= 0;
+            if (!isWhole) break;
             ordinals[i] = (byte)ordinal;
         }
 
-        return true;
+        Count = count;
+        return isWhole;
+    }
+
+    /// <summary>
+    /// PERF: no bounds are checked. Every place is below the table's size, and every ordinal in it below the count.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Place(ref readonly Pubkey key, AccountFlags flags, ref int count)
+    {
+        // SAFETY: a probe is masked or shifted to the bits of the table's size, and an ordinal is below Max, the length
+        // of the other arrays, as only this method writes the table.
+        ref ushort table = ref MemoryMarshal.GetArrayDataReference(_table);
+        ref Pubkey keys = ref MemoryMarshal.GetArrayDataReference(_keys);
+        ref AccountFlags privileges = ref MemoryMarshal.GetArrayDataReference(_flags);
+        uint tag = key.ShortTag;
+        uint probe = tag >> (32 - TableBits);
+        int ordinal = Unsafe.Add(ref table, probe) - 1;
+        while (ordinal >= 0)
+        {
+            if (Pubkey.AreSame(in Unsafe.Add(ref keys, ordinal), in key))
+            {
+                Unsafe.Add(ref privileges, ordinal) |= flags;
+                return ordinal;
+            }
+
+            probe = (probe + 1) & (TableSize - 1);
+            ordinal = Unsafe.Add(ref table, probe) - 1;
+        }
+
+        if (count == Max) return -1;
+        ordinal = count++;
+        Unsafe.Add(ref table, probe) = (ushort)count;
+        Unsafe.Add(ref keys, ordinal) = key;
+        Unsafe.Add(ref privileges, ordinal) = flags;
+        _tags[ordinal] = tag;
+        return ordinal;
     }
 }

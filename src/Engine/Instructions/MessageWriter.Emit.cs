@@ -1,5 +1,7 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -78,16 +80,27 @@ public sealed partial class MessageWriter
         {
             InstructionBuffer instruction = request.Instructions[i];
             message[at++] = _position[_references[reference++]];
+            ReadOnlySpan<byte> data = instruction.Data;
             int accounts = instruction.Accounts.Length;
             at += ShortVec.Write(message[at..], accounts);
-            for (int a = 0; a < accounts; a++) message[at++] = _position[_references[reference++]];
-            at += ShortVec.Write(message[at..], instruction.Data.Length);
+            EmitReferences(message.Slice(at, accounts), reference);
+            reference += accounts;
+            at += accounts;
+            at += ShortVec.Write(message[at..], data.Length);
             _dataOffset[i] = at;
-            instruction.Data.CopyTo(message[at..]);
-            at += instruction.Data.Length;
+            data.CopyTo(message[at..]);
+            at += data.Length;
         }
 
         if (request.Version == MessageVersion.V0) EmitLookups(request, message[at..]);
+    }
+
+    private void EmitReferences(Span<byte> message, int first)
+    {
+        ReadOnlySpan<byte> references = _references.AsSpan(first, message.Length);
+        // SAFETY: there is a position for every number that a byte can hold.
+        ref byte positions = ref MemoryMarshal.GetArrayDataReference(_position);
+        for (int i = 0; i < message.Length; i++) message[i] = Unsafe.Add(ref positions, references[i]);
     }
 
     private int EmitHeader(Span<byte> message)
@@ -124,7 +137,12 @@ public sealed partial class MessageWriter
 
     private int EmitEntries(Span<byte> message, ref int position, int count)
     {
-        for (int i = 0; i < count; i++) message[i] = _tableEntry[_order[position++]];
+        message = message[..count];
+        ReadOnlySpan<byte> order = _order.AsSpan(position, count);
+        // SAFETY: as in EmitReferences.
+        ref byte entries = ref MemoryMarshal.GetArrayDataReference(_tableEntry);
+        for (int i = 0; i < message.Length; i++) message[i] = Unsafe.Add(ref entries, order[i]);
+        position += count;
         return count;
     }
 
@@ -159,7 +177,9 @@ public sealed partial class MessageWriter
             InstructionBuffer instruction = request.Instructions[i];
             reference++;
             int accounts = instruction.Accounts.Length;
-            for (int a = 0; a < accounts; a++) message[at++] = _position[_references[reference++]];
+            EmitReferences(message.Slice(at, accounts), reference);
+            reference += accounts;
+            at += accounts;
             _dataOffset[i] = at;
             instruction.Data.CopyTo(message[at..]);
             at += instruction.Data.Length;

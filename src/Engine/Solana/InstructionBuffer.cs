@@ -72,11 +72,12 @@ public sealed class InstructionBuffer
 
     private readonly AccountMeta[] _accounts = new AccountMeta[MaxAccounts];
     private readonly byte[] _data = new byte[MaxDataBytes];
+    private Pubkey _programId;
     private int _accountCount;
     private int _dataLength;
 
     /// <summary>Program that executes the instruction.</summary>
-    public Pubkey ProgramId { get; private set; }
+    public ref readonly Pubkey ProgramId => ref _programId;
 
     /// <summary>True if an append did not fit; such a buffer must not be used.</summary>
     public bool Overflowed { get; private set; }
@@ -90,7 +91,7 @@ public sealed class InstructionBuffer
     /// <summary>Starts a new instruction.</summary>
     public void Reset(in Pubkey programId)
     {
-        ProgramId = programId;
+        _programId = programId;
         _accountCount = 0;
         _dataLength = 0;
         Overflowed = false;
