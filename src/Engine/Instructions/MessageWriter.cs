@@ -1,7 +1,8 @@
 using System;
 using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -36,7 +37,11 @@ public sealed partial class MessageWriter
     // ordinals: program, accounts, program, accounts, ...
     private readonly byte[] _references = new byte[MaxReferences];
     private readonly byte[] _position = new byte[MessageKeys.Max]; // final index of each ordinal
-    private readonly byte[] _class = new byte[MessageKeys.Max]; // class of each ordinal
+    // bits by ordinal: signs, is written to, is in no table, is in each table
+    private readonly ulong[] _signers = new ulong[MessageKeys.Words];
+    private readonly ulong[] _writable = new ulong[MessageKeys.Words];
+    private readonly ulong[] _listed = new ulong[MessageKeys.Words];
+    private readonly ulong[] _ofTable = new ulong[MaxTables * MessageKeys.Words];
     private readonly byte[] _tableEntry = new byte[MessageKeys.Max];
     private readonly byte[] _order = new byte[MessageKeys.Max]; // ordinals by final index
     private readonly int[] _countOfClass = new int[StaticClasses + (2 * MaxTables)];
@@ -131,7 +136,8 @@ public sealed partial class MessageWriter
         int count = 0;
         for (int ordinal = 0; ordinal < _keys.Count && count < destination.Length; ordinal++)
         {
-            if (_class[ordinal] < StaticClasses && CanLookUp(_keys, ordinal)) destination[count++] = _keys[ordinal];
+            bool mayBeLookedUp = (_keys.MayBeLookedUp(ordinal >> 6) >> (ordinal & 63) & 1) != 0;
+            if (mayBeLookedUp && _position[ordinal] < _staticCount) destination[count++] = _keys[ordinal];
         }
 
         return count;
@@ -165,7 +171,7 @@ public sealed partial class MessageWriter
         if (v1 && !_allowV1) return MessageStatus.VersionDisabled;
         MessageStatus status = request.IsSameRoute ? Reuse(request) : Collect(request);
         if (status != MessageStatus.Ok) return status;
-        AssignClasses(request);
+        FindInTables(request);
         AssignPositions();
         if (_keys.Count > (v1 ? Math.Min(_accountLimit, MessageLimits.V1Accounts) : _accountLimit))
         {
@@ -217,72 +223,46 @@ public sealed partial class MessageWriter
         return MessageStatus.Ok;
     }
 
-    /// <summary>Signers, programs and tip accounts must be listed; every other account may come from a table.</summary>
-    internal static bool CanLookUp(MessageKeys keys, int ordinal) =>
-        (keys.Flags(ordinal) & (AccountFlags.Signer | MessageKeys.Invoked)) == 0
-            && !TipAccounts.Contains(in keys[ordinal], keys.Tag(ordinal));
-
     /// <summary>
-    /// Class of each account in the message's order: writable signers, read-only signers, writable others, read-only
-    /// others; then what comes from tables, all writable ones table by table, then all read-only ones.
+    /// Which accounts come from which table: the first one in order that holds them.
     /// </summary>
-    private void AssignClasses(in MessageRequest request)
+    private void FindInTables(in MessageRequest request)
     {
         _tableCount = request.Version == MessageVersion.V0 ? Math.Min(request.Tables.Length, MaxTables) : 0;
-        ReadOnlySpan<LookupTable> tables = request.Tables[.._tableCount];
-        MessageKeys keys = _keys;
-        Span<byte> classes = _class.AsSpan(0, keys.Count);
-        for (int ordinal = 0; ordinal < classes.Length; ordinal++)
+        for (int w = 0; w < _keys.WordsInUse; w++)
         {
-            AccountFlags flags = keys.Flags(ordinal);
-            int isReadOnly = (flags & AccountFlags.Writable) == 0 ? 1 : 0;
-            int one = ((flags & AccountFlags.Signer) == 0 ? 2 : 0) + isReadOnly;
-            if (tables.Length != 0 && CanLookUp(keys, ordinal))
+            ulong open = _tableCount == 0 ? 0 : _keys.MayBeLookedUp(w);
+            ulong listed = _keys.Present(w);
+            for (int t = 0; t < _tableCount; t++)
             {
-                ref readonly Pubkey key = ref keys[ordinal];
-                uint tag = keys.Tag(ordinal);
-                for (int t = 0; t < tables.Length; t++)
-                {
-                    int entry = tables[t].Find(in key, tag);
-                    if (entry < 0) continue;
-                    _tableEntry[ordinal] = (byte)entry;
-                    one = StaticClasses + (isReadOnly * tables.Length) + t;
-                    break;
-                }
+                ulong found = request.Tables[t].Find(_keys, w, open, _tableEntry);
+                _ofTable[(t * MessageKeys.Words) + w] = found;
+                open &= ~found;
+                listed &= ~found;
             }
 
-            classes[ordinal] = (byte)one;
+            _listed[w] = listed;
+            _signers[w] = _keys.With(AccountFlags.Signer, w);
+            _writable[w] = _keys.With(AccountFlags.Writable, w);
         }
     }
 
     /// <summary>
-    /// Places the accounts class by class, each class in order of mention.
-    /// PERF: a class's accounts are the bits of a compare of all accounts' classes, so that no account waits for the
-    /// place of the one before it. Bench: TransactionBench.Build.
+    /// Places the accounts in the message's order: writable signers, read-only signers, writable others, read-only
+    /// others; then what comes from tables, all writable ones table by table, then all read-only ones.
+    /// PERF: accounts of a class are bits of words, so that none waits for the place of the one before it
+    /// (TransactionBench.Build).
     /// </summary>
     private void AssignPositions()
     {
-        int count = _keys.Count;
-        byte[] positions = _position;
-        byte[] order = _order;
+        int at = 0;
+        int words = _keys.WordsInUse;
         Span<int> counts = _countOfClass.AsSpan(0, StaticClasses + (2 * _tableCount));
-        int position = 0;
         for (int c = 0; c < counts.Length; c++)
         {
-            int start = position;
-            for (int first = 0; first < count; first += 64)
-            {
-                ulong members = MembersOf((byte)c, first);
-                if (count - first < 64) members &= (1UL << (count - first)) - 1;
-                for (; members != 0; members &= members - 1)
-                {
-                    int ordinal = first + BitOperations.TrailingZeroCount(members);
-                    positions[ordinal] = (byte)position;
-                    order[position++] = (byte)ordinal;
-                }
-            }
-
-            counts[c] = position - start;
+            int start = at;
+            for (int w = 0; w < words; w++) at = PlaceAll(MembersOf(c, w), w * 64, at);
+            counts[c] = at - start;
         }
 
         _signerCount = counts[0] + counts[1];
@@ -291,14 +271,34 @@ public sealed partial class MessageWriter
         _staticCount = _signerCount + counts[2] + counts[3];
     }
 
-    /// <summary>Which of 64 accounts are of a class, one bit each.</summary>
-    private ulong MembersOf(byte wanted, int first)
+    private ulong MembersOf(int c, int word)
     {
-        ReadOnlySpan<byte> classes = _class.AsSpan(first, 64);
-        Vector256<byte> one = Vector256.Create(wanted);
-        uint low = Vector256.Equals(Vector256.Create(classes), one).ExtractMostSignificantBits();
-        uint high = Vector256.Equals(Vector256.Create(classes[32..]), one).ExtractMostSignificantBits();
-        return low | ((ulong)high << 32);
+        ulong writable = _writable[word];
+        if (c < StaticClasses)
+        {
+            ulong members = c < 2 ? _signers[word] : _listed[word] & ~_signers[word];
+            return members & ((c & 1) == 0 ? writable : ~writable);
+        }
+
+        int t = c - StaticClasses;
+        return t < _tableCount
+            ? _ofTable[(t * MessageKeys.Words) + word] & writable
+            : _ofTable[((t - _tableCount) * MessageKeys.Words) + word] & ~writable;
+    }
+
+    private int PlaceAll(ulong members, int first, int at)
+    {
+        // SAFETY: an ordinal has 8 bits, and there are no more positions than ordinals.
+        ref byte positions = ref MemoryMarshal.GetArrayDataReference(_position);
+        ref byte order = ref MemoryMarshal.GetArrayDataReference(_order);
+        for (; members != 0; members &= members - 1)
+        {
+            int ordinal = first + BitOperations.TrailingZeroCount(members);
+            Unsafe.Add(ref positions, ordinal) = (byte)at;
+            Unsafe.Add(ref order, at++) = (byte)ordinal;
+        }
+
+        return at;
     }
 
     /// <summary>Accounts that a table supplies, writable or read-only.</summary>

@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.CompilerServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -13,9 +12,6 @@ public static class TipAccounts
     /// <summary>Smallest tip that enters the auction, lamports. Source: as above.</summary>
     public const ulong MinTipLamports = 1000;
 
-    private const int FirstShift = 26;
-    private const int SecondShift = 20;
-
     private static readonly Pubkey[] Keys =
     [
         Pubkey.Parse("96gYZGLnJYVFmbjzopPSU6QiEV5fGqZNyN9nmNhvrZU5"),
@@ -28,8 +24,7 @@ public static class TipAccounts
         Pubkey.Parse("3AVi9Tg9Uo68tJfuvoKvqKNWKkC5wPdSSdeBnizKZ6jT"),
     ];
 
-    private static readonly ulong Filter = FilterOf(Keys, FirstShift);
-    private static readonly ulong SecondFilter = FilterOf(Keys, SecondShift);
+    private static readonly uint[] KeyTags = TagsOf(Keys);
 
     /// <summary>All of them.</summary>
     public static ReadOnlySpan<Pubkey> All => Keys;
@@ -37,30 +32,24 @@ public static class TipAccounts
     /// <summary>One of them by any number, for example a slot: spreads the write lock.</summary>
     public static Pubkey Pick(ulong number) => Keys[(int)(number % (ulong)Keys.Length)];
 
+    /// <summary>Their <see cref="Pubkey.ShortTag"/>, in the same order.</summary>
+    internal static ReadOnlySpan<uint> Tags => KeyTags;
+
     /// <summary>True for a tip account.</summary>
-    public static bool Contains(in Pubkey key) => Contains(in key, key.ShortTag);
-
-    /// <summary>True for a tip account whose <see cref="Pubkey.ShortTag"/> is known.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool Contains(ref readonly Pubkey key, uint tag) =>
-        (Filter >> (int)(tag >> FirstShift) & SecondFilter >> (int)(tag >> SecondShift & 63) & 1) != 0
-            && IsListed(in key);
-
-    // PERF: two bits of 64 for each tip account; all but one of 64 other keys end there. Bench: TransactionBench.Build.
-    private static ulong FilterOf(ReadOnlySpan<Pubkey> keys, int shift)
-    {
-        ulong filter = 0;
-        foreach (ref readonly Pubkey key in keys) filter |= 1UL << (int)(key.ShortTag >> shift & 63);
-        return filter;
-    }
-
-    private static bool IsListed(ref readonly Pubkey key)
+    public static bool Contains(in Pubkey key)
     {
         foreach (ref readonly Pubkey tip in All)
         {
-            if (Pubkey.AreSame(in tip, in key)) return true;
+            if (tip == key) return true;
         }
 
         return false;
+    }
+
+    private static uint[] TagsOf(ReadOnlySpan<Pubkey> keys)
+    {
+        uint[] tags = new uint[keys.Length];
+        for (int i = 0; i < tags.Length; i++) tags[i] = keys[i].ShortTag;
+        return tags;
     }
 }
