@@ -121,38 +121,43 @@ public sealed class LookupTable
     /// </summary>
     internal ulong Find(MessageKeys keys, int word, ulong wanted, Span<byte> entries)
     {
-        ReadOnlySpan<uint> tags = keys.Tags;
-        ReadOnlySpan<Pubkey> accounts = keys.All;
+        // SAFETY: wanted has bits of accounts only, of which there are no more than entries; a probe has the bits of
+        // the index's size, and what is in it is below the number of addresses.
+        ref uint tags = ref MemoryMarshal.GetReference(keys.Tags);
+        ref Pubkey accounts = ref MemoryMarshal.GetReference(keys.All);
+        ref uint places = ref MemoryMarshal.GetArrayDataReference(_index);
+        ref Pubkey addresses = ref MemoryMarshal.GetArrayDataReference(_addresses);
+        ref byte results = ref MemoryMarshal.GetReference(entries[..keys.Count]);
         ulong found = 0;
         for (; wanted != 0; wanted &= wanted - 1)
         {
-            int bit = BitOperations.TrailingZeroCount(wanted);
-            int ordinal = (word * 64) + bit;
-            int entry = Find(in accounts[ordinal], tags[ordinal]);
-            if (entry < 0) continue;
-            entries[ordinal] = (byte)entry;
-            found |= 1UL << bit;
+            nuint ordinal = (nuint)((word * 64) + BitOperations.TrailingZeroCount(wanted));
+            uint tag = Unsafe.Add(ref tags, ordinal);
+            uint probe = Place(tag);
+            for (uint place; (place = Unsafe.Add(ref places, probe)) != 0; probe = (probe + 1) & (IndexSize - 1))
+            {
+                uint entry = (place & EntryBits) - 1;
+                if ((place & ~EntryBits) != Mark(tag)) continue;
+                if (!Pubkey.AreSame(in Unsafe.Add(ref accounts, ordinal), in Unsafe.Add(ref addresses, entry)))
+                    continue;
+                Unsafe.Add(ref results, ordinal) = (byte)entry;
+                found |= wanted & (0 - wanted);
+                break;
+            }
         }
 
         return found;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Find(ref readonly Pubkey key, uint tag)
     {
-        // PERF: the mark, bits of the tag that choose no place, keeps other keys of a run from being read, and no
-        // bounds are checked (TransactionBench.Build).
-        // SAFETY: a probe has the bits of the index's size, and entries in it are below the number of addresses.
-        ref uint places = ref MemoryMarshal.GetArrayDataReference(_index);
-        ref Pubkey addresses = ref MemoryMarshal.GetArrayDataReference(_addresses);
-        uint mark = Mark(tag);
+        // PERF: the mark, bits of the tag that choose no place, keeps other keys of a run from being read
+        // (TransactionBench.Build).
         uint probe = Place(tag);
-        for (uint place = Unsafe.Add(ref places, probe); place != 0; place = Unsafe.Add(ref places, probe))
+        for (uint place; (place = _index[probe]) != 0; probe = (probe + 1) & (IndexSize - 1))
         {
-            uint entry = (place & EntryBits) - 1;
-            if ((place & ~EntryBits) == mark && Pubkey.AreSame(in Unsafe.Add(ref addresses, entry), in key))
-                return (int)entry;
-            probe = (probe + 1) & (IndexSize - 1);
+            int entry = (int)(place & EntryBits) - 1;
+            if ((place & ~EntryBits) == Mark(tag) && Pubkey.AreSame(in _addresses[entry], in key)) return entry;
         }
 
         return -1;

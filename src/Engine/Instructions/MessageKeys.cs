@@ -85,7 +85,9 @@ internal sealed class MessageKeys
         return count <= Max;
     }
 
-    /// <summary>The ordinal of a key whose <see cref="Pubkey.ShortTag"/> is known; -1 if it is not among them.</summary>
+    /// <summary>
+    /// The ordinal of a key whose <see cref="Pubkey.ShortTag"/> is known; -1 if it is not among them.
+    /// </summary>
     public int Find(ref readonly Pubkey key, uint tag)
     {
         uint probe = tag >> (32 - TableBits);

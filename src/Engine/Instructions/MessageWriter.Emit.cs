@@ -19,10 +19,11 @@ public sealed partial class MessageWriter
     {
         int size = FixedBytes + (_staticCount * Pubkey.SizeBytes);
         int largest = -1;
-        for (int i = 0; i < request.Instructions.Length; i++)
+        ReadOnlySpan<InstructionBuffer> instructions = request.Instructions;
+        for (int i = 0; i < instructions.Length; i++)
         {
-            int accounts = request.Instructions[i].Accounts.Length;
-            int data = request.Instructions[i].Data.Length;
+            int accounts = instructions[i].AccountCount;
+            int data = instructions[i].DataLength;
             int bytes = accounts + data;
             bytes += request.Version == MessageVersion.V1 ? 4 : 1 + ShortVec.SizeOf(accounts) + ShortVec.SizeOf(data);
             size += bytes;
@@ -81,7 +82,7 @@ public sealed partial class MessageWriter
             InstructionBuffer instruction = request.Instructions[i];
             message[at++] = _position[_references[reference++]];
             ReadOnlySpan<byte> data = instruction.Data;
-            int accounts = instruction.Accounts.Length;
+            int accounts = instruction.AccountCount;
             at += ShortVec.Write(message[at..], accounts);
             EmitReferences(message.Slice(at, accounts), reference);
             reference += accounts;
@@ -165,10 +166,10 @@ public sealed partial class MessageWriter
         foreach (InstructionBuffer instruction in request.Instructions)
         {
             message[at] = _position[_references[reference]];
-            message[at + 1] = (byte)instruction.Accounts.Length;
-            BinaryPrimitives.WriteUInt16LittleEndian(message[(at + 2)..], (ushort)instruction.Data.Length);
+            message[at + 1] = (byte)instruction.AccountCount;
+            BinaryPrimitives.WriteUInt16LittleEndian(message[(at + 2)..], (ushort)instruction.DataLength);
             at += 4;
-            reference += 1 + instruction.Accounts.Length;
+            reference += 1 + instruction.AccountCount;
         }
 
         reference = 0;
@@ -176,7 +177,7 @@ public sealed partial class MessageWriter
         {
             InstructionBuffer instruction = request.Instructions[i];
             reference++;
-            int accounts = instruction.Accounts.Length;
+            int accounts = instruction.AccountCount;
             EmitReferences(message.Slice(at, accounts), reference);
             reference += accounts;
             at += accounts;

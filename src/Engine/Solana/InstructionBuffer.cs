@@ -85,6 +85,12 @@ public sealed class InstructionBuffer
     /// <summary>Accounts in order.</summary>
     public ReadOnlySpan<AccountMeta> Accounts => _accounts.AsSpan(0, _accountCount);
 
+    /// <summary>Number of <see cref="Accounts"/>.</summary>
+    public int AccountCount => _accountCount;
+
+    /// <summary>Length of <see cref="Data"/>.</summary>
+    public int DataLength => _dataLength;
+
     /// <summary>Instruction data.</summary>
     public ReadOnlySpan<byte> Data => _data.AsSpan(0, _dataLength);
 
