@@ -1,5 +1,7 @@
 using System;
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 
@@ -39,7 +41,8 @@ public sealed class LookupTable
     public const int HeaderBytes = 56;
 
     // Twice the entries, so probes stay short.
-    private const int IndexSize = 512;
+    private const int IndexBits = 9;
+    private const int IndexSize = 1 << IndexBits;
     private const uint EntryBits = 0xffff;
 
     private readonly Pubkey[] _addresses = new Pubkey[MaxAddresses];
@@ -104,33 +107,65 @@ public sealed class LookupTable
     }
 
     /// <summary>Index of the first usable entry with this address.</summary>
-    public bool TryFind(in Pubkey key, out byte index) => TryFind(in key, key.Tag, out index);
+    public bool TryFind(in Pubkey key, out byte index)
+    {
+        int entry = Find(in key, key.ShortTag);
+        index = (byte)Math.Max(entry, 0);
+        return entry >= 0;
+    }
 
-    /// <summary>As above, for a key whose <see cref="Pubkey.Tag"/> is known.</summary>
-    internal bool TryFind(in Pubkey key, ulong tag, out byte index)
+    /// <summary>
+    /// Which of 64 accounts of a message the table holds, of those <paramref name="wanted"/>, one bit each; their first
+    /// usable entries go to <paramref name="entries"/>, by ordinal.
+    /// PERF: the table's arrays stay in registers from account to account (TransactionBench.Build).
+    /// </summary>
+    internal ulong Find(MessageKeys keys, int word, ulong wanted, Span<byte> entries)
+    {
+        // SAFETY: wanted has bits of accounts only, of which there are no more than entries; a probe has the bits of
+        // the index's size, and what is in it is below the number of addresses.
+        ref uint tags = ref MemoryMarshal.GetReference(keys.Tags);
+        ref Pubkey accounts = ref MemoryMarshal.GetReference(keys.All);
+        ref uint places = ref MemoryMarshal.GetArrayDataReference(_index);
+        ref Pubkey addresses = ref MemoryMarshal.GetArrayDataReference(_addresses);
+        ref byte results = ref MemoryMarshal.GetReference(entries[..keys.Count]);
+        ulong found = 0;
+        for (; wanted != 0; wanted &= wanted - 1)
+        {
+            nuint ordinal = (nuint)((word * 64) + BitOperations.TrailingZeroCount(wanted));
+            uint tag = Unsafe.Add(ref tags, ordinal);
+            uint probe = Place(tag);
+            for (uint place; (place = Unsafe.Add(ref places, probe)) != 0; probe = (probe + 1) & (IndexSize - 1))
+            {
+                uint entry = (place & EntryBits) - 1;
+                if ((place & ~EntryBits) != Mark(tag)) continue;
+                if (!Pubkey.AreSame(in Unsafe.Add(ref accounts, ordinal), in Unsafe.Add(ref addresses, entry)))
+                    continue;
+                Unsafe.Add(ref results, ordinal) = (byte)entry;
+                found |= wanted & (0 - wanted);
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    private int Find(ref readonly Pubkey key, uint tag)
     {
         // PERF: the mark, bits of the tag that choose no place, keeps other keys of a run from being read
         // (TransactionBench.Build).
-        uint[] places = _index;
-        uint mark = Mark(tag);
-        int probe = (int)tag & (IndexSize - 1);
-        for (uint place = places[probe]; place != 0; place = places[probe])
+        uint probe = Place(tag);
+        for (uint place; (place = _index[probe]) != 0; probe = (probe + 1) & (IndexSize - 1))
         {
             int entry = (int)(place & EntryBits) - 1;
-            if ((place & ~EntryBits) == mark && Pubkey.AreSame(in _addresses[entry], in key))
-            {
-                index = (byte)entry;
-                return true;
-            }
-
-            probe = (probe + 1) & (IndexSize - 1);
+            if ((place & ~EntryBits) == Mark(tag) && Pubkey.AreSame(in _addresses[entry], in key)) return entry;
         }
 
-        index = 0;
-        return false;
+        return -1;
     }
 
-    private static uint Mark(ulong tag) => (uint)(tag >> 32) & ~EntryBits;
+    private static uint Place(uint tag) => tag >> (32 - IndexBits);
+
+    private static uint Mark(uint tag) => tag << 16;
 
     private LookupTableStatus Decode(ReadOnlySpan<byte> data, ulong slot)
     {
@@ -173,9 +208,9 @@ public sealed class LookupTable
         {
             ref readonly Pubkey key = ref _addresses[_indexedCount];
             if (TryFind(key, out _)) continue; // the first entry of a repeated address counts
-            int probe = (int)key.Tag & (IndexSize - 1);
+            uint probe = Place(key.ShortTag);
             while (_index[probe] != 0) probe = (probe + 1) & (IndexSize - 1);
-            _index[probe] = Mark(key.Tag) | (uint)(_indexedCount + 1);
+            _index[probe] = Mark(key.ShortTag) | (uint)(_indexedCount + 1);
         }
 
         UsableCount = _indexedCount;

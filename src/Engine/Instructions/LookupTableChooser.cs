@@ -17,11 +17,12 @@ public sealed class LookupTableChooser
     private const int AccountGainBytes = Pubkey.SizeBytes - 1;
 
     /// <summary>Words that have a bit for each account of a message.</summary>
-    private const int Words = MessageKeys.Max / 64;
+    private const int Words = MessageKeys.Words;
 
     private readonly MessageKeys _keys = new();
     private readonly byte[] _ordinals = new byte[InstructionBuffer.MaxAccounts];
     private readonly ulong[] _open = new ulong[Words]; // accounts that a table may carry and none does yet
+    private readonly byte[] _entries = new byte[MessageKeys.Max];
     private readonly ulong[] _held; // of each candidate, the accounts it holds
 
     /// <summary>A chooser among at most so many tables.</summary>
@@ -57,7 +58,8 @@ public sealed class LookupTableChooser
             for (int i = 0; i < candidates.Length; i++)
             {
                 int accounts = 0;
-                for (int w = 0; w < Words; w++) accounts += BitOperations.PopCount(_held[(i * Words) + w] & _open[w]);
+                for (int w = 0; w < keys.WordsInUse; w++)
+                    accounts += BitOperations.PopCount(_held[(i * Words) + w] & _open[w]);
                 if (accounts <= bestAccounts) continue;
                 best = i;
                 bestAccounts = accounts;
@@ -65,7 +67,7 @@ public sealed class LookupTableChooser
 
             int gain = (bestAccounts * AccountGainBytes) - TableCostBytes;
             if (best < 0 || gain <= 0) break;
-            for (int w = 0; w < Words; w++) _open[w] &= ~_held[(best * Words) + w];
+            for (int w = 0; w < keys.WordsInUse; w++) _open[w] &= ~_held[(best * Words) + w];
             SavedBytes += gain;
             chosen[count++] = candidates[best];
         }
@@ -76,10 +78,10 @@ public sealed class LookupTableChooser
     private bool TryCollect(ReadOnlySpan<InstructionBuffer> instructions, in Pubkey payer)
     {
         _keys.Reset();
-        _ = _keys.Add(payer, AccountFlags.Signer | AccountFlags.Writable);
+        _ = _keys.Add(in payer, AccountFlags.Signer | AccountFlags.Writable);
         foreach (InstructionBuffer instruction in instructions)
         {
-            if (_keys.Add(instruction.ProgramId, MessageKeys.Invoked) < 0) return false;
+            if (_keys.Add(in instruction.ProgramId, MessageKeys.Invoked) < 0) return false;
             if (!_keys.TryAdd(instruction.Accounts, _ordinals)) return false;
         }
 
@@ -91,23 +93,14 @@ public sealed class LookupTableChooser
     /// </summary>
     private void FindHeld(MessageKeys keys, ReadOnlySpan<LookupTable> candidates)
     {
-        Span<ulong> held = _held.AsSpan(0, candidates.Length * Words);
-        held.Clear();
-        Array.Clear(_open);
-        for (int i = 0; i < keys.Count; i++)
-        {
-            if (MessageWriter.CanLookUp(keys, i)) _open[i >> 6] |= 1UL << (i & 63);
-        }
-
+        int words = keys.WordsInUse;
+        for (int w = 0; w < words; w++) _open[w] = keys.MayBeLookedUp(w);
         for (int t = 0; t < candidates.Length; t++)
         {
             LookupTable table = candidates[t];
-            if (table.Status != LookupTableStatus.Ok || table.UsableCount == 0) continue;
-            for (int i = 0; i < keys.Count; i++)
-            {
-                if ((_open[i >> 6] >> (i & 63) & 1) == 0 || !table.TryFind(in keys[i], keys.Tag(i), out _)) continue;
-                held[(t * Words) + (i >> 6)] |= 1UL << (i & 63);
-            }
+            bool isUsable = table.Status == LookupTableStatus.Ok && table.UsableCount != 0;
+            for (int w = 0; w < words; w++)
+                _held[(t * Words) + w] = isUsable ? table.Find(keys, w, _open[w], _entries) : 0;
         }
     }
 }

@@ -1,5 +1,7 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -17,10 +19,11 @@ public sealed partial class MessageWriter
     {
         int size = FixedBytes + (_staticCount * Pubkey.SizeBytes);
         int largest = -1;
-        for (int i = 0; i < request.Instructions.Length; i++)
+        ReadOnlySpan<InstructionBuffer> instructions = request.Instructions;
+        for (int i = 0; i < instructions.Length; i++)
         {
-            int accounts = request.Instructions[i].Accounts.Length;
-            int data = request.Instructions[i].Data.Length;
+            int accounts = instructions[i].AccountCount;
+            int data = instructions[i].DataLength;
             int bytes = accounts + data;
             bytes += request.Version == MessageVersion.V1 ? 4 : 1 + ShortVec.SizeOf(accounts) + ShortVec.SizeOf(data);
             size += bytes;
@@ -78,16 +81,27 @@ public sealed partial class MessageWriter
         {
             InstructionBuffer instruction = request.Instructions[i];
             message[at++] = _position[_references[reference++]];
-            int accounts = instruction.Accounts.Length;
+            ReadOnlySpan<byte> data = instruction.Data;
+            int accounts = instruction.AccountCount;
             at += ShortVec.Write(message[at..], accounts);
-            for (int a = 0; a < accounts; a++) message[at++] = _position[_references[reference++]];
-            at += ShortVec.Write(message[at..], instruction.Data.Length);
+            EmitReferences(message.Slice(at, accounts), reference);
+            reference += accounts;
+            at += accounts;
+            at += ShortVec.Write(message[at..], data.Length);
             _dataOffset[i] = at;
-            instruction.Data.CopyTo(message[at..]);
-            at += instruction.Data.Length;
+            data.CopyTo(message[at..]);
+            at += data.Length;
         }
 
         if (request.Version == MessageVersion.V0) EmitLookups(request, message[at..]);
+    }
+
+    private void EmitReferences(Span<byte> message, int first)
+    {
+        ReadOnlySpan<byte> references = _references.AsSpan(first, message.Length);
+        // SAFETY: there is a position for every number that a byte can hold.
+        ref byte positions = ref MemoryMarshal.GetArrayDataReference(_position);
+        for (int i = 0; i < message.Length; i++) message[i] = Unsafe.Add(ref positions, references[i]);
     }
 
     private int EmitHeader(Span<byte> message)
@@ -124,7 +138,12 @@ public sealed partial class MessageWriter
 
     private int EmitEntries(Span<byte> message, ref int position, int count)
     {
-        for (int i = 0; i < count; i++) message[i] = _tableEntry[_order[position++]];
+        message = message[..count];
+        ReadOnlySpan<byte> order = _order.AsSpan(position, count);
+        // SAFETY: as in EmitReferences.
+        ref byte entries = ref MemoryMarshal.GetArrayDataReference(_tableEntry);
+        for (int i = 0; i < message.Length; i++) message[i] = Unsafe.Add(ref entries, order[i]);
+        position += count;
         return count;
     }
 
@@ -147,10 +166,10 @@ public sealed partial class MessageWriter
         foreach (InstructionBuffer instruction in request.Instructions)
         {
             message[at] = _position[_references[reference]];
-            message[at + 1] = (byte)instruction.Accounts.Length;
-            BinaryPrimitives.WriteUInt16LittleEndian(message[(at + 2)..], (ushort)instruction.Data.Length);
+            message[at + 1] = (byte)instruction.AccountCount;
+            BinaryPrimitives.WriteUInt16LittleEndian(message[(at + 2)..], (ushort)instruction.DataLength);
             at += 4;
-            reference += 1 + instruction.Accounts.Length;
+            reference += 1 + instruction.AccountCount;
         }
 
         reference = 0;
@@ -158,8 +177,10 @@ public sealed partial class MessageWriter
         {
             InstructionBuffer instruction = request.Instructions[i];
             reference++;
-            int accounts = instruction.Accounts.Length;
-            for (int a = 0; a < accounts; a++) message[at++] = _position[_references[reference++]];
+            int accounts = instruction.AccountCount;
+            EmitReferences(message.Slice(at, accounts), reference);
+            reference += accounts;
+            at += accounts;
             _dataOffset[i] = at;
             instruction.Data.CopyTo(message[at..]);
             at += instruction.Data.Length;

@@ -1,5 +1,8 @@
 using System;
 using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -34,11 +37,14 @@ public sealed partial class MessageWriter
     // ordinals: program, accounts, program, accounts, ...
     private readonly byte[] _references = new byte[MaxReferences];
     private readonly byte[] _position = new byte[MessageKeys.Max]; // final index of each ordinal
-    private readonly byte[] _class = new byte[MessageKeys.Max]; // class of each ordinal
+    // bits by ordinal: signs, is written to, is in no table, is in each table
+    private readonly ulong[] _signers = new ulong[MessageKeys.Words];
+    private readonly ulong[] _writable = new ulong[MessageKeys.Words];
+    private readonly ulong[] _listed = new ulong[MessageKeys.Words];
+    private readonly ulong[] _ofTable = new ulong[MaxTables * MessageKeys.Words];
     private readonly byte[] _tableEntry = new byte[MessageKeys.Max];
     private readonly byte[] _order = new byte[MessageKeys.Max]; // ordinals by final index
     private readonly int[] _countOfClass = new int[StaticClasses + (2 * MaxTables)];
-    private readonly int[] _nextOfClass = new int[StaticClasses + (2 * MaxTables)];
     private readonly int[] _dataOffset = new int[MaxInstructions];
     private int _instructionCount;
     private int _signerCount;
@@ -130,7 +136,8 @@ public sealed partial class MessageWriter
         int count = 0;
         for (int ordinal = 0; ordinal < _keys.Count && count < destination.Length; ordinal++)
         {
-            if (_class[ordinal] < StaticClasses && CanLookUp(_keys, ordinal)) destination[count++] = _keys[ordinal];
+            bool mayBeLookedUp = (_keys.MayBeLookedUp(ordinal >> 6) >> (ordinal & 63) & 1) != 0;
+            if (mayBeLookedUp && _position[ordinal] < _staticCount) destination[count++] = _keys[ordinal];
         }
 
         return count;
@@ -164,7 +171,7 @@ public sealed partial class MessageWriter
         if (v1 && !_allowV1) return MessageStatus.VersionDisabled;
         MessageStatus status = request.IsSameRoute ? Reuse(request) : Collect(request);
         if (status != MessageStatus.Ok) return status;
-        AssignClasses(request);
+        FindInTables(request);
         AssignPositions();
         if (_keys.Count > (v1 ? Math.Min(_accountLimit, MessageLimits.V1Accounts) : _accountLimit))
         {
@@ -193,7 +200,7 @@ public sealed partial class MessageWriter
         _keys.Reset();
         if (request.Instructions.IsEmpty) return MessageStatus.Empty;
         if (request.Instructions.Length > MaxInstructions) return MessageStatus.TooManyInstructions;
-        _ = _keys.Add(request.Payer, AccountFlags.Signer | AccountFlags.Writable);
+        _ = _keys.Add(in request.Payer, AccountFlags.Signer | AccountFlags.Writable);
         int reference = 0;
         foreach (InstructionBuffer instruction in request.Instructions)
         {
@@ -205,7 +212,7 @@ public sealed partial class MessageWriter
 
             ReadOnlySpan<AccountMeta> accounts = instruction.Accounts;
             if (reference + 1 + accounts.Length > MaxReferences) return MessageStatus.TooManyAccounts;
-            int ordinal = _keys.Add(instruction.ProgramId, MessageKeys.Invoked);
+            int ordinal = _keys.Add(in instruction.ProgramId, MessageKeys.Invoked);
             if (ordinal < 0) return MessageStatus.TooManyAccounts;
             _references[reference++] = (byte)ordinal;
             if (!_keys.TryAdd(accounts, _references.AsSpan(reference))) return MessageStatus.TooManyAccounts;
@@ -216,42 +223,46 @@ public sealed partial class MessageWriter
         return MessageStatus.Ok;
     }
 
-    /// <summary>Signers, programs and tip accounts must be listed; every other account may come from a table.</summary>
-    internal static bool CanLookUp(MessageKeys keys, int ordinal) =>
-        (keys.Flags(ordinal) & (AccountFlags.Signer | MessageKeys.Invoked)) == 0
-            && !TipAccounts.Contains(keys[ordinal], keys.Tag(ordinal));
-
     /// <summary>
-    /// Class of each account in the message's order: writable signers, read-only signers, writable others, read-only
-    /// others; then what comes from tables, all writable ones table by table, then all read-only ones.
+    /// Which accounts come from which table: the first one in order that holds them.
     /// </summary>
-    private void AssignClasses(in MessageRequest request)
+    private void FindInTables(in MessageRequest request)
     {
         _tableCount = request.Version == MessageVersion.V0 ? Math.Min(request.Tables.Length, MaxTables) : 0;
-        ReadOnlySpan<LookupTable> tables = request.Tables[.._tableCount];
-        Span<int> counts = _countOfClass.AsSpan(0, StaticClasses + (2 * tables.Length));
-        counts.Clear();
-        MessageKeys keys = _keys;
-        Span<byte> classes = _class.AsSpan(0, keys.Count);
-        for (int ordinal = 0; ordinal < classes.Length; ordinal++)
+        for (int w = 0; w < _keys.WordsInUse; w++)
         {
-            AccountFlags flags = keys.Flags(ordinal);
-            int isReadOnly = (flags & AccountFlags.Writable) == 0 ? 1 : 0;
-            int one = ((flags & AccountFlags.Signer) == 0 ? 2 : 0) + isReadOnly;
-            if (tables.Length != 0 && CanLookUp(keys, ordinal))
+            ulong open = _tableCount == 0 ? 0 : _keys.MayBeLookedUp(w);
+            ulong listed = _keys.Present(w);
+            for (int t = 0; t < _tableCount; t++)
             {
-                ref readonly Pubkey key = ref keys[ordinal];
-                ulong tag = keys.Tag(ordinal);
-                for (int t = 0; t < tables.Length; t++)
-                {
-                    if (!tables[t].TryFind(in key, tag, out _tableEntry[ordinal])) continue;
-                    one = StaticClasses + (isReadOnly * tables.Length) + t;
-                    break;
-                }
+                ulong found = request.Tables[t].Find(_keys, w, open, _tableEntry);
+                _ofTable[(t * MessageKeys.Words) + w] = found;
+                open &= ~found;
+                listed &= ~found;
             }
 
-            classes[ordinal] = (byte)one;
-            counts[one]++;
+            _listed[w] = listed;
+            _signers[w] = _keys.With(AccountFlags.Signer, w);
+            _writable[w] = _keys.With(AccountFlags.Writable, w);
+        }
+    }
+
+    /// <summary>
+    /// Places the accounts in the message's order: writable signers, read-only signers, writable others, read-only
+    /// others; then what comes from tables, all writable ones table by table, then all read-only ones.
+    /// PERF: accounts of a class are bits of words, so that none waits for the place of the one before it
+    /// (TransactionBench.Build).
+    /// </summary>
+    private void AssignPositions()
+    {
+        int at = 0;
+        int words = _keys.WordsInUse;
+        Span<int> counts = _countOfClass.AsSpan(0, StaticClasses + (2 * _tableCount));
+        for (int c = 0; c < counts.Length; c++)
+        {
+            int start = at;
+            for (int w = 0; w < words; w++) at = PlaceAll(MembersOf(c, w), w * 64, at);
+            counts[c] = at - start;
         }
 
         _signerCount = counts[0] + counts[1];
@@ -260,29 +271,34 @@ public sealed partial class MessageWriter
         _staticCount = _signerCount + counts[2] + counts[3];
     }
 
-    /// <summary>
-    /// Gives each class its range, then places the accounts in order of mention.
-    /// PERF: one pass over the accounts whatever the number of tables. Bench: TransactionBench.Build.
-    /// </summary>
-    private void AssignPositions()
+    private ulong MembersOf(int c, int word)
     {
-        Span<int> next = _nextOfClass.AsSpan(0, StaticClasses + (2 * _tableCount));
-        int start = 0;
-        for (int i = 0; i < next.Length; i++)
+        ulong writable = _writable[word];
+        if (c < StaticClasses)
         {
-            next[i] = start;
-            start += _countOfClass[i];
+            ulong members = c < 2 ? _signers[word] : _listed[word] & ~_signers[word];
+            return members & ((c & 1) == 0 ? writable : ~writable);
         }
 
-        ReadOnlySpan<byte> classes = _class.AsSpan(0, _keys.Count);
-        byte[] positions = _position;
-        byte[] order = _order;
-        for (int ordinal = 0; ordinal < classes.Length; ordinal++)
+        int t = c - StaticClasses;
+        return t < _tableCount
+            ? _ofTable[(t * MessageKeys.Words) + word] & writable
+            : _ofTable[((t - _tableCount) * MessageKeys.Words) + word] & ~writable;
+    }
+
+    private int PlaceAll(ulong members, int first, int at)
+    {
+        // SAFETY: an ordinal has 8 bits, and there are no more positions than ordinals.
+        ref byte positions = ref MemoryMarshal.GetArrayDataReference(_position);
+        ref byte order = ref MemoryMarshal.GetArrayDataReference(_order);
+        for (; members != 0; members &= members - 1)
         {
-            int position = next[classes[ordinal]]++;
-            positions[ordinal] = (byte)position;
-            order[position] = (byte)ordinal;
+            int ordinal = first + BitOperations.TrailingZeroCount(members);
+            Unsafe.Add(ref positions, ordinal) = (byte)at;
+            Unsafe.Add(ref order, at++) = (byte)ordinal;
         }
+
+        return at;
     }
 
     /// <summary>Accounts that a table supplies, writable or read-only.</summary>

@@ -24,7 +24,7 @@ public static class TipAccounts
         Pubkey.Parse("3AVi9Tg9Uo68tJfuvoKvqKNWKkC5wPdSSdeBnizKZ6jT"),
     ];
 
-    private static readonly ulong Filter = FilterOf(Keys);
+    private static readonly uint[] KeyTags = TagsOf(Keys);
 
     /// <summary>All of them.</summary>
     public static ReadOnlySpan<Pubkey> All => Keys;
@@ -32,22 +32,11 @@ public static class TipAccounts
     /// <summary>One of them by any number, for example a slot: spreads the write lock.</summary>
     public static Pubkey Pick(ulong number) => Keys[(int)(number % (ulong)Keys.Length)];
 
+    /// <summary>Their <see cref="Pubkey.ShortTag"/>, in the same order.</summary>
+    internal static ReadOnlySpan<uint> Tags => KeyTags;
+
     /// <summary>True for a tip account.</summary>
-    public static bool Contains(in Pubkey key) => Contains(in key, key.Tag);
-
-    /// <summary>True for a tip account whose <see cref="Pubkey.Tag"/> is known.</summary>
-    internal static bool Contains(in Pubkey key, ulong tag) =>
-        (Filter >> (int)(tag & 63) & 1) != 0 && IsListed(in key);
-
-    // PERF: one bit of 64 for each tip account; seven of eight other keys end there. Bench: TransactionBench.Build.
-    private static ulong FilterOf(ReadOnlySpan<Pubkey> keys)
-    {
-        ulong filter = 0;
-        foreach (ref readonly Pubkey key in keys) filter |= 1UL << (int)(key.Tag & 63);
-        return filter;
-    }
-
-    private static bool IsListed(in Pubkey key)
+    public static bool Contains(in Pubkey key)
     {
         foreach (ref readonly Pubkey tip in All)
         {
@@ -55,5 +44,12 @@ public static class TipAccounts
         }
 
         return false;
+    }
+
+    private static uint[] TagsOf(ReadOnlySpan<Pubkey> keys)
+    {
+        uint[] tags = new uint[keys.Length];
+        for (int i = 0; i < tags.Length; i++) tags[i] = keys[i].ShortTag;
+        return tags;
     }
 }

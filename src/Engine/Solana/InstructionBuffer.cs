@@ -72,11 +72,12 @@ public sealed class InstructionBuffer
 
     private readonly AccountMeta[] _accounts = new AccountMeta[MaxAccounts];
     private readonly byte[] _data = new byte[MaxDataBytes];
+    private Pubkey _programId;
     private int _accountCount;
     private int _dataLength;
 
     /// <summary>Program that executes the instruction.</summary>
-    public Pubkey ProgramId { get; private set; }
+    public ref readonly Pubkey ProgramId => ref _programId;
 
     /// <summary>True if an append did not fit; such a buffer must not be used.</summary>
     public bool Overflowed { get; private set; }
@@ -84,13 +85,19 @@ public sealed class InstructionBuffer
     /// <summary>Accounts in order.</summary>
     public ReadOnlySpan<AccountMeta> Accounts => _accounts.AsSpan(0, _accountCount);
 
+    /// <summary>Number of <see cref="Accounts"/>.</summary>
+    public int AccountCount => _accountCount;
+
+    /// <summary>Length of <see cref="Data"/>.</summary>
+    public int DataLength => _dataLength;
+
     /// <summary>Instruction data.</summary>
     public ReadOnlySpan<byte> Data => _data.AsSpan(0, _dataLength);
 
     /// <summary>Starts a new instruction.</summary>
     public void Reset(in Pubkey programId)
     {
-        ProgramId = programId;
+        _programId = programId;
         _accountCount = 0;
         _dataLength = 0;
         Overflowed = false;

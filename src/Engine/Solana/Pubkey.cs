@@ -81,6 +81,16 @@ public readonly struct Pubkey : IEquatable<Pubkey>
         }
     }
 
+    /// <summary>
+    /// A shorter mix of two of the words, for tables of a message's few hundred keys: the upper bits choose the place.
+    /// PERF: a third of the instructions of <see cref="Tag"/> (TransactionBench.Build).
+    /// </summary>
+    internal uint ShortTag
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (uint)(((_word1 ^ _word2) * 0x9E3779B97F4A7C15UL) >> 32);
+    }
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Equals(Pubkey other) =>
