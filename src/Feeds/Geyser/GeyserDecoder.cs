@@ -8,7 +8,7 @@ namespace LowLatency.Feeds.Geyser;
 /// The messages of one Yellowstone connection in, events out. A message is one gRPC message's protobuf bytes
 /// (SubscribeUpdate). Purpose: account bytes straight from the message into the claimed payload; never throw, never
 /// allocate, count every refusal. Owner: one feed thread; counters may be read by others.
-/// Bound: the slots announced last, <see cref="AnnouncedSlots"/>; nothing else is kept.
+/// Bound: the slots announced last, <see cref="AnnouncedSlots"/>, and the blocks of <see cref="GeyserBlocks"/>.
 /// Source: rpcpool/yellowstone-grpc@0013f2d5 geyser.proto.
 /// </summary>
 public sealed class GeyserDecoder : IConnectionDecoder
@@ -19,6 +19,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     private readonly EventWriter _writer;
     private readonly SnapshotDecoder _snapshots;
     private readonly GeyserCover? _cover;
+    private readonly GeyserBlocks _blocks;
     private readonly ulong[] _announced = new ulong[AnnouncedSlots];
     private ulong _highestAnnounced;
     private bool _isClosed;
@@ -28,6 +29,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags);
+        _blocks = new GeyserBlocks(_writer, Counters);
         _snapshots = new SnapshotDecoder(
             _writer, Counters, new KeyCache(), options.MaxSnapshotKeys, options.Coverage);
         if (options.Coverage is { } table) _cover = new GeyserCover(table, endpointId, _writer);
@@ -44,12 +46,6 @@ public sealed class GeyserDecoder : IConnectionDecoder
 
     /// <summary>The fast path may be switched off to test the other one.</summary>
     internal bool UseFastPath { get; set; } = true;
-
-    /// <summary>The last block meta that came; for the blockhash of transactions. Feed thread only.</summary>
-    public GeyserBlockMeta LatestBlock { get; private set; }
-
-    /// <summary>Block metas seen; changes when <see cref="LatestBlock"/> does.</summary>
-    public long BlocksSeen => Counters[MessageKind.BlockMetaUpdate];
 
     /// <inheritdoc/>
     public DecodeCause OnOpen(in FrameStamp stamp)
@@ -133,8 +129,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
                 return OnSlot(envelope.Body, stamp);
             case MessageKind.BlockMetaUpdate:
                 cause = GeyserBlockMeta.Read(envelope.Body, out GeyserBlockMeta meta);
-                if (cause == DecodeCause.None) LatestBlock = meta;
-                return cause;
+                return cause == DecodeCause.None ? _blocks.OnMeta(meta, stamp) : cause;
             default:
                 return ProtoReader.IsWellFormed(envelope.Body) ? DecodeCause.None : DecodeCause.MalformedProtobuf;
         }
@@ -168,7 +163,13 @@ public sealed class GeyserDecoder : IConnectionDecoder
     private DecodeCause OnSlot(ReadOnlySpan<byte> body, in FrameStamp stamp)
     {
         DecodeCause cause = GeyserSlot.Read(body, out GeyserSlot update);
-        if (cause != DecodeCause.None) return cause;
+        if (cause == DecodeCause.None) cause = PublishSlot(in update, stamp);
+        bool isConfirmed = update.Status is GeyserSlotStatus.Confirmed or GeyserSlotStatus.Finalized;
+        return cause == DecodeCause.None && isConfirmed ? _blocks.OnConfirmed(update.Slot, stamp) : cause;
+    }
+
+    private DecodeCause PublishSlot(in GeyserSlot update, in FrameStamp stamp)
+    {
         switch (update.Status)
         {
             case GeyserSlotStatus.Dead:
@@ -202,6 +203,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     {
         Array.Clear(_announced);
         _highestAnnounced = 0;
+        _blocks.Clear();
     }
 
     private DecodeCause Count(int bytes, MessageKind kind, DecodeCause cause)

@@ -11,9 +11,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace LowLatency.TestNode.Geyser;
 
 /// <summary>
-/// The node's Yellowstone side: Subscribe over gRPC with accounts by name, slots, pings and from_slot. As on a server
-/// every write is told at once, inside its slot, and nothing is taken back when a fork ends; a slot that is no longer
-/// kept is refused with OUT_OF_RANGE. Faults: Disconnect cuts all streams, Close ends them as UNAVAILABLE.
+/// The node's Yellowstone side: Subscribe over gRPC with accounts by name, slots, block metas, pings and from_slot. As
+/// on a server every write is told at once, inside its slot, and nothing is taken back when a fork ends; a slot that is
+/// no longer kept is refused with OUT_OF_RANGE. Faults: Disconnect cuts all streams, Close ends them as UNAVAILABLE.
 /// Source: rpcpool/yellowstone-grpc@0013f2d5 geyser.proto (field numbers), github.com/grpc/grpc PROTOCOL-HTTP2.md.
 /// </summary>
 public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
@@ -115,10 +115,7 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
     public void OnAccountWritten(Bank bank, in AccountWrite write) => Tell(GeyserUpdate.Account(bank.Slot, in write));
 
     /// <inheritdoc/>
-    public void OnBankFrozen(Bank bank)
-    {
-        // The processed head moves to it, which is told.
-    }
+    public void OnBankFrozen(Bank bank) => Tell(GeyserUpdate.BlockMeta(bank, bank.Blockhash));
 
     /// <inheritdoc/>
     public void OnHeadMoved(Commitment commitment, Bank from, Bank to)
@@ -148,7 +145,7 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
             if (request.IsPing) continue;
             lock (Seam.Ledger.Gate)
             {
-                stream.Accounts = request.Accounts;
+                stream.Ask(request);
                 if (request.FromSlot != 0) ReplaysAsked.Add(request.FromSlot);
                 if (request.FromSlot != 0 && request.FromSlot < OldestKept())
                 {
@@ -178,7 +175,7 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
             {
                 lock (Seam.Ledger.Gate)
                 {
-                    if (!request.IsPing) stream.Accounts = request.Accounts;
+                    if (!request.IsPing) stream.Ask(request);
                     else stream.Send(GeyserUpdate.Pong(request.PingId));
                     if (request is { IsPing: true, PingId: 1 }) Pongs++;
                 }
