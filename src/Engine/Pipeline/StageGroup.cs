@@ -155,7 +155,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         StageNeeds.Searchable => e.PoolId >= 0 || e.Kind == EventKind.Slot,
         StageNeeds.Opportunities => e.OpportunityCount != 0,
         StageNeeds.OpportunitiesOrChain => e.OpportunityCount != 0 || (e.Drop == DropCause.None
-            && e.Kind is EventKind.Slot or (>= EventKind.Blockhash and <= EventKind.Simulation)),
+            && e.Kind is EventKind.Slot or EventKind.BlockhashVerdict
+                or (>= EventKind.Blockhash and <= EventKind.Simulation)),
         StageNeeds.OpportunitiesOrSettings => e.OpportunityCount != 0 || e.Kind == EventKind.Setting,
         _ => e.OpportunityCount != 0 || e.Owner == ProgramIds.AddressLookupTable,
     };

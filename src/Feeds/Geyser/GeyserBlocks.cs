@@ -11,7 +11,7 @@ namespace LowLatency.Feeds.Geyser;
 /// nothing, since the age of a hash is counted in blocks. Owner: the stream's decoder. Bound: <see cref="Capacity"/>
 /// blocks; confirmation comes within 32 slots or never.
 /// </summary>
-internal sealed class GeyserBlocks(EventWriter writer, DecodeCounters counters)
+internal sealed class GeyserBlocks(EventWriter writer, DecodeCounters counters, int source)
 {
     /// <summary>Blocks kept.</summary>
     public const int Capacity = 256;
@@ -47,8 +47,8 @@ internal sealed class GeyserBlocks(EventWriter writer, DecodeCounters counters)
     {
         if (block.IsTold || !block.IsConfirmed || block.Meta.Slot == 0) return DecodeCause.None;
         ulong lastValidHeight = block.Meta.BlockHeight + BlockhashRing.LifeBlocks;
-        DecodeCause cause = writer.PublishChain(
-            EventKind.Blockhash, block.Slot, lastValidHeight, block.Meta.Blockhash, default, stamp);
+        DecodeCause cause = writer.PublishBlockhash(
+            EventKind.Blockhash, block.Slot, lastValidHeight, block.Meta.Blockhash, source, stamp);
         if (cause != DecodeCause.None) return cause;
         block.IsTold = true;
         counters.BlockhashesTold++;

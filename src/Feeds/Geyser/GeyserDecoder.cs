@@ -29,7 +29,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags);
-        _blocks = new GeyserBlocks(_writer, Counters);
+        _blocks = new GeyserBlocks(_writer, Counters, options.BlockhashSource);
         _snapshots = new SnapshotDecoder(
             _writer, Counters, new KeyCache(), options.MaxSnapshotKeys, options.Coverage);
         if (options.Coverage is { } table) _cover = new GeyserCover(table, endpointId, _writer);

@@ -234,10 +234,17 @@ public sealed class ProtobufOracleTests
         {
             if (field == 1) meta.Slot = input.ReadUInt64();
             else if (field == 2) meta.Hash = input.ReadString();
-            else if (field == 5) Walk(input.ReadBytes().ToByteArray(), (height, _) => meta.Height = height.ReadUInt64());
+            else if (field == 5) meta.Height = ReadHeight(input.ReadBytes().ToByteArray());
             else input.SkipLastField();
         });
         return meta;
+    }
+
+    private static ulong ReadHeight(byte[] message)
+    {
+        ulong height = 0;
+        Walk(message, (input, _) => height = input.ReadUInt64());
+        return height;
     }
 
     private static AccountUpdate ReadAccount(byte[] message)

@@ -50,7 +50,7 @@ public sealed class LiveChainTests
     {
         GeyserPlugin geyser = new();
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions { Plugins = [geyser] });
-        using LiveHarness live = new(node, geyser: geyser);
+        using LiveHarness live = new(node, geysers: [geyser]);
         live.StepUntil(() => live.Messages.Taken.Count(t => !t.Blockhash.IsZero) >= 5, "five blockhashes in messages");
         node.Inject(new FaultStep(0, 0, FaultKind.Fork, 20));
         node.Inject(new FaultStep(0, 1, FaultKind.Disconnect));
@@ -231,7 +231,7 @@ public sealed class LiveChainTests
     }
 
     /// <summary>Each hash is of a bank that was at most the life of a blockhash old when it was decided.</summary>
-    private static void AssertBlockhashesAreRecent(SolanaNode node, LiveHarness live)
+    internal static void AssertBlockhashesAreRecent(SolanaNode node, LiveHarness live)
     {
         Dictionary<string, Bank> banks = [];
         ulong first = node.Tape.Slots[0].Slot - 100; // the bank that the tape begins on is before its slots

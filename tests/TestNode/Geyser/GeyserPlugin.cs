@@ -13,7 +13,8 @@ namespace LowLatency.TestNode.Geyser;
 /// <summary>
 /// The node's Yellowstone side: Subscribe over gRPC with accounts by name, slots, block metas, pings and from_slot. As
 /// on a server every write is told at once, inside its slot, and nothing is taken back when a fork ends; a slot that is
-/// no longer kept is refused with OUT_OF_RANGE. Faults: Disconnect cuts all streams, Close ends them as UNAVAILABLE.
+/// no longer kept is refused with OUT_OF_RANGE. Faults: Disconnect cuts all streams, Close ends them as UNAVAILABLE,
+/// BogusBlockhash makes up the hashes of the next `count` block metas.
 /// Source: rpcpool/yellowstone-grpc@0013f2d5 geyser.proto (field numbers), github.com/grpc/grpc PROTOCOL-HTTP2.md.
 /// </summary>
 public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
@@ -28,6 +29,7 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
     private readonly List<GeyserStream> _streams = [];
     private readonly Queue<GeyserUpdate> _kept = new();
     private NodeSeam? _seam;
+    private int _untrueBlocks;
 
     /// <summary>Slots that from_slot may go back.</summary>
     public int KeptSlots { get; init; } = 100;
@@ -66,9 +68,15 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
     /// <inheritdoc/>
     public bool Apply(FaultStep step)
     {
-        if (step.Kind is not (FaultKind.Disconnect or FaultKind.Close)) return false;
+        if (step.Kind is not (FaultKind.Disconnect or FaultKind.Close or FaultKind.BogusBlockhash)) return false;
         lock (Seam.Ledger.Gate)
         {
+            if (step.Kind == FaultKind.BogusBlockhash)
+            {
+                _untrueBlocks += step.Count;
+                return true;
+            }
+
             foreach (GeyserStream stream in _streams)
             {
                 if (step.Kind == FaultKind.Disconnect) stream.Abort();
@@ -115,7 +123,17 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
     public void OnAccountWritten(Bank bank, in AccountWrite write) => Tell(GeyserUpdate.Account(bank.Slot, in write));
 
     /// <inheritdoc/>
-    public void OnBankFrozen(Bank bank) => Tell(GeyserUpdate.BlockMeta(bank, bank.Blockhash));
+    public void OnBankFrozen(Bank bank)
+    {
+        bool isUntrue = _untrueBlocks > 0;
+        if (isUntrue)
+        {
+            _untrueBlocks--;
+            Seam.Faults.Happened(FaultKind.BogusBlockhash, $"block {bank.Slot}");
+        }
+
+        Tell(GeyserUpdate.BlockMeta(bank, isUntrue ? bank.UntrueBlockhash : bank.Blockhash));
+    }
 
     /// <inheritdoc/>
     public void OnHeadMoved(Commitment commitment, Bank from, Bank to)
