@@ -78,6 +78,10 @@ async function stream(call) {
     slot: "398202771", blockhash, parentSlot: "398202770", blockHeight: { blockHeight: "376000000" },
     blockTime: { timestamp: "1770287040" }, executedTransactionCount: "503",
   } });
+  call.write({
+    filters: ["lowlatency"],
+    slot: { slot: "398202771", parent: "398202770", status: codec.SlotStatus.SLOT_CONFIRMED },
+  });
   call.write({ filters: ["swaps"], transaction: {
     slot: "398202772", transaction: { signature: Buffer.alloc(64, 9), isVote: false, index: "1" },
   } });

@@ -68,7 +68,13 @@ internal sealed record SimulationReport
 internal sealed record ChainReport
 {
     public required ChainRequests BlockhashRequests { get; init; }
+    public required ChainRequests BlockhashChecks { get; init; }
     public required long Blockhashes { get; init; }
+    public required long BlockhashesOfStreams { get; init; }
+    public required long BlockhashesToAgree { get; init; }
+    public required long BlockhashesAgreed { get; init; }
+    public required long BlockhashesDenied { get; init; }
+    public required long BlockhashContradictions { get; init; }
     public required long BlockhashesRefused { get; init; }
     public required long BlockhashesExpired { get; init; }
     public required int BlocksLeftLeast { get; init; }
@@ -86,12 +92,19 @@ internal sealed record ChainReport
     public static ChainReport Of(LiveRun run, MarketPipeline pipeline)
     {
         BlockhashRing ring = pipeline.Instructions.Blockhashes;
+        BlockhashVoices voices = pipeline.Chain.Voices;
         PriorityFeeEstimate price = pipeline.Scoring.Fees.PriorityFees.Estimate();
         ChainCounters counters = pipeline.Chain.Counters;
         return new ChainReport
         {
             BlockhashRequests = ChainRequests.Of(run.Chain.Blockhashes),
+            BlockhashChecks = ChainRequests.Of(run.Chain.BlockhashChecks),
             Blockhashes = ring.Taken,
+            BlockhashesOfStreams = run.Feed?.GetStatistics().Total.BlockhashesTold ?? 0,
+            BlockhashesToAgree = voices.Told,
+            BlockhashesAgreed = voices.Agreed,
+            BlockhashesDenied = voices.Denials,
+            BlockhashContradictions = voices.Contradictions,
             BlockhashesRefused = ring.Implausible,
             BlockhashesExpired = ring.ExpiredCount,
             BlocksLeftLeast = ring.LeastBlocksLeft,

@@ -12,7 +12,17 @@ internal static class ChainText
         Line(output, $"");
         Line(output, $"Chain                              asked  answered  429  behind  failed");
         Requests(output, "blockhashes", r.BlockhashRequests);
+        if (r.BlockhashChecks.Asked != 0) Requests(output, "  valid, of another node", r.BlockhashChecks);
         Requests(output, "priority fees", r.FeeRequests);
+        if (r.BlockhashesToAgree != 0)
+        {
+            Row(output, "blockhashes told, once an endpoint", r.BlockhashesToAgree);
+            Row(output, "  agreed on by two", r.BlockhashesAgreed);
+            Row(output, "  not valid, says another", r.BlockhashesDenied);
+            Row(output, "  cannot be beside another's", r.BlockhashContradictions);
+        }
+
+        if (r.BlockhashesOfStreams != 0) Row(output, "blockhashes told by streams", r.BlockhashesOfStreams);
         Row(output, "blockhashes known", r.Blockhashes);
         if (r.BlockhashesRefused != 0) Row(output, "  refused, cannot be", r.BlockhashesRefused);
         Row(output, "  blocks left at the end", r.BlocksLeft);

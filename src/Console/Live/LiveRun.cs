@@ -40,7 +40,7 @@ internal sealed class LiveRun : IDisposable
         _settings = settings;
         try
         {
-            Pool = new EndpointPool(settings.Endpoints, _clock, settings.InboxBytes);
+            Pool = new EndpointPool(settings.Endpoints, _clock, settings.InboxBytes, settings.Chain);
         }
         catch (ArgumentException wrong)
         {

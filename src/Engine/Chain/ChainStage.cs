@@ -43,10 +43,11 @@ public sealed class ChainCounters
 
 /// <summary>
 /// Takes what nodes told of the chain itself, all of it recorded frames like account updates, to where it decides
-/// something: blockhashes into the ring that messages are built on, prices of recent slots into the estimator of the
-/// priority fee, ends of simulations into the table of compute units and the quarantine of routes. A payer that is
-/// missing or has no tokens, as in a dry run, says nothing of a route: such ends are counted and nothing is reported.
-/// Routes are remembered from the first blockhash on only, so a capture without these frames pays nothing.
+/// something: blockhashes into the ring that messages are built on (where another endpoint could say otherwise, once
+/// one agrees), prices of recent slots into the estimator of the priority fee, ends of simulations into the table of
+/// compute units and the quarantine of routes. A payer that is missing or has no tokens, as in a dry run, says nothing
+/// of a route: such ends are counted and nothing is reported. Routes are remembered from the first blockhash on only,
+/// so a capture without these frames pays nothing.
 /// Owner thread: the market group's.
 /// </summary>
 public sealed class ChainStage : IStage
@@ -91,6 +92,9 @@ public sealed class ChainStage : IStage
     /// <summary>What was told.</summary>
     public ChainCounters Counters { get; } = new();
 
+    /// <summary>Blockhashes that wait for a second endpoint's word.</summary>
+    public BlockhashVoices Voices { get; } = new();
+
     /// <inheritdoc/>
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
     {
@@ -101,7 +105,13 @@ public sealed class ChainStage : IStage
             switch (e.Kind)
             {
                 case EventKind.Blockhash:
-                    _ = _blockhashes.Take(in e.Account, e.ChainValue, e.Slot);
+                    ToldBlockhash told = new(e.Account, e.ChainValue, e.Slot);
+                    if (Voices.Tell((int)Math.Min(e.ChainSource, int.MaxValue), in told)) TakeAgreed();
+                    else Take(in told);
+                    break;
+                case EventKind.BlockhashVerdict:
+                    if (Voices.Judge((int)Math.Min(e.ChainSource, int.MaxValue), in e.Account, e.ChainValue != 0))
+                        TakeAgreed();
                     break;
                 case EventKind.PriorityFees:
                     OnFees(_payloads.Span(e.PayloadPosition, e.PayloadLengthBytes));
@@ -123,6 +133,13 @@ public sealed class ChainStage : IStage
     /// <inheritdoc/>
     public void OnHousekeeping(long nowNs)
     {
+    }
+
+    private void Take(in ToldBlockhash told) => _ = _blockhashes.Take(told.Hash, told.LastValidHeight, told.Slot);
+
+    private void TakeAgreed()
+    {
+        while (Voices.TryTakeAgreed(out ToldBlockhash agreed)) Take(in agreed);
     }
 
     private void Remember(in MarketEvent e)

@@ -71,6 +71,12 @@ public enum EventKind : byte
     /// any other: recorded, and in force from its place in the sequence of events.
     /// </summary>
     Setting = 15,
+
+    /// <summary>
+    /// Whether an endpoint holds a blockhash for valid: <see cref="MarketEvent.Account"/> is the hash,
+    /// <see cref="MarketEvent.ChainValue"/> 1 for yes and 0 for no.
+    /// </summary>
+    BlockhashVerdict = 16,
 }
 
 /// <summary>Marks of an event, set by the feed.</summary>

@@ -125,6 +125,16 @@ public struct MarketEvent
         set => RentEpoch = value;
     }
 
+    /// <summary>
+    /// Number of the endpoint that told a blockhash, or judged one; 0 if the run has no other that could. In the place
+    /// of <see cref="Lamports"/>, which account events alone have.
+    /// </summary>
+    public ulong ChainSource
+    {
+        readonly get => Lamports;
+        set => Lamports = value;
+    }
+
     /// <summary>Graph: id of the pool whose quotes changed, or -1.</summary>
     public int PoolId;
 

@@ -28,6 +28,9 @@ internal struct SnapshotSlot<T>
         Volatile.Write(ref _version, version + 2);
     }
 
+    /// <summary>Times it was published. Any thread.</summary>
+    public readonly long Published => Volatile.Read(in _version) / 2;
+
     /// <summary>Copies the value. Any thread.</summary>
     /// <returns>False if nothing was published yet, or the writer wrote without pause.</returns>
     public bool TryRead(out T value)
@@ -68,6 +71,9 @@ public sealed class SnapshotCell<T>
 
     /// <summary>Publishes a value. The owner thread only.</summary>
     public void Publish(in T value) => _slot.Publish(in value);
+
+    /// <summary>Times it was published. Any thread.</summary>
+    public long Published => _slot.Published;
 
     /// <summary>Copies the newest value; false if there is none yet. Any thread.</summary>
     public bool TryRead(out T value) => _slot.TryRead(out value);

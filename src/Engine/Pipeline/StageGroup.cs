@@ -161,7 +161,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         bool isLive = e.Drop == DropCause.None;
         bool hasOpportunities = e.OpportunityCount != 0;
         EventKind kind = e.Kind;
-        bool isChain = isLive & (kind == EventKind.Slot | (kind >= EventKind.Blockhash & kind <= EventKind.Simulation));
+        bool isChain = isLive & (kind == EventKind.Slot | kind == EventKind.BlockhashVerdict
+            | (kind >= EventKind.Blockhash & kind <= EventKind.Simulation));
         uint needs = 1u << (int)StageNeeds.All;
         if (isLive) needs |= 1u << (int)StageNeeds.Live;
         if (e.PoolId >= 0 | kind == EventKind.Slot) needs |= 1u << (int)StageNeeds.Searchable;

@@ -1,9 +1,11 @@
 using System;
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Decoding;
 
 namespace LowLatency.Feeds.Capture;
@@ -28,8 +30,19 @@ internal static class CaptureDetails
     public static FeedProtocol ReadProtocol(ReadOnlySpan<byte> details) =>
         ReadMember(details, "protocol") == Yellowstone ? FeedProtocol.Yellowstone : FeedProtocol.JsonRpc;
 
-    /// <summary>Details of an opening; <paramref name="fromSlot"/> 0 = nothing is replayed.</summary>
-    public static byte[] WriteOpen(string address, FeedProtocol protocol, ulong fromSlot = 0)
+    /// <summary>
+    /// The endpoint's number among those that agree on blockhashes; 0 if the details name none.
+    /// </summary>
+    public static int ReadBlockhashSource(ReadOnlySpan<byte> details) =>
+        int.TryParse(ReadMember(details, "blockhashSource"), NumberStyles.None, CultureInfo.InvariantCulture, out int n)
+        && n <= BlockhashVoices.SourceMax ? n : 0;
+
+    /// <summary>
+    /// Details of an opening; <paramref name="fromSlot"/> 0 = nothing is replayed, <paramref name="blockhashSource"/>
+    /// 0 = no other endpoint is there to agree on blockhashes.
+    /// </summary>
+    public static byte[] WriteOpen(
+        string address, FeedProtocol protocol, ulong fromSlot = 0, int blockhashSource = 0)
     {
         ArrayBufferWriter<byte> bytes = new();
         using (Utf8JsonWriter json = new(bytes))
@@ -38,6 +51,7 @@ internal static class CaptureDetails
             json.WriteString("url", address);
             if (protocol == FeedProtocol.Yellowstone) json.WriteString("protocol", Yellowstone);
             if (fromSlot != 0) json.WriteNumber("fromSlot", fromSlot);
+            if (blockhashSource != 0) json.WriteNumber("blockhashSource", blockhashSource);
             json.WriteEndObject();
         }
 

@@ -2,12 +2,14 @@ using System;
 using System.Buffers.Binary;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
+using LowLatency.Feeds.Capture;
 
 namespace LowLatency.Feeds.Decoding;
 
 /// <summary>
-/// HTTP answers about the chain itself: getLatestBlockhash, getRecentPrioritizationFees, simulateTransaction. Each is
-/// checked as a whole and gives one event. One feed thread owns it; everything is allocated at construction.
+/// HTTP answers about the chain itself: getLatestBlockhash, isBlockhashValid, getRecentPrioritizationFees,
+/// simulateTransaction. Each is checked as a whole and gives one event. One feed thread owns it; everything is
+/// allocated at construction.
 /// Source: agave b64857b5 rpc/src/rpc.rs; protocols.md 2.2.
 /// </summary>
 internal sealed class ChainDecoder(EventWriter writer)
@@ -35,10 +37,14 @@ internal sealed class ChainDecoder(EventWriter writer)
 
         /// <summary>simulateTransaction.</summary>
         Simulation = 3,
+
+        /// <summary>isBlockhashValid.</summary>
+        BlockhashVerdict = 4,
     }
 
     /// <summary>What a method is about.</summary>
     public static Topic TopicOf(in JsonText method) => method.Is("getLatestBlockhash"u8) ? Topic.Blockhash
+        : method.Is("isBlockhashValid"u8) ? Topic.BlockhashVerdict
         : method.Is("getRecentPrioritizationFees"u8) ? Topic.Fees
         : method.Is("simulateTransaction"u8) ? Topic.Simulation : Topic.None;
 
@@ -49,12 +55,29 @@ internal sealed class ChainDecoder(EventWriter writer)
         if (topic == Topic.Fees) return PublishFees(result, stamp);
         DecodeCause cause = SnapshotDecoder.ReadContextAndValue(result, out ulong slot, out ReadOnlySpan<byte> value);
         if (cause != DecodeCause.None) return cause;
-        return topic == Topic.Blockhash
-            ? PublishBlockhash(value, slot, stamp)
-            : PublishSimulation(request.Params, value, slot, stamp);
+        return topic switch
+        {
+            Topic.Blockhash => PublishBlockhash(value, slot, SourceOf(in request), stamp),
+            Topic.BlockhashVerdict => PublishVerdict(in request, value, slot, stamp),
+            _ => PublishSimulation(request.Params, value, slot, stamp),
+        };
     }
 
-    private DecodeCause PublishBlockhash(ReadOnlySpan<byte> value, ulong slot, in FrameStamp stamp)
+    private static int SourceOf(in Request request) =>
+        RequestJson.TryReadNumber(request.Id, out ulong id) ? ExchangeSource.Of(id) : 0;
+
+    private DecodeCause PublishVerdict(
+        in Request request, ReadOnlySpan<byte> value, ulong slot, in FrameStamp stamp)
+    {
+        DecodeCause cause = RequestJson.ReadFirstKey(request.Params, out Pubkey hash);
+        if (cause != DecodeCause.None) return cause;
+        bool isValid = value.SequenceEqual("true"u8);
+        if (!isValid && !value.SequenceEqual("false"u8)) return DecodeCause.UnexpectedShape;
+        return writer.PublishBlockhash(
+            EventKind.BlockhashVerdict, slot, isValid ? 1UL : 0, hash, SourceOf(in request), stamp);
+    }
+
+    private DecodeCause PublishBlockhash(ReadOnlySpan<byte> value, ulong slot, int source, in FrameStamp stamp)
     {
         Pubkey hash = default;
         ulong lastValid = 0;
@@ -83,7 +106,7 @@ internal sealed class ChainDecoder(EventWriter writer)
 
         if (!cursor.IsAtEnd()) return DecodeCause.MalformedJson;
         return seen == 2
-            ? writer.PublishChain(EventKind.Blockhash, slot, lastValid, hash, default, stamp)
+            ? writer.PublishBlockhash(EventKind.Blockhash, slot, lastValid, hash, source, stamp)
             : DecodeCause.UnexpectedShape;
     }
 
@@ -106,7 +129,7 @@ internal sealed class ChainDecoder(EventWriter writer)
 
         if (!cursor.IsAtEnd()) return DecodeCause.MalformedJson;
         ReadOnlySpan<byte> fees = _payload.AsSpan(0, count * FeeBytes);
-        return writer.PublishChain(EventKind.PriorityFees, newest, (ulong)count, default, fees, stamp);
+        return writer.PublishChain(EventKind.PriorityFees, newest, (ulong)count, fees, stamp);
     }
 
     private static bool TryReadFee(ref JsonCursor cursor, out ulong slot, out ulong price)
@@ -141,6 +164,6 @@ internal sealed class ChainDecoder(EventWriter writer)
             _payload, simulated.End, simulated.FailedInstruction, simulated.Code, simulated.UnitsConsumed,
             _units.AsSpan(0, simulated.UnitCount), message);
         return writer.PublishChain(
-            EventKind.Simulation, slot, (ulong)simulated.End, default, _payload.AsSpan(0, length), stamp);
+            EventKind.Simulation, slot, (ulong)simulated.End, _payload.AsSpan(0, length), stamp);
     }
 }

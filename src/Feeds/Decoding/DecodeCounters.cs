@@ -41,6 +41,12 @@ public sealed class DecodeCounters
     /// </summary>
     public long SlotUpdatesWithoutEvent { get; internal set; }
 
+    /// <summary>Blockhashes of confirmed blocks that a Yellowstone stream told.</summary>
+    public long BlockhashesTold { get; internal set; }
+
+    /// <summary>Yellowstone block metas that name no height: the age of their hash cannot be counted.</summary>
+    public long BlocksWithoutHeight { get; internal set; }
+
     /// <summary>Messages of a kind.</summary>
     public long this[MessageKind kind] => _kinds[(int)kind];
 
@@ -69,6 +75,8 @@ public sealed class DecodeCounters
         HeldForAck += other.HeldForAck;
         ReleasedByAck += other.ReleasedByAck;
         SlotUpdatesWithoutEvent += other.SlotUpdatesWithoutEvent;
+        BlockhashesTold += other.BlockhashesTold;
+        BlocksWithoutHeight += other.BlocksWithoutHeight;
         for (int i = 0; i < KindCount; i++) _kinds[i] += other._kinds[i];
         for (int i = 0; i < CauseCount; i++) _causes[i] += other._causes[i];
     }

@@ -25,6 +25,11 @@ public sealed class DecoderOptions
     /// </summary>
     public int ShardOf { get; init; }
 
+    /// <summary>
+    /// Number of the endpoint among those that agree on blockhashes; 0 = there is no other, what it tells holds.
+    /// </summary>
+    public int BlockhashSource { get; init; }
+
     /// <summary>Marks that every event of this source carries.</summary>
     public EventFlags SourceFlags { get; init; }
 }

@@ -60,9 +60,25 @@ internal sealed class EventWriter
         return DecodeCause.None;
     }
 
+    /// <summary>Publishes a blockhash that an endpoint told, or what it answered about one.</summary>
+    public DecodeCause PublishBlockhash(
+        EventKind kind, ulong slot, ulong value, in Pubkey hash, int source, in FrameStamp stamp)
+    {
+        ClaimStatus status = _publisher.TryClaim(0, out _);
+        if (status != ClaimStatus.Ok) return Refused(status);
+        ref MarketEvent entry = ref _publisher.Current;
+        entry.Kind = kind;
+        entry.Slot = slot;
+        entry.ChainValue = value;
+        entry.ChainSource = (ulong)source;
+        entry.Account = hash;
+        Finish(ref entry, EventFlags.None, stamp, 0);
+        return DecodeCause.None;
+    }
+
     /// <summary>Publishes what a node told of the chain itself.</summary>
     public DecodeCause PublishChain(
-        EventKind kind, ulong slot, ulong value, in Pubkey key, ReadOnlySpan<byte> data, in FrameStamp stamp)
+        EventKind kind, ulong slot, ulong value, ReadOnlySpan<byte> data, in FrameStamp stamp)
     {
         ClaimStatus status = _publisher.TryClaim(data.Length, out Span<byte> payload);
         if (status != ClaimStatus.Ok) return Refused(status);
@@ -71,7 +87,6 @@ internal sealed class EventWriter
         entry.Kind = kind;
         entry.Slot = slot;
         entry.ChainValue = value;
-        entry.Account = key;
         Finish(ref entry, EventFlags.None, stamp, data.Length);
         return DecodeCause.None;
     }

@@ -63,7 +63,7 @@ public enum MessageKind : byte
     /// <summary>Yellowstone full block; counted only.</summary>
     BlockUpdate = 19,
 
-    /// <summary>Yellowstone block meta: gives the latest blockhash, no event.</summary>
+    /// <summary>Yellowstone block meta: its blockhash is an event once the block is confirmed.</summary>
     BlockMetaUpdate = 20,
 
     /// <summary>Yellowstone entry or block footer; counted only.</summary>

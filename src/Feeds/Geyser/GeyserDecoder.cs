@@ -9,7 +9,8 @@ namespace LowLatency.Feeds.Geyser;
 /// The messages of one Yellowstone connection in, events out. A message is one gRPC message's protobuf bytes
 /// (SubscribeUpdate). Purpose: account bytes straight from the message into the claimed payload; never throw, never
 /// allocate, count every refusal. Owner: one feed thread; counters may be read by others.
-/// Bound: the slots announced last, <see cref="AnnouncedSlots"/>, and <see cref="GeyserAccountShapes"/>.
+/// Bound: the slots announced last, <see cref="AnnouncedSlots"/>, the blocks of <see cref="GeyserBlocks"/>, and
+/// the shapes of <see cref="GeyserAccountShapes"/>.
 /// Source: rpcpool/yellowstone-grpc@0013f2d5 geyser.proto.
 /// </summary>
 public sealed class GeyserDecoder : IConnectionDecoder
@@ -21,6 +22,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     private readonly SnapshotDecoder _snapshots;
     private readonly GeyserCover? _cover;
     private readonly GeyserAccountShapes _shapes = new();
+    private readonly GeyserBlocks _blocks;
     private readonly ulong[] _announced = new ulong[AnnouncedSlots];
     private ulong _highestAnnounced;
     private bool _isClosed;
@@ -30,6 +32,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags);
+        _blocks = new GeyserBlocks(_writer, Counters, options.BlockhashSource);
         _snapshots = new SnapshotDecoder(
             _writer, Counters, new KeyCache(), options.MaxSnapshotKeys, options.Coverage);
         if (options.Coverage is { } table) _cover = new GeyserCover(table, endpointId, _writer);
@@ -49,12 +52,6 @@ public sealed class GeyserDecoder : IConnectionDecoder
 
     /// <summary>Account updates whose shape had been seen before.</summary>
     internal long ShapeMatches => _shapes.Matches;
-
-    /// <summary>The last block meta that came; for the blockhash of transactions. Feed thread only.</summary>
-    public GeyserBlockMeta LatestBlock { get; private set; }
-
-    /// <summary>Block metas seen; changes when <see cref="LatestBlock"/> does.</summary>
-    public long BlocksSeen => Counters[MessageKind.BlockMetaUpdate];
 
     /// <inheritdoc/>
     public DecodeCause OnOpen(in FrameStamp stamp)
@@ -145,8 +142,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
                 return OnSlot(envelope.Body, stamp);
             case MessageKind.BlockMetaUpdate:
                 cause = GeyserBlockMeta.Read(envelope.Body, out GeyserBlockMeta meta);
-                if (cause == DecodeCause.None) LatestBlock = meta;
-                return cause;
+                return cause == DecodeCause.None ? _blocks.OnMeta(meta, stamp) : cause;
             default:
                 return ProtoReader.IsWellFormed(envelope.Body) ? DecodeCause.None : DecodeCause.MalformedProtobuf;
         }
@@ -180,7 +176,13 @@ public sealed class GeyserDecoder : IConnectionDecoder
     private DecodeCause OnSlot(ReadOnlySpan<byte> body, in FrameStamp stamp)
     {
         DecodeCause cause = GeyserSlot.Read(body, out GeyserSlot update);
-        if (cause != DecodeCause.None) return cause;
+        if (cause == DecodeCause.None) cause = PublishSlot(in update, stamp);
+        bool isConfirmed = update.Status is GeyserSlotStatus.Confirmed or GeyserSlotStatus.Finalized;
+        return cause == DecodeCause.None && isConfirmed ? _blocks.OnConfirmed(update.Slot, stamp) : cause;
+    }
+
+    private DecodeCause PublishSlot(in GeyserSlot update, in FrameStamp stamp)
+    {
         switch (update.Status)
         {
             case GeyserSlotStatus.Dead:
@@ -214,6 +216,7 @@ public sealed class GeyserDecoder : IConnectionDecoder
     {
         Array.Clear(_announced);
         _highestAnnounced = 0;
+        _blocks.Clear();
     }
 
     private DecodeCause Count(int bytes, MessageKind kind, DecodeCause cause)

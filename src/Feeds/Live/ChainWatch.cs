@@ -25,6 +25,12 @@ public sealed record ChainWatchOptions
 
     /// <summary>A node that failed is left alone for so long, milliseconds, doubled up to eight times.</summary>
     public int LeaveMs { get; init; } = 500;
+
+    /// <summary>True if a blockhash waits for the word of a second endpoint where there is one.</summary>
+    public bool AgreesOnBlockhashes { get; init; } = true;
+
+    /// <summary>True if nodes are asked for blockhashes.</summary>
+    public bool AsksBlockhashes => BlockhashEveryMs != 0;
 }
 
 /// <summary>What became of one kind of request; one writer, read late by others.</summary>
@@ -59,14 +65,22 @@ public sealed class ChainRequestCounters
 /// fork stands, and what recent slots took for a compute unit with one of the watched pools' accounts written. The
 /// answers go to the feed like every frame; nothing is used here. Nodes are asked in turn, one that fails is left alone
 /// for a while and the next is asked at once. The two kinds have a loop each: neither waits for the other's node.
+/// Where endpoints have to agree on blockhashes, another node is asked at once whether the hash is valid, in the slot
+/// of the answer or later; one that is behind is asked again, and after a "no" a third, if there is one.
 /// Fees are asked for up to 128 accounts at a time, all in turn, and the engine keeps the largest of a slot.
 /// Owner: its own tasks. Source: protocols.md 2.2.
 /// </summary>
 public sealed class ChainWatch : NodeWork
 {
+    /// <summary>Questions about one blockhash: two of each node that is usual.</summary>
+    private const int CheckTries = 4;
+
     private readonly ChainWatchOptions _options;
     private readonly HashSet<Pubkey> _feeAccounts = [];
     private readonly List<Pubkey> _feeOrder = [];
+    private readonly NodeTurn _checks;
+    private (int Node, Pubkey Hash, ulong Slot) _told;
+    private bool _isValid;
     private int _feeAt;
 
     /// <summary>A watch over <paramref name="nodes"/>, whose answers must go to the feed.</summary>
@@ -75,10 +89,14 @@ public sealed class ChainWatch : NodeWork
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        _checks = new NodeTurn(nodes, options.LeaveMs, clock);
     }
 
     /// <summary>Requests for blockhashes.</summary>
     public ChainRequestCounters Blockhashes { get; } = new();
+
+    /// <summary>Questions whether another node's blockhash is valid.</summary>
+    public ChainRequestCounters BlockhashChecks { get; } = new();
 
     /// <summary>Requests for fees.</summary>
     public ChainRequestCounters Fees { get; } = new();
@@ -111,14 +129,16 @@ public sealed class ChainWatch : NodeWork
     }
 
     private protected override Task WorkAsync() => Task.WhenAll(
-        AskAllTheTimeAsync(_options.BlockhashEveryMs, Blockhashes, AskBlockhashAsync),
-        AskAllTheTimeAsync(_options.FeesEveryMs, Fees, AskFeesAsync));
+        AskAllTheTimeAsync(_options.BlockhashEveryMs, Blockhashes, AskBlockhashAsync, CheckBlockhashAsync),
+        AskAllTheTimeAsync(_options.FeesEveryMs, Fees, AskFeesAsync, null));
 
     private async Task AskAllTheTimeAsync(
-        int everyMs, ChainRequestCounters counters, Func<int, CancellationToken, Task<RpcErrorKind?>> askAsync)
+        int everyMs, ChainRequestCounters counters, Func<int, CancellationToken, Task<RpcErrorKind?>> askAsync,
+        Func<Task<bool>>? thenAsync)
     {
         if (everyMs == 0) return;
         NodeTurn turn = new(Nodes, _options.LeaveMs, Clock);
+        int untilAllTold = Nodes.Count - 1;
         while (true)
         {
             long dueNs = Clock.NowNs + (everyMs * 1_000_000L);
@@ -130,6 +150,8 @@ public sealed class ChainWatch : NodeWork
             }
 
             bool isFailed = end is not (null or RpcErrorKind.None);
+            if (!isFailed && thenAsync is not null && await thenAsync().ConfigureAwait(false) && untilAllTold-- > 0)
+                continue; // none is believed before two have told how high the chain is
             int restMs = (int)Math.Max(0, (dueNs - Clock.NowNs) / 1_000_000);
             await Task.Delay(isFailed ? Math.Min(_options.RetryMs, everyMs) : restMs, Stopping).ConfigureAwait(false);
         }
@@ -139,6 +161,39 @@ public sealed class ChainWatch : NodeWork
     {
         RpcResult<LatestBlockhash> result = await Nodes[node]
             .GetLatestBlockhashAsync(Commitment.Confirmed, null, cancellation).ConfigureAwait(false);
+        _told = (node, result.Value.Blockhash, result.ContextSlot);
+        return result.Error?.Kind ?? RpcErrorKind.None;
+    }
+
+    /// <summary>Asks other nodes of the hash that one told last; false if none has to be asked.</summary>
+    private async Task<bool> CheckBlockhashAsync()
+    {
+        if (Nodes.Count < 2 || Nodes[_told.Node].BlockhashSource == 0) return false;
+        int answers = 0;
+        for (int i = 0; i < CheckTries && answers < Nodes.Count - 1; i++)
+        {
+            RpcErrorKind? end = await _checks
+                .AskAsync(_options.TimeLimitMs, IsBlockhashValidAsync, Stopping, _told.Node).ConfigureAwait(false);
+            BlockhashChecks.Requests++;
+            BlockhashChecks.Count(end!.Value);
+            if (end != RpcErrorKind.None)
+            {
+                await Task.Delay(_options.RetryMs, Stopping).ConfigureAwait(false);
+                continue;
+            }
+
+            if (_isValid) break;
+            answers++;
+        }
+
+        return true;
+    }
+
+    private async Task<RpcErrorKind?> IsBlockhashValidAsync(int node, CancellationToken cancellation)
+    {
+        RpcResult<bool> result = await Nodes[node]
+            .IsBlockhashValidAsync(_told.Hash, Commitment.Confirmed, _told.Slot, cancellation).ConfigureAwait(false);
+        _isValid = result.IsOk && result.Value;
         return result.Error?.Kind ?? RpcErrorKind.None;
     }
 

@@ -79,8 +79,11 @@ public sealed class EndpointPool : IDisposable
     /// <param name="endpoints">Endpoints, each with at least one address to receive from.</param>
     /// <param name="clock">Receive times.</param>
     /// <param name="inboxBytes">Size of each connection's inbox.</param>
+    /// <param name="chain">How nodes are asked for blockhashes; null = they are not.</param>
     /// <exception cref="ArgumentException">There are too many connections, or none.</exception>
-    public EndpointPool(IReadOnlyList<LiveEndpointOptions> endpoints, IClock clock, int inboxBytes = 16 << 20)
+    public EndpointPool(
+        IReadOnlyList<LiveEndpointOptions> endpoints, IClock clock, int inboxBytes = 16 << 20,
+        ChainWatchOptions? chain = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(clock);
@@ -95,11 +98,13 @@ public sealed class EndpointPool : IDisposable
         }
 
         if (connections == 1) throw new ArgumentException("No endpoint to receive from: give one with ws or grpc.");
-        foreach (LiveEndpointOptions e in endpoints)
+        int[] sources = BlockhashSources(endpoints, chain);
+        for (int i = 0; i < sources.Length; i++)
         {
+            LiveEndpointOptions e = endpoints[i];
             int first = _inboxes.Count;
             SubscriptionEndpoint? sockets = e.WebSocket is null ? null : AddSockets(e, clock, inboxBytes);
-            YellowstoneFeed? stream = e.Grpc is null ? null : AddStream(e, clock, inboxBytes);
+            YellowstoneFeed? stream = e.Grpc is null ? null : AddStream(e, clock, inboxBytes, sources[i]);
             if (_inboxes.Count != first)
                 _endpoints.Add(new PooledEndpoint(e.Name, first, _inboxes.Count - first, sockets, stream));
         }
@@ -108,10 +113,11 @@ public sealed class EndpointPool : IDisposable
         _inboxes.Add(HttpInbox);
         _addresses.Add("http");
         Exchanges = new ExchangeInbox(HttpInbox);
-        foreach (LiveEndpointOptions e in endpoints)
+        for (int i = 0; i < sources.Length; i++)
         {
-            if (e.Http is null) continue;
-            Http.Add(new SolanaRpc(e.Http, e.Rpc with { AccountExchanges = Exchanges }, clock));
+            if (endpoints[i].Http is not { } address) continue;
+            SolanaRpcOptions rpc = endpoints[i].Rpc with { AccountExchanges = Exchanges, BlockhashSource = sources[i] };
+            Http.Add(new SolanaRpc(address, rpc, clock));
         }
     }
 
@@ -248,6 +254,21 @@ public sealed class EndpointPool : IDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Numbers the endpoints that tell blockhashes; all are 0 if they need not, or cannot, agree.</summary>
+    private static int[] BlockhashSources(IReadOnlyList<LiveEndpointOptions> endpoints, ChainWatchOptions? chain)
+    {
+        int[] sources = new int[endpoints.Count];
+        int count = 0;
+        for (int i = 0; i < sources.Length; i++)
+        {
+            bool isAsked = endpoints[i].Http is not null && chain is { AsksBlockhashes: true };
+            bool tells = isAsked || endpoints[i].Grpc is not null;
+            if (tells) sources[i] = Math.Min(++count, BlockhashVoices.SourceMax);
+        }
+
+        return count >= 2 && chain is not { AgreesOnBlockhashes: false } ? sources : new int[endpoints.Count];
+    }
+
     private SubscriptionEndpoint AddSockets(LiveEndpointOptions e, IClock clock, int inboxBytes)
     {
         MessageInbox[] shards = new MessageInbox[e.Shards];
@@ -263,12 +284,17 @@ public sealed class EndpointPool : IDisposable
         return endpoint;
     }
 
-    private YellowstoneFeed AddStream(LiveEndpointOptions e, IClock clock, int inboxBytes)
+    private YellowstoneFeed AddStream(LiveEndpointOptions e, IClock clock, int inboxBytes, int blockhashSource)
     {
         MessageInbox inbox = new((byte)_inboxes.Count, Signal, inboxBytes);
         _inboxes.Add(inbox);
         _addresses.Add(EndpointAddress.Redact(e.Grpc!));
-        YellowstoneOptions options = new() { Address = e.Grpc!, Token = e.Token };
+        YellowstoneOptions options = new()
+        {
+            Address = e.Grpc!,
+            Token = e.Token,
+            BlockhashSource = blockhashSource,
+        };
         YellowstoneFeed feed = new(options, inbox, clock, () => ResumeSlot?.Invoke() ?? 0);
         _streams.Add((feed, inbox.ConnectionId, _addresses[^1]));
         return feed;

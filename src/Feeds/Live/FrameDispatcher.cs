@@ -222,6 +222,7 @@ public sealed class FrameDispatcher : IWarmable
             MaxSnapshotKeys = bounds.MaxSnapshotKeys,
             Coverage = Coverage,
             ShardOf = FindShard(address),
+            BlockhashSource = CaptureDetails.ReadBlockhashSource(openDetails),
             SourceFlags = bounds.SourceFlags | (isSynthetic ? EventFlags.Synthetic : EventFlags.None),
         };
         IConnectionDecoder decoder = CaptureDetails.ReadProtocol(openDetails) == FeedProtocol.Yellowstone

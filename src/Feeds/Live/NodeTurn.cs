@@ -19,17 +19,18 @@ internal sealed class NodeTurn(IReadOnlyList<SolanaRpc> nodes, int leaveMs, IClo
     private readonly int[] _failures = new int[nodes.Count];
     private int _next;
 
-    /// <summary>The next node.</summary>
-    public int Next()
+    /// <summary>The next node, another than <paramref name="except"/> unless there is no other.</summary>
+    public int Next(int except = -1)
     {
         long nowNs = clock.NowNs;
         for (int i = 0; i < nodes.Count; i++)
         {
-            int node = (int)((uint)_next++ % (uint)nodes.Count);
-            if (_leaveUntilNs[node] <= nowNs) return node;
+            int node = Turn();
+            if (node != except && _leaveUntilNs[node] <= nowNs) return node;
         }
 
-        return (int)((uint)_next++ % (uint)nodes.Count);
+        int any = Turn();
+        return any != except ? any : Turn();
     }
 
     /// <summary>Notes how a node's call ended. One that is behind is not broken; another is asked next.</summary>
@@ -51,9 +52,10 @@ internal sealed class NodeTurn(IReadOnlyList<SolanaRpc> nodes, int leaveMs, IClo
     /// was nothing to ask.
     /// </summary>
     public async Task<RpcErrorKind?> AskAsync(
-        int limitMs, Func<int, CancellationToken, Task<RpcErrorKind?>> askAsync, CancellationToken stop)
+        int limitMs, Func<int, CancellationToken, Task<RpcErrorKind?>> askAsync, CancellationToken stop,
+        int except = -1)
     {
-        int node = Next();
+        int node = Next(except);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(limitMs);
         RpcErrorKind? end = await askAsync(node, limit.Token).ConfigureAwait(false);
@@ -62,4 +64,6 @@ internal sealed class NodeTurn(IReadOnlyList<SolanaRpc> nodes, int leaveMs, IClo
         if (end is { } kind) Note(node, kind);
         return end;
     }
+
+    private int Turn() => (int)((uint)_next++ % (uint)nodes.Count);
 }

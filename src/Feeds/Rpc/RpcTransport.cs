@@ -41,6 +41,11 @@ public sealed record SolanaRpcOptions
     public RemoteCertificateValidationCallback? CertificateCheck { get; init; }
 
     /// <summary>
+    /// Number of the endpoint among those that agree on blockhashes, in every request's id; 0 = there is no other.
+    /// </summary>
+    public int BlockhashSource { get; init; }
+
+    /// <summary>
     /// Where answers that decide something go as raw bytes (accounts, blockhashes, fees, simulations); null keeps them
     /// to the caller.
     /// </summary>

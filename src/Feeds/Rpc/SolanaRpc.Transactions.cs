@@ -27,6 +27,18 @@ public sealed partial class SolanaRpc
                 value.GetProperty("lastValidBlockHeight").GetUInt64())),
         cancellation);
 
+    /// <summary>Whether a blockhash may be built on, in the node's view.</summary>
+    public Task<RpcResult<bool>> IsBlockhashValidAsync(
+        Pubkey blockhash, Commitment commitment = Commitment.Confirmed, ulong? minContextSlot = null,
+        CancellationToken cancellation = default) => CallAsync(
+        "isBlockhashValid", true,
+        writer =>
+        {
+            writer.WriteStringValue(blockhash.ToString());
+            WriteOptions(writer, commitment, minContextSlot, false);
+        },
+        static result => RpcAnswer.WithContext(result, static (value, _) => value.GetBoolean()), cancellation);
+
     /// <summary>Where transactions stand; null for those that the node does not know.</summary>
     /// <param name="signatures">Base58, up to 256.</param>
     /// <param name="searchHistory">Look beyond the recent slots.</param>

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
+using LowLatency.Feeds.Capture;
 
 namespace LowLatency.Feeds.Rpc;
 
@@ -32,12 +33,16 @@ public sealed partial class SolanaRpc : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (address.Scheme is not ("http" or "https")) throw new ArgumentException("http or https.", nameof(address));
         _options = options;
+        _lastId = ExchangeSource.FirstId(options.BlockhashSource);
         _transport = new RpcTransport(address, options, clock);
         Name = EndpointAddress.Redact(address);
     }
 
     /// <summary>The address without secrets.</summary>
     public string Name { get; }
+
+    /// <summary>Its number among the endpoints that agree on blockhashes; 0 if it is none of them.</summary>
+    public int BlockhashSource => _options.BlockhashSource;
 
     /// <summary>What happened to the calls.</summary>
     public RpcCounters Counters => _transport.Counters;

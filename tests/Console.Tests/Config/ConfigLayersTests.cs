@@ -49,6 +49,7 @@ public sealed class ConfigLayersTests
               "feedThread": "connection", "receiveSpinMicroseconds": 700,
               "endpoints": [{ "http": "http://a.example" }],
               "blockhashEveryMs": 41, "priorityFeesEveryMs": 42, "simulate": true, "simulationsPerSecond": 43,
+              "blockhashAgreement": false,
               "demoteEndpoints": false, "demoteLateMs": 44, "demoteLossBps": 45, "demoteRetrySeconds": 46,
               "watch": {
                 "pools": ["{{Usdc}}"], "accounts": ["{{Usdt}}"], "file": "watch.json", "allow": ["PumpSwap"],
@@ -74,6 +75,7 @@ public sealed class ConfigLayersTests
             s.Search.PriorityFeeCapMicroLamportsPerCu, s.Search.ComputeUnitMarginBps));
         Assert.Equal((41, 42, true, 43), (layers.Config.Chain.BlockhashEveryMs, layers.Config.Chain.FeesEveryMs,
             layers.Config.Simulate, layers.Config.SimulationsPerSecond));
+        Assert.False(layers.Config.Chain.AgreesOnBlockhashes);
         EndpointHealthOptions health = layers.Config.Health;
         Assert.Equal((false, 44_000_000L, 4500, 46_000_000_000L), (health.IsOn, health.LateNs, health.LossPpm,
             health.FirstWaitNs));

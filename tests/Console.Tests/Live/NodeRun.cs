@@ -102,13 +102,13 @@ internal sealed class NodeRun : IDisposable
     {
         long audited = _auditMs == 0 ? 0 : Live.Bootstrap.Counters.Audited + (2 * Live.Pool.Watched) + 200;
         StepUntil(() => IsWhole && Live.Bootstrap.Counters.Audited >= audited, "audited twice");
-        long streamPongs = (_geyser?.Pongs ?? 0) + (_geyser?.PingClients() ?? 0);
-        long[] pongs = [.. _node.Endpoints.Select(e => e.Counters.Pongs)];
-        for (int i = 0; i < pongs.Length; i++) pongs[i] += _node.PingClients(i); // behind the last slot
-        Await(
-            () => _node.Endpoints.All(e => e.Counters.Pongs >= pongs[e.Index]) && (_geyser?.Pongs ?? 0) >= streamPongs
-                && Live.Pool.Inboxes.All(inbox => inbox.IsEmpty),
-            "all has come");
+        Await(IsAllRead, "all has come");
+        while (!IsWhole) // the last slot may have left a fork, which a stream's client reads anew
+        {
+            StepUntil(() => IsWhole, "whole");
+            Await(IsAllRead, "all has come");
+        }
+
         return _run.End();
     }
 
@@ -139,6 +139,26 @@ internal sealed class NodeRun : IDisposable
     {
         _run.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>
+    /// Pings every connection behind the last slot; false if one does not answer soon, since it may have ended.
+    /// </summary>
+    private bool IsAllRead()
+    {
+        long streamPongs = (_geyser?.Pongs ?? 0) + (_geyser?.PingClients() ?? 0);
+        long[] pongs = [.. _node.Endpoints.Select(e => e.Counters.Pongs)];
+        for (int i = 0; i < pongs.Length; i++) pongs[i] += _node.PingClients(i);
+        Stopwatch waited = Stopwatch.StartNew();
+        while (waited.Elapsed < TimeSpan.FromSeconds(2))
+        {
+            bool isAnswered = (_geyser?.Pongs ?? 0) >= streamPongs
+                && _node.Endpoints.All(e => e.Counters.Pongs >= pongs[e.Index]);
+            if (isAnswered && Live.Pool.Inboxes.All(inbox => inbox.IsEmpty)) return true;
+            Thread.Sleep(5);
+        }
+
+        return false;
     }
 
     private static List<Pubkey> PoolsOf(SolanaNode node)

@@ -6,6 +6,7 @@ using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Console.Tests.Screens;
@@ -67,7 +68,8 @@ internal sealed class ScreenHarness : IDisposable
         {
             if (_session.Current is not { Control: { IsRunningToSlot: false } control }) return false;
             if (!control.IsWaiting && _session.Ended is null) return false;
-            Thread.Sleep(100); // ten rounds of housekeeping
+            Thread.Sleep(100);
+            AwaitHousekeeping();
             _view.Draw();
             string now = Screen.Text();
             bool isSame = now == before;
@@ -75,6 +77,17 @@ internal sealed class ScreenHarness : IDisposable
             return isSame;
         });
         return this;
+    }
+
+    /// <summary>Ten rounds of every group, however long a busy machine takes for them; none come after the end.</summary>
+    private void AwaitHousekeeping()
+    {
+        const int Rounds = 10;
+        PipelineView view = _session.Current!.View;
+        (long dedup, long market, long sinks) = (view.Dedup.Published, view.Market.Published, view.Sinks.Published);
+        WaitUntil(() => _session.Ended is not null
+            || (view.Dedup.Published >= dedup + Rounds && view.Market.Published >= market + Rounds
+                && view.Sinks.Published >= sinks + Rounds));
     }
 
     public ScreenHarness Type(string keys)

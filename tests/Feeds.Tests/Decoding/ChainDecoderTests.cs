@@ -25,6 +25,8 @@ public sealed class ChainDecoderTests
         "{\"jsonrpc\":\"2.0\",\"result\":[{\"slot\":348125,\"prioritizationFee\":0},"
         + "{\"prioritizationFee\":1234,\"slot\":348126}],\"id\":4}";
 
+    private const string Question = "[\"" + Hash + "\",{\"commitment\":\"confirmed\"}]";
+
     private static readonly byte[] Message = [.. Enumerable.Range(1, 90).Select(i => (byte)i)];
 
     private readonly RecordingPublisher _publisher = new();
@@ -47,6 +49,32 @@ public sealed class ChainDecoderTests
         Assert.Equal((EventKind.Blockhash, 2792UL, 3090UL), (e.Kind, e.Slot, e.ChainValue));
         Assert.Equal(Pubkey.Parse(Hash), e.Account);
         Assert.Equal(1, _decoder.Counters[MessageKind.ChainFact]);
+    }
+
+    [Theory]
+    [InlineData("4", 0)] // a run with one endpoint, or of before
+    [InlineData("281474976710660", 1)] // 2^48 + 4
+    [InlineData("8725724278030340", 31)]
+    [InlineData("9007199254740996", 0)] // 32 is no number of an endpoint
+    [InlineData("18446744073709551615", 0)]
+    [InlineData("\"4\"", 0)]
+    public void Blockhash_NamesTheEndpointThatTheRequestsIdNames(string id, int source)
+    {
+        string request = $"{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"getLatestBlockhash\",\"params\":[]}}";
+        string answer = Blockhash.Replace("\"id\":4", $"\"id\":{id}", StringComparison.Ordinal);
+        Assert.Equal(DecodeCause.None, _decoder.OnSnapshot(Messages.Utf8(request), Messages.Utf8(answer), default));
+        Assert.Equal((ulong)source, Assert.Single(_publisher.Events).Entry.ChainSource);
+    }
+
+    [Theory]
+    [InlineData("true", 1)]
+    [InlineData("false", 0)]
+    public void BlockhashVerdict_IsPublishedWithTheHashThatWasAskedAbout(string value, ulong told)
+    {
+        Assert.Equal(DecodeCause.None, Answer("isBlockhashValid", Question, Verdict(value)));
+        MarketEvent e = Assert.Single(_publisher.Events).Entry;
+        Assert.Equal((EventKind.BlockhashVerdict, 2793UL, told), (e.Kind, e.Slot, e.ChainValue));
+        Assert.Equal((Pubkey.Parse(Hash), 0UL), (e.Account, e.ChainSource));
     }
 
     [Fact]
@@ -120,6 +148,10 @@ public sealed class ChainDecoderTests
     [InlineData("getLatestBlockhash", "{\"context\":{\"slot\":1},\"value\":{\"blockhash\":\"x\"}}")]
     [InlineData("getLatestBlockhash", "{\"context\":{\"slot\":1},\"value\":{\"lastValidBlockHeight\":1}}")]
     [InlineData("getLatestBlockhash", "{\"value\":null}")]
+    [InlineData("isBlockhashValid", "{\"context\":{\"slot\":1},\"value\":null}")]
+    [InlineData("isBlockhashValid", "{\"context\":{\"slot\":1},\"value\":1}")]
+    [InlineData("isBlockhashValid", "{\"value\":true}")]
+    [InlineData("isBlockhashValid", "true")]
     [InlineData("getRecentPrioritizationFees", "{}")]
     [InlineData("getRecentPrioritizationFees", "[{\"slot\":1}]")]
     [InlineData("getRecentPrioritizationFees", "[{\"slot\":1,\"prioritizationFee\":-1}]")]
@@ -128,7 +160,7 @@ public sealed class ChainDecoderTests
     [InlineData("simulateTransaction", "{\"context\":{\"slot\":1},\"value\":{\"logs\":[7]}}")]
     public void WrongShape_IsCountedAndGivesNoEvent(string method, string result)
     {
-        string parameters = method == "simulateTransaction" ? Transaction() : "[]";
+        string parameters = ParametersOf(method);
         Assert.NotEqual(DecodeCause.None, Answer(method, parameters, $"{{\"id\":4,\"result\":{result}}}"));
         Assert.Empty(_publisher.Events);
         Assert.Equal(1, _decoder.Counters.Refused);
@@ -153,6 +185,7 @@ public sealed class ChainDecoderTests
 
     [Theory]
     [InlineData("getLatestBlockhash")]
+    [InlineData("isBlockhashValid")]
     [InlineData("getRecentPrioritizationFees")]
     [InlineData("simulateTransaction")]
     public void TruncatedOrMutated_NeverThrowsAndNeverPublishesMoreThanOne(string method)
@@ -161,23 +194,34 @@ public sealed class ChainDecoderTests
         {
             "getLatestBlockhash" => Blockhash,
             "simulateTransaction" => Simulated,
+            "isBlockhashValid" => Verdict("true"),
             _ => Fees,
         };
         for (int length = 0; length < good.Length; length++)
-            Assert.NotEqual(DecodeCause.None, Answer(method, Transaction(), good[..length]));
+            Assert.NotEqual(DecodeCause.None, Answer(method, ParametersOf(method), good[..length]));
         Assert.Empty(_publisher.Events);
         Prng random = new(7);
         for (int round = 0; round < 4000; round++)
         {
             byte[] answer = Messages.Utf8(good);
             for (int i = 0; i < 3; i++) answer[random.NextInt32(answer.Length)] = (byte)random.NextInt32(256);
-            byte[] request = Request(method, Transaction());
+            byte[] request = Request(method, ParametersOf(method));
             request[random.NextInt32(request.Length)] = (byte)random.NextInt32(256);
             int before = _publisher.Events.Count;
             DecodeCause cause = _decoder.OnSnapshot(request, answer, default);
             Assert.InRange(_publisher.Events.Count - before, 0, cause == DecodeCause.None ? 1 : 0);
         }
     }
+
+    private static string Verdict(string value) =>
+        "{\"jsonrpc\":\"2.0\",\"result\":{\"context\":{\"slot\":2793},\"value\":" + value + "},\"id\":4}";
+
+    private static string ParametersOf(string method) => method switch
+    {
+        "simulateTransaction" => Transaction(),
+        "isBlockhashValid" => Question,
+        _ => "[]",
+    };
 
     private static string Transaction() =>
         $"[\"{Convert.ToBase64String([1, .. new byte[64], .. Message])}\",{{\"encoding\":\"base64\"}}]";

@@ -192,15 +192,86 @@ public sealed class GeyserDecoderTests
         Assert.Equal([0UL, 100UL], _publisher.Events.ConvertAll(e => e.Entry.ParentSlot));
     }
 
-    [Fact]
-    public void OnMessage_BlockMeta_GivesTheLatestBlock()
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    [InlineData(false, 2)]
+    public void OnMessage_BlockMetaAndItsConfirmation_GiveTheHashOnceInEitherOrder(bool isMetaFirst, ulong status)
     {
-        Assert.Equal(DecodeCause.None, _decoder.OnMessage(GeyserMessages.BlockMeta(101, Blockhash, 99), default));
-        Assert.Equal(
-            new GeyserBlockMeta(101, 100, Pubkey.Parse(Blockhash), 99, 1_770_287_040), _decoder.LatestBlock);
-        Assert.Equal(DecodeCause.BadKey, _decoder.OnMessage(GeyserMessages.BlockMeta(102, "0OIl", 99), default));
-        Assert.Equal(101UL, _decoder.LatestBlock.Slot);
-        Assert.Empty(_publisher.Events);
+        byte[] meta = GeyserMessages.BlockMeta(101, Blockhash, 99);
+        byte[] confirmation = GeyserMessages.Slot(101, 100, status);
+        _decoder.OnMessage(GeyserMessages.Slot(102, 101, 5), default);
+        Assert.Equal(DecodeCause.None, _decoder.OnMessage(isMetaFirst ? meta : confirmation, default));
+        Assert.Single(_publisher.Events);
+        foreach (byte[] message in new[] { meta, confirmation, meta, confirmation })
+            Assert.Equal(DecodeCause.None, _decoder.OnMessage(message, default));
+        Assert.Equal(2, _publisher.Events.Count);
+        MarketEvent e = _publisher.Events[1].Entry;
+        Assert.Equal((EventKind.Blockhash, 101UL, 249UL, (byte)3), (e.Kind, e.Slot, e.ChainValue, e.EndpointId));
+        Assert.Equal(Pubkey.Parse(Blockhash), e.Account);
+        Assert.Equal(1, _decoder.Counters.BlockhashesTold);
+    }
+
+    [Fact]
+    public void OnMessage_BlockMetaThatIsNotConfirmed_GivesNothing()
+    {
+        _decoder.OnMessage(GeyserMessages.BlockMeta(101, Blockhash, 99), default);
+        foreach (ulong status in new ulong[] { 3, 5, 4, 0 })
+            _decoder.OnMessage(GeyserMessages.Slot(101, 100, status), default);
+        _decoder.OnMessage(GeyserMessages.Slot(101, 100, 6, "bad hash"), default);
+        _decoder.OnMessage(GeyserMessages.Slot(102, 100, 1), default); // another one's confirmation
+        Assert.DoesNotContain(_publisher.Events, e => e.Entry.Kind == EventKind.Blockhash);
+        Assert.Equal(0, _decoder.Counters.BlockhashesTold);
+    }
+
+    [Fact]
+    public void OnMessage_BlockMetaWithoutAHeightOrWithABadHash_IsCountedAndGivesNothing()
+    {
+        _decoder.OnMessage(GeyserMessages.Slot(101, 100, 1), default);
+        Assert.Equal(DecodeCause.None, _decoder.OnMessage(GeyserMessages.BlockMeta(101, Blockhash, 0), default));
+        Assert.Equal(DecodeCause.BadKey, _decoder.OnMessage(GeyserMessages.BlockMeta(101, "0OIl", 99), default));
+        Assert.Equal((1, 1), (_decoder.Counters.BlocksWithoutHeight, _decoder.Counters[DecodeCause.BadKey]));
+        Assert.DoesNotContain(_publisher.Events, e => e.Entry.Kind == EventKind.Blockhash);
+    }
+
+    [Fact]
+    public void OnMessage_StreamOpensAnew_ForgetsWhatWasConfirmedBefore()
+    {
+        _decoder.OnMessage(GeyserMessages.Slot(101, 100, 1), default);
+        _decoder.OnClose(default);
+        _decoder.OnOpen(default);
+        _decoder.OnMessage(GeyserMessages.BlockMeta(101, Blockhash, 99), default);
+        Assert.DoesNotContain(_publisher.Events, e => e.Entry.Kind == EventKind.Blockhash);
+    }
+
+    [Fact]
+    public void OnMessage_RingIsFullAtTheConfirmation_TheNextOneTellsTheHash()
+    {
+        _decoder.OnMessage(GeyserMessages.Slot(102, 101, 5), default);
+        _decoder.OnMessage(GeyserMessages.BlockMeta(101, Blockhash, 99), default);
+        _publisher.NextStatus = ClaimStatus.Full;
+        Assert.Equal(DecodeCause.RingFull, _decoder.OnMessage(GeyserMessages.Slot(101, 100, 1), default));
+        _publisher.NextStatus = ClaimStatus.Ok;
+        Assert.Equal(DecodeCause.None, _decoder.OnMessage(GeyserMessages.Slot(101, 100, 2), default));
+        Assert.Equal(EventKind.Blockhash, _publisher.Events[^1].Entry.Kind);
+    }
+
+    [Fact]
+    public void OnMessage_BlockMetaTruncated_IsRefusedOrGivesNoHashAtAll()
+    {
+        _decoder.OnMessage(GeyserMessages.Slot(101, 100, 1), default);
+        byte[] good = GeyserMessages.BlockMeta(101, Blockhash, 99);
+        for (int length = 0; length < good.Length - 1; length++) // the last members are not its
+        {
+            DecodeCause cause = _decoder.OnMessage(good[..length], default);
+            if (cause != DecodeCause.None) continue;
+            Assert.Equal(EventKind.Blockhash, _publisher.Events[^1].Entry.Kind);
+            Assert.Equal(Pubkey.Parse(Blockhash), _publisher.Events[^1].Entry.Account);
+        }
+
+        Assert.True(_decoder.Counters.Refused > good.Length - 40);
+        Assert.Equal(1, _decoder.Counters.BlockhashesTold);
     }
 
     [Fact]

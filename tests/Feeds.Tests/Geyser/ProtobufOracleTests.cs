@@ -49,11 +49,15 @@ public sealed class ProtobufOracleTests
         GeyserDecoder decoder = new(0, publisher, new DecoderOptions());
         List<(ulong Slot, ulong Parent)> begun = [];
         HashSet<ulong> known = [];
+        HashSet<ulong> confirmed = [];
+        List<(ulong Slot, string Hash, ulong Height)> metas = [];
         foreach (byte[] message in RealMessages())
         {
             Assert.Equal(DecodeCause.None, decoder.OnMessage(message, default));
+            if (TryReadMeta(message) is { } meta) metas.Add(meta);
             if (!TryReadSlot(message, out ulong slot, out ulong parent, out ulong status)) continue;
             if (status is 0 or 5 && known.Add(slot)) begun.Add((slot, parent));
+            if (status is 1 or 2) confirmed.Add(slot);
         }
 
         Assert.Equal(40_186, decoder.Counters.Messages);
@@ -62,8 +66,14 @@ public sealed class ProtobufOracleTests
         Assert.Equal(50, decoder.Counters[MessageKind.BlockMetaUpdate]);
         Assert.Equal(1, decoder.Counters[MessageKind.Ping]);
         Assert.Equal(0, decoder.Counters.Refused);
-        Assert.Equal(398_202_821UL, decoder.LatestBlock.Slot);
-        Assert.Equal(begun, publisher.Events.ConvertAll(e => (e.Entry.Slot, e.Entry.ParentSlot)));
+        List<RecordedEvent> slots = publisher.Events.FindAll(e => e.Entry.Kind == EventKind.Slot);
+        Assert.Equal(begun, slots.ConvertAll(e => (e.Entry.Slot, e.Entry.ParentSlot)));
+        Assert.Equal(
+            metas.FindAll(m => confirmed.Contains(m.Slot)).ConvertAll(m => (m.Slot, m.Hash, m.Height + 150)),
+            publisher.Events.FindAll(e => e.Entry.Kind == EventKind.Blockhash)
+                .ConvertAll(e => (e.Entry.Slot, e.Entry.Account.ToString(), e.Entry.ChainValue)));
+        Assert.Equal(398_202_821UL, metas[^1].Slot);
+        Assert.True(confirmed.Count > 10);
         Assert.Equal(50, begun.Count);
     }
 
@@ -283,6 +293,33 @@ public sealed class ProtobufOracleTests
         }
 
         return isSlot;
+    }
+
+    private static (ulong Slot, string Hash, ulong Height)? TryReadMeta(byte[] message)
+    {
+        byte[]? body = null;
+        (ulong Slot, string Hash, ulong Height) meta = default;
+        Walk(message, (input, field) =>
+        {
+            if (field == 7) body = input.ReadBytes().ToByteArray();
+            else input.SkipLastField();
+        });
+        if (body is null) return null;
+        Walk(body, (input, field) =>
+        {
+            if (field == 1) meta.Slot = input.ReadUInt64();
+            else if (field == 2) meta.Hash = input.ReadString();
+            else if (field == 5) meta.Height = ReadHeight(input.ReadBytes().ToByteArray());
+            else input.SkipLastField();
+        });
+        return meta;
+    }
+
+    private static ulong ReadHeight(byte[] message)
+    {
+        ulong height = 0;
+        Walk(message, (input, _) => height = input.ReadUInt64());
+        return height;
     }
 
     private static AccountUpdate ReadAccount(byte[] message)

@@ -60,13 +60,14 @@ public sealed class TritonServerTests
             if (kind == CaptureFrameKind.Message) Assert.Equal(DecodeCause.None, decoder.OnMessage(bytes, default));
         }
 
-        List<RecordedEvent> accounts = publisher.Events.FindAll(e => e.Entry.Kind != EventKind.Slot);
+        List<RecordedEvent> accounts = publisher.Events.FindAll(
+            e => e.Entry.Kind is EventKind.Account or EventKind.AccountSnapshot);
         Assert.Equal(Updates, accounts.Count);
         for (int i = 0; i < Updates; i++) AssertAccount(i, accounts[i]);
         Assert.Equal((398_202_772UL, 398_202_771UL), Slots(publisher).Single());
-        Assert.Equal(376_000_000UL, decoder.LatestBlock.BlockHeight);
-        Assert.Equal(398_202_770UL, decoder.LatestBlock.ParentSlot);
-        Assert.Equal(1_770_287_040, decoder.LatestBlock.BlockTimeUtcSeconds);
+        MarketEvent hash = Assert.Single(publisher.Events, e => e.Entry.Kind == EventKind.Blockhash).Entry;
+        Assert.Equal((398_202_771UL, 376_000_150UL), (hash.Slot, hash.ChainValue));
+        Assert.Equal(accounts.Count + 2, publisher.Events.Count);
         Assert.Equal(1, decoder.Counters[MessageKind.TransactionUpdate]);
     }
 

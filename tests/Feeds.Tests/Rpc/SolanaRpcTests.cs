@@ -83,6 +83,7 @@ public sealed class SolanaRpcTests : IDisposable
             "getAccountInfo" => $"{{\"context\":{{\"slot\":8}},\"value\":null}}",
             "getLatestBlockhash" =>
                 $"{{\"context\":{{\"slot\":8}},\"value\":{{\"blockhash\":\"{hash}\",\"lastValidBlockHeight\":77}}}}",
+            "isBlockhashValid" => "{\"context\":{\"slot\":8},\"value\":true}",
             "getSignatureStatuses" =>
                 "{\"context\":{\"slot\":8},\"value\":[null,{\"slot\":5,\"confirmations\":null,"
                 + "\"err\":{\"InstructionError\":[0,{\"Custom\":1}]},\"confirmationStatus\":\"finalized\"}]}",
@@ -102,6 +103,9 @@ public sealed class SolanaRpcTests : IDisposable
             + "\"encoding\":\"base58\"}}],\"dataSlice\":{\"offset\":0,\"length\":0}}]}", _requests[0]);
         Assert.Null((await rpc.GetAccountAsync(key)).Value);
         Assert.Equal(new LatestBlockhash(ProgramIds.Token, 77), (await rpc.GetLatestBlockhashAsync()).Value);
+        Assert.True((await rpc.IsBlockhashValidAsync(ProgramIds.Token, Commitment.Confirmed, 7)).Value);
+        Assert.EndsWith(
+            $"\"params\":[\"{hash}\",{{\"commitment\":\"confirmed\",\"minContextSlot\":7}}]}}", _requests[^1]);
         SignatureStatus?[] statuses = (await rpc.GetSignatureStatusesAsync(["a", "b"])).Value;
         Assert.Null(statuses[0]);
         Assert.Equal(

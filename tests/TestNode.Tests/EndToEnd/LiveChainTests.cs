@@ -8,6 +8,7 @@ using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Submission;
 using LowLatency.TestNode.Faults;
+using LowLatency.TestNode.Geyser;
 using LowLatency.TestNode.Hosting;
 using LowLatency.TestNode.Rpc;
 using LowLatency.TestNode.State;
@@ -41,6 +42,24 @@ public sealed class LiveChainTests
         Assert.Equal(0, live.Messages.WithoutBlockhash);
         Assert.Equal(0, live.Pipeline.Instructions.Blockhashes.Implausible);
         Assert.True(live.Chain!.Blockhashes.Answers > 0);
+        live.AssertReplaysEqually();
+    }
+
+    [Fact]
+    public async Task Live_OnlyAStreamTellsBlocks_MessagesCarryTheHashOfTheNewestConfirmedOne()
+    {
+        GeyserPlugin geyser = new();
+        await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions { Plugins = [geyser] });
+        using LiveHarness live = new(node, geysers: [geyser]);
+        live.StepUntil(() => live.Messages.Taken.Count(t => !t.Blockhash.IsZero) >= 5, "five blockhashes in messages");
+        node.Inject(new FaultStep(0, 0, FaultKind.Fork, 20));
+        node.Inject(new FaultStep(0, 1, FaultKind.Disconnect));
+        live.StepUntil(() => live.Pool.GetStatus()[0].Opens > 1, "the stream again");
+        live.Settle();
+        AssertBlockhashesAreRecent(node, live);
+        Assert.Equal(0, live.Messages.WithoutBlockhash);
+        BlockhashRing ring = live.Pipeline.Instructions.Blockhashes;
+        Assert.Equal((0, node.Ledger.Confirmed.BlockHeight), (ring.Implausible, ring.Height));
         live.AssertReplaysEqually();
     }
 
@@ -212,7 +231,7 @@ public sealed class LiveChainTests
     }
 
     /// <summary>Each hash is of a bank that was at most the life of a blockhash old when it was decided.</summary>
-    private static void AssertBlockhashesAreRecent(SolanaNode node, LiveHarness live)
+    internal static void AssertBlockhashesAreRecent(SolanaNode node, LiveHarness live)
     {
         Dictionary<string, Bank> banks = [];
         ulong first = node.Tape.Slots[0].Slot - 100; // the bank that the tape begins on is before its slots

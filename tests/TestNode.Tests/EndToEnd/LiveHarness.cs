@@ -42,13 +42,14 @@ internal sealed class LiveHarness : IDisposable
     private readonly Thread _thread;
     private readonly PipelineSettings _settings;
     private readonly int _slotMs;
-    private readonly GeyserPlugin? _geyser;
+    private readonly IReadOnlyList<GeyserPlugin> _geysers;
     private bool _isStopped;
 
     public LiveHarness(
         SolanaNode node, int shards = 1, BootstrapOptions? bootstrap = null, ChainWatchOptions? chain = null,
         SimulatorOptions? simulation = null, PipelineSettings? settings = null,
-        Func<MarketPipeline, IDecisionSink>? observe = null, int slotMs = 15, GeyserPlugin? geyser = null,
+        Func<MarketPipeline, IDecisionSink>? observe = null, int slotMs = 15,
+        IReadOnlyList<GeyserPlugin>? geysers = null,
         int pongTimeoutMs = 5000)
     {
         _settings = settings ?? new PipelineSettings
@@ -58,15 +59,15 @@ internal sealed class LiveHarness : IDisposable
         };
         _node = node;
         _slotMs = slotMs;
-        _geyser = geyser;
+        _geysers = geysers ?? [];
         List<LiveEndpointOptions> endpoints = [];
         foreach (SolanaEndpoint endpoint in node.Endpoints)
         {
             endpoints.Add(new LiveEndpointOptions
             {
                 Name = $"node {endpoint.Index}",
-                WebSocket = geyser is null ? endpoint.WebSocketUrl : null,
-                Grpc = geyser is null ? null : node.PluginUrls[0],
+                WebSocket = _geysers.Count == 0 ? endpoint.WebSocketUrl : null,
+                Grpc = _geysers.Count == 0 ? null : node.PluginUrls[endpoint.Index % _geysers.Count],
                 Http = endpoint.RpcUrl,
                 Shards = shards,
                 Connection = Quick with
@@ -86,7 +87,7 @@ internal sealed class LiveHarness : IDisposable
             });
         }
 
-        Pool = new EndpointPool(endpoints, SystemClock.Instance, 16 << 20);
+        Pool = new EndpointPool(endpoints, SystemClock.Instance, 16 << 20, chain);
         Bootstrap = new Bootstrap(
             Pool.Http, bootstrap ?? new BootstrapOptions { RetryMs = 100, AuditMs = 400, DemoteMs = 50 },
             SystemClock.Instance);
@@ -238,14 +239,16 @@ internal sealed class LiveHarness : IDisposable
             if (!status.IsOpen) return false;
         }
 
-        long streamPongs = _geyser?.Pongs ?? 0;
-        long streamPings = _geyser?.PingClients() ?? 0;
+        int[] streamPongs = [.. _geysers.Select(g => g.Pongs)];
+        int[] streamPings = [.. _geysers.Select(g => g.PingClients())];
         long[] pongs = [.. _node.Endpoints.Select(e => e.Counters.Pongs)];
         int[] pings = [.. _node.Endpoints.Select(e => _node.PingClients(e.Index))];
         Stopwatch waited = Stopwatch.StartNew();
         while (waited.Elapsed < TimeSpan.FromSeconds(2))
         {
-            bool isAnswered = _geyser is null || _geyser.Pongs >= streamPongs + streamPings;
+            bool isAnswered = true;
+            for (int i = 0; i < _geysers.Count; i++)
+                isAnswered &= _geysers[i].Pongs >= streamPongs[i] + streamPings[i];
             foreach (SolanaEndpoint endpoint in _node.Endpoints)
                 isAnswered &= endpoint.Counters.Pongs >= pongs[endpoint.Index] + pings[endpoint.Index];
             if (isAnswered && Pool.Inboxes.All(inbox => inbox.IsEmpty)) return true;

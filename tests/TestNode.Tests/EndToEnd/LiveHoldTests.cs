@@ -16,10 +16,9 @@ public sealed class LiveHoldTests
     [InlineData(true)]
     public async Task Live_TheOnlyEndpointIsHeldAndReleased_LosesAllCoverAndRepairsIt(bool isStream)
     {
-        GeyserPlugin? geyser = isStream ? new() : null;
-        await using SolanaNode node = await SolanaNode.StartAsync(
-            new SolanaNodeOptions { Plugins = geyser is null ? [] : [geyser] });
-        using LiveHarness live = new(node, shards: isStream ? 1 : 2, geyser: geyser);
+        GeyserPlugin[] geysers = isStream ? [new()] : [];
+        await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions { Plugins = geysers });
+        using LiveHarness live = new(node, shards: isStream ? 1 : 2, geysers: geysers);
         live.StepUntil(() => live.IsWhole, "the first snapshot");
         PooledEndpoint endpoint = Assert.Single(live.Pool.Endpoints);
         endpoint.Hold("a test");

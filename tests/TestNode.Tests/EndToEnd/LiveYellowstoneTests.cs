@@ -22,7 +22,7 @@ public sealed class LiveYellowstoneTests
     {
         GeyserPlugin geyser = new() { KeptSlots = keptSlots };
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions { Plugins = [geyser] });
-        using LiveHarness live = new(node, geyser: geyser);
+        using LiveHarness live = new(node, geysers: [geyser]);
         live.StepUntil(() => live.IsWhole, "the first snapshot");
         live.AwaitArrival();
         Assert.Empty(geyser.ReplaysAsked);
@@ -52,7 +52,7 @@ public sealed class LiveYellowstoneTests
         GeyserPlugin geyser = new();
         await using SolanaNode node = await SolanaNode.StartAsync(new SolanaNodeOptions { Plugins = [geyser] });
         BootstrapOptions bootstrap = new() { RetryMs = 60, AuditMs = 0, DemoteMs = 20, TickMs = 5 };
-        using LiveHarness live = new(node, bootstrap: bootstrap, geyser: geyser);
+        using LiveHarness live = new(node, bootstrap: bootstrap, geysers: [geyser]);
         live.StepUntil(() => live.IsWhole, "the first snapshot");
         live.AwaitArrival();
         CoverageTable coverage = live.Feed.Coverage!;

@@ -92,4 +92,9 @@ public enum FaultKind
 
     /// <summary>Of 100 account notifications `value` (default 20) never come, until the faults end.</summary>
     LoseShare,
+
+    /// <summary>
+    /// The next `count` blockhashes told are untrue: made up, or with a height that is `value` too low.
+    /// </summary>
+    BogusBlockhash,
 }

@@ -40,7 +40,7 @@ public sealed class FaultScript
         ulong seed, int firstSlot, int lastSlot, int everySlots, int endpoints, IReadOnlyList<FaultKind>? kinds = null)
     {
         Prng random = new(seed);
-        // A lie is no fault that a client could repair alone; what follows it in the list lasts.
+        // A lie is no fault that a client could repair alone; what follows it in the list lasts or lies too.
         kinds ??= [.. AllKinds.Where(k => k < FaultKind.Lie)];
         List<FaultStep> steps = [];
         for (int slot = firstSlot; slot < lastSlot; slot += 1 + random.NextInt32((2 * everySlots) - 1))

@@ -11,9 +11,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace LowLatency.TestNode.Geyser;
 
 /// <summary>
-/// The node's Yellowstone side: Subscribe over gRPC with accounts by name, slots, pings and from_slot. As on a server
-/// every write is told at once, inside its slot, and nothing is taken back when a fork ends; a slot that is no longer
-/// kept is refused with OUT_OF_RANGE. Faults: Disconnect cuts all streams, Close ends them as UNAVAILABLE.
+/// The node's Yellowstone side: Subscribe over gRPC with accounts by name, slots, block metas, pings and from_slot. As
+/// on a server every write is told at once, inside its slot, and nothing is taken back when a fork ends; a slot that is
+/// no longer kept is refused with OUT_OF_RANGE. Faults: Disconnect cuts all streams, Close ends them as UNAVAILABLE,
+/// BogusBlockhash makes up the hashes of the next `count` block metas.
 /// Source: rpcpool/yellowstone-grpc@0013f2d5 geyser.proto (field numbers), github.com/grpc/grpc PROTOCOL-HTTP2.md.
 /// </summary>
 public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
@@ -28,6 +29,7 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
     private readonly List<GeyserStream> _streams = [];
     private readonly Queue<GeyserUpdate> _kept = new();
     private NodeSeam? _seam;
+    private int _untrueBlocks;
 
     /// <summary>Slots that from_slot may go back.</summary>
     public int KeptSlots { get; init; } = 100;
@@ -66,9 +68,15 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
     /// <inheritdoc/>
     public bool Apply(FaultStep step)
     {
-        if (step.Kind is not (FaultKind.Disconnect or FaultKind.Close)) return false;
+        if (step.Kind is not (FaultKind.Disconnect or FaultKind.Close or FaultKind.BogusBlockhash)) return false;
         lock (Seam.Ledger.Gate)
         {
+            if (step.Kind == FaultKind.BogusBlockhash)
+            {
+                _untrueBlocks += step.Count;
+                return true;
+            }
+
             foreach (GeyserStream stream in _streams)
             {
                 if (step.Kind == FaultKind.Disconnect) stream.Abort();
@@ -117,7 +125,14 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
     /// <inheritdoc/>
     public void OnBankFrozen(Bank bank)
     {
-        // The processed head moves to it, which is told.
+        bool isUntrue = _untrueBlocks > 0;
+        if (isUntrue)
+        {
+            _untrueBlocks--;
+            Seam.Faults.Happened(FaultKind.BogusBlockhash, $"block {bank.Slot}");
+        }
+
+        Tell(GeyserUpdate.BlockMeta(bank, isUntrue ? bank.UntrueBlockhash : bank.Blockhash));
     }
 
     /// <inheritdoc/>
@@ -148,7 +163,7 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
             if (request.IsPing) continue;
             lock (Seam.Ledger.Gate)
             {
-                stream.Accounts = request.Accounts;
+                stream.Ask(request);
                 if (request.FromSlot != 0) ReplaysAsked.Add(request.FromSlot);
                 if (request.FromSlot != 0 && request.FromSlot < OldestKept())
                 {
@@ -178,7 +193,7 @@ public sealed class GeyserPlugin : INodePlugin, ILedgerObserver
             {
                 lock (Seam.Ledger.Gate)
                 {
-                    if (!request.IsPing) stream.Accounts = request.Accounts;
+                    if (!request.IsPing) stream.Ask(request);
                     else stream.Send(GeyserUpdate.Pong(request.PingId));
                     if (request is { IsPing: true, PingId: 1 }) Pongs++;
                 }

@@ -6,7 +6,8 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.TestNode.Geyser;
 
 /// <summary>What of a SubscribeRequest this node heeds.</summary>
-internal sealed record GeyserRequest(HashSet<Pubkey> Accounts, ulong FromSlot, bool IsPing, ulong PingId)
+internal sealed record GeyserRequest(
+    HashSet<Pubkey> Accounts, bool WantsBlockMetas, ulong FromSlot, bool IsPing, ulong PingId)
 {
     /// <exception cref="InvalidDataException">No protobuf message.</exception>
     public static GeyserRequest Read(byte[] message)
@@ -15,6 +16,7 @@ internal sealed record GeyserRequest(HashSet<Pubkey> Accounts, ulong FromSlot, b
         ulong fromSlot = 0;
         ulong pingId = 0;
         bool isPing = false;
+        bool wantsBlockMetas = false;
         foreach ((uint field, ulong number, byte[] bytes) in Fields(message))
         {
             switch (field)
@@ -26,6 +28,9 @@ internal sealed record GeyserRequest(HashSet<Pubkey> Accounts, ulong FromSlot, b
                     }
 
                     break;
+                case 5:
+                    wantsBlockMetas = true;
+                    break;
                 case 9:
                     isPing = true;
                     foreach ((uint f, ulong id, byte[] _) in Fields(bytes)) pingId = f == 1 ? id : pingId;
@@ -36,7 +41,7 @@ internal sealed record GeyserRequest(HashSet<Pubkey> Accounts, ulong FromSlot, b
             }
         }
 
-        return new GeyserRequest(accounts, fromSlot, isPing, pingId);
+        return new GeyserRequest(accounts, wantsBlockMetas, fromSlot, isPing, pingId);
     }
 
     private static void ReadFilter(byte[] filter, HashSet<Pubkey> accounts)

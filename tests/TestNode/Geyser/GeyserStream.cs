@@ -21,10 +21,18 @@ internal sealed class GeyserStream
     public GeyserStream(HttpContext context) => _context = context;
 
     /// <summary>Accounts asked for.</summary>
-    public HashSet<Pubkey> Accounts { get; set; } = [];
+    public HashSet<Pubkey> Accounts { get; private set; } = [];
+
+    /// <summary>Whether block metas were asked for.</summary>
+    public bool WantsBlockMetas { get; private set; }
+
+    /// <summary>Takes what a request asks for in the place of what was asked before.</summary>
+    public void Ask(GeyserRequest request) =>
+        (Accounts, WantsBlockMetas) = (request.Accounts, request.WantsBlockMetas);
 
     public void SendIfWanted(GeyserUpdate update)
     {
+        if (update.IsBlockMeta && !WantsBlockMetas) return;
         if (update.Key is not { } key || Accounts.Contains(key)) Send(update);
     }
 

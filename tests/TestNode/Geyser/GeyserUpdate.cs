@@ -1,4 +1,5 @@
 using System.IO;
+using System.Text;
 using LowLatency.Engine.Solana;
 using LowLatency.TestNode.State;
 
@@ -8,7 +9,8 @@ namespace LowLatency.TestNode.Geyser;
 /// <param name="OfSlot">Slot it is about; 0 for pings.</param>
 /// <param name="Key">Account; null if it is about none.</param>
 /// <param name="Message">The protobuf bytes.</param>
-internal sealed record GeyserUpdate(ulong OfSlot, Pubkey? Key, byte[] Message)
+/// <param name="IsBlockMeta">True if it goes to streams that asked for block metas only.</param>
+internal sealed record GeyserUpdate(ulong OfSlot, Pubkey? Key, byte[] Message, bool IsBlockMeta = false)
 {
     public static GeyserUpdate Slot(ulong slot, ulong parent, ulong status)
     {
@@ -37,6 +39,18 @@ internal sealed record GeyserUpdate(ulong OfSlot, Pubkey? Key, byte[] Message)
         body.Bytes(1, info.ToArray());
         body.Number(2, slot);
         return new GeyserUpdate(slot, state.Key, Update(2, body));
+    }
+
+    public static GeyserUpdate BlockMeta(Bank bank, string blockhash)
+    {
+        ProtoText height = new();
+        height.Number(1, bank.BlockHeight);
+        ProtoText body = new();
+        body.Number(1, bank.Slot);
+        body.Bytes(2, Encoding.ASCII.GetBytes(blockhash));
+        body.Bytes(5, height.ToArray());
+        body.Number(6, bank.ParentSlot);
+        return new GeyserUpdate(bank.Slot, null, Update(7, body), IsBlockMeta: true);
     }
 
     public static GeyserUpdate Ping() => new(0, null, Update(6, new ProtoText()));

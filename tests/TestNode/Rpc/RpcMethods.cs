@@ -158,9 +158,11 @@ internal sealed partial class RpcMethods
     private string GetLatestBlockhash(RpcParameters p)
     {
         Bank bank = BankOf("getLatestBlockhash", p.Config(0));
-        return InContext(
-            bank,
-            $"{{\"blockhash\":\"{bank.Blockhash}\",\"lastValidBlockHeight\":{bank.BlockHeight + BlockhashLife}}}");
+        string hash = bank.Blockhash;
+        ulong last = bank.BlockHeight + BlockhashLife;
+        if (_faults.TryTake(FaultKind.BogusBlockhash, "getLatestBlockhash", out int lower))
+            (hash, last) = lower == 0 ? (bank.UntrueBlockhash, last) : (hash, last - (ulong)lower);
+        return InContext(bank, $"{{\"blockhash\":\"{hash}\",\"lastValidBlockHeight\":{last}}}");
     }
 
     private string IsBlockhashValid(RpcParameters p)

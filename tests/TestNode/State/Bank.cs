@@ -54,6 +54,9 @@ public sealed class Bank
     /// <summary>Base58; SHA-256 of the slot, so that a run repeats.</summary>
     public string Blockhash { get; }
 
+    /// <summary>A hash that is no bank's, told in this one's place.</summary>
+    public string UntrueBlockhash => HashOfSlot(~Slot);
+
     public bool IsFrozen { get; internal set; }
 
     public bool IsRooted { get; internal set; }

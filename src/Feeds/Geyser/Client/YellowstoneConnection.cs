@@ -170,7 +170,7 @@ internal sealed class YellowstoneConnection : IDisposable
     private bool TryOpen(long nowNs, long utcNs)
     {
         byte[] details = CaptureDetails.WriteOpen(
-            EndpointAddress.Redact(_options.Address), FeedProtocol.Yellowstone, _fromSlot);
+            EndpointAddress.Redact(_options.Address), FeedProtocol.Yellowstone, _fromSlot, _options.BlockhashSource);
         if (!_inbox.TryWrite(CaptureFrameKind.Open, nowNs, utcNs, details)) return false;
         IsOpen = true;
         _counters.Opens++;

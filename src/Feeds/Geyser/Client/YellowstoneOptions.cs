@@ -39,6 +39,11 @@ public sealed record YellowstoneOptions
     /// <summary>Seed of the waits' jitter.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>
+    /// Number of the endpoint among those that agree on blockhashes, recorded with each opening; 0 = there is no other.
+    /// </summary>
+    public int BlockhashSource { get; init; }
+
     /// <summary>TLS settings for servers with a certificate of their own; null = the system's.</summary>
     internal SslClientAuthenticationOptions? Tls { get; init; }
 }

@@ -1,0 +1,167 @@
+using System;
+using System.Numerics;
+
+namespace LowLatency.Engine.Solana;
+
+/// <summary>A blockhash as an endpoint told it.</summary>
+/// <param name="Hash">The hash.</param>
+/// <param name="LastValidHeight">Last block height it is valid at.</param>
+/// <param name="Slot">Slot of its block.</param>
+public readonly record struct ToldBlockhash(Pubkey Hash, ulong LastValidHeight, ulong Slot);
+
+/// <summary>
+/// Blockhashes that one endpoint told and that wait for a second one's word, so that an endpoint that makes them up is
+/// not built on. A word for a hash is the same hash with the same height told by another endpoint, or another's answer
+/// that it is valid; that answer says nothing of the height, so it counts only if the height fits what the answering
+/// endpoint told last: a chain grows by one block a slot at most. A word against it is the answer that it is not valid.
+/// A hash is agreed on with two words for it, its own included, and more for than against; an endpoint has one word.
+/// What an endpoint says takes no other's place, so a liar cannot crowd out the others.
+/// Owner thread: the market group's. Bound: <see cref="KeptEach"/> newest of each of <see cref="SourceMax"/> endpoints:
+/// at five blocks a second the time that a slow answer takes. 0 bytes allocated after construction.
+/// </summary>
+public sealed class BlockhashVoices
+{
+    /// <summary>Highest number of an endpoint; they begin at 1.</summary>
+    public const int SourceMax = 31;
+
+    /// <summary>Hashes kept of each endpoint.</summary>
+    public const int KeptEach = 32;
+
+    private readonly Voice[] _voices = new Voice[(SourceMax + 1) * KeptEach];
+    private readonly int[] _next = new int[SourceMax + 1];
+    private readonly ToldBlockhash[] _newest = new ToldBlockhash[SourceMax + 1];
+    private int _sources;
+
+    /// <summary>Hashes told, once an endpoint.</summary>
+    public long Told { get; private set; }
+
+    /// <summary>Hashes agreed on.</summary>
+    public long Agreed { get; private set; }
+
+    /// <summary>Answers that a hash is not valid.</summary>
+    public long Denials { get; private set; }
+
+    /// <summary>
+    /// Told hashes that cannot be together with another endpoint's newest: two of one slot, or heights that do not fit.
+    /// </summary>
+    public long Contradictions { get; private set; }
+
+    /// <summary>Takes what an endpoint told; false if its number is none.</summary>
+    public bool Tell(int source, in ToldBlockhash told)
+    {
+        if (source is < 1 or > SourceMax) return false;
+        if (told.Hash.IsZero || told.LastValidHeight == 0) return true; // cannot be, as the ring would say
+        foreach (ref readonly Voice own in Of(source))
+        {
+            if (own.Told == told) return true;
+        }
+
+        Told++;
+        for (int other = 1; other <= _sources; other++)
+        {
+            ref readonly ToldBlockhash newest = ref _newest[other];
+            bool isOther = other != source && newest.LastValidHeight != 0;
+            if (isOther && (!Fits(told, newest) || (told.Slot == newest.Slot && told.Hash != newest.Hash)))
+                Contradictions++;
+        }
+
+        _newest[source] = told;
+        Add(source, new Voice { Told = told, IsDone = IsDone(in told) });
+        return true;
+    }
+
+    /// <summary>Takes an endpoint's answer whether a hash is valid; false if its number is none.</summary>
+    public bool Judge(int source, in Pubkey hash, bool isValid)
+    {
+        if (source is < 1 or > SourceMax) return false;
+        if (!isValid) Denials++;
+        Add(source, new Voice { Told = new ToldBlockhash(hash, 0, 0), IsAgainst = !isValid });
+        return true;
+    }
+
+    /// <summary>The next hash that is agreed on and was not handed out; false if there is none.</summary>
+    public bool TryTakeAgreed(out ToldBlockhash agreed)
+    {
+        for (int source = 1; source <= _sources; source++)
+        {
+            foreach (ref Voice voice in Of(source))
+            {
+                if (voice.IsDone || voice.Told.LastValidHeight == 0 || !IsAgreed(voice.Told)) continue;
+                agreed = voice.Told;
+                Agreed++;
+                Finish(in agreed);
+                return true;
+            }
+        }
+
+        agreed = default;
+        return false;
+    }
+
+    /// <summary>Heights grow with slots, by one a slot at most.</summary>
+    private static bool Fits(in ToldBlockhash a, in ToldBlockhash b)
+    {
+        (ToldBlockhash late, ToldBlockhash early) = a.Slot >= b.Slot ? (a, b) : (b, a);
+        return late.LastValidHeight >= early.LastValidHeight
+            && late.LastValidHeight - early.LastValidHeight <= late.Slot - early.Slot;
+    }
+
+    private Span<Voice> Of(int source) => _voices.AsSpan(source * KeptEach, KeptEach);
+
+    private void Add(int source, Voice voice)
+    {
+        _sources = Math.Max(_sources, source);
+        Of(source)[_next[source]] = voice;
+        _next[source] = (_next[source] + 1) % KeptEach;
+    }
+
+    private bool IsAgreed(in ToldBlockhash told)
+    {
+        uint words = 0;
+        uint against = 0;
+        for (int source = 1; source <= _sources; source++)
+        {
+            foreach (ref readonly Voice voice in Of(source))
+            {
+                if (voice.Told.Hash != told.Hash) continue;
+                bool isAnswer = voice.Told.LastValidHeight == 0;
+                if (voice.IsAgainst) against |= 1U << source;
+                else if (isAnswer ? IsVouchedFor(in told, source) : voice.Told == told) words |= 1U << source;
+            }
+        }
+
+        words &= ~against;
+        return BitOperations.PopCount(words) >= 2 && BitOperations.PopCount(words) > BitOperations.PopCount(against);
+    }
+
+    private bool IsVouchedFor(in ToldBlockhash told, int source) =>
+        _newest[source].LastValidHeight != 0 && Fits(in told, in _newest[source]);
+
+    private bool IsDone(in ToldBlockhash told)
+    {
+        foreach (ref readonly Voice voice in _voices.AsSpan())
+        {
+            if (voice.IsDone && voice.Told == told) return true;
+        }
+
+        return false;
+    }
+
+    private void Finish(in ToldBlockhash agreed)
+    {
+        for (int source = 1; source <= _sources; source++)
+        {
+            foreach (ref Voice voice in Of(source)) voice.IsDone |= voice.Told == agreed;
+        }
+    }
+
+    private struct Voice
+    {
+        /// <summary>What was told; of an answer the hash alone.</summary>
+        public ToldBlockhash Told;
+
+        public bool IsAgainst;
+
+        public bool IsDone;
+    }
+}
