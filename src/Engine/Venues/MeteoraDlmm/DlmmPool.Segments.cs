@@ -56,7 +56,7 @@ public sealed partial class DlmmPool
         Walk walk = default;
         rateAToB = 0.0;
         rateBToA = 0.0;
-        if (Begin(in request, ref walk, out _) != QuoteStatus.Ok) return;
+        if (Begin(in request, ref walk) != QuoteStatus.Ok) return;
         double keptX = 1.0 - TransferRate(_mintX.FeeAt(clock.Epoch));
         double keptY = 1.0 - TransferRate(_mintY.FeeAt(clock.Epoch));
         int array = ArrayIndexOf(_activeId);
