@@ -98,7 +98,8 @@ internal sealed class SwapCase
     {
         JsonElement result = JsonText.Member(json, "result");
         string status = JsonText.String(result, "status");
-        if (status is not ("ok" or "error")) throw new FormatException($"member 'status': '{status}' is not ok or error");
+        if (status is not ("ok" or "error"))
+            throw new FormatException($"member 'status': '{status}' is not ok or error");
         if (status == "ok")
         {
             ExecutedIn = JsonText.UInt64(result, "amount_in");
