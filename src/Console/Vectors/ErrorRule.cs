@@ -12,6 +12,9 @@ namespace LowLatency.ConsoleHost.Vectors;
 /// <param name="Name">Name the program logged, may be empty.</param>
 internal sealed record VectorError(string Kind, uint? Code, string Name)
 {
+    /// <summary>Kind of an error with a code of the program's own.</summary>
+    internal const string CustomKind = "Custom";
+
     /// <inheritdoc/>
     public override string ToString() =>
         Code is { } code ? string.Create(CultureInfo.InvariantCulture, $"error {Kind} {code} {Name}").TrimEnd()

@@ -53,11 +53,24 @@ internal sealed class PumpSwapVectorSuite : IVectorSuite
         bool isBuy = function is "buyBaseInput" or "buyQuoteInput";
         ulong amount = JsonText.UInt64(element, "amount");
         JsonElement result = JsonText.Member(element, "result");
+        string side = isBuy ? "buy" : "sell";
+        if (JsonText.OptionalString(element, "side") is { } word && word != side)
+            return new VectorDifference(id, "side", word, side);
+        string terms = function is "buyBaseInput" or "sellBaseInput" ? "base" : "quote";
+        if (JsonText.OptionalString(element, "amount_in_terms_of") is { } named && named != terms)
+            return new VectorDifference(id, "amount_in_terms_of", named, terms);
         (string member, ulong? value, string got) = Answer(pool, function, amount);
         if (JsonText.String(result, "status") != "ok")
             return value is null ? null : new VectorDifference(id, "outcome", "an error", got);
         ulong expected = JsonText.UInt64(result, member);
         if (value != expected) return new VectorDifference(id, member, Text($"{expected}"), got);
+        // Without slippage the limit is the amount that the user pays or gets.
+        ulong limit = function is "buyBaseInput" or "sellBaseInput" ? expected : amount;
+        ulong said = JsonText.UInt64(result, isBuy ? "maxQuote" : "minQuote");
+        if (said != limit && !element.TryGetProperty("slippage", out _))
+            return new VectorDifference(id, isBuy ? "maxQuote" : "minQuote", Text($"{said}"), Text($"{limit}"));
+        if (Inner(pool, function, amount) is (string inner, ulong before) && JsonText.UInt64(result, inner) != before)
+            return new VectorDifference(id, inner, Text($"{JsonText.UInt64(result, inner)}"), Text($"{before}"));
         return element.TryGetProperty("instructions", out JsonElement instructions)
             ? CompareInstruction(pool, instructions[instructions.GetArrayLength() - 1], isBuy, result, function,
                 amount, id, in user)
@@ -95,6 +108,24 @@ internal sealed class PumpSwapVectorSuite : IVectorSuite
             "sellBaseInput" => ("uiQuote", received, got),
             _ => throw new FormatException($"function '{function}' is unknown"),
         };
+    }
+
+    /// <summary>The quote amount before fees, which the SDK tells for exact base amounts.</summary>
+    private static (string Member, ulong Value)? Inner(Pool pool, string function, ulong amount)
+    {
+        if (function is not ("buyBaseInput" or "sellBaseInput")) return null;
+        bool isBuy = function == "buyBaseInput";
+        SwapRequest request = new()
+        {
+            Direction = isBuy ? SwapDirection.BToA : SwapDirection.AToB,
+            Mode = isBuy ? SwapMode.ExactOut : SwapMode.ExactIn,
+            AmountRaw = amount,
+            ThresholdRaw = isBuy ? ulong.MaxValue : 0,
+        };
+        _ = pool.Quote(in request, out SwapQuote quote);
+        return isBuy
+            ? ("internalQuoteAmount", quote.AmountInRaw - quote.FeeRaw)
+            : ("internalQuoteAmountOut", quote.AmountOutRaw + quote.FeeRaw);
     }
 
     private VectorDifference? CompareInstruction(

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text.Json;
+using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -16,6 +17,9 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
     private const string FormatName = "lowlatency-oracle-scenario/1";
 
     private readonly InstructionComparer _instructions = new();
+    private readonly MessageWriter _writer = new();
+    private readonly LookupTableChooser _chooser = new();
+    private readonly byte[] _transaction = new byte[MessageLimits.PacketBytes];
 
     /// <inheritdoc/>
     public bool Handles(VectorDocument document) => document.Format == FormatName;
@@ -35,10 +39,12 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
         foreach (JsonElement pool in JsonText.Member(root, "pools").EnumerateArray()) poolText[JsonText.Key(pool,
             "pool")] = pool;
 
+        LookupTable[] tables = ReadTables(root);
         foreach (JsonElement cycle in JsonText.Member(root, "cycles").EnumerateArray())
         {
             string id = JsonText.String(cycle, "id");
-            VectorDifference? difference = RunCycle(cycle, id, builder, poolText, accounts, clock, user);
+            VectorDifference? difference = RunCycle(cycle, id, builder, poolText, accounts, clock, user)
+                ?? CompareSize(cycle, id, tables, in user);
             if (difference is null) run.Pass();
             else run.Fail(difference.CaseId, difference.Field, difference.Expected, difference.Got);
         }
@@ -74,6 +80,13 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
             ulong amountOut = JsonText.UInt64(hop, "amount_out");
             if (i == 0) first = amountIn;
             Pubkey inputMint = JsonText.Key(hop, "input_mint");
+            Pubkey outputMint = JsonText.Key(hop, "output_mint");
+            if (pool.OtherMint(in inputMint).IsZero || pool.OtherMint(in inputMint) != outputMint)
+                return new VectorDifference(id, Text($"hop {i} mints"), $"{pool.MintA} and {pool.MintB}",
+                    $"{inputMint} and {outputMint}");
+            string dex = JsonText.String(hop, "dex");
+            if (dex != CaseText.NameOf(pool.Venue))
+                return new VectorDifference(id, Text($"hop {i} dex"), dex, CaseText.NameOf(pool.Venue));
             SwapRequest request = new()
             {
                 Direction = inputMint == pool.MintA ? SwapDirection.AToB : SwapDirection.BToA,
@@ -87,7 +100,7 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
             if (status != QuoteStatus.Ok || quote.AmountInRaw != amountIn || quote.AmountOutRaw != amountOut)
                 return new VectorDifference(
                     id,
-                    Text($"hop {i} ({JsonText.String(hop, "dex")}) amounts"),
+                    Text($"hop {i} ({dex}) amounts"),
                     Text($"in {amountIn} out {amountOut}"),
                     Text($"{status} {quote.ProgramErrorCode}: in {quote.AmountInRaw} out {quote.AmountOutRaw}"));
             if (difference is not null) return difference with { Field = Text($"hop {i} {difference.Field}") };
@@ -97,6 +110,57 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
         Int128 profit = (Int128)carried - first;
         long expected = JsonText.Int64(cycle, "profit_lamports");
         return profit == expected ? null : new VectorDifference(id, "profit", Text($"{expected}"), Text($"{profit}"));
+    }
+
+    /// <summary>The size of the whole transaction: compute limit and swaps, version 0 with the file's tables.</summary>
+    private VectorDifference? CompareSize(JsonElement cycle, string id, LookupTable[] tables, in Pubkey user)
+    {
+        if (JsonText.OptionalUInt64(cycle, "size_with_lookup_tables") is not { } expected) return null;
+        InstructionBuffer limit = new();
+        ComputeBudget.WriteUnitLimit(limit, ComputeBudget.MaxUnits);
+        List<InstructionBuffer> all = [limit];
+        foreach (JsonElement swap in JsonText.Member(cycle, "instructions").EnumerateArray())
+            all.Add(Write(JsonText.Instruction(swap)));
+        LookupTable[] chosen = new LookupTable[MessageWriter.MaxTables];
+        MessageRequest request = new()
+        {
+            Version = MessageVersion.V0,
+            Payer = user,
+            Instructions = all.ToArray(),
+            Tables = chosen.AsSpan(0, _chooser.Choose(all.ToArray(), user, tables, chosen)),
+        };
+        MessageStatus status = _writer.WriteTransaction(in request, _transaction, out MessageLayout layout);
+        return status == MessageStatus.Ok && (ulong)layout.TotalBytes == expected
+            ? null
+            : new VectorDifference(
+                id, "size_with_lookup_tables", Text($"{expected}"), Text($"{status}, {layout.TotalBytes} bytes"));
+    }
+
+    private static InstructionBuffer Write(InstructionText text)
+    {
+        InstructionBuffer buffer = new();
+        buffer.Reset(text.ProgramId);
+        foreach (AccountMeta meta in text.Accounts) buffer.Add(meta.Key, meta.Flags);
+        foreach (byte value in text.Data) buffer.WriteByte(value);
+        return buffer;
+    }
+
+    private static LookupTable[] ReadTables(JsonElement root)
+    {
+        List<LookupTable> tables = [];
+        if (!root.TryGetProperty("lookup_tables", out JsonElement items)) return [];
+        foreach (JsonElement item in items.EnumerateArray())
+        {
+            List<Pubkey> addresses = [];
+            foreach (JsonElement address in JsonText.Member(item, "addresses").EnumerateArray())
+                addresses.Add(JsonText.ParseKey(address.GetString(), "addresses"));
+            LookupTable table = new(JsonText.Key(item, "key"));
+            if (table.Set(addresses.ToArray()) != LookupTableStatus.Ok)
+                throw new FormatException($"lookup table {table.Key} has too many addresses");
+            tables.Add(table);
+        }
+
+        return [.. tables];
     }
 
     private VectorDifference? CompareInstruction(

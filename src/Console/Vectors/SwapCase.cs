@@ -15,7 +15,10 @@ internal sealed class SwapCase
         Id = JsonText.String(json, "id");
         InstructionName = JsonText.OptionalString(json, "instruction_name") ?? string.Empty;
         Mode = ReadMode(JsonText.String(json, "kind"));
+        Direction = JsonText.OptionalString(json, "direction");
+        AccountCount = JsonText.OptionalUInt64(json, "account_count");
         InputMint = JsonText.Key(json, "input_mint");
+        OutputMint = json.TryGetProperty("output_mint", out _) ? JsonText.Key(json, "output_mint") : null;
         UserInput = JsonText.Key(json, "user_input_account");
         UserOutput = JsonText.Key(json, "user_output_account");
         UserBalance = JsonText.OptionalUInt64(json, "user_input_balance") ?? ulong.MaxValue;
@@ -39,7 +42,16 @@ internal sealed class SwapCase
 
     internal SwapMode Mode { get; }
 
+    /// <summary>Direction in the program's own terms; null if the file has none.</summary>
+    internal string? Direction { get; }
+
+    /// <summary>Accounts of the instruction, where the file counts them.</summary>
+    internal ulong? AccountCount { get; }
+
     internal Pubkey InputMint { get; }
+
+    /// <summary>Mint that comes out; null if the file does not say.</summary>
+    internal Pubkey? OutputMint { get; }
 
     internal Pubkey UserInput { get; }
 
@@ -70,6 +82,11 @@ internal sealed class SwapCase
     /// <summary>Expected credit of the user.</summary>
     internal ulong AmountOut { get; private set; }
 
+    /// <summary>What the executed swap debited and credited; null if it failed.</summary>
+    internal ulong? ExecutedIn { get; private set; }
+
+    internal ulong? ExecutedOut { get; private set; }
+
     /// <summary>
     /// True if the expected amounts come from "plain_ceil_result": the binary that ran rounded otherwise, so its post
     /// state
@@ -79,6 +96,16 @@ internal sealed class SwapCase
 
     private void ReadResult(JsonElement json)
     {
+        JsonElement result = JsonText.Member(json, "result");
+        string status = JsonText.String(result, "status");
+        if (status is not ("ok" or "error"))
+            throw new FormatException($"member 'status': '{status}' is not ok or error");
+        if (status == "ok")
+        {
+            ExecutedIn = JsonText.UInt64(result, "amount_in");
+            ExecutedOut = JsonText.UInt64(result, "amount_out");
+        }
+
         if (json.TryGetProperty("plain_ceil_result", out JsonElement plain) && plain.ValueKind == JsonValueKind.Object)
         {
             IsReRounded = true;
@@ -87,11 +114,10 @@ internal sealed class SwapCase
             return;
         }
 
-        JsonElement result = JsonText.Member(json, "result");
-        if (JsonText.String(result, "status") == "ok")
+        if (ExecutedIn is { } input && ExecutedOut is { } output)
         {
-            AmountIn = JsonText.UInt64(result, "amount_in");
-            AmountOut = JsonText.UInt64(result, "amount_out");
+            AmountIn = input;
+            AmountOut = output;
             return;
         }
 

@@ -65,6 +65,14 @@ internal sealed class SwapVectorSuite : IVectorSuite
             return;
         }
 
+        JsonElement instructions = JsonText.Member(swapCase.Json, "instructions");
+        InstructionText executed = JsonText.Instruction(instructions[instructions.GetArrayLength() - 1]);
+        if (CaseText.Check(pool, swapCase, executed) is { } contradiction)
+        {
+            run.Fail(contradiction.CaseId, contradiction.Field, contradiction.Expected, contradiction.Got);
+            return;
+        }
+
         if (_isOldClmm && pool is RaydiumClmmPool clmm) clmm.Revision = RaydiumClmmRevision.April2024;
         SwapRequest request = new()
         {
@@ -78,12 +86,12 @@ internal sealed class SwapVectorSuite : IVectorSuite
             HasReferral = !swapCase.Referral.IsZero,
             Clock = swapCase.Clock,
         };
-        VectorDifference? instruction = CompareInstruction(pool, swapCase, in request, in user);
+        VectorDifference? instruction = CompareInstruction(pool, swapCase, executed, in request, in user);
         if (instruction is not null)
         {
             // Not the product's own selection: the program sees only the arrays this instruction names.
             pool.PinArrays(NamedArrays.Find(fixture, swapCase, in user));
-            instruction = CompareInstruction(pool, swapCase, in request, in user);
+            instruction = CompareInstruction(pool, swapCase, executed, in request, in user);
         }
 
         QuoteStatus status = pool.Quote(in request, out SwapQuote quote);
@@ -191,10 +199,9 @@ internal sealed class SwapVectorSuite : IVectorSuite
         return isExactIn && isAfterDebit ? ErrorRule.FundsError(pool.Venue, request.AmountRaw, userBalance) : null;
     }
 
-    private VectorDifference? CompareInstruction(Pool pool, SwapCase swapCase, in SwapRequest request, in Pubkey user)
+    private VectorDifference? CompareInstruction(
+        Pool pool, SwapCase swapCase, InstructionText expected, in SwapRequest request, in Pubkey user)
     {
-        JsonElement instructions = JsonText.Member(swapCase.Json, "instructions");
-        InstructionText expected = JsonText.Instruction(instructions[instructions.GetArrayLength() - 1]);
         SwapInstructionRequest written = new()
         {
             Direction = request.Direction,

@@ -104,6 +104,31 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains($"\"field\": \"{field}", _output.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>A case's words have to fit what it executes, also where the numbers agree without them.</summary>
+    [Theory]
+    [InlineData("raydium_cpmm", "\"direction\": \"0_to_1\"", "\"direction\": \"1_to_0\"", "direction")]
+    [InlineData("raydium_cpmm", "_name\": \"swap_base_output\"", "_name\": \"swap_base_input\"", "instruction_name")]
+    [InlineData("raydium_cpmm", "\"kind\": \"Custom\"", "\"kind\": \"Custum\"", "error kind")]
+    [InlineData("raydium_cpmm", "\"kind\": \"ProgramFailedToComplete\"", "\"kind\": \"ProgramFailed\"", "error kind")]
+    [InlineData("raydium_cpmm", "\"output_mint\": \"3U1yq", "\"output_mint\": \"3U1yr", "output_mint")]
+    [InlineData("raydium_amm_v4", "\"account_count\":17", "\"account_count\":18", "account_count")]
+    [InlineData("pumpswap_sdk_only", "\"side\":\"buy\"", "\"side\":\"sell\"", "side")]
+    [InlineData("pumpswap_sdk_only", "\"amount_in_terms_of\":\"base\"", "\"amount_in_terms_of\":\"quote\"",
+        "amount_in_terms_of")]
+    [InlineData("pumpswap_sdk_only", "\"internalQuoteAmount\":\"1\"", "\"internalQuoteAmount\":\"2\"",
+        "internalQuoteAmount")]
+    [InlineData("pumpswap_sdk_only", "\"maxQuote\":\"3\"", "\"maxQuote\":\"4\"", "maxQuote")]
+    [InlineData("arbitrage_scenario", "\"size_with_lookup_tables\":592", "\"size_with_lookup_tables\":593",
+        "size_with_lookup_tables")]
+    [InlineData("arbitrage_scenario", "\"output_mint\":\"EPjF", "\"output_mint\":\"EPjG", "hop 0 mints")]
+    public void Run_WordsThatContradictTheSwap_Fail(string name, string from, string to, string field)
+    {
+        string changed = Change(name, from, to);
+        Assert.Equal(ExitCodes.CheckFailed, VerifyCommand.Run([changed], asJson: true, 0, _output, _errors));
+        Assert.Contains("\"failed\": 1,", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"\"field\": \"{field}", _output.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_MemberOfAnotherType_NamesTheCaseAndNoTypeOfTheRuntime()
     {

@@ -27,8 +27,8 @@ public sealed partial class RaydiumClmmPool
     {
         number = NumberOf(CurrentTick);
         containsTick = false;
-        // The old binary takes the lowest array, which begins below the lowest tick, for one of the extension even where
-        // there is none to have. Source: raydium-clmm@cc1adca, "fix tick array index boundary check".
+        // The old binary takes the lowest array, which begins below the lowest tick, for one of the extension even
+        // where there is none to have. Source: raydium-clmm@cc1adca, "fix tick array index boundary check".
         bool isMistaken = IsOld && TickSpacing >= SpacingWithoutExtension && number * Span < TickMath.MinTick;
         RaydiumClmmFault fault = IsOwn(number) && !isMistaken ? RaydiumClmmFault.None : NeedExtension();
         if (fault == RaydiumClmmFault.None && isMistaken) fault = RaydiumClmmFault.ExtensionBoundary;
