@@ -24,7 +24,6 @@ public sealed partial class MarketGraph
     private readonly int[] _hubOf; // index into the rows + 1; 0 = none
     private readonly int[] _reach;
     private int _hubCount;
-    private int _rowUsed; // ranks that the rows may have rates of
 
     /// <summary>
     /// Best rates from a hub to every rank, 0 where there is none; null if the mint has no row of its own.
@@ -55,11 +54,9 @@ public sealed partial class MarketGraph
         for (int hub = 0; hub < _hubCount; hub++)
         {
             _hubOf[_hubMint[hub]] = 0;
-            Array.Clear(_rowOut[hub], 0, _rowUsed);
-            Array.Clear(_rowIn[hub], 0, _rowUsed);
+            Array.Clear(_rowOut[hub]);
+            Array.Clear(_rowIn[hub]);
         }
-
-        _rowUsed = CoreCount; // PERF: rows are as long as the mints may ever be, clearing them whole touches them whole
 
         int degreeMin = HubDegreeMin;
         while (CountOfDegree(degreeMin) > _rowIn.Length) degreeMin *= 2;
