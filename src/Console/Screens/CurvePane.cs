@@ -30,7 +30,7 @@ internal sealed class CurvePane(int poolId)
     {
         PoolName name = model.Names.Of(PoolId);
         area.Print(0, 0, Ink.Title, $"pool {PoolId}  {name.Venue}  {name.MintA}/{name.MintB}");
-        area.Print(0, 1, Ink.Normal, $"address {new Address(name.Address)}");
+        area.Print(0, 1, Ink.Normal, $"address {new Address(pool.Address)}");
         int x = area.Print(0, 2, Ink.Normal, $"state {GraphScreen.StateNames[(int)pool.State]}");
         area.Print(x, 2, Ink.Normal, $", of slot {pool.StateSlot}; depth is input for 1 %:");
         Amount(area, 0, 3, "depth A", pool.DepthA, name.DecimalsA, name.MintA);

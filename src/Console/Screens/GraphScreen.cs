@@ -165,7 +165,7 @@ internal sealed class GraphScreen : Screen
         DrawDepth(area, 80, y, pool.DepthA, name.DecimalsA);
         if (area.Width < WideColumns) return;
         DrawDepth(area, 92, y, pool.DepthB, name.DecimalsB);
-        area.Print(94, y, Ink.Dim, $"{new Address(name.Address)}");
+        area.Print(94, y, Ink.Dim, $"{new Address(pool.Address)}");
     }
 
     private static void DrawPrice(Area area, int end, int y, in PoolFigures pool, PoolName name)

@@ -8,12 +8,12 @@ namespace LowLatency.ConsoleHost.Screens;
 
 /// <summary>A pool's names, made once.</summary>
 internal sealed record PoolName(
-    string Venue, string MintA, string MintB, int DecimalsA, int DecimalsB, Pubkey Address);
+    string Venue, string MintA, string MintB, int DecimalsA, int DecimalsB);
 
 /// <summary>Names of published pools by id. Allocates when a pool is new and never else.</summary>
 internal sealed class PoolNames
 {
-    private static readonly PoolName Unknown = new("?", "?", "?", -1, -1, default);
+    private static readonly PoolName Unknown = new("?", "?", "?", -1, -1);
     private readonly List<PoolName> _names = [];
     private readonly Dictionary<Pubkey, string> _mints = [];
 
@@ -26,8 +26,7 @@ internal sealed class PoolNames
         {
             _names.Add(new PoolName(
                 pool.Venue.ToString(), Text(pool.MintA), Text(pool.MintB),
-                MintName.DecimalsOf(pool.MintA), MintName.DecimalsOf(pool.MintB),
-                pool.Address));
+                MintName.DecimalsOf(pool.MintA), MintName.DecimalsOf(pool.MintB)));
         }
     }
 

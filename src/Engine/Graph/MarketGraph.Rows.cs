@@ -23,7 +23,6 @@ public sealed partial class MarketGraph
     private readonly int[] _hubOf; // index into the rows + 1; 0 = none
     private readonly int[] _reach;
     private int _hubCount;
-    private int _rowUsed; // ranks that the rows may have rates of
 
     /// <summary>
     /// Best rates between the mint of every rank and a hub, seen from that mint: out is to the hub. 0 where there is
@@ -55,10 +54,8 @@ public sealed partial class MarketGraph
         for (int hub = 0; hub < _hubCount; hub++)
         {
             _hubOf[_hubMint[hub]] = 0;
-            Array.Clear(_rows[hub], 0, _rowUsed);
+            Array.Clear(_rows[hub]);
         }
-
-        _rowUsed = CoreCount; // PERF: rows are as long as the mints may ever be, clearing them whole touches them whole
 
         int degreeMin = HubDegreeMin;
         while (CountOfDegree(degreeMin) > _rows.Length) degreeMin *= 2;

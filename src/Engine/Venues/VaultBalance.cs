@@ -4,8 +4,8 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Engine.Venues;
 
 /// <summary>
-/// What a pool keeps of its vault: of a token account's members those that a swap asks for or changes. Its mint is that of
-/// the side.
+/// What a pool keeps of its vault: of a token account's members those that a swap asks for or changes. Its mint is that
+/// of the side.
 /// </summary>
 internal struct VaultBalance
 {

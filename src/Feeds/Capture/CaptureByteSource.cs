@@ -39,7 +39,9 @@ internal sealed class CaptureByteSource : IDisposable
         FileBytes = file.Length;
     }
 
-    /// <summary>Apart, and of a type that is always there, so that a plain file does not load the assembly of compression.</summary>
+    /// <summary>
+    /// Apart, and of a type that is always there, so that a plain file does not load the assembly of compression.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Stream Unzip(FileStream file) => new GZipStream(file, CompressionMode.Decompress);
 

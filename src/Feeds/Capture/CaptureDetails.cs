@@ -121,7 +121,7 @@ internal static class CaptureDetails
                 ? value.ToString()
                 : string.Empty;
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // not JSON, not UTF-8
         {
             return string.Empty;
         }
