@@ -206,7 +206,8 @@ public sealed partial class MarketGraph
     public void Refresh(int poolId, in ChainClock clock)
     {
         Pool pool = _pools[poolId];
-        _clock[poolId] = clock with { UnixTimestamp = Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp) };
+        ref ChainClock own = ref _clock[poolId];
+        own = new ChainClock(clock.Slot, Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp), clock.Epoch);
         InvalidateSegments(poolId);
         int edge = poolId << 1;
         if (_state[poolId] != PoolState.Coherent)
@@ -216,7 +217,7 @@ public sealed partial class MarketGraph
             return;
         }
 
-        pool.MarginalRates(in _clock[poolId], out double rateAToB, out double rateBToA);
+        pool.MarginalRates(in own, out double rateAToB, out double rateBToA);
         SetRate(edge, RateOrNone(rateAToB));
         SetRate(edge | 1, RateOrNone(rateBToA));
     }
