@@ -18,6 +18,7 @@ public sealed class KeepWarmTests
     /// </summary>
     private sealed class Spinner(MarketPipeline pipeline) : IStage
     {
+        private const int FeedSlicesATime = 1_024; // housekeeping comes once in 256 events
         private readonly Prng _random = new(7);
 
         public string Name => "spinner";
@@ -40,8 +41,8 @@ public sealed class KeepWarmTests
         public void OnHousekeeping(long nowNs)
         {
             if (pipeline.Publisher.Feed is null) return;
-            for (int i = 0; i < 256; i++) pipeline.OnFeedSpin();
-            FeedSlices += 256;
+            for (int i = 0; i < FeedSlicesATime; i++) pipeline.OnFeedSpin();
+            FeedSlices += FeedSlicesATime;
         }
     }
 

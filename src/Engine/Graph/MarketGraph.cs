@@ -219,9 +219,10 @@ public sealed partial class MarketGraph
     public void Refresh(int poolId, in ChainClock clock)
     {
         Pool pool = _pools[poolId];
-        ChainClock now = clock with { UnixTimestamp = Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp) };
-        if (!pool.IsSameAt(in _clock[poolId], in now)) NoteChange(poolId);
-        _clock[poolId] = now;
+        ref ChainClock own = ref _clock[poolId];
+        ChainClock now = new(clock.Slot, Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp), clock.Epoch);
+        if (!pool.IsSameAt(in own, in now)) NoteChange(poolId);
+        own = now;
         InvalidateSegments(poolId);
         int edge = poolId << 1;
         if (_state[poolId] != PoolState.Coherent)
@@ -231,7 +232,7 @@ public sealed partial class MarketGraph
             return;
         }
 
-        pool.MarginalRates(in _clock[poolId], out double rateAToB, out double rateBToA);
+        pool.MarginalRates(in own, out double rateAToB, out double rateBToA);
         SetRate(edge, RateOrNone(rateAToB));
         SetRate(edge | 1, RateOrNone(rateBToA));
     }

@@ -74,7 +74,8 @@ public abstract class Pool
     /// Chain time that the decoded state itself proves, unix seconds; 0 if it says nothing. A pool update can arrive
     /// before the clock update of its slot; no swap can execute earlier than this.
     /// </summary>
-    public virtual long EarliestUnixTimestamp => 0;
+    // PERF: read at every refresh (CycleFinderBenchmark.EdgeUpdate), so no call.
+    public long EarliestUnixTimestamp { get; private protected set; }
 
     /// <summary>
     /// What besides crossings and steps makes this pool's swaps cost the program more than another's of the venue.

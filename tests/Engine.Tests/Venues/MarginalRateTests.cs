@@ -71,7 +71,7 @@ public sealed class MarginalRateTests
         Assert.True(compared > 200 && none > 100, $"{compared} rates, {none} none");
     }
 
-    /// <summary>The same pool with its price at one of its ticks, where a direction's first piece has no length.</summary>
+    /// <summary>The same pool with its price at a tick, where a direction's first piece has no length.</summary>
     private static ClmmText AtTick(ClmmText text, Random random, bool isRaydium, ref int count)
     {
         if (text.Ticks.Count == 0) return text;

@@ -47,7 +47,7 @@ public sealed partial class DlmmPool
     }
 
     /// <inheritdoc/>
-    // PERF: checks and references once for both directions, no piece but its rate (DlmmBenchmarks.MarginalRates).
+    // PERF: checks and references once for both directions, no piece but its rate (graph step of bench --load max).
     public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
     {
         SwapRequest request = default;

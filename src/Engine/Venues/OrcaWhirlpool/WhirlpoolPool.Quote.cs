@@ -256,7 +256,7 @@ public sealed partial class WhirlpoolPool
             }
         }
 
-        _rewardTimestamp = timestamp;
+        SetRewardTimestamp(timestamp);
         Liquidity = walk.Liquidity;
         PriceX64 = walk.PriceX64;
         CurrentTick = walk.IsTickStale ? WhirlpoolTickMath.TickAtSqrtPrice(walk.PriceX64) : walk.Tick;

@@ -68,9 +68,6 @@ public sealed partial class WhirlpoolPool : ConcentratedPool
             && first.GroupReference == second.GroupReference;
     }
 
-    /// <inheritdoc/>
-    public override long EarliestUnixTimestamp => (long)System.Math.Min(_rewardTimestamp, long.MaxValue);
-
     /// <summary>True if the account is of this program; tells its role and pool.</summary>
     internal static bool TryClassify(in AccountView account, out AccountClass accountClass)
     {
@@ -133,9 +130,15 @@ public sealed partial class WhirlpoolPool : ConcentratedPool
         _feeGrowthB = BinaryPrimitives.ReadUInt128LittleEndian(data[WhirlpoolLayout.FeeGrowthGlobalB..]);
         _protocolFeeA = BinaryPrimitives.ReadUInt64LittleEndian(data[WhirlpoolLayout.ProtocolFeeOwedA..]);
         _protocolFeeB = BinaryPrimitives.ReadUInt64LittleEndian(data[WhirlpoolLayout.ProtocolFeeOwedB..]);
-        _rewardTimestamp = BinaryPrimitives.ReadUInt64LittleEndian(data[WhirlpoolLayout.RewardTimestamp..]);
+        SetRewardTimestamp(BinaryPrimitives.ReadUInt64LittleEndian(data[WhirlpoolLayout.RewardTimestamp..]));
         for (int i = 0; i < WhirlpoolLayout.RewardCount; i++) _rewards[i] = Reward.Read(data, i);
         return DecodeStatus.Ok;
+    }
+
+    private void SetRewardTimestamp(ulong timestamp)
+    {
+        _rewardTimestamp = timestamp;
+        EarliestUnixTimestamp = (long)System.Math.Min(timestamp, long.MaxValue);
     }
 
     private protected override DecodeStatus ApplyOther(AccountRole role, in AccountView account)
