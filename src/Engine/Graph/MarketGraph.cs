@@ -233,8 +233,10 @@ public sealed partial class MarketGraph
         }
 
         pool.MarginalRates(in _clock[poolId], out double rateAToB, out double rateBToA);
-        SetRate(edge, RateOrNone(rateAToB));
-        SetRate(edge | 1, RateOrNone(rateBToA));
+        (rateAToB, rateBToA) = (RateOrNone(rateAToB), RateOrNone(rateBToA));
+        if (rateAToB != _rate[edge] || rateBToA != _rate[edge | 1]) NoteChange(poolId);
+        SetRate(edge, rateAToB);
+        SetRate(edge | 1, rateBToA);
     }
 
     /// <summary>The sum of both rates, worked out as <see cref="Refresh"/> does and kept nowhere.</summary>
