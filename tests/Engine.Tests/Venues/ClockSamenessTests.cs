@@ -71,7 +71,9 @@ public sealed class ClockSamenessTests
                 {
                     SwapRequest request = new()
                     {
-                        Direction = (SwapDirection)(shift & 1), AmountRaw = (1UL << shift) + 17, Clock = before,
+                        Direction = (SwapDirection)(shift & 1),
+                        AmountRaw = (1UL << shift) + 17,
+                        Clock = before,
                     };
                     QuoteStatus expectedStatus = pool.Quote(in request, out SwapQuote expected);
                     request.Clock = now;
