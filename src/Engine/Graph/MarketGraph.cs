@@ -13,7 +13,7 @@ namespace LowLatency.Engine.Graph;
 /// <see cref="PoolState.Coherent"/> and its venue gives a curve, else 0 (no edge). Besides the edges the graph keeps,
 /// per ordered pair of mints, the best rate of all parallel pools, stored next to each other per mint, so that the
 /// search scans contiguous memory. Bounds: capacities given at construction, because growth would move arrays under the
-/// search; a full table refuses (-1). Memory: about 420 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
+/// search; a full table refuses (-1). Memory: about 430 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
 /// curve, and at most 16 MB of rows of hubs.
 /// </summary>
 public sealed partial class MarketGraph
@@ -233,8 +233,10 @@ public sealed partial class MarketGraph
         }
 
         pool.MarginalRates(in own, out double rateAToB, out double rateBToA);
-        SetRate(edge, RateOrNone(rateAToB));
-        SetRate(edge | 1, RateOrNone(rateBToA));
+        (rateAToB, rateBToA) = (RateOrNone(rateAToB), RateOrNone(rateBToA));
+        if (rateAToB != _rate[edge] || rateBToA != _rate[edge | 1]) NoteChange(poolId);
+        SetRate(edge, rateAToB);
+        SetRate(edge | 1, rateBToA);
     }
 
     /// <summary>The sum of both rates, worked out as <see cref="Refresh"/> does and kept nowhere.</summary>

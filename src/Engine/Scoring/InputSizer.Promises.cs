@@ -11,19 +11,47 @@ public sealed partial class InputSizer
     private readonly (double Profit, double Amount, double Input)[] _promise =
         new (double Profit, double Amount, double Input)[PromisesMax];
 
+    private RoundingModel.Predictions _looked;
     private int _promises;
+    private bool _isWaiting; // amounts of the first two chains wait for two more
 
-    /// <summary>Notes the amounts of the pivot that promise more than the best so far.</summary>
+    /// <summary>
+    /// Notes the amounts of the pivot that promise more than the best so far; at the latest when promises are settled.
+    /// </summary>
     private void Look(int pivot, Vector256<double> amounts, Vector256<double> others)
     {
-        RoundingModel.Prediction one = new() { Amounts = amounts };
-        RoundingModel.Prediction other = new() { Amounts = others };
-        _model.Predict(pivot, ref one, ref other);
+        int at = _isWaiting ? 2 : 0;
+        (_looked[at].Amounts, _looked[at + 1].Amounts) = (amounts, others);
+        _isWaiting = !_isWaiting;
+        if (_isWaiting) return;
+        _model.Predict(pivot, ref _looked);
+
+        // Quotes that settle promises may have changed the model.
+        if (NoteTwo(pivot, 0)) _model.Predict(pivot, ref _looked);
+        _ = NoteTwo(pivot, 2);
+    }
+
+    /// <summary>Predicts what still waits.</summary>
+    private void LookAtWaiting(int pivot)
+    {
+        if (!_isWaiting) return;
+        _isWaiting = false;
+        _model.Predict(pivot, ref _looked);
+        _ = NoteTwo(pivot, 0);
+    }
+
+    /// <summary>Notes two chains; true if there was no more room and promises were settled.</summary>
+    private bool NoteTwo(int pivot, int first)
+    {
+        ref readonly RoundingModel.Prediction one = ref _looked[first];
+        ref readonly RoundingModel.Prediction other = ref _looked[first + 1];
         Vector256<double> best = Vector256.Create((double)_bestProfit);
-        if (!Vector256.GreaterThanAny(Vector256.Max(one.Profits, other.Profits), best)) return;
+        if (!Vector256.GreaterThanAny(Vector256.Max(one.Profits, other.Profits), best)) return false;
         Note(in one);
         Note(in other);
-        if (_promises > PromisesMax - (2 * Vector256<double>.Count)) SettlePromises(pivot);
+        if (_promises <= PromisesMax - (2 * Vector256<double>.Count)) return false;
+        SettlePromises(pivot);
+        return true;
     }
 
     private void Note(in RoundingModel.Prediction predicted)
@@ -45,6 +73,7 @@ public sealed partial class InputSizer
     /// </summary>
     private void SettlePromises(int pivot)
     {
+        LookAtWaiting(pivot);
         while (_promises > 0)
         {
             int largest = 0;

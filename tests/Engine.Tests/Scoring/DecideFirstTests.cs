@@ -144,6 +144,73 @@ public sealed class DecideFirstTests
         }
     }
 
+    [Fact]
+    public void Refine_AgainOnTheSameCurves_QuotesTheRouteOnceAndFindsTheSame()
+    {
+        Rig rig = new(new SearchSettings { BaseMints = [Sol] }, new Messages());
+        MarketEvent one = rig.SixPools();
+        Opportunity first = RefinedGo(rig, ref one, out long quotesFirst);
+        Assert.True(quotesFirst > 40, $"{quotesFirst} quotes");
+        Assert.NotEqual(0, first.Split.Count);
+        MarketEvent again = rig.Decide(2);
+        Opportunity second = RefinedGo(rig, ref again, out long quotesAgain);
+        Assert.Equal(2, quotesAgain); // one a leg
+        AssertSameFind(in first, in second);
+    }
+
+    [Fact]
+    public void Refine_AfterAPoolOfTheRouteOrOfTheSplitMoved_FindsWhatAFreshStageFinds()
+    {
+        foreach (int moved in new[] { 0, 3, 4, 5 })
+        {
+            Rig rig = new(new SearchSettings { BaseMints = [Sol] }, new Messages());
+            Rig fresh = new(new SearchSettings { BaseMints = [Sol] }, new Messages());
+            MarketEvent one = rig.SixPools();
+            Opportunity before = RefinedGo(rig, ref one, out _);
+            fresh.SixPools();
+            rig.Move(moved);
+            fresh.Move(moved);
+            (MarketEvent known, MarketEvent anew) = (rig.Decide(2), fresh.Decide(2));
+            Opportunity after = RefinedGo(rig, ref known, out _);
+            Opportunity expected = RefinedGo(fresh, ref anew, out _);
+            AssertSameFind(in expected, in after);
+            bool isSame = before.AmountInRaw == after.AmountInRaw && before.Split.GainRaw == after.Split.GainRaw;
+            Assert.False(isSame, $"the move of pool {moved} shows nothing");
+        }
+    }
+
+    private static Opportunity RefinedGo(Rig rig, ref MarketEvent one, out long quotes)
+    {
+        long before = rig.Scoring.QuoteCount;
+        rig.Refine(ref one);
+        quotes = rig.Scoring.QuoteCount - before;
+        return rig.Of(one).Single(o => o.Reason == DecisionReason.Go);
+    }
+
+    private static void AssertSameFind(in Opportunity expected, in Opportunity found)
+    {
+        Assert.Equal(expected.RouteDigest, found.RouteDigest);
+        Assert.Equal(expected.AmountInRaw, found.AmountInRaw);
+        Assert.Equal(expected.GrossProfitRaw, found.GrossProfitRaw);
+        Assert.Equal(expected.SizingGapRaw, found.SizingGapRaw);
+        Assert.Equal(expected.SizingProof, found.SizingProof);
+        Assert.Equal(expected.SizingMethod, found.SizingMethod);
+        for (int leg = 0; leg < expected.LegCount; leg++)
+        {
+            Assert.Equal(expected.Legs[leg].AmountOutRaw, found.Legs[leg].AmountOutRaw);
+            Assert.Equal(expected.Legs[leg].MinimumOutRaw, found.Legs[leg].MinimumOutRaw);
+        }
+
+        Assert.Equal(expected.Split.Count, found.Split.Count);
+        Assert.Equal(expected.Split.GainRaw, found.Split.GainRaw);
+        Assert.Equal(expected.Split.AmountInRaw, found.Split.AmountInRaw);
+        for (int i = 0; i < expected.Split.Count; i++)
+        {
+            Assert.Equal(expected.Split.Parts[i].PoolId, found.Split.Parts[i].PoolId);
+            Assert.Equal(expected.Split.Parts[i].AmountInRaw, found.Split.Parts[i].AmountInRaw);
+        }
+    }
+
     /// <summary>Writes nothing, and refuses as many as it is told.</summary>
     private sealed class Messages : IRouteMessages
     {
@@ -197,6 +264,13 @@ public sealed class DecideFirstTests
             }
 
             return Decide(1);
+        }
+
+        /// <summary>A pool's price moves a little.</summary>
+        internal void Move(int pool)
+        {
+            ((TestPool)_graph.Pool(pool)).ReserveB += 100_000_003;
+            _graph.Refresh(pool, default);
         }
 
         /// <summary>The dear pool's price falls, so that it is known to move.</summary>

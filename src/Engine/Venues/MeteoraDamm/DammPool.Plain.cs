@@ -6,8 +6,8 @@ namespace LowLatency.Engine.Venues.MeteoraDamm;
 
 /// <summary>
 /// Exact inputs of the plain case, which nearly all quotes are: one range, no transfer fee, a fee that does not depend
-/// on the amount. What the state alone decides is decided once a state, so a quote is the fee, one price and one output.
-/// Whatever the program could refuse is left to its own order of checks (DammPool.Quote.cs).
+/// on the amount. What the state alone decides is decided once a state, so a quote is the fee, one price and one
+/// output. Whatever the program could refuse is left to its own order of checks (DammPool.Quote.cs).
 /// </summary>
 public sealed partial class DammPool
 {
@@ -23,7 +23,7 @@ public sealed partial class DammPool
     private ulong _ratedPoint;
     private ulong _plainRate;
 
-    /// <summary>Tokens that the swap moves: of an old layout worked out of the range, with the program's error.</summary>
+    // Tokens that the swap moves: of an old layout worked out of the range, with the program's error.
     private ulong _heldA;
     private ulong _heldB;
     private uint _heldError;

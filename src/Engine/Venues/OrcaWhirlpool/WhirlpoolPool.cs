@@ -51,23 +51,6 @@ public sealed partial class WhirlpoolPool : ConcentratedPool
     /// <inheritdoc/>
     public override bool IsTimeDependent => _isAdaptive;
 
-    /// <inheritdoc/>
-    internal override bool IsSameAt(in ChainClock before, in ChainClock now)
-    {
-        if (before == now) return true;
-        if (!_isAdaptive || before.Epoch != now.Epoch) return false;
-        long open = (long)System.Math.Min(
-            System.Math.Max(_rewardTimestamp, _fee.TradeEnableTimestamp), long.MaxValue);
-        if (before.UnixTimestamp < open || now.UnixTimestamp < open) return false;
-        WhirlpoolAdaptiveFee first = _fee;
-        WhirlpoolAdaptiveFee second = _fee;
-        const int Group = int.MinValue; // whichever the tick's is: no reference is this one
-        return first.UpdateReference(Group, (ulong)before.UnixTimestamp)
-            && second.UpdateReference(Group, (ulong)now.UnixTimestamp)
-            && first.VolatilityReference == second.VolatilityReference
-            && first.GroupReference == second.GroupReference;
-    }
-
     /// <summary>True if the account is of this program; tells its role and pool.</summary>
     internal static bool TryClassify(in AccountView account, out AccountClass accountClass)
     {
