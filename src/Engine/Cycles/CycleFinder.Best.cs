@@ -13,6 +13,8 @@ namespace LowLatency.Engine.Cycles;
 public sealed partial class CycleFinder
 {
     private const double Alike = 1 - (8 * Slack); // rates below this share of the best one cannot make the best cycle
+    private const int NoBranch = -1;
+    private const int ManyBranches = -2;
 
     /// <summary>Takes the cycle through an edge's pool that has the weight if it is the only one; else false.</summary>
     private bool TryTakeOnly(int edge)
@@ -21,8 +23,15 @@ public sealed partial class CycleFinder
         int edgeOut = _graph.EdgeFrom(edge) == _aim.Start ? edge ^ 1 : edge;
         double rateOut = _graph.Rate(edgeOut);
         double rateIn = _graph.Rate(edgeOut ^ 1);
-        if (Math.Max(rateOut * _aim.TwoLegs.Out, rateIn * _aim.TwoLegs.In) > _least) return false;
+        bool isBackOut = rateOut * _aim.TwoLegs.Out > _least;
+        bool isBackIn = rateIn * _aim.TwoLegs.In > _least;
         int branch = OnlyBranch(rateOut, rateIn);
+        if (isBackOut | isBackIn)
+        {
+            return branch == NoBranch && isBackOut != isBackIn
+                && TryTakeTwoLegs(isBackOut ? edgeOut : edgeOut ^ 1, _aim.TwoLegs.Of(isBackIn));
+        }
+
         if (branch < 0) return false;
         _isReversed = (branch & 1) != 0;
         branch >>= 1;
@@ -39,8 +48,28 @@ public sealed partial class CycleFinder
         return ChooseBest(count) && Emit(count);
     }
 
+    /// <summary>Takes the cycle of an edge and back by another pool; false if two pools have that rate.</summary>
+    private bool TryTakeTwoLegs(int edge, double rateBack)
+    {
+        int pair = _graph.EdgePair(edge) ^ 1;
+        double alike = rateBack * Alike;
+        int back = -1;
+        foreach (int pool in _graph.PairPools(pair))
+        {
+            int other = _graph.PoolEdge(pool, pair);
+            if (pool == edge >> 1 || !(_graph.Rate(other) > alike)) continue;
+            if (back >= 0) return false;
+            back = other;
+        }
+
+        Choose(0, 2, edge);
+        Choose(1, 2, back);
+        return back >= 0 && Emit(2);
+    }
+
     /// <summary>
-    /// Twice the index of the only branch of interest, plus 1 if it is one inwards; -1 if there is none or another.
+    /// Twice the index of the only branch of interest, plus 1 if it is one inwards; else <see cref="NoBranch"/> or
+    /// <see cref="ManyBranches"/>.
     /// </summary>
     private int OnlyBranch(double rateOut, double rateIn)
     {
@@ -54,11 +83,12 @@ public sealed partial class CycleFinder
         {
             ulong above = Vector512.GreaterThan(branches[i] * rate, least).ExtractMostSignificantBits();
             if (above == 0) continue;
-            if (found != 0) return -1;
+            if (found != 0) return ManyBranches;
             (found, at) = (above, i << 3);
         }
 
-        return BitOperations.IsPow2(found) ? (at + BitOperations.TrailingZeroCount(found)) ^ 1 : -1;
+        if (found == 0) return NoBranch;
+        return BitOperations.IsPow2(found) ? (at + BitOperations.TrailingZeroCount(found)) ^ 1 : ManyBranches;
     }
 
     /// <summary>

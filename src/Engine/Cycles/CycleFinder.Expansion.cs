@@ -121,7 +121,7 @@ public sealed partial class CycleFinder
         Write(ref _cycles[0], edges, product);
         _order[0] = 0;
         _count = 1;
-        _least = Math.Max(_least, product * (1 - Slack));
+        _least = double.MaxNative(_least, product * (1 - Slack));
     }
 
     private static void Write(ref Cycle cycle, ReadOnlySpan<int> edges, double product)

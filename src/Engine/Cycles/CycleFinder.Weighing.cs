@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -31,23 +32,23 @@ public sealed partial class CycleFinder
         _pathMint[0] = _aim.Start;
         _touches[1] = IsBase(from) || IsBase(to);
         int outwards = isOut ? pair ^ 1 : pair;
-        _aim.TwoLegs = _touches[1] ? BestOther(outwards, edge >> 1) : default;
-        _aim.Best = _aim.TwoLegs;
+        Vector128<double> twoLegs = _touches[1] ? BestOther(outwards, edge >> 1) : default;
+        RatePair.Vector(ref _aim.TwoLegs) = twoLegs;
+        RatePair.Vector(ref _aim.Best) = twoLegs;
         if (_aim.Hops > 2) LayOutTarget(outwards);
     }
 
     /// <summary>Best rates of an ordered pair, out, and back, in, by other pools than the given one.</summary>
-    private RatePair BestOther(int pair, int pool)
+    private Vector128<double> BestOther(int pair, int pool)
     {
-        RatePair best = default;
+        Vector128<double> best = default;
         ReadOnlySpan<int> pools = _graph.PairPools(pair);
         if (pools.Length == 1) return best;
         foreach (int other in pools)
         {
             if (other == pool) continue;
             int edge = _graph.PoolEdge(other, pair);
-            best.Out = double.MaxNative(best.Out, _graph.Rate(edge));
-            best.In = double.MaxNative(best.In, _graph.Rate(edge ^ 1));
+            best = Vector128.MaxNative(best, Vector128.Create(_graph.Rate(edge ^ 1), _graph.Rate(edge)));
         }
 
         return best;
@@ -63,9 +64,14 @@ public sealed partial class CycleFinder
         _aim.Last = row ?? _scattered;
         if (row is not null) return;
         ReadOnlySpan<int> ranks = _graph.CoreRanks(target);
-        ReadOnlySpan<RatePair> rates = _graph.Rates(target)[..ranks.Length];
+        ref RatePair rates = ref _graph.RatesAt(_graph.FirstPosition(target));
         for (int i = 0; i < ranks.Length; i++)
-            _scattered[ranks[i]] = new RatePair { In = rates[i].Out, Out = rates[i].In };
+        {
+            // SAFETY: the mint's list has as many rates as ranks.
+            Vector128<double> turned = RowProducts.Turn(RatePair.Vector(ref Unsafe.Add(ref rates, i)));
+            RatePair.Vector(ref _scattered[ranks[i]]) = turned;
+        }
+
         _steps += ranks.Length;
     }
 
@@ -81,7 +87,7 @@ public sealed partial class CycleFinder
     private double BestWeighed(int edge)
     {
         bool isReversed = _graph.EdgeFrom(edge) == _aim.Start;
-        return Math.Max(
+        return double.MaxNative(
             _graph.Rate(edge) * _aim.Best.Of(isReversed), _graph.Rate(edge ^ 1) * _aim.Best.Of(!isReversed));
     }
 
@@ -168,7 +174,7 @@ public sealed partial class CycleFinder
         int i = from;
         for (; i < start.Degree; i++)
         {
-            // SAFETY: i is below the length of the start's list, and ranks of neighbours in the core are below its size.
+            // SAFETY: i is below the length of the start's list; ranks of neighbours in the core are below its size.
             int rank = Unsafe.Add(ref ranks, i);
             // SAFETY: as above.
             ref CoreMint mint = ref Unsafe.Add(ref core, rank);
@@ -306,23 +312,33 @@ public sealed partial class CycleFinder
     private bool ScanWeighed(double product, bool isOnResumedPath)
     {
         int start = _aim.Start;
-        ReadOnlySpan<int> neighbours = _graph.CoreNeighbours(start);
-        ReadOnlySpan<int> pairs = _graph.PairsOut(start);
-        ReadOnlySpan<RatePair> rates = _graph.Rates(start)[..neighbours.Length];
-        ReadOnlySpan<RatePair> weights = _branches.AsSpan(0, neighbours.Length);
-        bool isReversed = _isReversed;
-        _steps += neighbours.Length;
-        for (int i = isOnResumedPath ? _cursor.Branch[1] : 0; i < neighbours.Length; i++)
+        int count = _graph.CoreNeighbours(start).Length;
+        ReadOnlySpan<Vector512<double>> fours =
+            MemoryMarshal.Cast<RatePair, Vector512<double>>(_branches.AsSpan(0, _graph.ListLength(start)));
+        Vector512<double> bounds = RowProducts.Bounds(_least, _isReversed);
+        int first = isOnResumedPath ? _cursor.Branch[1] : 0;
+        _steps += count;
+        for (int four = first >> 2; four < fours.Length; four++)
         {
-            if (product * weights[i].Of(isReversed) > _least
-                && !Enter(neighbours[i], pairs[i], i, 1, product * rates[i].Of(isReversed)))
+            ulong above = Vector512.GreaterThan(fours[four] * product, bounds).ExtractMostSignificantBits();
+            for (; above != 0; above &= above - 1)
             {
-                return false;
+                int i = (four << 2) + (BitOperations.TrailingZeroCount(above) >> 1);
+                if (i < first) continue;
+                if (i > first) _ = LeaveResumedPath();
+                if (!EnterWeighed(start, i, product)) return false;
+                _ = LeaveResumedPath();
             }
-
-            if (isOnResumedPath) isOnResumedPath = LeaveResumedPath();
         }
 
+        _ = LeaveResumedPath();
         return true;
+    }
+
+    private bool EnterWeighed(int start, int i, double product)
+    {
+        // In a search for the best one the bound has risen meanwhile.
+        if (!(product * _branches[i].Of(_isReversed) > _least)) return true;
+        return EnterAt(start, i, 1, product * _graph.Rates(start)[i].Of(_isReversed));
     }
 }

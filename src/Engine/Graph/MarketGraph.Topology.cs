@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace LowLatency.Engine.Graph;
 
@@ -140,21 +141,22 @@ public sealed partial class MarketGraph
     /// legs or more through it are searched, which pass neither again; <see cref="ShowPair"/> puts them back before
     /// anything else is done.
     /// </summary>
-    internal void HidePair(int pair) => PutRates(pair, default);
+    internal void HidePair(int pair) => PutRates(pair, Vector128<double>.Zero);
 
     /// <summary>The end of <see cref="HidePair"/>.</summary>
     internal void ShowPair(int pair) =>
-        PutRates(pair, new RatePair { In = _bestRate[pair], Out = _bestRate[pair ^ 1] });
+        PutRates(pair, Vector128.Create(_bestRate[pair], _bestRate[pair ^ 1]));
 
-    private void PutRates(int pair, RatePair rates)
+    /// <summary>PERF: whole vectors, since a vector cannot be read early from two stores of its halves.</summary>
+    private void PutRates(int pair, Vector128<double> rates)
     {
         int there = _pairPosition[pair];
         int back = _pairPosition[pair ^ 1];
-        RatePair turned = new() { In = rates.Out, Out = rates.In };
-        _adjacentRates[back] = rates;
-        _adjacentRates[there] = turned;
+        Vector128<double> turned = Vector128.Shuffle(rates, Vector128.Create(1L, 0));
+        RatePair.Vector(ref _adjacentRates[back]) = rates;
+        RatePair.Vector(ref _adjacentRates[there]) = turned;
         int hub = _hubOf[_adjacentMint[there]] - 1;
-        if (hub >= 0) _rows[hub][_adjacentRank[back]] = turned;
+        if (hub >= 0) RatePair.Vector(ref _rows[hub][_adjacentRank[back]]) = turned;
     }
 
     /// <summary>Ordered pair of a change, one of the last <see cref="ChangeLogEntries"/>.</summary>

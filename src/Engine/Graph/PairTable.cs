@@ -1,3 +1,4 @@
+using System;
 using System.Numerics;
 
 namespace LowLatency.Engine.Graph;
@@ -30,7 +31,9 @@ internal sealed class PairTable
 
     internal int Find(int mint, int other)
     {
-        (int low, int high) = mint < other ? (mint, other) : (other, mint);
+        // PERF: which one is the lower no branch predictor knows.
+        int low = Math.Min(mint, other);
+        int high = Math.Max(mint, other);
         int cell = Cell(low, high);
         for (; ; cell = (cell + 1) & _mask)
         {
