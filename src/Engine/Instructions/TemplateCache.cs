@@ -39,10 +39,10 @@ public sealed class TemplateCache
         int count = Math.Max(capacity, 0);
         byte[] bytes = GC.AllocateArray<byte>((count + 1) * bytesMax, pinned: true);
         AccountMeta[] accounts = new AccountMeta[(count + 1) * RouteTemplate.MaxReferences];
-        Pubkey[] programs = new Pubkey[(count + 1) * RouteTemplate.MaxInstructions];
+        RoutePart[] parts = new RoutePart[(count + 1) * RouteTemplate.MaxInstructions];
         _templates = new RouteTemplate[count];
-        for (int i = 0; i < count; i++) _templates[i] = new RouteTemplate(i, accounts, programs, bytes, bytesMax);
-        _scratch = new RouteTemplate(count, accounts, programs, bytes, bytesMax);
+        for (int i = 0; i < count; i++) _templates[i] = new RouteTemplate(i, accounts, parts, bytes, bytesMax);
+        _scratch = new RouteTemplate(count, accounts, parts, bytes, bytesMax);
         _heads = new int[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(count * 2, 1))];
         (_next, _digests, _lastUse) = (new int[count], new ulong[count], new long[count]);
     }
@@ -175,22 +175,20 @@ public sealed class RouteTemplate
     internal const int MaxInstructions = 24;
 
     private readonly TransactionTemplate _template;
-    private readonly Pubkey[] _programs;
     private readonly AccountMeta[] _accounts;
-    private readonly int _firstProgram;
+    private readonly RoutePart[] _parts;
     private readonly int _firstAccount;
-    private readonly int[] _dataLength = new int[MaxInstructions];
-    private readonly int[] _accountEnd = new int[MaxInstructions];
+    private readonly int _firstPart;
     private int _count;
     private uint _tablesVersion;
 
     /// <summary>A template in its place among others of a cache, which share the arrays.</summary>
-    internal RouteTemplate(int place, AccountMeta[] accounts, Pubkey[] programs, byte[] bytes, int bytesMax)
+    internal RouteTemplate(int place, AccountMeta[] accounts, RoutePart[] parts, byte[] bytes, int bytesMax)
     {
         Place = place;
-        _template = new TransactionTemplate(bytes, place * bytesMax, bytesMax, MaxInstructions);
+        _template = new TransactionTemplate(bytes, place * bytesMax, bytesMax, pointsMax: 0);
         (_accounts, _firstAccount) = (accounts, place * MaxReferences);
-        (_programs, _firstProgram) = (programs, place * MaxInstructions);
+        (_parts, _firstPart) = (parts, place * MaxInstructions);
     }
 
     /// <summary>Its number in the cache.</summary>
@@ -224,15 +222,16 @@ public sealed class RouteTemplate
         if (_count == 0 || instructions.Length != _count) return false;
         if (Version == MessageVersion.V0 && _tablesVersion != tablesVersion) return false;
         if (Version == MessageVersion.V1 && !_template.CanPatch(shape.Config)) return false;
-        int start = 0;
+        ReadOnlySpan<AccountMeta> accounts = _accounts;
+        ReadOnlySpan<RoutePart> parts = Parts;
         for (int i = 0; i < instructions.Length; i++)
         {
             InstructionBuffer instruction = instructions[i];
-            if (instruction.Overflowed || instruction.Data.Length != _dataLength[i]) return false;
-            if (instruction.ProgramId != _programs[_firstProgram + i]) return false;
-            ReadOnlySpan<AccountMeta> known = _accounts.AsSpan(_firstAccount + start, _accountEnd[i] - start);
-            if (!AccountMeta.AreSame(instruction.Accounts, known)) return false;
-            start = _accountEnd[i];
+            ref readonly RoutePart part = ref parts[i];
+            if (instruction.Overflowed || instruction.DataLength != part.DataLength) return false;
+            if (!Pubkey.AreSame(in instruction.ProgramId, in part.Program)) return false;
+            if (!AccountMeta.AreSame(instruction.Accounts, accounts.Slice(part.FirstAccount, part.AccountCount)))
+                return false;
         }
 
         return true;
@@ -243,7 +242,9 @@ public sealed class RouteTemplate
     {
         ReadOnlySpan<InstructionBuffer> instructions = shape.Of(Version);
         if (Version == MessageVersion.V1) _template.PatchConfig(shape.Config);
-        for (int i = 0; i < instructions.Length; i++) _ = _template.PatchData(i, instructions[i].Data);
+        Span<byte> room = _template.Room;
+        ReadOnlySpan<RoutePart> parts = Parts;
+        for (int i = 0; i < instructions.Length; i++) instructions[i].Data.CopyTo(room[parts[i].DataOffset..]);
     }
 
     /// <summary>Writes the recent blockhash.</summary>
@@ -252,22 +253,47 @@ public sealed class RouteTemplate
     /// <summary>Forgets the message.</summary>
     internal void Clear() => _count = 0;
 
+    private ReadOnlySpan<RoutePart> Parts => _parts.AsSpan(_firstPart, MaxInstructions);
+
     private bool TryKeepShape(MessageWriter writer, ReadOnlySpan<InstructionBuffer> instructions)
     {
         if (instructions.Length > MaxInstructions) return false;
-        int end = 0;
+        int end = _firstAccount;
         for (int i = 0; i < instructions.Length; i++)
         {
             InstructionBuffer instruction = instructions[i];
-            if (end + instruction.Accounts.Length > MaxReferences) return false;
-            if (_template.AddData(writer, instruction, i) != i) return false; // points are numbered like instructions
-            instruction.Accounts.CopyTo(_accounts.AsSpan(_firstAccount + end));
-            end += instruction.Accounts.Length;
-            _accountEnd[i] = end;
-            _programs[_firstProgram + i] = instruction.ProgramId;
-            _dataLength[i] = instruction.Data.Length;
+            if (end + instruction.AccountCount > _firstAccount + MaxReferences) return false;
+            instruction.Accounts.CopyTo(_accounts.AsSpan(end));
+            _parts[_firstPart + i] = new RoutePart
+            {
+                Program = instruction.ProgramId,
+                FirstAccount = end,
+                AccountCount = instruction.AccountCount,
+                DataOffset = _template.Layout.MessageOffset + writer.DataOffset(i),
+                DataLength = instruction.DataLength,
+            };
+            end += instruction.AccountCount;
         }
 
         return true;
     }
+}
+
+/// <summary>One instruction of a template's shape, and where its data lies in the message.</summary>
+internal struct RoutePart
+{
+    /// <summary>Program that executes it.</summary>
+    public Pubkey Program;
+
+    /// <summary>Place of its accounts in the cache's array.</summary>
+    public int FirstAccount;
+
+    /// <summary>How many they are.</summary>
+    public int AccountCount;
+
+    /// <summary>Place of its data in the transaction.</summary>
+    public int DataOffset;
+
+    /// <summary>Bytes of it.</summary>
+    public int DataLength;
 }

@@ -71,16 +71,6 @@ public sealed class TransactionTemplate
     }
 
     /// <summary>
-    /// Names the whole data of an instruction of the last build; the point's number, or -1 if there are too many
-    /// points. Call it before the writer is used again.
-    /// </summary>
-    public int AddData(MessageWriter writer, InstructionBuffer instruction, int index)
-    {
-        int start = writer.DataOffset(index);
-        return start < 0 ? -1 : Add(Layout.MessageOffset + start, instruction.Data.Length, PointKind.Data);
-    }
-
-    /// <summary>
     /// Names a listed account that may be exchanged, such as the tip account; -1 if it is not listed.
     /// </summary>
     public int AddKeyPoint(MessageWriter writer, in Pubkey key)
@@ -99,18 +89,6 @@ public sealed class TransactionTemplate
         Span<byte> little = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(little, value);
         little[..size].CopyTo(Room.Slice(offset, size));
-        return true;
-    }
-
-    /// <summary>
-    /// Writes the data of an instruction; false if there is no such point or the length is another one.
-    /// </summary>
-    public bool PatchData(int point, ReadOnlySpan<byte> data)
-    {
-        if ((uint)point >= (uint)_pointCount) return false;
-        (int offset, int size, PointKind kind) = _points[point];
-        if (kind != PointKind.Data || size != data.Length) return false;
-        data.CopyTo(Room[offset..]);
         return true;
     }
 
@@ -153,7 +131,8 @@ public sealed class TransactionTemplate
     /// <summary>Place of a signer's signature; write the 64 bytes there after the last patch.</summary>
     public Span<byte> Signature(int signerIndex) => Layout.Signature(Room, signerIndex);
 
-    private Span<byte> Room => _store.AsSpan(_start, _bytesMax);
+    /// <summary>Where the transaction lies, and what is free behind it.</summary>
+    internal Span<byte> Room => _store.AsSpan(_start, _bytesMax);
 
     private int StaticKeyBytes => Layout.StaticKeyCount * Pubkey.SizeBytes;
 
@@ -168,7 +147,6 @@ public sealed class TransactionTemplate
     {
         Number,
         Key,
-        Data,
     }
 
     private readonly record struct Point(int Offset, int SizeBytes, PointKind Kind);
