@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
@@ -141,6 +142,18 @@ public sealed class BlockhashVoicesTests
         Assert.Equal([Block(1)], Taken());
     }
 
+    [Fact]
+    public void TellJudgeAndTake_AllocateNothing()
+    {
+        ToldBlockhash[] blocks = new ToldBlockhash[200];
+        for (int i = 0; i < blocks.Length; i++) blocks[i] = Block(i);
+        Play(blocks.AsSpan(0, 100));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Play(blocks.AsSpan(100));
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal((400, 200, 200), (_voices.Told, _voices.Agreed, _voices.Denials));
+    }
+
     /// <summary>Any order of two honest streams and a liar: what is agreed on is what both honest ones told.</summary>
     [Fact]
     public void TryTakeAgreed_SeededOrders_OnlyTheTruthAndAllOfIt()
@@ -167,6 +180,19 @@ public sealed class BlockhashVoicesTests
         }
     }
 
+    private void Play(ReadOnlySpan<ToldBlockhash> blocks)
+    {
+        foreach (ref readonly ToldBlockhash block in blocks)
+        {
+            _voices.Tell(1, in block);
+            _voices.Judge(3, block.Hash, false);
+            _voices.Judge(4, block.Hash, true); // told no height: no word
+            _voices.Tell(2, in block);
+            _voices.Judge(5, block.Hash, true);
+            while (_voices.TryTakeAgreed(out _)) continue;
+        }
+    }
+
     private List<ToldBlockhash> Taken()
     {
         List<ToldBlockhash> taken = [];
@@ -181,7 +207,7 @@ public sealed class BlockhashVoicesTests
     private static Pubkey Key(int number)
     {
         byte[] bytes = new byte[Pubkey.SizeBytes];
-        System.BitConverter.TryWriteBytes(bytes, number + 1);
+        BitConverter.TryWriteBytes(bytes, number + 1);
         return Pubkey.Read(bytes);
     }
 }
