@@ -72,9 +72,7 @@ public sealed class GlobalCycleFinder
         Steps = 0;
         _isCut = false;
         _mints = _graph.MintCount;
-        ReadOnlySpan<RatePair> rates = _graph.AllRates;
-        Span<double> copy = _rate.AsSpan(0, rates.Length);
-        for (int position = 0; position < rates.Length; position++) copy[position] = rates[position].Out;
+        RowProducts.CopyOut(_graph.AllRates, _rate);
         GuessLabels();
     }
 

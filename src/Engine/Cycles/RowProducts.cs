@@ -52,6 +52,17 @@ internal static class RowProducts
         return found | isNone;
     }
 
+    /// <summary>Copies the rates out of each pair. PERF: four pairs a step.</summary>
+    internal static void CopyOut(ReadOnlySpan<RatePair> pairs, Span<double> destination)
+    {
+        Span<double> copy = destination[..pairs.Length];
+        ReadOnlySpan<Vector512<double>> fours = MemoryMarshal.Cast<RatePair, Vector512<double>>(pairs);
+        Span<Vector256<double>> copied = MemoryMarshal.Cast<double, Vector256<double>>(copy)[..fours.Length];
+        Vector512<long> odd = Vector512.Create(1L, 3, 5, 7, 1, 3, 5, 7);
+        for (int i = 0; i < fours.Length; i++) copied[i] = Vector512.Shuffle(fours[i], odd).GetLower();
+        for (int i = fours.Length << 2; i < pairs.Length; i++) copy[i] = pairs[i].Out;
+    }
+
     /// <summary>A row in vectors of four ranks, an even number of them.</summary>
     internal static ReadOnlySpan<Vector512<double>> Fours(RatePair[] row, int count) =>
         MemoryMarshal.Cast<RatePair, Vector512<double>>(row.AsSpan(0, MarketGraph.RowLength(count)));
