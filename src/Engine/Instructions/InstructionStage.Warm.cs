@@ -28,7 +28,7 @@ public sealed partial class InstructionStage
         else if (Templates.HasFitting(one.RouteDigest, in shape, Tables.Version)) _warmed++;
     }
 
-    /// <summary>A route's first message is built, not patched: rare, so its code and tables were cold by then.</summary>
+    /// <summary>A route's first message is built, not patched: rare, so its code and tables were cold.</summary>
     private void WarmBuild(in RouteShape shape)
     {
         RouteTemplate scratch = Templates.Scratch;
