@@ -99,7 +99,7 @@ internal sealed class WireStage(MarketPipeline pipeline, Ed25519Signer signer, l
 
     /// <summary>
     /// Signs bytes that nobody gets: a signature's tables are cold after some milliseconds. Longer than a slice of
-    /// keeping warm should be, so seldom: a message that comes meanwhile waits for it, 15 us at most.
+    /// keeping warm should be, so seldom: a message that comes meanwhile waits for its end.
     /// </summary>
     public void Warm()
     {
