@@ -4,7 +4,8 @@ using LowLatency.Engine.Events;
 namespace LowLatency.Engine.Instructions;
 
 /// <summary>
-/// Keeping warm: the instructions of routes taken last are written again and compared with their templates.
+/// Keeping warm: the instructions of routes taken last are written again, and in turn compared with their templates
+/// and built into a message that nobody gets.
 /// </summary>
 public sealed partial class InstructionStage
 {
@@ -19,11 +20,20 @@ public sealed partial class InstructionStage
     /// <inheritdoc/>
     public void Warm()
     {
-        _warmTurn = (_warmTurn + 1) % WarmRoutes;
-        ref readonly Opportunity one = ref _warmTaken[_warmTurn];
+        _warmTurn = (_warmTurn + 1) % (2 * WarmRoutes);
+        ref readonly Opportunity one = ref _warmTaken[_warmTurn >> 1];
         if (one.LegCount == 0 || !TryWriteRoute(in one, out int count)) return;
         RouteShape shape = new(_instructions.AsSpan(0, count), _budgetCount, _config);
-        if (Templates.HasFitting(one.RouteDigest, in shape, Tables.Version)) _warmed++;
+        if ((_warmTurn & 1) != 0) WarmBuild(in shape);
+        else if (Templates.HasFitting(one.RouteDigest, in shape, Tables.Version)) _warmed++;
+    }
+
+    /// <summary>A route's first message is built, not patched: rare, so its code and tables were cold.</summary>
+    private void WarmBuild(in RouteShape shape)
+    {
+        RouteTemplate scratch = Templates.Scratch;
+        if (BuildAfresh(scratch, in shape) == MessageStatus.Ok) _warmed++;
+        scratch.Clear();
     }
 
     private void NoteWarm(in Opportunity taken)

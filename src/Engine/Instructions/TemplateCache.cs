@@ -50,6 +50,9 @@ public sealed class TemplateCache
     /// <summary>Templates it can hold.</summary>
     public int Capacity => _templates.Length;
 
+    /// <summary>A template beside the cache, for a message that is not kept.</summary>
+    internal RouteTemplate Scratch => _scratch;
+
     /// <summary>Messages patched.</summary>
     public long Hits { get; private set; }
 
