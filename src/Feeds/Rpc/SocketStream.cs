@@ -78,10 +78,11 @@ internal sealed class SocketStream : Stream
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty) return 0;
-        if (_aheadStart < _aheadEnd) return TakeAhead(buffer);
         long spinUntilNs = _options.SpinNs > 0 ? _clock.NowNs + _options.SpinNs : 0;
         while (true)
         {
+            // Asked each time: a write inside a callback below may have read ahead, and those bytes came first.
+            if (_aheadStart < _aheadEnd) return TakeAhead(buffer);
             int count = _socket.Receive(buffer, SocketFlags.None, out SocketError error);
             if (error == SocketError.Success) return count;
             if (error != SocketError.WouldBlock) throw new IOException(Describe(error));
