@@ -179,17 +179,19 @@ public sealed partial class MarketGraph
         return array.AsSpan(start, _degree[mint]);
     }
 
+    /// <summary>Sets an edge's rate; false if it was that already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void SetRate(int edge, double rate)
+    private bool TrySetRate(int edge, double rate)
     {
         double before = _rate[edge];
+        if (before == rate) return false;
         _rate[edge] = rate;
-        if (before == rate) return;
         if (_topologyStale) RebuildTopology();
         int pair = _edgePair[edge];
         double best = _bestRate[pair];
         if (rate > best) StoreBest(pair, edge, rate);
         else if (before == best || rate == best) RescanPair(pair);
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

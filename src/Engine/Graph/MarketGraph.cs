@@ -206,8 +206,8 @@ public sealed partial class MarketGraph
         _state[poolId] = state;
         _stateSlot[poolId] = slot;
         if (state == PoolState.Coherent) return;
-        SetRate(poolId << 1, 0);
-        SetRate((poolId << 1) | 1, 0);
+        _ = TrySetRate(poolId << 1, 0);
+        _ = TrySetRate((poolId << 1) | 1, 0);
         InvalidateSegments(poolId);
     }
 
@@ -221,22 +221,23 @@ public sealed partial class MarketGraph
         Pool pool = _pools[poolId];
         ref ChainClock own = ref _clock[poolId];
         ChainClock now = new(clock.Slot, Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp), clock.Epoch);
-        if (!pool.IsSameAt(in own, in now)) NoteChange(poolId);
-        own = now;
+        if (own != now)
+        {
+            if (!pool.IsSameAt(in own, in now)) NoteChange(poolId);
+            own = now;
+        }
+
         InvalidateSegments(poolId);
         int edge = poolId << 1;
         if (_state[poolId] != PoolState.Coherent)
         {
-            SetRate(edge, 0);
-            SetRate(edge | 1, 0);
+            _ = TrySetRate(edge, 0);
+            _ = TrySetRate(edge | 1, 0);
             return;
         }
 
         pool.MarginalRates(in own, out double rateAToB, out double rateBToA);
-        (rateAToB, rateBToA) = (RateOrNone(rateAToB), RateOrNone(rateBToA));
-        if (rateAToB != _rate[edge] || rateBToA != _rate[edge | 1]) NoteChange(poolId);
-        SetRate(edge, rateAToB);
-        SetRate(edge | 1, rateBToA);
+        if (TrySetRate(edge, RateOrNone(rateAToB)) | TrySetRate(edge | 1, RateOrNone(rateBToA))) NoteChange(poolId);
     }
 
     /// <summary>The sum of both rates, worked out as <see cref="Refresh"/> does and kept nowhere.</summary>
