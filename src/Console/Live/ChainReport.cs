@@ -73,6 +73,7 @@ internal sealed record ChainReport
     public required long BlockhashesOfStreams { get; init; }
     public required long BlockhashesToAgree { get; init; }
     public required long BlockhashesAgreed { get; init; }
+    public required long BlockhashesTakenAlone { get; init; }
     public required long BlockhashesDenied { get; init; }
     public required long BlockhashContradictions { get; init; }
     public required long BlockhashesRefused { get; init; }
@@ -103,6 +104,7 @@ internal sealed record ChainReport
             BlockhashesOfStreams = run.Feed?.GetStatistics().Total.BlockhashesTold ?? 0,
             BlockhashesToAgree = voices.Told,
             BlockhashesAgreed = voices.Agreed,
+            BlockhashesTakenAlone = voices.TakenAlone,
             BlockhashesDenied = voices.Denials,
             BlockhashContradictions = voices.Contradictions,
             BlockhashesRefused = ring.Implausible,

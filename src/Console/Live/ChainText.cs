@@ -18,6 +18,8 @@ internal static class ChainText
         {
             Row(output, "blockhashes told, once an endpoint", r.BlockhashesToAgree);
             Row(output, "  agreed on by two", r.BlockhashesAgreed);
+            if (r.BlockhashesTakenAlone != 0)
+                Row(output, "  of one, all others silent", r.BlockhashesTakenAlone);
             Row(output, "  not valid, says another", r.BlockhashesDenied);
             Row(output, "  cannot be beside another's", r.BlockhashContradictions);
         }

@@ -54,6 +54,9 @@ internal static class LiveSection
         Count(page, "Slot numbers not believed", "implausible_slots", live.ImplausibleSlots);
         Count(page, "Blockhashes known", "chain.blockhashes", live.Chain.Blockhashes);
         Count(page, "Blockhashes agreed on by two endpoints", "chain.blockhashes_agreed", live.Chain.BlockhashesAgreed);
+        Count(
+            page, "Blockhashes of one endpoint, all others silent", "chain.blockhashes_taken_alone",
+            live.Chain.BlockhashesTakenAlone);
         Count(page, "Blockhashes denied by another", "chain.blockhashes_denied", live.Chain.BlockhashesDenied);
         Count(page, "Messages not built, hash expired", "chain.blockhashes_expired", live.Chain.BlockhashesExpired);
         Count(page, "Slots whose priority fees are known", "chain.fee_slots", live.Chain.FeeSlots);

@@ -105,11 +105,13 @@ public sealed class ChainStage : IStage
             switch (e.Kind)
             {
                 case EventKind.Blockhash:
+                    Voices.AdvanceTo(e.ReceiveNs);
                     ToldBlockhash told = new(e.Account, e.ChainValue, e.Slot);
                     if (Voices.Tell((int)Math.Min(e.ChainSource, int.MaxValue), in told)) TakeAgreed();
                     else Take(in told);
                     break;
                 case EventKind.BlockhashVerdict:
+                    Voices.AdvanceTo(e.ReceiveNs);
                     if (Voices.Judge((int)Math.Min(e.ChainSource, int.MaxValue), in e.Account, e.ChainValue != 0))
                         TakeAgreed();
                     break;

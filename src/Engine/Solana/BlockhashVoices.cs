@@ -15,7 +15,9 @@ public readonly record struct ToldBlockhash(Pubkey Hash, ulong LastValidHeight, 
 /// that it is valid; that answer says nothing of the height, so it counts only if the height fits what the answering
 /// endpoint told last: a chain grows by one block a slot at most. A word against it is the answer that it is not valid.
 /// A hash is agreed on with two words for it, its own included, and more for than against; an endpoint has one word.
-/// What an endpoint says takes no other's place, so a liar cannot crowd out the others.
+/// What an endpoint says takes no other's place, so a liar cannot crowd out the others. An endpoint that says nothing for
+/// <see cref="SilenceNs"/> has no vote: while all others are silent, a hash that fits the last one agreed on by two is
+/// taken on one word (<see cref="TakenAlone"/>), so that a second endpoint that is down stops nothing.
 /// Owner thread: the market group's. Bound: <see cref="KeptEach"/> newest of each of <see cref="SourceMax"/> endpoints:
 /// at five blocks a second the time that a slow answer takes. 0 bytes allocated after construction.
 /// </summary>
@@ -27,16 +29,28 @@ public sealed class BlockhashVoices
     /// <summary>Hashes kept of each endpoint.</summary>
     public const int KeptEach = 32;
 
+    /// <summary>
+    /// Time without a word after which an endpoint is silent, nanoseconds: many polls, and less than the 150 blocks that
+    /// a hash lives for.
+    /// </summary>
+    public const long SilenceNs = 30_000_000_000;
+
     private readonly Voice[] _voices = new Voice[(SourceMax + 1) * KeptEach];
     private readonly int[] _next = new int[SourceMax + 1];
     private readonly ToldBlockhash[] _newest = new ToldBlockhash[SourceMax + 1];
+    private readonly long[] _heardNs = new long[SourceMax + 1];
+    private ToldBlockhash _lastAgreed; // by two
+    private long _nowNs;
     private int _sources;
 
     /// <summary>Hashes told, once an endpoint.</summary>
     public long Told { get; private set; }
 
-    /// <summary>Hashes agreed on.</summary>
+    /// <summary>Hashes agreed on by two.</summary>
     public long Agreed { get; private set; }
+
+    /// <summary>Hashes taken on one word, while all other endpoints were silent.</summary>
+    public long TakenAlone { get; private set; }
 
     /// <summary>Answers that a hash is not valid.</summary>
     public long Denials { get; private set; }
@@ -46,11 +60,15 @@ public sealed class BlockhashVoices
     /// </summary>
     public long Contradictions { get; private set; }
 
+    /// <summary>Says when what comes next was received, nanoseconds of the feed's clock; it never goes back.</summary>
+    public void AdvanceTo(long nowNs) => _nowNs = Math.Max(_nowNs, nowNs);
+
     /// <summary>Takes what an endpoint told; false if its number is none.</summary>
     public bool Tell(int source, in ToldBlockhash told)
     {
         if (source is < 1 or > SourceMax) return false;
         if (told.Hash.IsZero || told.LastValidHeight == 0) return true; // cannot be, as the ring would say
+        _heardNs[source] = _nowNs;
         foreach (ref readonly Voice own in Of(source))
         {
             if (own.Told == told) return true;
@@ -74,6 +92,7 @@ public sealed class BlockhashVoices
     public bool Judge(int source, in Pubkey hash, bool isValid)
     {
         if (source is < 1 or > SourceMax) return false;
+        _heardNs[source] = _nowNs;
         if (!isValid) Denials++;
         Add(source, new Voice { Told = new ToldBlockhash(hash, 0, 0), IsAgainst = !isValid });
         return true;
@@ -86,9 +105,12 @@ public sealed class BlockhashVoices
         {
             foreach (ref Voice voice in Of(source))
             {
-                if (voice.IsDone || voice.Told.LastValidHeight == 0 || !IsAgreed(voice.Told)) continue;
+                if (voice.IsDone || voice.Told.LastValidHeight == 0) continue;
+                bool isAgreed = IsAgreed(voice.Told, out bool isDenied);
+                if (!isAgreed && (isDenied || !IsAlone(source, in voice.Told))) continue;
                 agreed = voice.Told;
-                Agreed++;
+                if (isAgreed) (Agreed, _lastAgreed) = (Agreed + 1, agreed);
+                else TakenAlone++;
                 Finish(in agreed);
                 return true;
             }
@@ -115,7 +137,21 @@ public sealed class BlockhashVoices
         _next[source] = (_next[source] + 1) % KeptEach;
     }
 
-    private bool IsAgreed(in ToldBlockhash told)
+    /// <summary>
+    /// True if nobody else says anything, and the hash fits what two agreed on before: never the first one.
+    /// </summary>
+    private bool IsAlone(int source, in ToldBlockhash told)
+    {
+        if (_lastAgreed.LastValidHeight == 0 || !Fits(told, _lastAgreed)) return false;
+        for (int other = 1; other <= _sources; other++)
+        {
+            if (other != source && _nowNs - _heardNs[other] <= SilenceNs) return false;
+        }
+
+        return true;
+    }
+
+    private bool IsAgreed(in ToldBlockhash told, out bool isDenied)
     {
         uint words = 0;
         uint against = 0;
@@ -131,6 +167,7 @@ public sealed class BlockhashVoices
         }
 
         words &= ~against;
+        isDenied = against != 0;
         return BitOperations.PopCount(words) >= 2 && BitOperations.PopCount(words) > BitOperations.PopCount(against);
     }
 

@@ -142,6 +142,50 @@ public sealed class BlockhashVoicesTests
         Assert.Equal([Block(1)], Taken());
     }
 
+    /// <summary>
+    /// Two agreed, then one is silent: the other is taken on its word once the silence is long enough, if what it tells
+    /// fits what was agreed on. The first word of the silent one gives it its vote back.
+    /// </summary>
+    [Fact]
+    public void TryTakeAgreed_TheOtherIsSilent_OneWordIsEnoughAfterAWhile()
+    {
+        _voices.AdvanceTo(1);
+        _voices.Tell(1, Block(1));
+        _voices.Tell(2, Block(1));
+        Assert.Equal([Block(1)], Taken());
+        _voices.AdvanceTo(1 + BlockhashVoices.SilenceNs);
+        _voices.Tell(1, Block(2));
+        Assert.Empty(Taken());
+        _voices.AdvanceTo(2 + BlockhashVoices.SilenceNs);
+        _voices.Tell(1, Block(3) with { LastValidHeight = Block(3).LastValidHeight + 1 }); // higher than slots allow
+        Assert.Equal([Block(2)], Taken());
+        _voices.Tell(1, Block(4));
+        Assert.Equal([Block(4)], Taken());
+        _voices.Judge(2, Key(77), false);
+        _voices.Tell(1, Block(5));
+        Assert.Empty(Taken());
+        Assert.Equal((1, 2), (_voices.Agreed, _voices.TakenAlone));
+    }
+
+    [Theory]
+    [InlineData(false)] // nothing was ever agreed on
+    [InlineData(true)] // and what the silent one denied is not taken
+    public void TryTakeAgreed_TheOtherIsSilent_NothingToBuildOn_IsNotTaken(bool isDenied)
+    {
+        _voices.AdvanceTo(1);
+        if (isDenied)
+        {
+            _voices.Tell(1, Block(1));
+            _voices.Tell(2, Block(1));
+            Assert.Equal([Block(1)], Taken());
+            _voices.Judge(2, Key(2), false);
+        }
+
+        _voices.AdvanceTo(10 + BlockhashVoices.SilenceNs);
+        _voices.Tell(1, Block(2));
+        Assert.Empty(Taken());
+    }
+
     [Fact]
     public void TellJudgeAndTake_AllocateNothing()
     {
