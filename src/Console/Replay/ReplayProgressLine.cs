@@ -24,13 +24,11 @@ internal sealed class ReplayProgressLine(TextWriter errors, string verb = "repla
     {
         long nowMs = Environment.TickCount64;
         bool isLive = progress.FileBytes == 0;
-        bool isEnd = !isLive && progress.FileBytesRead == progress.FileBytes;
-        if (nowMs < _nextMs && !isEnd) return; // a watched replay reports more often than lines are wanted
+        if (nowMs < _nextMs && !progress.IsEnd) return; // a watched replay reports more often than lines are wanted
         _nextMs = nowMs + IntervalMs;
         string share = isLive
             ? string.Empty
-            : string.Create(
-                CultureInfo.InvariantCulture, $"{100.0 * progress.FileBytesRead / progress.FileBytes,3:F0} %  ");
+            : string.Create(CultureInfo.InvariantCulture, $"{PercentOf(in progress),3:F0} %  ");
         double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
         string slot = progress.Slot == 0 ? "before the first slot" : $"slot {progress.Slot}";
         string label = _run is { IsSynthetic: true } ? "(synthetic) " : string.Empty;
@@ -38,5 +36,12 @@ internal sealed class ReplayProgressLine(TextWriter errors, string verb = "repla
             CultureInfo.InvariantCulture,
             $"{verb} {label}{share}{slot}  {progress.Events:N0} events ({progress.Events / seconds:N0}/s)  "
             + $"{_run?.Decisions.Count ?? 0:N0} decisions{more?.Invoke()}"));
+    }
+
+    /// <summary>Rounded down, and 100 only when it is done: a file that was read whole may not be replayed yet.</summary>
+    private static double PercentOf(in ReplayProgress progress)
+    {
+        double percent = Math.Floor(100.0 * progress.FileBytesRead / progress.FileBytes);
+        return progress.IsEnd ? percent : Math.Min(percent, 99);
     }
 }

@@ -102,7 +102,7 @@ public sealed class ReplayFeed : IMarketFeed
 
         if (!dispatcher.EndFeed()) return ReplayOutcome.Halted;
         _nextProgressMs = 0;
-        ReportProgress();
+        ReportProgress(isEnd: true);
         return _reader.Fault is null ? ReplayOutcome.Completed : ReplayOutcome.Faulted;
     }
 
@@ -137,7 +137,7 @@ public sealed class ReplayFeed : IMarketFeed
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
-    private void ReportProgress()
+    private void ReportProgress(bool isEnd = false)
     {
         if (_options.OnProgress is null) return;
         long nowMs = Environment.TickCount64; // replay-ok: decides only when to report
@@ -145,7 +145,7 @@ public sealed class ReplayFeed : IMarketFeed
         _nextProgressMs = nowMs + _options.ProgressIntervalMs;
         _options.OnProgress(new ReplayProgress(
             _reader.FileBytesRead, _reader.FileBytes, _reader.Frames, _dispatcher!.Events, _dispatcher.SlotMax,
-            _dispatcher.LastUtcNs));
+            _dispatcher.LastUtcNs, isEnd));
     }
 
     /// <summary>While the replay waits: whoever watches sees it as it stands.</summary>

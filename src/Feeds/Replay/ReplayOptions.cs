@@ -13,8 +13,9 @@ namespace LowLatency.Feeds.Replay;
 /// <param name="Events">Events published.</param>
 /// <param name="Slot">Highest slot of a frame so far; 0 if none.</param>
 /// <param name="CaptureUtcNs">Receive time of the last frame, unix nanoseconds.</param>
+/// <param name="IsEnd">True in the last report: a small file is read whole long before.</param>
 public readonly record struct ReplayProgress(
-    long FileBytesRead, long FileBytes, long Frames, long Events, ulong Slot, long CaptureUtcNs);
+    long FileBytesRead, long FileBytes, long Frames, long Events, ulong Slot, long CaptureUtcNs, bool IsEnd = false);
 
 /// <summary>How to replay.</summary>
 public sealed class ReplayOptions
