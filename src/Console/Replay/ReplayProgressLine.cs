@@ -38,7 +38,7 @@ internal sealed class ReplayProgressLine(TextWriter errors, string verb = "repla
             + $"{_run?.Decisions.Count ?? 0:N0} decisions{more?.Invoke()}"));
     }
 
-    /// <summary>Rounded down, and 100 only when it is done: a file that was read whole may not be replayed yet.</summary>
+    /// <summary>Rounded down, and 100 at the end only: a file that was read whole may not be replayed yet.</summary>
     private static double PercentOf(in ReplayProgress progress)
     {
         double percent = Math.Floor(100.0 * progress.FileBytesRead / progress.FileBytes);

@@ -15,9 +15,9 @@ public readonly record struct ToldBlockhash(Pubkey Hash, ulong LastValidHeight, 
 /// that it is valid; that answer says nothing of the height, so it counts only if the height fits what the answering
 /// endpoint told last: a chain grows by one block a slot at most. A word against it is the answer that it is not valid.
 /// A hash is agreed on with two words for it, its own included, and more for than against; an endpoint has one word.
-/// What an endpoint says takes no other's place, so a liar cannot crowd out the others. An endpoint that says nothing for
-/// <see cref="SilenceNs"/> has no vote: while all others are silent, a hash that fits the last one agreed on by two is
-/// taken on one word (<see cref="TakenAlone"/>), so that a second endpoint that is down stops nothing.
+/// What an endpoint says takes no other's place, so a liar cannot crowd out the others. An endpoint that says nothing
+/// for <see cref="SilenceNs"/> has no vote: while all others are silent, a hash that fits the last one agreed on by two
+/// is taken on one word (<see cref="TakenAlone"/>), so that a second endpoint that is down stops nothing.
 /// Owner thread: the market group's. Bound: <see cref="KeptEach"/> newest of each of <see cref="SourceMax"/> endpoints:
 /// at five blocks a second the time that a slow answer takes. 0 bytes allocated after construction.
 /// </summary>
@@ -30,8 +30,8 @@ public sealed class BlockhashVoices
     public const int KeptEach = 32;
 
     /// <summary>
-    /// Time without a word after which an endpoint is silent, nanoseconds: many polls, and less than the 150 blocks that
-    /// a hash lives for.
+    /// Time without a word after which an endpoint is silent, nanoseconds: many polls, and less than the 150 blocks
+    /// that a hash lives for.
     /// </summary>
     public const long SilenceNs = 30_000_000_000;
 
