@@ -44,14 +44,8 @@ internal static class Targets
             "micro:Dedup.DedupBenchmark.Arrival"),
         new("Constant-product quote with all fees, whole AMM v4 quote", 6, "ns", "Raydium's Rust 5.4",
             "micro:Venues.ConstantProductBench.QuoteExactIn"),
-        new("Whirlpool quote, in range", 70, "ns", "Orca's Rust 3,554",
-            "micro:Venues.WhirlpoolBenchmarks.Quote" + Clmm),
-        new("Whirlpool quote, 5 crossings", 370, "ns", "Orca's Rust 4,210",
-            "micro:Venues.WhirlpoolBenchmarks.Quote(Crossings=5,Direction=AToB)"),
-        new("Raydium CLMM quote, in range", 70, "ns", string.Empty,
-            "micro:Venues.RaydiumClmmBenchmarks.Quote" + Clmm),
-        new("Raydium CLMM quote, 5 crossings", 370, "ns", string.Empty,
-            "micro:Venues.RaydiumClmmBenchmarks.Quote(Crossings=5,Direction=AToB)"),
+        .. Crossings("Whirlpool", "Whirlpool", "Orca's Rust 3,554", "Orca's Rust 4,210", "Orca's Rust 5,443"),
+        .. Crossings("Raydium CLMM", "RaydiumClmm", string.Empty, string.Empty, string.Empty),
         new("Square root price at a tick", 35, "ns", string.Empty,
             "micro:Venues.WhirlpoolBenchmarks.SqrtPriceAtTick" + Clmm),
         new("same, of an initialized tick, kept", 2, "ns", string.Empty, "micro:Venues.TickPriceBenchmarks.Kept"),
@@ -109,6 +103,18 @@ internal static class Targets
         new("Resident memory, 10,000 pools, console on", 120_000_000, "B", string.Empty,
             "ring:resident memory, 10000 pools, console on"),
     ];
+
+    // Targets: 70 ns in range, 60 more a crossing walked, 120 for any number from sums.
+    private static TargetRow[] Crossings(string venue, string type, string none, string five, string fifteen) =>
+    [
+        new($"{venue} quote, in range", 70, "ns", none, Quote(type, "Quote", 0)),
+        new($"{venue} quote, 5 crossings, walked", 370, "ns", five, Quote(type, "Walk", 5)),
+        new($"{venue} quote, 15 crossings, walked", 970, "ns", fifteen, Quote(type, "Walk", 15)),
+        new("same, as quotes without a limit are made, from sums", 120, "ns", fifteen, Quote(type, "Quote", 15)),
+    ];
+
+    private static string Quote(string type, string method, int crossings) =>
+        $"micro:Venues.{type}Benchmarks.{method}(Crossings={crossings},Direction=AToB)";
 
     private static TargetRow[] Latency(string end, string outcome, double limit) =>
     [

@@ -75,7 +75,7 @@ public class ClmmInRangeTests
                 request.AmountRaw = (ulong)random.NextInt64(1, long.MaxValue) >> random.Next(0, 62);
                 if (random.Next(3) == 0) request.ThresholdRaw = request.AmountRaw / 2;
                 QuoteStatus status = pool.Quote(in request, out SwapQuote quote);
-                request.SqrtPriceLimitX64 = Limit(isRaydium, request.Direction);
+                request.SqrtPriceLimitX64 = ClmmRandom.FarthestLimit(isRaydium, request.Direction);
                 QuoteStatus walked = pool.Quote(in request, out SwapQuote walk);
                 string name = $"seed {seed + 1} pool {i}: {text} {request.Direction} {request.AmountRaw}";
                 // Without a limit Raydium refuses what is not filled.
@@ -224,13 +224,6 @@ public class ClmmInRangeTests
             Tick = tick,
             Ticks = [new TickText(lower, (Int128)liquidity, true), new TickText(upper, -(Int128)liquidity, true)],
         };
-    }
-
-    private static UInt128 Limit(bool isRaydium, SwapDirection direction)
-    {
-        if (direction == SwapDirection.AToB)
-            return isRaydium ? RaydiumTickMath.MinSqrtPriceX64 + 1 : WhirlpoolTickMath.MinSqrtPriceX64;
-        return isRaydium ? RaydiumTickMath.MaxSqrtPriceX64 - 1 : WhirlpoolTickMath.MaxSqrtPriceX64;
     }
 
     private static Pool Make(ClmmText text, bool isRaydium) =>

@@ -59,6 +59,14 @@ internal static class ClmmRandom
         return request;
     }
 
+    /// <summary>The price limit that a swap without one stops at.</summary>
+    public static UInt128 FarthestLimit(bool isRaydium, SwapDirection direction)
+    {
+        if (direction == SwapDirection.AToB)
+            return isRaydium ? RaydiumTickMath.MinSqrtPriceX64 + 1 : WhirlpoolTickMath.MinSqrtPriceX64;
+        return isRaydium ? RaydiumTickMath.MaxSqrtPriceX64 - 1 : WhirlpoolTickMath.MaxSqrtPriceX64;
+    }
+
     // Orders below the price sell token 1 (they wait for token 0 to come in), above it token 0.
     private static void AddOrders(Random random, List<TickText> ticks, int middle, int spacing, int tick)
     {

@@ -27,9 +27,18 @@ internal struct FirstRange
         _priceX64 = priceX64;
         _endX64 = endX64;
         _liquidity = (ulong)liquidity;
-        bool isPlain = liquidity != UInt128.Zero && ((liquidity >> 64) | (priceX64 >> 96)) == UInt128.Zero;
-        _refusedRaw = isPlain && (aToB ? endX64 < priceX64 : endX64 > priceX64) ? ulong.MaxValue : 0;
+        _refusedRaw = IsPlain(priceX64, liquidity) && (aToB ? endX64 < priceX64 : endX64 > priceX64)
+            ? ulong.MaxValue
+            : 0;
     }
+
+    /// <summary>True if it was set to a plain range and not refused.</summary>
+    internal readonly bool IsUsable => _refusedRaw != 0;
+
+    /// <summary>True if none of the programs' checks can fail inside a range that begins there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsPlain(UInt128 priceX64, UInt128 liquidity) =>
+        liquidity != UInt128.Zero && ((liquidity >> 64) | (priceX64 >> 96)) == UInt128.Zero;
 
     /// <summary>Refuses every input until it is set again.</summary>
     internal void Refuse() => _refusedRaw = 0;
@@ -60,12 +69,13 @@ internal struct FirstRange
         quote = default;
         ulong amount = request.AmountRaw;
         if (amount >= _refusedRaw) return false;
-        ulong available = amount - PriceRange.FeeWithin(amount, rate);
-        ulong amountIn = available;
-        bool isPriced = aToB
-            ? TryFall(amount, ref amountIn, out ulong amountOut, out UInt128 nextX64)
-            : TryRise(amount, available, out amountOut, out nextX64);
-        if (!isPriced || amountOut == 0 || amountOut < request.ThresholdRaw || vaultOut.IsShort(amountOut, stateSlot))
+        ulong amountIn = amount - PriceRange.FeeWithin(amount, rate);
+        RangeEnding ending = aToB
+            ? TryFall(_priceX64, _endX64, _liquidity, ref amountIn, out ulong amountOut, out UInt128 nextX64)
+            : TryRise(_priceX64, _endX64, _liquidity, amountIn, out amountOut, out nextX64);
+        if (ending == RangeEnding.Beyond) _refusedRaw = amount;
+        if (ending != RangeEnding.Inside || amountOut == 0 || amountOut < request.ThresholdRaw
+            || vaultOut.IsShort(amountOut, stateSlot))
             return false;
 
         quote.AmountInRaw = amount;
@@ -78,19 +88,25 @@ internal struct FirstRange
         return true;
     }
 
+    /// <summary>
+    /// Where an input of A, fee taken off, moves a price above <paramref name="endX64"/>, and what it gives; the input
+    /// becomes what the move takes. Liquidity above 0 and below 2^64, price below 2^96.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryFall(ulong amount, ref ulong amountIn, out ulong amountOut, out UInt128 nextX64)
+    internal static RangeEnding TryFall(
+        UInt128 priceX64,
+        UInt128 endX64,
+        ulong liquidity,
+        ref ulong amountIn,
+        out ulong amountOut,
+        out UInt128 nextX64)
     {
-        nextX64 = _priceX64;
+        nextX64 = priceX64;
         amountOut = 0;
-        ulong liquidity = _liquidity;
-        if (!SqrtPriceMath.TryFallByA(nextX64, liquidity, amountIn, out ulong fallX64) || fallX64 == 0) return false;
-        nextX64 -= fallX64;
-        if (nextX64 <= _endX64)
-        {
-            _refusedRaw = amount;
-            return false;
-        }
+        if (!SqrtPriceMath.TryFallByA(priceX64, liquidity, amountIn, out ulong fallX64) || fallX64 == 0)
+            return RangeEnding.Unknown;
+        nextX64 = priceX64 - fallX64;
+        if (nextX64 <= endX64) return RangeEnding.Beyond;
 
         amountOut = System.Math.BigMul(liquidity, fallX64, out _);
         // The price after, s, is less than one unit above the price that takes the whole input, so the input it takes
@@ -98,24 +114,43 @@ internal struct FirstRange
         ulong low = (ulong)nextX64;
         bool isWhole = (nextX64 >> 64) != UInt128.Zero || System.Math.BigMul(low, low - 1, out _) >= liquidity;
         return isWhole
-            || SqrtPriceMath.AmountA(nextX64, _priceX64, liquidity, Rounding.Up, out amountIn) == PriceMathStatus.Ok;
+            || SqrtPriceMath.AmountA(nextX64, priceX64, liquidity, Rounding.Up, out amountIn) == PriceMathStatus.Ok
+            ? RangeEnding.Inside
+            : RangeEnding.Unknown;
     }
 
+    /// <summary>The same for an input of B, which moves the price up; all of it is taken.</summary>
     // The price after is less than one unit below the price that takes the whole input, and a unit takes L / 2^64, less
     // than one: the input rounded up is always the whole.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryRise(ulong amount, ulong available, out ulong amountOut, out UInt128 nextX64)
+    internal static RangeEnding TryRise(
+        UInt128 priceX64,
+        UInt128 endX64,
+        ulong liquidity,
+        ulong amountIn,
+        out ulong amountOut,
+        out UInt128 nextX64)
     {
-        UInt128 riseX64 = new UInt128(available, 0) / _liquidity;
-        nextX64 = _priceX64 + riseX64;
+        UInt128 riseX64 = new UInt128(amountIn, 0) / liquidity;
+        nextX64 = priceX64 + riseX64;
         amountOut = 0;
-        if (riseX64 >= _endX64 - _priceX64)
-        {
-            _refusedRaw = amount;
-            return false;
-        }
-
-        return available != 0
-            && SqrtPriceMath.AmountA(_priceX64, nextX64, _liquidity, out amountOut, out _) == PriceMathStatus.Ok;
+        if (riseX64 >= endX64 - priceX64) return RangeEnding.Beyond;
+        return amountIn != 0
+            && SqrtPriceMath.AmountA(priceX64, nextX64, liquidity, out amountOut, out _) == PriceMathStatus.Ok
+            ? RangeEnding.Inside
+            : RangeEnding.Unknown;
     }
+}
+
+/// <summary>Where an input in a range of constant liquidity ends.</summary>
+internal enum RangeEnding : byte
+{
+    /// <summary>Strictly inside.</summary>
+    Inside = 0,
+
+    /// <summary>At the range's end or behind it.</summary>
+    Beyond = 1,
+
+    /// <summary>Left to the venue's walk.</summary>
+    Unknown = 2,
 }

@@ -41,6 +41,16 @@ public sealed partial class WhirlpoolPool
         KnownStarts |= side;
     }
 
+    private protected override bool TryFindEnd(bool aToB, int number, out RangeEnd end)
+    {
+        ref Sequence sequence = ref SequenceOf(aToB);
+        end.Entry = sequence.FirstEntry + (aToB ? -number : number);
+        int tick = NextTick(end.Entry, aToB, sequence, out bool isInitialized);
+        end.PriceX64 = isInitialized ? Ticks.SqrtPriceX64[end.Entry] : sequence.EndX64;
+        end.CanPass = isInitialized && !sequence.EndsAt(tick, aToB, TickSpacing);
+        return true;
+    }
+
     private void FindArrays(bool aToB, int first, ref Sequence sequence)
     {
         int span = Span;

@@ -117,6 +117,23 @@ public sealed partial class RaydiumClmmPool
             SetRange(isDown, Within(Ticks.SqrtPriceX64[cursor.Entry]), isPlain);
     }
 
+    private protected override bool TryFindEnd(bool isDown, int number, out RangeEnd end)
+    {
+        ref Start start = ref StartOf(isDown);
+        ref Cursor cursor = ref isDown ? ref _endDown : ref _endUp;
+        RaydiumClmmFault fault = start.Fault;
+        if (number == 0) cursor = start.Cursor;
+        else fault = MoveOn(isDown, ref cursor);
+        end = default;
+        if (fault != RaydiumClmmFault.None) return false;
+        TickOrders orders = Ticks.Orders!;
+        end.Entry = cursor.Entry;
+        end.PriceX64 = Within(Ticks.SqrtPriceX64[cursor.Entry]);
+        end.CanPass = end.PriceX64 == Ticks.SqrtPriceX64[cursor.Entry] && orders.HasLiquidity[cursor.Entry]
+            && (orders.Untouched[cursor.Entry] | orders.PartFilled[cursor.Entry]) == 0;
+        return true;
+    }
+
     // A swap without a limit of its own stops a unit before the ends of the price range.
     private static UInt128 Within(UInt128 priceX64) => UInt128.Clamp(
         priceX64, RaydiumTickMath.MinSqrtPriceX64 + 1, RaydiumTickMath.MaxSqrtPriceX64 - 1);

@@ -42,6 +42,8 @@ public sealed partial class RaydiumClmmPool : ConcentratedPool
     private Pubkey _observationKey;
     private RaydiumDynamicFee _dynamicFee;
 
+    private Cursor _endDown;
+    private Cursor _endUp;
     private Start _startDown;
     private Start _startUp;
 
