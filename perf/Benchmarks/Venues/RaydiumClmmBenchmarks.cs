@@ -10,7 +10,8 @@ namespace LowLatency.Benchmarks.Venues;
 
 /// <summary>
 /// Raydium CLMM: quotes that pass 0, 1, 5 and 15 initialized ticks in either direction, decoding of the pool and of a
-/// full tick array. Targets: 70 ns in range, 60 ns a tick walked, 120 ns from sums, 0 B. Synthetic accounts.
+/// full tick array. Targets: 70 ns in range, 60 ns a tick walked, 120 ns from sums, 0 B.
+/// Synthetic accounts.
 /// </summary>
 [MemoryDiagnoser]
 public class RaydiumClmmBenchmarks

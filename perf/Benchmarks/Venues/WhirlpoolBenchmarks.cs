@@ -10,8 +10,8 @@ namespace LowLatency.Benchmarks.Venues;
 
 /// <summary>
 /// Whirlpool: quotes that pass 0, 1, 5 and 15 initialized ticks in either direction, decoding of a full fixed tick
-/// array and of the pool, and the conversions between tick and price. Targets: 70 ns in range, 60 ns a tick walked, 120 ns from sums,
-/// 0 B.
+/// array and of the pool, and the conversions between tick and price. Targets: 70 ns in range, 60 ns a tick walked,
+/// 120 ns from sums, 0 B.
 /// </summary>
 [MemoryDiagnoser]
 public class WhirlpoolBenchmarks

@@ -141,7 +141,7 @@ public abstract class ConcentratedPool : Pool
             || (range.IsUsable && TryQuoteBeyond(request, rate, tickRule, out quote));
     }
 
-    // PERF: with five ticks passed a quarter of the walk's time (WhirlpoolBenchmarks.Quote, RaydiumClmmBenchmarks.Quote).
+    // PERF: with five ticks passed a quarter of the walk's time (WhirlpoolBenchmarks, RaydiumClmmBenchmarks: Quote).
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryQuoteBeyond(in SwapRequest request, uint rate, TickRule tickRule, out SwapQuote quote)
     {

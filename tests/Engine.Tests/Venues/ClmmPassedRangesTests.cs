@@ -8,8 +8,9 @@ using Xunit;
 namespace LowLatency.Engine.Tests.Venues;
 
 /// <summary>
-/// Quotes that take passed ranges from their sums, against the venue's walk from the price onward, which a stated price
-/// limit asks for: at the inputs around every tick, in any order, both directions on one pool, through changes of state.
+/// Quotes that take passed ranges from their sums, against the venue's walk from the price onward, which a stated
+/// price limit asks for: at the inputs around every tick, in any order, both directions on one pool, through changes
+/// of state.
 /// </summary>
 public class ClmmPassedRangesTests
 {
@@ -73,7 +74,8 @@ public class ClmmPassedRangesTests
             }
 
             if (low == ulong.MaxValue / 4) break;
-            for (ulong amount = low - System.Math.Min(low, 2); amount <= low + 2; amount++) inputs.Add((direction, amount));
+            for (ulong amount = low - System.Math.Min(low, 2); amount <= low + 2; amount++)
+                inputs.Add((direction, amount));
             inputs.Add((direction, from + (ulong)random.NextInt64(1 + (long)(low - from))));
             from = low;
         }

@@ -40,7 +40,7 @@ internal sealed class PassedRanges
     /// <summary>Ranges known; 0 before <see cref="Begin"/>.</summary>
     internal int Count => _count;
 
-    /// <summary>True if an input gets behind the last known range's begin, so that a further one may be needed.</summary>
+    /// <summary>True if an input gets into the last known range, so that a further one may be needed.</summary>
     internal bool Reaches(ulong amount) => _ranges[_count - 1].InRaw <= amount;
 
     /// <summary>Liquidity of the last range known.</summary>
