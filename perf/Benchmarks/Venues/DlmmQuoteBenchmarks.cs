@@ -45,11 +45,20 @@ public class DlmmQuoteBenchmarks
         }
     }
 
+    /// <summary>From behind the bins that it empties, known from the quote before.</summary>
     [Benchmark]
     public ulong Quote()
     {
         _ = _pool.Quote(in _request, out SwapQuote quote);
         return quote.AmountOutRaw;
+    }
+
+    /// <summary>Bin by bin, as the first quote of a state does.</summary>
+    [Benchmark]
+    public ulong Walk()
+    {
+        _pool.UnpinArrays();
+        return Quote();
     }
 
     [Benchmark]

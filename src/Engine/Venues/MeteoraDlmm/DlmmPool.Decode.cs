@@ -30,6 +30,7 @@ public sealed partial class DlmmPool
     /// <inheritdoc/>
     public override DecodeStatus ApplyChange(AccountRole role, in AccountView account, int from, int to)
     {
+        ForgetPassed();
         bool isArray = role == AccountRole.BinArray && account.Exists;
         if (!isArray || from < DlmmLayout.Bins) return Apply(role, in account);
         return _arrays.TryApplyBins(in account, _fees.BinStep, _supportsOrders, from, to)
@@ -40,6 +41,7 @@ public sealed partial class DlmmPool
     /// <inheritdoc/>
     public override DecodeStatus Apply(AccountRole role, in AccountView account)
     {
+        ForgetPassed();
         DecodeStatus status = role switch
         {
             AccountRole.Pool => ApplyPair(in account),

@@ -23,6 +23,8 @@ public sealed partial class DlmmPool : Pool
     private readonly DlmmBinArrays _arrays;
     private readonly ArrayKeys _keys;
     private readonly DlmmBitmap _bitmap = new();
+    private readonly DlmmPassedBins _passedDown = new();
+    private readonly DlmmPassedBins _passedUp = new();
     private readonly Pubkey[] _pinned = new Pubkey[InstructionBuffer.MaxAccounts];
     private int _pinnedCount = -1;
 
@@ -131,7 +133,11 @@ public sealed partial class DlmmPool : Pool
     }
 
     /// <inheritdoc/>
-    public override void MarkArraysComplete() => _extensionKnown = true;
+    public override void MarkArraysComplete()
+    {
+        _extensionKnown = true;
+        ForgetPassed();
+    }
 
     /// <inheritdoc/>
     /// <remarks>The bitmap extension is given only if its key is among <paramref name="arrays"/>.</remarks>
@@ -139,6 +145,7 @@ public sealed partial class DlmmPool : Pool
     {
         _pinnedCount = 0;
         _isExtensionPinned = false;
+        ForgetPassed();
         foreach (Pubkey key in arrays)
         {
             if (key == _extensionKey) _isExtensionPinned = true;
@@ -147,7 +154,11 @@ public sealed partial class DlmmPool : Pool
     }
 
     /// <inheritdoc/>
-    public override void UnpinArrays() => _pinnedCount = -1;
+    public override void UnpinArrays()
+    {
+        _pinnedCount = -1;
+        ForgetPassed();
+    }
 
     /// <inheritdoc/>
     public override bool TryWriteState(in Pubkey key, Span<byte> data)
@@ -194,6 +205,12 @@ public sealed partial class DlmmPool : Pool
     {
         int quotient = binId / DlmmLayout.BinsPerArray;
         return binId < 0 && quotient * DlmmLayout.BinsPerArray != binId ? quotient - 1 : quotient;
+    }
+
+    private void ForgetPassed()
+    {
+        _passedDown.Forget();
+        _passedUp.Forget();
     }
 
     private static bool ChangesWithEpoch(in MintInfo mint) => mint.HasTransferFee

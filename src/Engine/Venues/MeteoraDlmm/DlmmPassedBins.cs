@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+
+namespace LowLatency.Engine.Venues.MeteoraDlmm;
+
+/// <summary>
+/// Where a walk stands behind a bin it emptied: totals in base units, fee in the side it is taken from.
+/// </summary>
+internal struct DlmmPassedBin
+{
+    internal ulong TotalIn, TotalOut, TotalFee;
+
+    /// <summary>The bin that comes next, in the array at a place of the pool's store.</summary>
+    internal int ActiveId, Slot;
+
+    /// <summary>Place in the instruction's list of arrays.</summary>
+    internal int ArraysUsed;
+}
+
+/// <summary>
+/// The bins that exact inputs of one direction emptied, in order: a quote that gets farther begins behind the last one
+/// it empties. What an emptied bin takes and gives, and the fee rate at the next one, do not depend on the input. Of
+/// one state at one time; at most <see cref="BinsMax"/>, from where the walk goes on. Owner: the pool's thread. 2 KB.
+/// </summary>
+internal sealed class DlmmPassedBins
+{
+    /// <summary>Most bins remembered.</summary>
+    internal const int BinsMax = 48;
+
+    // An input that only just empties a bin pays the fee of a bin that is not: rounded once otherwise, by less than
+    // this at any rate (a tenth at most), so the walk itself decides there.
+    private const ulong MarginRaw = 16;
+
+    private readonly DlmmPassedBin[] _bins = new DlmmPassedBin[BinsMax];
+    private long _unixTime;
+    private int _last;
+
+    /// <summary>Bins known.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>Fee rate of the first one, 1e-9.</summary>
+    internal uint FirstRate { get; private set; }
+
+    /// <summary>Nothing holds any longer.</summary>
+    internal void Forget() => Count = 0;
+
+    /// <summary>
+    /// How many bins an input empties for sure, of those known at this time; the last of them is
+    /// <see cref="Bin"/> - 1.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int CountEmptied(ulong amountIn, long unixTime)
+    {
+        if (unixTime != _unixTime)
+        {
+            _unixTime = unixTime;
+            Count = 0;
+        }
+
+        return Count == 0 || amountIn < MarginRaw || _bins[0].TotalIn > amountIn - MarginRaw
+            ? 0
+            : Find(amountIn - MarginRaw);
+    }
+
+    /// <summary>A bin by its number, from 0.</summary>
+    internal ref readonly DlmmPassedBin Bin(int number) => ref _bins[number];
+
+    /// <summary>Takes the bin of a number if it is the next one and there is room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Note(int number, in DlmmPassedBin bin, uint firstRate)
+    {
+        if (number != Count || number == BinsMax) return;
+        _bins[number] = bin;
+        FirstRate = firstRate;
+        Count = number + 1;
+    }
+
+    // PERF: sizing asks for neighbours, so the place of the quote before is tried first.
+    private int Find(ulong amount)
+    {
+        int low = _last;
+        if (low < Count && _bins[low].TotalIn <= amount && (low + 1 == Count || amount < _bins[low + 1].TotalIn))
+            return low + 1;
+        low = 0;
+        int high = Count;
+        while (high - low > 1)
+        {
+            int middle = (low + high) / 2;
+            if (_bins[middle].TotalIn <= amount) low = middle;
+            else high = middle;
+        }
+
+        _last = low;
+        return low + 1;
+    }
+}
