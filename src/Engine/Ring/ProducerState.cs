@@ -14,6 +14,10 @@ internal struct ProducerState
     [FieldOffset(Sequence.SeparationBytes)]
     internal long Claimed;
 
+    /// <summary>Highest sequence that a single producer may claim without looking at the consumers.</summary>
+    [FieldOffset(Sequence.SeparationBytes + sizeof(long))]
+    internal long Room;
+
     /// <summary>Slowest gating sequence when last looked; never above the truth. On its own line for
     /// multi-producers.</summary>
     [FieldOffset(2 * Sequence.SeparationBytes)]
