@@ -1,6 +1,5 @@
 using System;
 using System.Runtime.CompilerServices;
-using System.Threading;
 
 namespace LowLatency.Engine.Ring;
 
@@ -11,8 +10,9 @@ namespace LowLatency.Engine.Ring;
 /// Owner: one thread. A copy is another producer: pass it by reference.
 /// </summary>
 /// <remarks>
-/// PERF: a claim through <see cref="SingleProducerSequencer"/> reads the position that the claim before has stored,
-/// some eight cycles each (perf/Ring/NOTES.md).
+/// PERF: only the position changes with each claim, and nothing else is kept in registers: with more of it here the
+/// compiler stores five words of its own an event, and stores are what a publication waits for, as few of them fit
+/// between two lines that come from the consumer's core (perf/Ring/NOTES.md, "1P1C publish=1").
 /// </remarks>
 /// <typeparam name="T">Entry.</typeparam>
 public struct RingProducer<T>
@@ -20,11 +20,7 @@ public struct RingProducer<T>
 {
     private readonly SingleProducerSequencer _sequencer;
     private readonly nint _entries;
-    private readonly nint _stamps;
-    private readonly long _mask;
-    private readonly int _lapShift;
     private long _claimed;
-    private long _room; // highest sequence that may be claimed, when last looked
 
     /// <summary>The producer of <paramref name="ring"/>, which <paramref name="sequencer"/> must belong to.</summary>
     public RingProducer(RingBuffer<T> ring, SingleProducerSequencer sequencer)
@@ -33,11 +29,7 @@ public struct RingProducer<T>
             throw new ArgumentException("not of this ring, or its stamps are in the entries", nameof(sequencer));
         _sequencer = sequencer;
         _entries = ring.Address;
-        _stamps = ring.Stamps.Address;
-        _mask = ring.CapacityEntries - 1;
-        _lapShift = ring.Stamps.LapShift;
         _claimed = sequencer.Cursor;
-        _room = _claimed;
     }
 
     /// <summary>The entry of a claimed <paramref name="sequence"/>.</summary>
@@ -50,7 +42,7 @@ public struct RingProducer<T>
             // and Publish reads the sequencer, which refers to the stamps, after the entry was written.
             unsafe
             {
-                return ref ((T*)_entries)[sequence & _mask];
+                return ref ((T*)_entries)[sequence & _sequencer.Mask];
             }
         }
     }
@@ -68,17 +60,9 @@ public struct RingProducer<T>
     public readonly void Publish(long lo, long hi)
     {
         if (lo == hi)
-        {
-            // SAFETY: the index is below the capacity by the mask; the table is pinned and the sequencer refers to it.
-            unsafe
-            {
-                Volatile.Write(ref ((byte*)_stamps)[lo & _mask], StampTable.Stamp(lo, _lapShift));
-            }
-        }
+            _sequencer.PublishBeside(lo);
         else
-        {
             _sequencer.Stamps.Publish(lo, hi);
-        }
         _sequencer.SignalConsumers();
     }
 
@@ -86,18 +70,19 @@ public struct RingProducer<T>
     private SequencerStatus Claim(int count, bool wait, out long hi)
     {
         long next = _claimed + count;
-        hi = next;
         // A count above the capacity is above the room too.
-        if (count < 1 || next > _room || _sequencer.IsHalted)
+        if (count < 1 || next > _sequencer.Room || _sequencer.IsHalted)
         {
-            // PERF: one number for room and status: an out argument would live in memory on the fast path too.
-            long room = _sequencer.RoomFor(count, wait);
-            if (room < 0)
-                return (SequencerStatus)(~room);
-            _room = room;
+            SequencerStatus status = _sequencer.MakeRoom(_claimed, count, wait);
+            next = _claimed + count; // PERF: again, or it would be kept in memory across the call on the fast path too
+            if (status != SequencerStatus.Ok)
+            {
+                hi = next;
+                return status;
+            }
         }
         _claimed = next;
-        _sequencer.NoteClaimed(next);
+        hi = next;
         return SequencerStatus.Ok;
     }
 }

@@ -39,6 +39,54 @@ public sealed class RingProducerTests
         Assert.Throws<ArgumentException>(() => new RingProducer<Entry64>(ring, sequencer));
     }
 
+    /// <summary>Claims are noted once in a while only; what is published must be found all the same, over laps.</summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(4096)]
+    public void Cursor_OneByOneOverLaps_IsTheLastPublished(int capacity)
+    {
+        RingBuffer<long> ring = new(capacity);
+        SingleProducerSequencer sequencer = new(ring.Stamps, new BusySpinWaitStrategy());
+        Sequence consumed = new();
+        sequencer.AddGatingSequences(consumed);
+        RingProducer<long> producer = new(ring, sequencer);
+        for (int i = 0; i < 3 * 4096; i++)
+        {
+            Assert.Equal(SequencerStatus.Ok, producer.TryNext(1, out long hi));
+            Assert.InRange(sequencer.Cursor, hi - 1, hi);
+            producer.Publish(hi, hi);
+            Assert.Equal(i, sequencer.Cursor);
+            Assert.Equal(capacity - (i - consumed.Value), sequencer.RemainingCapacity());
+            consumed.Value = Math.Max(-1, i - (capacity / 2));
+        }
+        Assert.Equal(SequencerStatus.Full, producer.TryNext(capacity, out _));
+        Assert.Equal((3 * 4096) - 1, sequencer.Cursor);
+    }
+
+    /// <summary>Stamps are written in groups whose writes overlap: none may reach beyond the batch.</summary>
+    [Fact]
+    public void Publish_EveryCount_StampsTheBatchAndNothingElse()
+    {
+        RingBuffer<long> ring = new(128);
+        SingleProducerSequencer sequencer = new(ring.Stamps, new BusySpinWaitStrategy());
+        Sequence consumed = new();
+        sequencer.AddGatingSequences(consumed);
+        RingProducer<long> producer = new(ring, sequencer);
+        for (int i = 0; i < 128; i++)
+        {
+            for (int count = 1; count <= 100; count += 1 + (i % 3))
+            {
+                Assert.Equal(SequencerStatus.Ok, producer.TryNext(count, out long hi));
+                long lo = hi - count + 1;
+                for (long s = lo; s <= hi; s++) Assert.False(ring.Stamps.IsPublished(s));
+                producer.Publish(lo, hi);
+                for (long s = lo; s <= hi; s++) Assert.True(ring.Stamps.IsPublished(s));
+                for (long s = hi + 1; s < lo + 128; s++) Assert.False(ring.Stamps.IsPublished(s));
+                consumed.Value = hi;
+            }
+        }
+    }
+
     /// <summary>More entries than the consumer looks behind, so that it follows at a distance, comes close, and
     /// ends.</summary>
     [Theory]
