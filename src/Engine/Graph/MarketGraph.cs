@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -13,7 +14,7 @@ namespace LowLatency.Engine.Graph;
 /// <see cref="PoolState.Coherent"/> and its venue gives a curve, else 0 (no edge). Besides the edges the graph keeps,
 /// per ordered pair of mints, the best rate of all parallel pools, stored next to each other per mint, so that the
 /// search scans contiguous memory. Bounds: capacities given at construction, because growth would move arrays under the
-/// search; a full table refuses (-1). Memory: about 430 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
+/// search; a full table refuses (-1). Memory: about 470 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
 /// curve, and at most 16 MB of rows of hubs.
 /// </summary>
 public sealed partial class MarketGraph
@@ -75,8 +76,7 @@ public sealed partial class MarketGraph
         SegmentCapacity = segmentCapacity;
         _segments = new CurveSegment[(long)edges * segmentCapacity];
         _bestRate = new double[edges];
-        _bestEdge = new int[edges];
-        _pairPosition = new int[edges];
+        _places = new PairPlace[edges];
         _adjacencyStart = new int[mintCapacity + 1];
         _degree = new int[mintCapacity];
         int positions = edges + (FillMax * Math.Min(mintCapacity, poolCapacity));
@@ -86,6 +86,9 @@ public sealed partial class MarketGraph
         _adjacentRates = new RatePair[positions];
         _pairPoolStart = new int[poolCapacity + 1];
         _pairPool = new int[poolCapacity];
+        _pairEdge = new int[poolCapacity];
+        _parallelRates = new RatePair[poolCapacity];
+        _parallelAt = new int[poolCapacity];
         _cursor = new int[Math.Max(mintCapacity, poolCapacity) + 1];
         _hubOf = new int[mintCapacity];
         _reach = new int[mintCapacity];
@@ -206,8 +209,7 @@ public sealed partial class MarketGraph
         _state[poolId] = state;
         _stateSlot[poolId] = slot;
         if (state == PoolState.Coherent) return;
-        _ = TrySetRate(poolId << 1, 0);
-        _ = TrySetRate((poolId << 1) | 1, 0);
+        if (EdgeRates(poolId) != Vector128<double>.Zero) SetRates(poolId, Vector128<double>.Zero);
         InvalidateSegments(poolId);
     }
 
@@ -228,24 +230,27 @@ public sealed partial class MarketGraph
         }
 
         InvalidateSegments(poolId);
-        int edge = poolId << 1;
-        if (_state[poolId] != PoolState.Coherent)
-        {
-            _ = TrySetRate(edge, 0);
-            _ = TrySetRate(edge | 1, 0);
-            return;
-        }
+        Vector128<double> rates = _state[poolId] == PoolState.Coherent ? MarginalRates(pool, in own) : default;
+        if (rates == EdgeRates(poolId)) return;
+        SetRates(poolId, rates);
+        NoteChange(poolId);
+    }
 
-        pool.MarginalRates(in own, out double rateAToB, out double rateBToA);
-        if (TrySetRate(edge, RateOrNone(rateAToB)) | TrySetRate(edge | 1, RateOrNone(rateBToA))) NoteChange(poolId);
+    /// <summary>A pool's rates, A to B first; 0 for what is none: infinity, NaN, below zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> MarginalRates(Pool pool, in ChainClock clock)
+    {
+        pool.MarginalRates(in clock, out double rateAToB, out double rateBToA);
+        Vector128<double> rates = Vector128.Create(rateAToB, rateBToA);
+        return rates & Vector128.GreaterThan(rates, Vector128<double>.Zero)
+            & Vector128.LessThanOrEqual(rates, Vector128.Create(double.MaxValue));
     }
 
     /// <summary>The sum of both rates, worked out as <see cref="Refresh"/> does and kept nowhere.</summary>
     internal double PriceAgain(int poolId)
     {
-        _pools[poolId].MarginalRates(in _clock[poolId], out double rateAToB, out double rateBToA);
-        int edge = poolId << 1;
-        return RateOrNone(rateAToB) - _rate[edge] + RateOrNone(rateBToA) - _rate[edge | 1];
+        Vector128<double> rates = MarginalRates(_pools[poolId], in _clock[poolId]) - EdgeRates(poolId);
+        return rates[0] + rates[1];
     }
 
     /// <summary>How much of an edge's curve is copied now.</summary>
@@ -330,9 +335,6 @@ public sealed partial class MarketGraph
         _isNear[edge] = destination.Length < _segmentRoom[poolId] && count == destination.Length;
         return count;
     }
-
-    /// <summary>Neither infinity nor NaN nor a rate below zero is an edge.</summary>
-    private static double RateOrNone(double rate) => rate is > 0 and <= double.MaxValue ? rate : 0;
 
     private void InvalidateSegments(int poolId)
     {
