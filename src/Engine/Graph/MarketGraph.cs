@@ -32,21 +32,13 @@ public sealed partial class MarketGraph
     private readonly MintTable _mints;
     private readonly PoolTable _pools;
     private readonly PairTable _pairs;
-    private readonly PoolState[] _state;
-    private readonly ulong[] _stateSlot;
-    private readonly ChainClock[] _clock;
+    private readonly PoolQuotes[] _quotes;
     private readonly double[] _rate;
     private readonly int[] _edgeFrom;
     private readonly int[] _edgeTo;
     private readonly int[] _edgePair;
     private readonly CurveSegment[] _segments;
-    private readonly int[] _segmentCount;
-    private readonly int[] _segmentStart; // by pool: A to B, then B to A
-    private readonly int[] _segmentRoom; // by pool and direction
     private int _segmentsTaken;
-    private readonly sbyte[] _feeCap; // by pool, since its refresh: -1 not asked, 0 no, 1 yes
-    private readonly bool[] _isNear; // only the first pieces are copied
-    private readonly ulong[] _version; // by pool
     private ulong _versions;
 
     /// <summary>A graph of at most that many mints and pools.</summary>
@@ -58,21 +50,12 @@ public sealed partial class MarketGraph
         _mints = new MintTable(mintCapacity);
         _pools = new PoolTable(poolCapacity);
         _pairs = new PairTable(poolCapacity);
-        _state = new PoolState[poolCapacity];
-        _stateSlot = new ulong[poolCapacity];
-        _clock = new ChainClock[poolCapacity];
+        _quotes = new PoolQuotes[poolCapacity];
         int edges = 2 * poolCapacity;
         _rate = new double[edges];
         _edgeFrom = new int[edges];
         _edgeTo = new int[edges];
         _edgePair = new int[edges];
-        _segmentCount = new int[edges];
-        _segmentStart = new int[poolCapacity];
-        _segmentRoom = new int[poolCapacity];
-        _isNear = new bool[edges];
-        _version = new ulong[poolCapacity];
-        _feeCap = new sbyte[poolCapacity];
-        Array.Fill(_feeCap, (sbyte)-1);
         SegmentCapacity = segmentCapacity;
         _segments = new CurveSegment[(long)edges * segmentCapacity];
         _bestRate = new double[edges];
@@ -160,16 +143,16 @@ public sealed partial class MarketGraph
     /// Number of all that a pool's quotes depend on: its accounts, its state, and its clock as far as quotes follow it.
     /// No two pools have the same, and none comes back: the same number is the same quotes.
     /// </summary>
-    public ulong Version(int poolId) => _version[poolId];
+    public ulong Version(int poolId) => _quotes[poolId].Version;
 
     /// <summary>Tells that a pool was given account bytes, in any role.</summary>
-    public void NoteChange(int poolId) => _version[poolId] = ++_versions;
+    public void NoteChange(int poolId) => _quotes[poolId].Version = ++_versions;
 
     /// <summary>State of a pool's accounts.</summary>
-    public PoolState State(int poolId) => _state[poolId];
+    public PoolState State(int poolId) => _quotes[poolId].State;
 
     /// <summary>Slot of the newest account the pool's state contains.</summary>
-    public ulong StateSlot(int poolId) => _stateSlot[poolId];
+    public ulong StateSlot(int poolId) => _quotes[poolId].StateSlot;
 
     /// <summary>
     /// Registers a pool whose mints are known; the same address again gives the same id. Its state is Unknown until
@@ -192,7 +175,9 @@ public sealed partial class MarketGraph
         (_edgeFrom[edge | 1], _edgeTo[edge | 1], _edgePair[edge | 1]) = (b, a, forward ^ 1);
         // PERF: pools of few pieces lie close together: 10,000 of them touch 2 MB and not 30 (perf/Memory/run.sh).
         int room = Math.Min(pool.SegmentsMax, SegmentCapacity);
-        (_segmentStart[id], _segmentRoom[id]) = (_segmentsTaken, room);
+        ref PoolQuotes quotes = ref _quotes[id];
+        (quotes.SegmentStart, quotes.SegmentRoom) = (_segmentsTaken, room);
+        quotes.Forget();
         _segmentsTaken += 2 * room;
         _topologyStale = true;
         NoteChange(id);
@@ -205,12 +190,13 @@ public sealed partial class MarketGraph
     /// </summary>
     public void SetState(int poolId, PoolState state, ulong slot)
     {
-        if (state != _state[poolId]) NoteChange(poolId);
-        _state[poolId] = state;
-        _stateSlot[poolId] = slot;
+        ref PoolQuotes quotes = ref _quotes[poolId];
+        if (state != quotes.State) NoteChange(poolId);
+        quotes.State = state;
+        quotes.StateSlot = slot;
         if (state == PoolState.Coherent) return;
         if (EdgeRates(poolId) != Vector128<double>.Zero) SetRates(poolId, Vector128<double>.Zero);
-        InvalidateSegments(poolId);
+        quotes.Forget();
     }
 
     /// <summary>
@@ -221,19 +207,27 @@ public sealed partial class MarketGraph
     public void Refresh(int poolId, in ChainClock clock)
     {
         Pool pool = _pools[poolId];
-        ref ChainClock own = ref _clock[poolId];
-        ChainClock now = new(clock.Slot, Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp), clock.Epoch);
-        if (own != now)
+        ref PoolQuotes quotes = ref _quotes[poolId];
+        quotes.Forget();
+        long unixTimestamp = Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp);
+        if (quotes.Clock.Slot != clock.Slot || quotes.Clock.UnixTimestamp != unixTimestamp
+            || quotes.Clock.Epoch != clock.Epoch)
         {
-            if (!pool.IsSameAt(in own, in now)) NoteChange(poolId);
-            own = now;
+            TakeClock(poolId, new ChainClock(clock.Slot, unixTimestamp, clock.Epoch));
         }
 
-        InvalidateSegments(poolId);
-        Vector128<double> rates = _state[poolId] == PoolState.Coherent ? MarginalRates(pool, in own) : default;
+        Vector128<double> rates = quotes.State == PoolState.Coherent ? MarginalRates(pool, in quotes.Clock) : default;
         if (rates == EdgeRates(poolId)) return;
         SetRates(poolId, rates);
         NoteChange(poolId);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TakeClock(int poolId, ChainClock now)
+    {
+        ref PoolQuotes quotes = ref _quotes[poolId];
+        if (!_pools[poolId].IsSameAt(in quotes.Clock, in now)) NoteChange(poolId);
+        quotes.Clock = now;
     }
 
     /// <summary>A pool's rates, A to B first; 0 for what is none: infinity, NaN, below zero.</summary>
@@ -249,19 +243,26 @@ public sealed partial class MarketGraph
     /// <summary>The sum of both rates, worked out as <see cref="Refresh"/> does and kept nowhere.</summary>
     internal double PriceAgain(int poolId)
     {
-        Vector128<double> rates = MarginalRates(_pools[poolId], in _clock[poolId]) - EdgeRates(poolId);
+        Vector128<double> rates = MarginalRates(_pools[poolId], in _quotes[poolId].Clock) - EdgeRates(poolId);
         return rates[0] + rates[1];
     }
 
     /// <summary>How much of an edge's curve is copied now.</summary>
-    internal CurveMark MarkCurve(int edge) => new(_segmentCount[edge], _isNear[edge]);
+    internal CurveMark MarkCurve(int edge)
+    {
+        ref PoolQuotes quotes = ref _quotes[edge >> 1];
+        return new CurveMark(quotes.Pieces[edge & 1], quotes.IsNear[edge & 1]);
+    }
 
     /// <summary>As it was when marked, before the next refresh: pieces copied meanwhile are forgotten.</summary>
-    internal void RestoreCurve(int edge, CurveMark mark) =>
-        (_segmentCount[edge], _isNear[edge]) = (mark.Count, mark.IsNear);
+    internal void RestoreCurve(int edge, CurveMark mark)
+    {
+        ref PoolQuotes quotes = ref _quotes[edge >> 1];
+        (quotes.Pieces[edge & 1], quotes.IsNear[edge & 1]) = (mark.Count, mark.IsNear);
+    }
 
     /// <summary>Clock of the pool's last refresh: quotes of the decision use the same one.</summary>
-    public ref readonly ChainClock Clock(int poolId) => ref _clock[poolId];
+    public ref readonly ChainClock Clock(int poolId) => ref _quotes[poolId].Clock;
 
     /// <summary>
     /// Marginal rate of an edge, output base units per input base unit, fees included; 0 if there is none.
@@ -281,9 +282,9 @@ public sealed partial class MarketGraph
     /// </summary>
     public ReadOnlySpan<CurveSegment> Segments(int edge)
     {
-        int count = _segmentCount[edge];
+        CurveMark mark = MarkCurve(edge);
         Span<CurveSegment> cache = Cache(edge);
-        return cache[..(count >= 0 && !_isNear[edge] ? count : CopySegments(edge, cache))];
+        return cache[..(mark.Count >= 0 && !mark.IsNear ? mark.Count : CopySegments(edge, cache))];
     }
 
     /// <summary>
@@ -292,7 +293,7 @@ public sealed partial class MarketGraph
     /// </summary>
     public ReadOnlySpan<CurveSegment> NearSegments(int edge)
     {
-        int count = _segmentCount[edge];
+        int count = _quotes[edge >> 1].Pieces[edge & 1];
         Span<CurveSegment> cache = Cache(edge);
         if (count < 0) count = CopySegments(edge, cache[..Math.Min(NearPieces, cache.Length)]);
         return cache[..count];
@@ -303,16 +304,16 @@ public sealed partial class MarketGraph
     /// </summary>
     public bool HasFeeCap(int poolId)
     {
-        sbyte known = _feeCap[poolId];
+        sbyte known = _quotes[poolId].FeeCap;
         return known < 0 ? FindFeeCap(poolId) : known != 0;
     }
 
     private bool FindFeeCap(int poolId)
     {
-        ulong epoch = _clock[poolId].Epoch;
+        ulong epoch = _quotes[poolId].Clock.Epoch;
         bool hasCap = CanReachCap(_pools[poolId].TransferFeeAt(true, epoch))
             || CanReachCap(_pools[poolId].TransferFeeAt(false, epoch));
-        _feeCap[poolId] = hasCap ? (sbyte)1 : (sbyte)0;
+        _quotes[poolId].FeeCap = hasCap ? (sbyte)1 : (sbyte)0;
         return hasCap;
 
         static bool CanReachCap(in TransferFeeRate rate) =>
@@ -321,25 +322,20 @@ public sealed partial class MarketGraph
 
     private Span<CurveSegment> Cache(int edge)
     {
-        int room = _segmentRoom[edge >> 1];
-        return _segments.AsSpan(_segmentStart[edge >> 1] + ((edge & 1) * room), room);
+        ref PoolQuotes quotes = ref _quotes[edge >> 1];
+        int room = quotes.SegmentRoom;
+        return _segments.AsSpan(quotes.SegmentStart + ((edge & 1) * room), room);
     }
 
     private int CopySegments(int edge, Span<CurveSegment> destination)
     {
         int poolId = edge >> 1;
+        ref PoolQuotes quotes = ref _quotes[poolId];
         int count = _rate[edge] > 0
-            ? _pools[poolId].CopySegments(EdgeDirection(edge), _clock[poolId], destination)
+            ? _pools[poolId].CopySegments(EdgeDirection(edge), in quotes.Clock, destination)
             : 0;
-        _segmentCount[edge] = count;
-        _isNear[edge] = destination.Length < _segmentRoom[poolId] && count == destination.Length;
+        quotes.Pieces[edge & 1] = count;
+        quotes.IsNear[edge & 1] = destination.Length < quotes.SegmentRoom && count == destination.Length;
         return count;
-    }
-
-    private void InvalidateSegments(int poolId)
-    {
-        _segmentCount[poolId << 1] = -1;
-        _segmentCount[(poolId << 1) | 1] = -1;
-        _feeCap[poolId] = -1;
     }
 }
