@@ -24,6 +24,8 @@ public sealed partial class CycleFinder
         LayOut(count);
         _suffix[count] = 1;
         for (int i = count - 1; i > 0; i--) _suffix[i] = _suffix[i + 1] * _graph.BestRate(_cyclePair[i]);
+        if (count is 3 or WeighedHops && !_isBestOnly && _onlyAbovePool < 0 && _resumePools == 0 && List(count))
+            return true;
         Choose(0, count, _edge);
         if (Expand(1, count, _graph.Rate(_edge))) return true;
         _cursor.Pools = (byte)count;

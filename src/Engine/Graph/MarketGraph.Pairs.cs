@@ -52,6 +52,16 @@ public sealed partial class MarketGraph
         return _parallelRates.AsSpan(start, _pairPoolStart[(pair >> 1) + 1] - start);
     }
 
+    /// <summary>
+    /// Edges of each of <see cref="PairPools"/> from the lower mint to the higher; back is the other of the pool.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadOnlySpan<int> ParallelEdges(int pair)
+    {
+        int start = _pairPoolStart[pair >> 1];
+        return _pairEdge.AsSpan(start, _pairPoolStart[(pair >> 1) + 1] - start);
+    }
+
     /// <summary>Edge in the direction of an ordered pair of the pool at an index of <see cref="PairPools"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int ParallelEdge(int pair, int index) => _pairEdge[_pairPoolStart[pair >> 1] + index] ^ (pair & 1);
