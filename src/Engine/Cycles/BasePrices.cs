@@ -1,5 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Cycles;
@@ -26,14 +28,18 @@ namespace LowLatency.Engine.Cycles;
 ///
 /// Upkeep. A rate that rose is propagated at once, because the invariant needs it; a rate that fell leaves the bounds
 /// too high, which is safe, until <see cref="Tighten"/> computes a mint's bounds anew: after a false alarm, and in turn
-/// at slot turns. Owner: the finder's thread. Memory: 64 bytes a mint and base (128 above 5 hops), allocated once.
+/// at slot turns. Owner: the finder's thread. Memory: 64 bytes a mint and base (128 above 4 hops), allocated once.
+///
+/// Layout. A mint's prices in a base are <c>sell[0..K]</c>, then <c>buy[K..0]</c>, each filled up with zeros to four or
+/// eight; <c>[0]</c> is 1 for the base itself and 0 for any other mint. So the products of the proof are vector times
+/// vector, and mints that are the base are no special case.
 /// </summary>
 internal sealed class BasePrices
 {
     private readonly MarketGraph _graph;
     private readonly int[] _bases;
     private readonly int _levels; // K
-    private readonly int _stride; // doubles a mint and base
+    private readonly int _half; // doubles a mint, base and side
     private readonly double[] _values;
     private long _seenChanges;
     private int _turn;
@@ -43,12 +49,12 @@ internal sealed class BasePrices
         _graph = graph;
         _bases = bases;
         _levels = maxHops - 1;
-        _stride = 2 * _levels <= 8 ? 8 : 16;
-        _values = new double[(long)graph.MintCapacity * bases.Length * _stride];
+        _half = _levels < 4 ? 4 : 8;
+        _values = new double[(long)graph.MintCapacity * bases.Length * 2 * _half];
         for (int index = 0; index < bases.Length; index++)
         {
-            Span<double> own = Values(bases[index], index);
-            own[..(2 * _levels)].Fill(1);
+            for (int legs = 0; legs <= _levels; legs++)
+                Value(bases[index], index, false, legs) = Value(bases[index], index, true, legs) = 1;
         }
 
         _seenChanges = -1;
@@ -65,27 +71,45 @@ internal sealed class BasePrices
     }
 
     /// <summary>
+    /// False if it is proven that no cycle of at most K + 1 legs through a base and one edge between two mints has a
+    /// product above a bound; the edges' rates are there and back. PERF: all ways to share the legs out at once.
+    /// </summary>
+    internal bool MayExceed(double bound, int from, int to, double rate, double rateBack)
+    {
+        int width = _bases.Length * 2 * _half;
+        ReadOnlySpan<Vector256<double>> ofFrom = Fours(from * width, width);
+        ReadOnlySpan<Vector256<double>> ofTo = Fours(to * width, width)[..ofFrom.Length];
+        Vector256<double> rates = Vector256.Create(rate);
+        Vector256<double> ratesBack = Vector256.Create(rateBack);
+        Vector256<double> bounds = Vector256.Create(bound);
+        int step = _half / Vector256<double>.Count;
+        for (int first = 0; first < ofFrom.Length; first += 2 * step)
+        {
+            for (int sell = first, buy = first + step; buy < first + (2 * step); sell++, buy++)
+            {
+                Vector256<double> there = ofTo[sell] * ofFrom[buy] * rates;
+                Vector256<double> back = ofFrom[sell] * ofTo[buy] * ratesBack;
+                Vector256<double> isAbove = Vector256.GreaterThan(there, bounds) | Vector256.GreaterThan(back, bounds);
+                if (isAbove != Vector256<double>.Zero) return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
     /// Largest product that a walk of at most <paramref name="legs"/> legs from <paramref name="from"/> through a base
     /// to <paramref name="to"/> can have.
     /// </summary>
     internal double Through(int from, int to, int legs)
     {
-        int row = _bases.Length * _stride;
-        ReadOnlySpan<double> sell = _values.AsSpan(from * row, row);
-        ReadOnlySpan<double> buy = _values.AsSpan(to * row, row);
         double best = 0;
         for (int index = 0; index < _bases.Length; index++)
         {
-            int at = index * _stride;
-            if (_bases[index] == from) best = Math.Max(best, buy[at + _levels + legs - 1]);
-            else if (_bases[index] == to) best = Math.Max(best, sell[at + legs - 1]);
-            else
+            for (int sold = 0; sold <= legs; sold++)
             {
-                for (int p = 0; p < legs - 1; p++)
-                {
-                    double product = sell[at + p] * buy[at + _levels + legs - p - 2];
-                    if (product > best) best = product;
-                }
+                double product = Value(from, index, false, sold) * Value(to, index, true, legs - sold);
+                if (product > best) best = product;
             }
         }
 
@@ -95,10 +119,10 @@ internal sealed class BasePrices
     /// <summary>
     /// Largest product of a walk of at most <paramref name="legs"/> legs from a mint to the base at an index.
     /// </summary>
-    internal double Sell(int mint, int index, int legs) => Value(mint, index, legs - 1);
+    internal double Sell(int mint, int index, int legs) => Value(mint, index, false, legs);
 
     /// <summary>Largest product of a walk of at most so many legs from the base at an index to a mint.</summary>
-    internal double Buy(int mint, int index, int legs) => Value(mint, index, _levels + legs - 1);
+    internal double Buy(int mint, int index, int legs) => Value(mint, index, true, legs);
 
     /// <summary>Computes one mint's bounds anew from its neighbours'; they can only fall. Returns the steps.</summary>
     internal int Tighten(int mint)
@@ -107,10 +131,10 @@ internal sealed class BasePrices
         for (int index = 0; index < _bases.Length; index++)
         {
             if (_bases[index] == mint) continue;
-            for (int k = 1; k < _levels; k++)
+            for (int legs = 2; legs <= _levels; legs++)
             {
-                LowerTo(ref Value(mint, index, k), BestSell(mint, index, k));
-                LowerTo(ref Value(mint, index, _levels + k), BestBuy(mint, index, k));
+                LowerTo(ref Value(mint, index, false, legs), BestOf(mint, index, false, legs));
+                LowerTo(ref Value(mint, index, true, legs), BestOf(mint, index, true, legs));
             }
         }
 
@@ -134,28 +158,14 @@ internal sealed class BasePrices
         if (computed < value) value = computed;
     }
 
-    private double BestSell(int mint, int index, int k)
+    private double BestOf(int mint, int index, bool isBuy, int legs)
     {
-        double best = Value(mint, index, k - 1);
+        double best = Value(mint, index, isBuy, legs - 1);
         ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
         ReadOnlySpan<RatePair> rates = _graph.Rates(mint);
         for (int i = 0; i < neighbours.Length; i++)
         {
-            double product = rates[i].Out * Value(neighbours[i], index, k - 1);
-            if (product > best) best = product;
-        }
-
-        return best;
-    }
-
-    private double BestBuy(int mint, int index, int k)
-    {
-        double best = Value(mint, index, _levels + k - 1);
-        ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
-        ReadOnlySpan<RatePair> rates = _graph.Rates(mint);
-        for (int i = 0; i < neighbours.Length; i++)
-        {
-            double product = rates[i].In * Value(neighbours[i], index, _levels + k - 1);
+            double product = rates[i].Of(isBuy) * Value(neighbours[i], index, isBuy, legs - 1);
             if (product > best) best = product;
         }
 
@@ -186,54 +196,57 @@ internal sealed class BasePrices
         for (int index = 0; index < _bases.Length; index++)
         {
             int mint = _bases[index];
-            if (from == mint) SetFirst(to, index, _levels, rate);
-            else if (to == mint) SetFirst(from, index, 0, rate);
-            for (int k = 1; k < _levels; k++)
-            {
-                if (from != mint && to != mint) RaiseBoth(from, to, index, k, rate);
-            }
+            if (from == mint) SetFirst(to, index, true, rate);
+            else if (to == mint) SetFirst(from, index, false, rate);
+            else RaiseBoth(from, to, index, rate);
         }
     }
 
-    private void RaiseBoth(int from, int to, int index, int k, double rate)
+    private void RaiseBoth(int from, int to, int index, double rate)
     {
-        double sell = rate * Value(to, index, k - 1);
-        if (sell > Value(from, index, k)) RaiseTo(from, index, 0, k, sell);
-        double buy = rate * Value(from, index, _levels + k - 1);
-        if (buy > Value(to, index, _levels + k)) RaiseTo(to, index, _levels, k, buy);
+        for (int legs = 2; legs <= _levels; legs++)
+        {
+            double sell = rate * Value(to, index, false, legs - 1);
+            if (sell > Value(from, index, false, legs)) RaiseTo(from, index, false, legs, sell);
+            double buy = rate * Value(from, index, true, legs - 1);
+            if (buy > Value(to, index, true, legs)) RaiseTo(to, index, true, legs, buy);
+        }
     }
 
     /// <summary>One leg to or from the base: the rate itself, up or down.</summary>
-    private void SetFirst(int mint, int index, int side, double rate)
+    private void SetFirst(int mint, int index, bool isBuy, double rate)
     {
-        ref double first = ref Value(mint, index, side);
+        ref double first = ref Value(mint, index, isBuy, 1);
         bool isRise = rate > first;
         first = rate;
-        if (isRise) RaiseTo(mint, index, side, 0, rate);
+        if (isRise) RaiseTo(mint, index, isBuy, 1, rate);
     }
 
     /// <summary>Raises a bound and all that must not be below it. Each step goes one leg up, so it ends.</summary>
-    private void RaiseTo(int mint, int index, int side, int k, double value)
+    private void RaiseTo(int mint, int index, bool isBuy, int legs, double value)
     {
-        Value(mint, index, side + k) = value;
-        if (++k >= _levels) return;
-        if (value > Value(mint, index, side + k)) RaiseTo(mint, index, side, k, value);
+        Value(mint, index, isBuy, legs) = value;
+        if (++legs > _levels) return;
+        if (value > Value(mint, index, isBuy, legs)) RaiseTo(mint, index, isBuy, legs, value);
         ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
         ReadOnlySpan<RatePair> rates = _graph.Rates(mint);
         for (int i = 0; i < neighbours.Length; i++)
         {
-            double product = value * rates[i].Of(side == 0);
+            double product = value * rates[i].Of(!isBuy);
             int next = neighbours[i];
-            if (product > Value(next, index, side + k) && next != _bases[index])
-                RaiseTo(next, index, side, k, product);
+            if (product > Value(next, index, isBuy, legs) && next != _bases[index])
+                RaiseTo(next, index, isBuy, legs, product);
         }
     }
 
-    /// <summary>Sell within <c>at + 1</c> legs; buy within <c>at - K + 1</c> legs from <c>at</c> = K on.</summary>
+    /// <summary>Sell or buy within so many legs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref double Value(int mint, int index, int at) =>
-        ref _values[(((mint * _bases.Length) + index) * _stride) + at];
+    private ref double Value(int mint, int index, bool isBuy, int legs)
+    {
+        int first = ((mint * _bases.Length) + index) * 2 * _half;
+        return ref _values[first + (isBuy ? _half + _levels - legs : legs)];
+    }
 
-    private Span<double> Values(int mint, int index) =>
-        _values.AsSpan(((mint * _bases.Length) + index) * _stride, _stride);
+    private ReadOnlySpan<Vector256<double>> Fours(int first, int count) =>
+        MemoryMarshal.Cast<double, Vector256<double>>(_values.AsSpan(first, count));
 }

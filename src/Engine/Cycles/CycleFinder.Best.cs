@@ -54,10 +54,11 @@ public sealed partial class CycleFinder
         int pair = _graph.EdgePair(edge) ^ 1;
         double alike = rateBack * Alike;
         int back = -1;
-        foreach (int pool in _graph.PairPools(pair))
+        ReadOnlySpan<RatePair> rates = _graph.ParallelRates(pair);
+        for (int i = 0; i < rates.Length; i++)
         {
-            int other = _graph.PoolEdge(pool, pair);
-            if (pool == edge >> 1 || !(_graph.Rate(other) > alike)) continue;
+            int other = _graph.ParallelEdge(pair, i);
+            if (other == (edge ^ 1) || !(rates[i].Of((pair & 1) == 0) > alike)) continue;
             if (back >= 0) return false;
             back = other;
         }
@@ -162,17 +163,20 @@ public sealed partial class CycleFinder
         for (int i = 1; i < count; i++)
         {
             int pair = _cyclePair[i];
-            ReadOnlySpan<int> pools = _graph.PairPools(pair);
-            Choose(i, count, _graph.BestEdge(pair));
-            if (pools.Length == 1) continue;
+            ReadOnlySpan<RatePair> rates = _graph.ParallelRates(pair);
+            bool isIn = (pair & 1) == 0;
             double alike = _graph.BestRate(pair) * Alike;
             int alikeCount = 0;
-            foreach (int pool in pools)
+            int best = 0;
+            for (int at = 0; at < rates.Length; at++)
             {
-                if (_graph.Rate(_graph.PoolEdge(pool, pair)) > alike) alikeCount++;
+                bool isAlike = rates[at].Of(isIn) > alike;
+                best = isAlike ? at : best;
+                alikeCount += isAlike ? 1 : 0;
             }
 
             if (alikeCount > 1) return false;
+            Choose(i, count, _graph.ParallelEdge(pair, best));
         }
 
         return true;

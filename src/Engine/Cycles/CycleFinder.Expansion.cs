@@ -1,5 +1,6 @@
 using System;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Cycles;
 
@@ -23,6 +24,8 @@ public sealed partial class CycleFinder
         LayOut(count);
         _suffix[count] = 1;
         for (int i = count - 1; i > 0; i--) _suffix[i] = _suffix[i + 1] * _graph.BestRate(_cyclePair[i]);
+        if (count is 3 or WeighedHops && !_isBestOnly && _onlyAbovePool < 0 && _resumePools == 0 && List(count))
+            return true;
         Choose(0, count, _edge);
         if (Expand(1, count, _graph.Rate(_edge))) return true;
         _cursor.Pools = (byte)count;
@@ -51,14 +54,16 @@ public sealed partial class CycleFinder
     {
         if (level == count) return Emit(count);
         int pair = _cyclePair[level];
-        ReadOnlySpan<int> pools = _graph.PairPools(pair);
-        _steps += pools.Length;
-        for (int i = _resumePools != 0 ? _cursor.Choice[level] : 0; i < pools.Length; i++)
+        ReadOnlySpan<RatePair> rates = _graph.ParallelRates(pair);
+        bool isIn = (pair & 1) == 0;
+        double suffix = _suffix[level + 1];
+        _steps += rates.Length;
+        for (int i = _resumePools != 0 ? _cursor.Choice[level] : 0; i < rates.Length; i++)
         {
-            int pool = pools[i];
-            int edge = _graph.PoolEdge(pool, pair);
-            double next = product * _graph.Rate(edge);
-            if (pool > _onlyAbovePool && pool != _edge >> 1 && next * _suffix[level + 1] > _least)
+            double next = product * rates[i].Of(isIn);
+            int edge;
+            if (next * suffix > _least && (edge = _graph.ParallelEdge(pair, i)) >> 1 > _onlyAbovePool
+                && edge >> 1 != _edge >> 1)
             {
                 Choose(level, count, edge);
                 _cursor.Choice[level] = i;

@@ -15,6 +15,6 @@ public sealed partial class CycleFinder
         _count = 0;
         if (_graph.IsTopologyStale || _prices is { IsCurrent: false }) return;
         int edge = poolId << 1;
-        if (MayGain(edge) | MayGain(edge | 1)) _ = Begin(poolId, WarmSteps, -1);
+        if (_prices is null || MayGainEither(edge)) _ = Begin(poolId, WarmSteps, -1);
     }
 }

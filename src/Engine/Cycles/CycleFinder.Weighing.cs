@@ -32,26 +32,10 @@ public sealed partial class CycleFinder
         _pathMint[0] = _aim.Start;
         _touches[1] = IsBase(from) || IsBase(to);
         int outwards = isOut ? pair ^ 1 : pair;
-        Vector128<double> twoLegs = _touches[1] ? BestOther(outwards, edge >> 1) : default;
+        Vector128<double> twoLegs = _touches[1] ? _graph.BestOther(outwards, edge >> 1) : default;
         RatePair.Vector(ref _aim.TwoLegs) = twoLegs;
         RatePair.Vector(ref _aim.Best) = twoLegs;
         if (_aim.Hops > 2) LayOutTarget(outwards);
-    }
-
-    /// <summary>Best rates of an ordered pair, out, and back, in, by other pools than the given one.</summary>
-    private Vector128<double> BestOther(int pair, int pool)
-    {
-        Vector128<double> best = default;
-        ReadOnlySpan<int> pools = _graph.PairPools(pair);
-        if (pools.Length == 1) return best;
-        foreach (int other in pools)
-        {
-            if (other == pool) continue;
-            int edge = _graph.PoolEdge(other, pair);
-            best = Vector128.MaxNative(best, Vector128.Create(_graph.Rate(edge ^ 1), _graph.Rate(edge)));
-        }
-
-        return best;
     }
 
     private void LayOutTarget(int pair)

@@ -141,8 +141,7 @@ public sealed partial class CycleFinder
         _graph.EnsureTopology();
         if (_prices is null) return Begin(poolId, stepsMax, -1);
         _prices.Absorb();
-        int edge = poolId << 1;
-        if (MayGain(edge) || MayGain(edge | 1)) return FindDespiteAlarm(poolId, stepsMax);
+        if (MayGainEither(poolId << 1)) return FindDespiteAlarm(poolId, stepsMax);
         _count = 0;
         _steps = 0;
         RejectedCount++;
@@ -254,6 +253,10 @@ public sealed partial class CycleFinder
         return _prices is null
             || rate * _prices.Through(_graph.EdgeTo(edge), _graph.EdgeFrom(edge), _maxHops - 1) > Threshold;
     }
+
+    /// <summary>As <see cref="MayGain"/>, for both directions of a pool.</summary>
+    private bool MayGainEither(int edge) => _prices!.MayExceed(
+        Threshold, _graph.EdgeFrom(edge), _graph.EdgeTo(edge), _graph.Rate(edge), _graph.Rate(edge | 1));
 
     private void Reset(long stepsMax)
     {

@@ -133,7 +133,7 @@ internal sealed class HubPairs
         int from = _graph.Rank(_graph.PairFrom(pair));
         int to = _graph.Rank(_graph.PairTo(pair));
         if ((from | to) < 0) return;
-        Vector128<double> rates = Vector128.Create(_graph.BestRate(pair ^ 1), _graph.BestRate(pair));
+        Vector128<double> rates = _graph.BestBoth(pair);
         if (_numberOf[from] != 0) Note(_numberOf[from], to, rates);
         if (_numberOf[to] != 0) Note(_numberOf[to], from, RowProducts.Turn(rates));
     }

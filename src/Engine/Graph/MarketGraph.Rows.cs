@@ -39,15 +39,6 @@ public sealed partial class MarketGraph
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Reach(int mint) => _reach[mint];
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StoreInRows(int from, int to, double rate)
-    {
-        int hub = _hubOf[from] - 1;
-        if (hub >= 0 && _rank[to] >= 0) _rows[hub][_rank[to]].In = rate;
-        hub = _hubOf[to] - 1;
-        if (hub >= 0 && _rank[from] >= 0) _rows[hub][_rank[from]].Out = rate;
-    }
-
     /// <summary>The rows' contents are written by the rescan of all pairs that follows.</summary>
     private void ChooseHubs()
     {

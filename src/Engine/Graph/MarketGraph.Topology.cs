@@ -1,6 +1,5 @@
 using System;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace LowLatency.Engine.Graph;
 
@@ -14,25 +13,23 @@ public sealed partial class MarketGraph
     /// Changed pairs remembered. A reader that looks after every event is never further behind than the pairs of one
     /// event; whoever is further behind starts anew.
     /// </summary>
-    public const int ChangeLogEntries = 4096;
+    public const int ChangeLogEntries = LogMask;
+
+    private const int LogMask = 4095; // one entry more is written before it counts
 
     /// <summary>Lists of neighbours in the core are filled up to a multiple of so many.</summary>
     internal const int ListStep = 8;
 
     private const int FillMax = ListStep - 2; // mints of the core have two neighbours there at least
-    private readonly double[] _bestRate;
-    private readonly int[] _bestEdge;
-    private readonly int[] _pairPosition;
+    private readonly PairPlace[] _places; // by ordered pair
     private readonly int[] _adjacencyStart;
     private readonly int[] _degree;
     private readonly int[] _adjacentMint;
     private readonly int[] _adjacentPair;
     private readonly int[] _adjacentRank;
     private readonly RatePair[] _adjacentRates;
-    private readonly int[] _pairPoolStart;
-    private readonly int[] _pairPool;
     private readonly int[] _cursor;
-    private readonly int[] _changedPair = new int[ChangeLogEntries];
+    private readonly int[] _changedPair = new int[LogMask + 1];
     private bool _topologyStale;
 
     /// <summary>Changes of pairs' best rates since the start; the last ones are in <see cref="ChangedPair"/>.</summary>
@@ -65,27 +62,6 @@ public sealed partial class MarketGraph
 
     /// <summary>Mint an ordered pair ends at.</summary>
     public int PairTo(int pair) => PairFrom(pair ^ 1);
-
-    /// <summary>Best marginal rate of an ordered pair over its parallel pools; 0 if none quotes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public double BestRate(int pair) => _bestRate[pair];
-
-    /// <summary>Edge with the best rate of an ordered pair, the lowest id of equal ones; -1 if none quotes.</summary>
-    public int BestEdge(int pair) => _bestRate[pair] > 0 ? _bestEdge[pair] : -1;
-
-    /// <summary>Pools that trade an ordered pair, in order of id.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlySpan<int> PairPools(int pair)
-    {
-        int start = _pairPoolStart[pair >> 1];
-        return _pairPool.AsSpan(start, _pairPoolStart[(pair >> 1) + 1] - start);
-    }
-
-    /// <summary>Edge of a pool in the direction of an ordered pair that the pool trades.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int PoolEdge(int poolId, int pair) =>
-        // PERF: the other edge's pair differs in the lowest bit; which way round a pool is no branch predictor knows.
-        (poolId << 1) | ((_edgePair[poolId << 1] ^ pair) & 1);
 
     /// <summary>Neighbours of a mint, in a fixed order. Call <see cref="EnsureTopology"/> first.</summary>
     public ReadOnlySpan<int> Neighbours(int mint) => Slice(_adjacentMint, mint);
@@ -136,32 +112,9 @@ public sealed partial class MarketGraph
     /// <summary>Most positions of <see cref="AllRates"/>.</summary>
     internal int PositionCapacity => _adjacentRates.Length;
 
-    /// <summary>
-    /// Takes a pair's best rates out of both mints' lists and the row of the mint it leads to, while cycles of three
-    /// legs or more through it are searched, which pass neither again; <see cref="ShowPair"/> puts them back before
-    /// anything else is done.
-    /// </summary>
-    internal void HidePair(int pair) => PutRates(pair, Vector128<double>.Zero);
-
-    /// <summary>The end of <see cref="HidePair"/>.</summary>
-    internal void ShowPair(int pair) =>
-        PutRates(pair, Vector128.Create(_bestRate[pair], _bestRate[pair ^ 1]));
-
-    /// <summary>PERF: whole vectors, since a vector cannot be read early from two stores of its halves.</summary>
-    private void PutRates(int pair, Vector128<double> rates)
-    {
-        int there = _pairPosition[pair];
-        int back = _pairPosition[pair ^ 1];
-        Vector128<double> turned = Vector128.Shuffle(rates, Vector128.Create(1L, 0));
-        RatePair.Vector(ref _adjacentRates[back]) = rates;
-        RatePair.Vector(ref _adjacentRates[there]) = turned;
-        int hub = _hubOf[_adjacentMint[there]] - 1;
-        if (hub >= 0) RatePair.Vector(ref _rows[hub][_adjacentRank[back]]) = turned;
-    }
-
     /// <summary>Ordered pair of a change, one of the last <see cref="ChangeLogEntries"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int ChangedPair(long change) => _changedPair[(int)change & (ChangeLogEntries - 1)];
+    public int ChangedPair(long change) => _changedPair[(int)change & LogMask];
 
     /// <summary>
     /// Brings the adjacency up to date after pools were added; does nothing otherwise. Linear in pools plus mints, no
@@ -179,48 +132,6 @@ public sealed partial class MarketGraph
         return array.AsSpan(start, _degree[mint]);
     }
 
-    /// <summary>Sets an edge's rate; false if it was that already.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TrySetRate(int edge, double rate)
-    {
-        double before = _rate[edge];
-        if (before == rate) return false;
-        _rate[edge] = rate;
-        if (_topologyStale) RebuildTopology();
-        int pair = _edgePair[edge];
-        double best = _bestRate[pair];
-        if (rate > best) StoreBest(pair, edge, rate);
-        else if (before == best || rate == best) RescanPair(pair);
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StoreBest(int pair, int edge, double rate)
-    {
-        _bestEdge[pair] = edge;
-        int position = _pairPosition[pair];
-        _adjacentRates[position].Out = rate;
-        _adjacentRates[_pairPosition[pair ^ 1]].In = rate;
-        StoreInRows(PairFrom(pair), _adjacentMint[position], rate);
-        if (_bestRate[pair] == rate) return;
-        _bestRate[pair] = rate;
-        _changedPair[(int)ChangeCount & (ChangeLogEntries - 1)] = pair;
-        ChangeCount++;
-    }
-
-    private void RescanPair(int pair)
-    {
-        double best = 0;
-        int bestEdge = -1;
-        foreach (int pool in PairPools(pair))
-        {
-            int edge = PoolEdge(pool, pair);
-            if (_rate[edge] > best) (best, bestEdge) = (_rate[edge], edge);
-        }
-
-        StoreBest(pair, bestEdge, best);
-    }
-
     private void RebuildTopology()
     {
         _topologyStale = false;
@@ -235,11 +146,17 @@ public sealed partial class MarketGraph
         }
 
         _pairPoolStart[_pairs.Count] = pools;
-        for (int pool = 0; pool < pools; pool++) _pairPool[_cursor[_edgePair[pool << 1] >> 1]++] = pool;
+        for (int pool = 0; pool < pools; pool++) PutParallel(pool, _cursor[_edgePair[pool << 1] >> 1]++);
         RebuildAdjacency();
         ChooseHubs();
         LayOutCore();
-        for (int pair = 0; pair < 2 * _pairs.Count; pair++) RescanPair(pair);
+        for (int pair = 0; pair < _pairs.Count; pair++)
+        {
+            Place(pair << 1);
+            Place((pair << 1) | 1);
+            RescanPair(pair);
+            PutRates(pair, BestRates(pair));
+        }
     }
 
     private void RebuildAdjacency()
@@ -295,6 +212,6 @@ public sealed partial class MarketGraph
         _adjacentMint[position] = to;
         _adjacentPair[position] = ordered;
         _adjacentRank[position] = _rank[to] < 0 ? CoreCount : _rank[to];
-        _pairPosition[ordered] = position;
+        _places[ordered].Position = position;
     }
 }

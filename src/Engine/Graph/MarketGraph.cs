@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -13,7 +14,7 @@ namespace LowLatency.Engine.Graph;
 /// <see cref="PoolState.Coherent"/> and its venue gives a curve, else 0 (no edge). Besides the edges the graph keeps,
 /// per ordered pair of mints, the best rate of all parallel pools, stored next to each other per mint, so that the
 /// search scans contiguous memory. Bounds: capacities given at construction, because growth would move arrays under the
-/// search; a full table refuses (-1). Memory: about 430 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
+/// search; a full table refuses (-1). Memory: about 470 bytes a pool plus <c>2 * segmentCapacity * 24</c> bytes of
 /// curve, and at most 16 MB of rows of hubs.
 /// </summary>
 public sealed partial class MarketGraph
@@ -31,21 +32,13 @@ public sealed partial class MarketGraph
     private readonly MintTable _mints;
     private readonly PoolTable _pools;
     private readonly PairTable _pairs;
-    private readonly PoolState[] _state;
-    private readonly ulong[] _stateSlot;
-    private readonly ChainClock[] _clock;
+    private readonly PoolQuotes[] _quotes;
     private readonly double[] _rate;
     private readonly int[] _edgeFrom;
     private readonly int[] _edgeTo;
     private readonly int[] _edgePair;
     private readonly CurveSegment[] _segments;
-    private readonly int[] _segmentCount;
-    private readonly int[] _segmentStart; // by pool: A to B, then B to A
-    private readonly int[] _segmentRoom; // by pool and direction
     private int _segmentsTaken;
-    private readonly sbyte[] _feeCap; // by pool, since its refresh: -1 not asked, 0 no, 1 yes
-    private readonly bool[] _isNear; // only the first pieces are copied
-    private readonly ulong[] _version; // by pool
     private ulong _versions;
 
     /// <summary>A graph of at most that many mints and pools.</summary>
@@ -57,26 +50,16 @@ public sealed partial class MarketGraph
         _mints = new MintTable(mintCapacity);
         _pools = new PoolTable(poolCapacity);
         _pairs = new PairTable(poolCapacity);
-        _state = new PoolState[poolCapacity];
-        _stateSlot = new ulong[poolCapacity];
-        _clock = new ChainClock[poolCapacity];
+        _quotes = new PoolQuotes[poolCapacity];
         int edges = 2 * poolCapacity;
         _rate = new double[edges];
         _edgeFrom = new int[edges];
         _edgeTo = new int[edges];
         _edgePair = new int[edges];
-        _segmentCount = new int[edges];
-        _segmentStart = new int[poolCapacity];
-        _segmentRoom = new int[poolCapacity];
-        _isNear = new bool[edges];
-        _version = new ulong[poolCapacity];
-        _feeCap = new sbyte[poolCapacity];
-        Array.Fill(_feeCap, (sbyte)-1);
         SegmentCapacity = segmentCapacity;
         _segments = new CurveSegment[(long)edges * segmentCapacity];
         _bestRate = new double[edges];
-        _bestEdge = new int[edges];
-        _pairPosition = new int[edges];
+        _places = new PairPlace[edges];
         _adjacencyStart = new int[mintCapacity + 1];
         _degree = new int[mintCapacity];
         int positions = edges + (FillMax * Math.Min(mintCapacity, poolCapacity));
@@ -86,6 +69,9 @@ public sealed partial class MarketGraph
         _adjacentRates = new RatePair[positions];
         _pairPoolStart = new int[poolCapacity + 1];
         _pairPool = new int[poolCapacity];
+        _pairEdge = new int[poolCapacity];
+        _parallelRates = new RatePair[poolCapacity];
+        _parallelAt = new int[poolCapacity];
         _cursor = new int[Math.Max(mintCapacity, poolCapacity) + 1];
         _hubOf = new int[mintCapacity];
         _reach = new int[mintCapacity];
@@ -157,16 +143,16 @@ public sealed partial class MarketGraph
     /// Number of all that a pool's quotes depend on: its accounts, its state, and its clock as far as quotes follow it.
     /// No two pools have the same, and none comes back: the same number is the same quotes.
     /// </summary>
-    public ulong Version(int poolId) => _version[poolId];
+    public ulong Version(int poolId) => _quotes[poolId].Version;
 
     /// <summary>Tells that a pool was given account bytes, in any role.</summary>
-    public void NoteChange(int poolId) => _version[poolId] = ++_versions;
+    public void NoteChange(int poolId) => _quotes[poolId].Version = ++_versions;
 
     /// <summary>State of a pool's accounts.</summary>
-    public PoolState State(int poolId) => _state[poolId];
+    public PoolState State(int poolId) => _quotes[poolId].State;
 
     /// <summary>Slot of the newest account the pool's state contains.</summary>
-    public ulong StateSlot(int poolId) => _stateSlot[poolId];
+    public ulong StateSlot(int poolId) => _quotes[poolId].StateSlot;
 
     /// <summary>
     /// Registers a pool whose mints are known; the same address again gives the same id. Its state is Unknown until
@@ -189,7 +175,9 @@ public sealed partial class MarketGraph
         (_edgeFrom[edge | 1], _edgeTo[edge | 1], _edgePair[edge | 1]) = (b, a, forward ^ 1);
         // PERF: pools of few pieces lie close together: 10,000 of them touch 2 MB and not 30 (perf/Memory/run.sh).
         int room = Math.Min(pool.SegmentsMax, SegmentCapacity);
-        (_segmentStart[id], _segmentRoom[id]) = (_segmentsTaken, room);
+        ref PoolQuotes quotes = ref _quotes[id];
+        (quotes.SegmentStart, quotes.SegmentRoom) = (_segmentsTaken, room);
+        quotes.Forget();
         _segmentsTaken += 2 * room;
         _topologyStale = true;
         NoteChange(id);
@@ -202,13 +190,13 @@ public sealed partial class MarketGraph
     /// </summary>
     public void SetState(int poolId, PoolState state, ulong slot)
     {
-        if (state != _state[poolId]) NoteChange(poolId);
-        _state[poolId] = state;
-        _stateSlot[poolId] = slot;
+        ref PoolQuotes quotes = ref _quotes[poolId];
+        if (state != quotes.State) NoteChange(poolId);
+        quotes.State = state;
+        quotes.StateSlot = slot;
         if (state == PoolState.Coherent) return;
-        _ = TrySetRate(poolId << 1, 0);
-        _ = TrySetRate((poolId << 1) | 1, 0);
-        InvalidateSegments(poolId);
+        if (EdgeRates(poolId) != Vector128<double>.Zero) SetRates(poolId, Vector128<double>.Zero);
+        quotes.Forget();
     }
 
     /// <summary>
@@ -219,44 +207,62 @@ public sealed partial class MarketGraph
     public void Refresh(int poolId, in ChainClock clock)
     {
         Pool pool = _pools[poolId];
-        ref ChainClock own = ref _clock[poolId];
-        ChainClock now = new(clock.Slot, Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp), clock.Epoch);
-        if (own != now)
+        ref PoolQuotes quotes = ref _quotes[poolId];
+        quotes.Forget();
+        long unixTimestamp = Math.Max(clock.UnixTimestamp, pool.EarliestUnixTimestamp);
+        if (quotes.Clock.Slot != clock.Slot || quotes.Clock.UnixTimestamp != unixTimestamp
+            || quotes.Clock.Epoch != clock.Epoch)
         {
-            if (!pool.IsSameAt(in own, in now)) NoteChange(poolId);
-            own = now;
+            TakeClock(poolId, new ChainClock(clock.Slot, unixTimestamp, clock.Epoch));
         }
 
-        InvalidateSegments(poolId);
-        int edge = poolId << 1;
-        if (_state[poolId] != PoolState.Coherent)
-        {
-            _ = TrySetRate(edge, 0);
-            _ = TrySetRate(edge | 1, 0);
-            return;
-        }
+        Vector128<double> rates = quotes.State == PoolState.Coherent ? MarginalRates(pool, in quotes.Clock) : default;
+        if (rates == EdgeRates(poolId)) return;
+        SetRates(poolId, rates);
+        NoteChange(poolId);
+    }
 
-        pool.MarginalRates(in own, out double rateAToB, out double rateBToA);
-        if (TrySetRate(edge, RateOrNone(rateAToB)) | TrySetRate(edge | 1, RateOrNone(rateBToA))) NoteChange(poolId);
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TakeClock(int poolId, ChainClock now)
+    {
+        ref PoolQuotes quotes = ref _quotes[poolId];
+        if (!_pools[poolId].IsSameAt(in quotes.Clock, in now)) NoteChange(poolId);
+        quotes.Clock = now;
+    }
+
+    /// <summary>A pool's rates, A to B first; 0 for what is none: infinity, NaN, below zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> MarginalRates(Pool pool, in ChainClock clock)
+    {
+        pool.MarginalRates(in clock, out double rateAToB, out double rateBToA);
+        Vector128<double> rates = Vector128.Create(rateAToB, rateBToA);
+        return rates & Vector128.GreaterThan(rates, Vector128<double>.Zero)
+            & Vector128.LessThanOrEqual(rates, Vector128.Create(double.MaxValue));
     }
 
     /// <summary>The sum of both rates, worked out as <see cref="Refresh"/> does and kept nowhere.</summary>
     internal double PriceAgain(int poolId)
     {
-        _pools[poolId].MarginalRates(in _clock[poolId], out double rateAToB, out double rateBToA);
-        int edge = poolId << 1;
-        return RateOrNone(rateAToB) - _rate[edge] + RateOrNone(rateBToA) - _rate[edge | 1];
+        Vector128<double> rates = MarginalRates(_pools[poolId], in _quotes[poolId].Clock) - EdgeRates(poolId);
+        return rates[0] + rates[1];
     }
 
     /// <summary>How much of an edge's curve is copied now.</summary>
-    internal CurveMark MarkCurve(int edge) => new(_segmentCount[edge], _isNear[edge]);
+    internal CurveMark MarkCurve(int edge)
+    {
+        ref PoolQuotes quotes = ref _quotes[edge >> 1];
+        return new CurveMark(quotes.Pieces[edge & 1], quotes.IsNear[edge & 1]);
+    }
 
     /// <summary>As it was when marked, before the next refresh: pieces copied meanwhile are forgotten.</summary>
-    internal void RestoreCurve(int edge, CurveMark mark) =>
-        (_segmentCount[edge], _isNear[edge]) = (mark.Count, mark.IsNear);
+    internal void RestoreCurve(int edge, CurveMark mark)
+    {
+        ref PoolQuotes quotes = ref _quotes[edge >> 1];
+        (quotes.Pieces[edge & 1], quotes.IsNear[edge & 1]) = (mark.Count, mark.IsNear);
+    }
 
     /// <summary>Clock of the pool's last refresh: quotes of the decision use the same one.</summary>
-    public ref readonly ChainClock Clock(int poolId) => ref _clock[poolId];
+    public ref readonly ChainClock Clock(int poolId) => ref _quotes[poolId].Clock;
 
     /// <summary>
     /// Marginal rate of an edge, output base units per input base unit, fees included; 0 if there is none.
@@ -276,9 +282,9 @@ public sealed partial class MarketGraph
     /// </summary>
     public ReadOnlySpan<CurveSegment> Segments(int edge)
     {
-        int count = _segmentCount[edge];
+        CurveMark mark = MarkCurve(edge);
         Span<CurveSegment> cache = Cache(edge);
-        return cache[..(count >= 0 && !_isNear[edge] ? count : CopySegments(edge, cache))];
+        return cache[..(mark.Count >= 0 && !mark.IsNear ? mark.Count : CopySegments(edge, cache))];
     }
 
     /// <summary>
@@ -287,7 +293,7 @@ public sealed partial class MarketGraph
     /// </summary>
     public ReadOnlySpan<CurveSegment> NearSegments(int edge)
     {
-        int count = _segmentCount[edge];
+        int count = _quotes[edge >> 1].Pieces[edge & 1];
         Span<CurveSegment> cache = Cache(edge);
         if (count < 0) count = CopySegments(edge, cache[..Math.Min(NearPieces, cache.Length)]);
         return cache[..count];
@@ -298,16 +304,16 @@ public sealed partial class MarketGraph
     /// </summary>
     public bool HasFeeCap(int poolId)
     {
-        sbyte known = _feeCap[poolId];
+        sbyte known = _quotes[poolId].FeeCap;
         return known < 0 ? FindFeeCap(poolId) : known != 0;
     }
 
     private bool FindFeeCap(int poolId)
     {
-        ulong epoch = _clock[poolId].Epoch;
+        ulong epoch = _quotes[poolId].Clock.Epoch;
         bool hasCap = CanReachCap(_pools[poolId].TransferFeeAt(true, epoch))
             || CanReachCap(_pools[poolId].TransferFeeAt(false, epoch));
-        _feeCap[poolId] = hasCap ? (sbyte)1 : (sbyte)0;
+        _quotes[poolId].FeeCap = hasCap ? (sbyte)1 : (sbyte)0;
         return hasCap;
 
         static bool CanReachCap(in TransferFeeRate rate) =>
@@ -316,28 +322,20 @@ public sealed partial class MarketGraph
 
     private Span<CurveSegment> Cache(int edge)
     {
-        int room = _segmentRoom[edge >> 1];
-        return _segments.AsSpan(_segmentStart[edge >> 1] + ((edge & 1) * room), room);
+        ref PoolQuotes quotes = ref _quotes[edge >> 1];
+        int room = quotes.SegmentRoom;
+        return _segments.AsSpan(quotes.SegmentStart + ((edge & 1) * room), room);
     }
 
     private int CopySegments(int edge, Span<CurveSegment> destination)
     {
         int poolId = edge >> 1;
+        ref PoolQuotes quotes = ref _quotes[poolId];
         int count = _rate[edge] > 0
-            ? _pools[poolId].CopySegments(EdgeDirection(edge), _clock[poolId], destination)
+            ? _pools[poolId].CopySegments(EdgeDirection(edge), in quotes.Clock, destination)
             : 0;
-        _segmentCount[edge] = count;
-        _isNear[edge] = destination.Length < _segmentRoom[poolId] && count == destination.Length;
+        quotes.Pieces[edge & 1] = count;
+        quotes.IsNear[edge & 1] = destination.Length < quotes.SegmentRoom && count == destination.Length;
         return count;
-    }
-
-    /// <summary>Neither infinity nor NaN nor a rate below zero is an edge.</summary>
-    private static double RateOrNone(double rate) => rate is > 0 and <= double.MaxValue ? rate : 0;
-
-    private void InvalidateSegments(int poolId)
-    {
-        _segmentCount[poolId << 1] = -1;
-        _segmentCount[(poolId << 1) | 1] = -1;
-        _feeCap[poolId] = -1;
     }
 }

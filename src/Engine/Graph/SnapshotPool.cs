@@ -15,6 +15,7 @@ public sealed class SnapshotPool : Pool
     private ulong _reserveA;
     private ulong _reserveB;
     private readonly uint _feePpm;
+    private readonly double _kept;
 
     /// <summary>A pool of a snapshot. <paramref name="feePpm"/> is in millionths of the input.</summary>
     public SnapshotPool(
@@ -24,6 +25,7 @@ public sealed class SnapshotPool : Pool
         MintA = mintA;
         MintB = mintB;
         _feePpm = Math.Min(feePpm, 1_000_000);
+        _kept = 1 - (_feePpm * 1e-6);
         SetReserves(reserveA, reserveB);
     }
 
@@ -79,7 +81,7 @@ public sealed class SnapshotPool : Pool
     {
         if (Readiness != QuoteStatus.Ok || destination.IsEmpty) return 0;
         (ulong reserveIn, ulong reserveOut) = Reserves(direction);
-        destination[0] = ConstantProduct.Segment(reserveIn, reserveOut, 1 - (_feePpm * 1e-6), 1);
+        destination[0] = ConstantProduct.Segment(reserveIn, reserveOut, _kept, 1);
         return 1;
     }
 
@@ -87,9 +89,8 @@ public sealed class SnapshotPool : Pool
     public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
     {
         bool isReady = Readiness == QuoteStatus.Ok;
-        double kept = 1 - (_feePpm * 1e-6);
-        rateAToB = isReady ? ConstantProduct.MarginalRate(_reserveA, _reserveB, kept, 1) : 0;
-        rateBToA = isReady ? ConstantProduct.MarginalRate(_reserveB, _reserveA, kept, 1) : 0;
+        rateAToB = isReady ? ConstantProduct.MarginalRate(_reserveA, _reserveB, _kept, 1) : 0;
+        rateBToA = isReady ? ConstantProduct.MarginalRate(_reserveB, _reserveA, _kept, 1) : 0;
     }
 
     /// <inheritdoc/>
