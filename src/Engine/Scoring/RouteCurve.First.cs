@@ -44,4 +44,22 @@ internal sealed partial class RouteCurve
         optimum = Math.Min(Math.Max(top, 0), Math.Min(cap, end));
         return true;
     }
+
+    /// <summary>
+    /// <see cref="TryFirstPieces"/> with the legs' maps, as <see cref="FindOptimum"/> leaves them where the pieces before
+    /// the optimum are not numbered: the route cannot be moved to another piece.
+    /// </summary>
+    internal bool TryFirstMaps(ReadOnlySpan<int> edges, double cap, out double optimum)
+    {
+        if (!TryFirstPieces(edges, cap, out optimum)) return false;
+        for (int leg = 0; leg < edges.Length; leg++)
+        {
+            ref readonly CurveSegment first = ref _graph.NearSegments(edges[leg])[0];
+            _legs[leg] = new TransferMatrix<double>(first.RateOut, 0, first.Curvature, 1);
+            (_edges[leg], _longCount[leg], _segment[leg]) = (edges[leg], -1, 0);
+            (_startIn[leg], _startOut[leg]) = (0, 0);
+        }
+
+        return true;
+    }
 }
