@@ -177,29 +177,18 @@ public sealed partial class InputSizer
     /// </summary>
     internal SizingStatus Locate(ReadOnlySpan<int> edges, ulong capRaw, bool canJump)
     {
-        Forget(edges);
-        bool isFirst = canJump && _maxDepthShareBps >= 10_000;
-        if (isFirst && _curve.TryFirstMaps(edges, capRaw, out double optimum)) return Located(optimum, capRaw);
-        for (int leg = 0; _maxDepthShareBps < 10_000 && leg < _count; leg++) CapLeg(leg, edges[leg]);
-        return Located(_curve.FindOptimum(edges, capRaw, canJump), capRaw);
-    }
-
-    /// <summary>The same for <see cref="ProfitBound"/> alone: the legs' maps may be unknown.</summary>
-    internal SizingStatus LocateBound(ReadOnlySpan<int> edges, ulong capRaw)
-    {
-        if (_maxDepthShareBps < 10_000 || !_curve.TryFirstPieces(edges, capRaw, out double optimum))
-            return Locate(edges, capRaw, true);
-        Forget(edges);
-        return Located(optimum, capRaw);
-    }
-
-    private void Forget(ReadOnlySpan<int> edges)
-    {
         _count = edges.Length;
         QuotesUsed = 0;
         _boundSlack = 0;
         ContinuousProfit = 0;
+        bool isFirst = canJump && _maxDepthShareBps >= 10_000;
+        if (isFirst && _curve.TryFirstPieces(edges, capRaw, out double optimum)) return Located(optimum, capRaw);
+        for (int leg = 0; _maxDepthShareBps < 10_000 && leg < _count; leg++) CapLeg(leg, edges[leg]);
+        return Located(_curve.FindOptimum(edges, capRaw, canJump), capRaw);
     }
+
+    /// <summary>The same for <see cref="ProfitBound"/> alone.</summary>
+    internal SizingStatus LocateBound(ReadOnlySpan<int> edges, ulong capRaw) => Locate(edges, capRaw, true);
 
     private SizingStatus Located(double optimum, ulong capRaw)
     {
@@ -263,7 +252,7 @@ public sealed partial class InputSizer
 
     /// <summary>The input that is tried first.</summary>
     private ulong Start(ulong cap) =>
-        Math.Clamp((ulong)Math.Min(Math.Round(ContinuousInput), 9e18), _minimumInput, cap);
+        Math.Clamp((ulong)(ContinuousInput < 9e18 ? (long)Math.Round(ContinuousInput) : (long)9e18), _minimumInput, cap);
 
     private void CapLeg(int leg, int edge)
     {
