@@ -1,6 +1,8 @@
 using System;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LowLatency.Engine.Fields;
 
@@ -68,9 +70,40 @@ public static class TransferChain
     public static TransferMatrix<T> Product<T>(ReadOnlySpan<TransferMatrix<T>> chain)
         where T : struct, INumberBase<T>
     {
+        if (typeof(T) == typeof(double))
+        {
+            Vector256<double> real = Product(MemoryMarshal.Cast<TransferMatrix<T>, Vector256<double>>(chain));
+            return Unsafe.BitCast<TransferMatrix<double>, TransferMatrix<T>>(new TransferMatrix<double>(
+                real.GetElement(0), real.GetElement(1), real.GetElement(2), real.GetElement(3)));
+        }
+
         TransferMatrix<T> product = TransferMatrix<T>.Identity;
         foreach (ref readonly TransferMatrix<T> element in chain) product = element * product;
         return product;
+    }
+
+    /// <summary>
+    /// Real matrices as vectors of their four elements, taken two by two. PERF: half of the time of the walk by
+    /// elements, as each product waits for fewer others (InputSizerBenchmark.ChainOptimum).
+    /// </summary>
+    private static Vector256<double> Product(ReadOnlySpan<Vector256<double>> chain)
+    {
+        if (chain.IsEmpty) return Vector256.Create(1.0, 0, 0, 1);
+        bool isOdd = (chain.Length & 1) != 0;
+        Vector256<double> product = isOdd ? chain[0] : Multiply(chain[1], chain[0]);
+        for (int i = isOdd ? 2 : 3; i < chain.Length; i += 2)
+            product = Multiply(Multiply(chain[i], chain[i - 1]), product);
+        return product;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Multiply(Vector256<double> second, Vector256<double> first)
+    {
+        Vector256<double> left = Vector256.Shuffle(second, Vector256.Create(0L, 0, 2, 2));
+        Vector256<double> right = Vector256.Shuffle(second, Vector256.Create(1L, 1, 3, 3));
+        Vector256<double> upper = Vector256.Shuffle(first, Vector256.Create(0L, 1, 0, 1));
+        Vector256<double> lower = Vector256.Shuffle(first, Vector256.Create(2L, 3, 2, 3));
+        return (left * upper) + (right * lower);
     }
 
     /// <summary>
@@ -119,7 +152,7 @@ public static class TradeCurve
         double det = chain.Determinant;
         double excess = det - (chain.D * chain.D);
         if (!(chain.C > 0)) return excess > 0 ? double.PositiveInfinity : double.NegativeInfinity;
-        return excess / (chain.C * (Math.Sqrt(Math.Max(det, 0)) + chain.D));
+        return excess / (chain.C * (Math.Sqrt(det < 0 ? 0 : det) + chain.D));
     }
 
     /// <summary>
@@ -176,31 +209,30 @@ public static class TradeCurve
         double x,
         Span<TransferMatrix<double>> gradients)
     {
-        gradients = gradients[..chain.Length];
+        ReadOnlySpan<Vector256<double>> legs = MemoryMarshal.Cast<TransferMatrix<double>, Vector256<double>>(chain);
+        Span<Vector256<double>> of =
+            MemoryMarshal.Cast<TransferMatrix<double>, Vector256<double>>(gradients[..chain.Length]);
         double behind = 1; // det(S)
         for (int i = chain.Length - 1; i >= 0; i--)
         {
-            gradients[i] = new TransferMatrix<double>(behind, 0, 0, 0);
+            of[i] = Vector256.Create(behind);
             behind *= chain[i].Determinant;
         }
 
-        // PERF: nothing above needs x, so it runs beside the division that gives it
-        // (InputSizerBenchmark.ChainGradient).
+        // PERF: nothing above needs x, so it runs beside the division that gives it; a leg is one vector, so that its
+        // elements wait for nothing (InputSizerBenchmark.ChainGradient).
         double below = (product.C * x) + product.D;
         double scale = 1 / (below * below);
-        double value = x;
-        below = 1;
-        for (int i = 0; i < gradients.Length; i++)
+        Vector256<double> scales = Vector256.Create(scale, scale, -scale, -scale);
+        Vector256<double> before = Vector256.Create(x, 1, x, 1);
+        for (int i = 0; i < of.Length; i++)
         {
-            ref readonly TransferMatrix<double> leg = ref chain[i];
-            double factor = scale * gradients[i].A;
-            double valueBehind = (leg.A * value) + (leg.B * below);
-            double belowBehind = (leg.C * value) + (leg.D * below);
-            double perValue = factor * belowBehind;
-            double perBelow = -factor * valueBehind;
-            gradients[i] = new TransferMatrix<double>(
-                perValue * value, perValue * below, perBelow * value, perBelow * below);
-            (value, below) = (valueBehind, belowBehind);
+            Vector256<double> terms = legs[i] * before;
+            Vector256<double> pairs = terms + Vector256.Shuffle(terms, Vector256.Create(1L, 0, 3, 2));
+
+            // Pairs hold the value twice, then what is below it twice.
+            of[i] = Vector256.Shuffle(pairs, Vector256.Create(2L, 3, 0, 1)) * (scales * of[i]) * before;
+            before = Vector256.Shuffle(pairs, Vector256.Create(0L, 2, 0, 2));
         }
     }
 

@@ -12,6 +12,8 @@ namespace LowLatency.Engine.Graph;
 /// </summary>
 public sealed class SnapshotPool : Pool
 {
+    private static readonly FixedDivisor Million = new(1_000_000);
+
     private ulong _reserveA;
     private ulong _reserveB;
     private readonly uint _feePpm;
@@ -51,13 +53,12 @@ public sealed class SnapshotPool : Pool
         if (Readiness != QuoteStatus.Ok) return Readiness;
         if (request.AmountRaw == 0) return QuoteStatus.ZeroAmount;
         (ulong reserveIn, ulong reserveOut) = Reserves(request.Direction);
-        UInt128 fee = (((UInt128)request.AmountRaw * _feePpm) + 999_999) / 1_000_000;
-        UInt128 net = request.AmountRaw - fee;
-        UInt128 output = net * reserveOut / (reserveIn + net);
+        ulong net = Million.Share(request.AmountRaw, 1_000_000 - _feePpm);
+        ulong output = ConstantProduct.AmountOut(reserveIn, reserveOut, net);
         if (output == 0) return QuoteStatus.ZeroOutput;
         quote.AmountInRaw = request.AmountRaw;
-        quote.AmountOutRaw = (ulong)output;
-        quote.FeeRaw = (ulong)fee;
+        quote.AmountOutRaw = output;
+        quote.FeeRaw = request.AmountRaw - net;
         quote.FeeRateE9 = _feePpm * 1000;
         return QuoteStatus.Ok;
     }

@@ -57,7 +57,7 @@ public sealed partial class InputSizer
         for (int leg = 0; leg < _count; leg++)
         {
             // Pieces are measured in what the user sends, steps in what arrives in the pool.
-            Pool pool = _pools[leg]!;
+            Pool pool = _graph.Pool(_poolIds[leg]);
             bool isAIn = _requests[leg].Direction == SwapDirection.AToB;
             ulong epoch = _requests[leg].Clock.Epoch;
             TransferFeeRate feeIn = pool.TransferFeeAt(isAIn, epoch);

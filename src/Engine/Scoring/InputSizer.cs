@@ -57,7 +57,7 @@ public sealed partial class InputSizer
     private readonly int _maxDepthShareBps;
     private readonly ulong[] _legCaps = new ulong[Legs.MaxCount];
     private readonly SwapRequest[] _requests = new SwapRequest[Legs.MaxCount];
-    private readonly Pool?[] _pools = new Pool?[Legs.MaxCount];
+    private readonly int[] _poolIds = new int[Legs.MaxCount];
     private readonly ulong[] _amounts = new ulong[Legs.MaxCount + 1];
     private readonly ulong[] _bestAmounts = new ulong[Legs.MaxCount + 1];
     private readonly LegStep[] _steps = new LegStep[Legs.MaxCount];
@@ -157,7 +157,8 @@ public sealed partial class InputSizer
         if (located != SizingStatus.Ok) return located;
         Prepare(edges, capRaw, scansMax, quotesMax);
         ulong start = Start(_cap);
-        if (!Try(start) && !TrySmaller(start))
+        bool isQuoted = scansMax > 0 ? Try(start) : TryOnce(start);
+        if (!isQuoted && !TrySmaller(start))
         {
             QuotesUsed = _quotesGiven - _quotesLeft;
             return SizingStatus.QuoteFailed;
@@ -176,27 +177,18 @@ public sealed partial class InputSizer
     /// </summary>
     internal SizingStatus Locate(ReadOnlySpan<int> edges, ulong capRaw, bool canJump)
     {
-        Forget(edges);
-        for (int leg = 0; _maxDepthShareBps < 10_000 && leg < _count; leg++) CapLeg(leg, edges[leg]);
-        return Located(_curve.FindOptimum(edges, capRaw, canJump), capRaw);
-    }
-
-    /// <summary>The same for <see cref="ProfitBound"/> alone: the legs' maps may be unknown.</summary>
-    internal SizingStatus LocateBound(ReadOnlySpan<int> edges, ulong capRaw)
-    {
-        if (_maxDepthShareBps < 10_000 || !_curve.TryFirstPieces(edges, capRaw, out double optimum))
-            return Locate(edges, capRaw, true);
-        Forget(edges);
-        return Located(optimum, capRaw);
-    }
-
-    private void Forget(ReadOnlySpan<int> edges)
-    {
         _count = edges.Length;
         QuotesUsed = 0;
         _boundSlack = 0;
         ContinuousProfit = 0;
+        bool isFirst = canJump && _maxDepthShareBps >= 10_000;
+        if (isFirst && _curve.TryFirstPieces(edges, capRaw, out double optimum)) return Located(optimum, capRaw);
+        for (int leg = 0; _maxDepthShareBps < 10_000 && leg < _count; leg++) CapLeg(leg, edges[leg]);
+        return Located(_curve.FindOptimum(edges, capRaw, canJump), capRaw);
     }
+
+    /// <summary>The same for <see cref="ProfitBound"/> alone.</summary>
+    internal SizingStatus LocateBound(ReadOnlySpan<int> edges, ulong capRaw) => Locate(edges, capRaw, true);
 
     private SizingStatus Located(double optimum, ulong capRaw)
     {
@@ -252,7 +244,7 @@ public sealed partial class InputSizer
         for (int leg = 0; leg < _count; leg++)
         {
             int pool = MarketGraph.EdgePool(edges[leg]);
-            _pools[leg] = _graph.Pool(pool);
+            _poolIds[leg] = pool;
             _requests[leg].Direction = MarketGraph.EdgeDirection(edges[leg]);
             _requests[leg].Clock = _graph.Clock(pool);
         }
@@ -260,7 +252,7 @@ public sealed partial class InputSizer
 
     /// <summary>The input that is tried first.</summary>
     private ulong Start(ulong cap) =>
-        Math.Clamp((ulong)Math.Min(Math.Round(ContinuousInput), 9e18), _minimumInput, cap);
+        Math.Clamp((ulong)(ContinuousInput < 9e18 ? (long)Math.Round(ContinuousInput) : (long)9e18), _minimumInput, cap);
 
     private void CapLeg(int leg, int edge)
     {
@@ -287,16 +279,45 @@ public sealed partial class InputSizer
 
     private void Quote(int leg, ulong amountIn, ref KeptQuote kept)
     {
+        (kept.Status, kept.Sizing) = (Quote(leg, amountIn, ref kept.Step), _sizing);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private QuoteStatus Quote(int leg, ulong amountIn, ref LegStep step)
+    {
         _quotesLeft--;
         ref SwapRequest request = ref _requests[leg];
         request.AmountRaw = amountIn;
-        (kept.Status, kept.Sizing) = (_pools[leg]!.Quote(request, out SwapQuote quote), _sizing);
-        ref LegStep step = ref kept.Step;
+        QuoteStatus status = _graph.Pool(_poolIds[leg]).Quote(request, out SwapQuote quote);
         (step.InRaw, step.OutRaw) = (amountIn, quote.AmountOutRaw);
         (step.StartInRaw, step.StartOutRaw) = (quote.LastStepInRaw, quote.LastStepOutRaw);
         step.FeeRateE9 = quote.LastFeeRateE9 == 0 ? quote.FeeRateE9 : quote.LastFeeRateE9;
         (step.FeeOnOutput, step.Crossed, step.ExtraSteps) =
             (quote.FeeOnOutput, quote.CrossedCount, quote.ExtraStepCount);
+        return status;
+    }
+
+    /// <summary>
+    /// Quotes an input within the caps as the only one of its sizing: straight into the result, keeping no quote.
+    /// PERF: a quote that is written to be kept and copied twice waits for its own stores (InputSizerBenchmark).
+    /// </summary>
+    private bool TryOnce(ulong input)
+    {
+        ulong amount = input;
+        for (int leg = 0; leg < _count; leg++)
+        {
+            if (amount > _legCaps[leg]) return false;
+            _bestAmounts[leg] = amount;
+            QuoteStatus status = Quote(leg, amount, ref _bestSteps[leg]);
+            amount = _bestSteps[leg].OutRaw;
+            if (status != QuoteStatus.Ok) (FailedLeg, FailedStatus) = (leg, status);
+            if (status != QuoteStatus.Ok || amount == 0) return false;
+        }
+
+        if (amount > long.MaxValue) return false;
+        _bestAmounts[_count] = amount;
+        _bestProfit = (long)amount - (long)input;
+        return true;
     }
 
     /// <summary>Evaluates an input exactly and keeps it if it is the best (less input wins a tie).</summary>

@@ -28,11 +28,13 @@ internal sealed class RoundingModel
 
     private readonly LegModel[] _legs = new LegModel[Legs.MaxCount];
     private int _count;
+    private bool _isCharged; // some leg is
 
     /// <summary>Starts a route; one <see cref="SetLeg"/> for each leg follows.</summary>
     internal void Begin(int legs)
     {
         _count = legs;
+        _isCharged = false;
         IsUpperBound = true;
     }
 
@@ -56,6 +58,7 @@ internal sealed class RoundingModel
         ref LegModel of = ref _legs[leg];
         (of.TransferIn, of.TransferOut) = (new TransferShare(feeIn), new TransferShare(feeOut));
         of.IsCharged = of.TransferIn.IsCharged || of.TransferOut.IsCharged;
+        _isCharged |= of.IsCharged;
         rate /= (1 - of.TransferIn.Share) * (1 - of.TransferOut.Share);
         curvature /= 1 - of.TransferIn.Share;
         double keep = 1 - (step.FeeRateE9 * 1e-9);
@@ -104,12 +107,19 @@ internal sealed class RoundingModel
     /// </summary>
     internal void Predict(int pivot, ref Predictions of4)
     {
+        if (_isCharged) Predict<SomeCharged>(pivot, ref of4);
+        else Predict<NoneCharged>(pivot, ref of4);
+    }
+
+    private void Predict<T>(int pivot, ref Predictions of4)
+        where T : struct, ICharges
+    {
         (Vector256<double> a, Vector256<double> b) = (of4[0].Amounts, of4[1].Amounts);
         (Vector256<double> c, Vector256<double> d) = (of4[2].Amounts, of4[3].Amounts);
         for (int leg = pivot - 1; leg >= 0; leg--)
         {
             ref readonly LegModel of = ref _legs[leg];
-            if (of.IsCharged)
+            if (T.AreThere && of.IsCharged)
             {
                 (a, b) = (of.LeastCharged(a), of.LeastCharged(b));
                 (c, d) = (of.LeastCharged(c), of.LeastCharged(d));
@@ -126,7 +136,7 @@ internal sealed class RoundingModel
         for (int leg = pivot; leg < _count; leg++)
         {
             ref readonly LegModel of = ref _legs[leg];
-            if (of.IsCharged)
+            if (T.AreThere && of.IsCharged)
             {
                 (a, b) = (of.ForwardCharged(a), of.ForwardCharged(b));
                 (c, d) = (of.ForwardCharged(c), of.ForwardCharged(d));
@@ -163,6 +173,25 @@ internal sealed class RoundingModel
         TransferMatrix<double> chain = TransferMatrix<double>.Identity;
         for (int leg = 0; leg < _count; leg++) chain = Map(leg) * chain;
         return chain;
+    }
+
+    /// <summary>
+    /// Whether transfer fees are charged. PERF: their calls, even where none is made, would keep all sizes in memory
+    /// from leg to leg (InputSizerBenchmark.Polished).
+    /// </summary>
+    private interface ICharges
+    {
+        static abstract bool AreThere { get; }
+    }
+
+    private readonly struct NoneCharged : ICharges
+    {
+        public static bool AreThere => false;
+    }
+
+    private readonly struct SomeCharged : ICharges
+    {
+        public static bool AreThere => true;
     }
 
     /// <summary>What one call predicts.</summary>
