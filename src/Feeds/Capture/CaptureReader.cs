@@ -97,9 +97,7 @@ public abstract class CaptureReader : IDisposable
     private protected bool TryFailWithSource(long line)
     {
         if (Source.FaultKind == CaptureFaultKind.None) return false;
-        string fix = Source.FaultKind == CaptureFaultKind.Unreadable
-            ? "Check the disk"
-            : "Copy the file again; several gzip files in one must be unpacked and packed as one";
+        string fix = Source.FaultKind == CaptureFaultKind.Unreadable ? "Check the disk" : "Copy the file again";
         Fail(Source.FaultKind, line, GoodBytes, Source.FaultMessage, fix);
         return true;
     }
@@ -124,8 +122,7 @@ public abstract class CaptureReader : IDisposable
         Span<byte> head = stackalloc byte[16];
         int length = (int)Math.Min(head.Length, buffer.Length);
         buffer.Slice(0, length).CopyTo(head);
-        ReadOnlySpan<byte> text = head[..length].TrimStart(" \t\r\n"u8);
-        if (text.Length > 0 && text[0] == (byte)'{') return new JsonLineCaptureReader(path, source, buffer, options);
+        if (JsonLineCaptureReader.IsText(buffer)) return new JsonLineCaptureReader(path, source, buffer, options);
         if (head[..length].StartsWith(CaptureFormat.Magic))
         {
             return BinaryCaptureReader.Create(path, source, buffer, head[..length], out fault);
