@@ -14,7 +14,7 @@ public static class Crc32
 
     private static readonly uint[] Tables = CreateTables();
 
-    /// <summary>The checksum of some bytes, of which <paramref name="crc"/> is that of those before; 0 begins.</summary>
+    /// <summary>The checksum of some bytes; <paramref name="crc"/> is that of those before, 0 at first.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         uint[] tables = Tables;

@@ -60,10 +60,16 @@ internal sealed class CaptureByteSource : IDisposable
     public string FaultMessage { get; private set; } = string.Empty;
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or is none.</exception>
     public static CaptureByteSource Open(string path)
     {
         FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        if (!file.CanSeek)
+        {
+            file.Dispose();
+            throw new IOException("it is a pipe, and a capture is read more than once");
+        }
+
         Span<byte> head = stackalloc byte[2];
         int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         file.Position = 0;

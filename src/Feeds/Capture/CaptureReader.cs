@@ -52,7 +52,9 @@ public abstract class CaptureReader : IDisposable
         if (!File.Exists(path))
         {
             string what = Directory.Exists(path) ? "it is a folder, not a capture" : "there is no such file";
-            fault = new CaptureFault(CaptureFaultKind.FileMissing, path, 0, 0, what, "Check the path");
+            // What the shells call the standard input is not read: a capture is read more than once.
+            string fix = path == "-" ? "Write what comes to a file and give that" : "Check the path";
+            fault = new CaptureFault(CaptureFaultKind.FileMissing, path, 0, 0, what, fix);
             return null;
         }
 
@@ -64,7 +66,8 @@ public abstract class CaptureReader : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             fault = new CaptureFault(
-                CaptureFaultKind.Unreadable, path, 0, 0, error.Message, "Check the file's permissions and the disk");
+                CaptureFaultKind.Unreadable, path, 0, 0, error.Message.TrimEnd('.'),
+                "Check the file's permissions and the disk");
             return null;
         }
 
