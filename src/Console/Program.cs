@@ -85,6 +85,7 @@ internal static class Program
         Command command = result.CommandResult.Command;
         string name = VerbName(result);
         string help = command is RootCommand ? "`lowlatency --help`" : $"`lowlatency {name} --help`";
+        if (FindUnknownVerb(result) is { } verb) return $"{name}: {verb} ({help})";
         List<string> known = ["--help", "--version"];
         foreach (Option option in command.Options) known.Add(option.Name);
         foreach (string arg in args)
@@ -98,16 +99,33 @@ internal static class Program
                 return $"{name}: unknown option {option}{Nearest.Hint(option, known)} ({help})";
         }
 
-        if (command.Subcommands.Count != 0 && result.UnmatchedTokens.Count != 0)
+        foreach (ParseError error in result.Errors) return $"{name}: {Describe(error)} ({help})";
+        foreach (SymbolResult part in result.CommandResult.Children)
         {
-            List<string> verbs = [];
-            foreach (Command verb in command.Subcommands) verbs.Add(verb.Name);
-            string word = result.UnmatchedTokens[0];
-            return $"{name}: unknown verb {word}{Nearest.Hint(word, verbs)} ({help})";
+            foreach (Token token in part.Tokens)
+            {
+                if (token.Value.Length == 0) return $"{name}: {NameOf(part)}: the value is empty ({help})";
+            }
         }
 
-        foreach (ParseError error in result.Errors) return $"{name}: {Describe(error)} ({help})";
         return null;
+    }
+
+    private static string NameOf(SymbolResult part) => part switch
+    {
+        OptionResult option => option.Option.Name,
+        ArgumentResult argument => $"<{argument.Argument.Name}>",
+        _ => string.Empty,
+    };
+
+    private static string? FindUnknownVerb(ParseResult result)
+    {
+        Command command = result.CommandResult.Command;
+        if (command.Subcommands.Count == 0 || result.UnmatchedTokens is not [var word, ..] || word.StartsWith('-'))
+            return null;
+        List<string> verbs = [];
+        foreach (Command verb in command.Subcommands) verbs.Add(verb.Name);
+        return $"unknown verb {word}{Nearest.Hint(word, verbs)}";
     }
 
     /// <summary>The parser's words, except where it would name a type of the runtime.</summary>

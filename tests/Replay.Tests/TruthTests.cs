@@ -1,3 +1,5 @@
+using System;
+using System.IO;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Replay.Tests.Support;
 using Xunit;
@@ -15,6 +17,20 @@ public sealed class TruthTests
         Assert.Equal(120, run.StateTruth!.SlotsCompared);
         Assert.True(run.StateTruth.AccountsCompared > 10_000);
         Assert.True(run.StateTruth.Passed, string.Join('\n', run.StateTruth.Differences));
+    }
+
+    [Theory]
+    [InlineData("--state-truth", "truth-slots.jsonl.gz")]
+    [InlineData("--ground-truth", "truth-cycles.jsonl.gz")]
+    public void Truth_FileThatEndsEarly_IsNoTruth(string option, string name)
+    {
+        using TestFolder folder = new();
+        byte[] whole = File.ReadAllBytes(TestFolder.Beside(name));
+        // Every line is there, the end mark is not.
+        string path = folder.Write(name, whole.AsSpan(0, whole.Length - 4));
+        ToolResult result = Tool.Run("replay", "--max-hops", "2", option, path);
+        Assert.Equal(65, result.Code);
+        Assert.Contains($"{path}: line ", Assert.Single(result.ErrorLines));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Text;
 using LowLatency.ConsoleHost;
@@ -34,9 +35,47 @@ public sealed class UsageTests
         Assert.Empty(result.Output);
     }
 
+    [Theory]
+    [InlineData("replay: <capture>: the value is empty (`lowlatency replay --help`)", "replay", "")]
+    [InlineData("replay: --config: the value is empty (`lowlatency replay --help`)", "replay", "--config", "")]
+    [InlineData("replay: --journal: the value is empty (`lowlatency replay --help`)", "replay", "--journal", "")]
+    [InlineData("cycles: --snapshot: the value is empty (`lowlatency cycles --help`)", "cycles", "--snapshot", "")]
+    [InlineData(
+        "lowlatency: unknown verb relay; did you mean 'replay'? (`lowlatency --help`)", "relay", "--json")]
+    public void Mistake_InTheCommandLine_IsOneLine(string line, params string[] args) =>
+        Assert.Equal([line], Errors(2, args));
+
+    [Fact]
+    public void Capture_ThatIsAPipe_IsRefusedInWords()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using TestFolder folder = new();
+        string pipe = folder.At("pipe");
+        using (Process make = Process.Start("mkfifo", pipe)) make.WaitForExit();
+        using Process writer = Process.Start("sh", ["-c", "printf x > \"$0\"", pipe]);
+        string line = Assert.Single(Errors(66, "replay", pipe));
+        Assert.StartsWith($"replay: {pipe}: it is a pipe, and a capture is read more than once. ", line);
+        writer.WaitForExit();
+        Assert.Equal(
+            ["replay: -: there is no such file. Write what comes to a file and give that."], Errors(66, "replay", "-"));
+    }
+
+    [Theory]
+    [InlineData("{\"searcher\":[1]}")]
+    [InlineData("{\"searcher\":null}")]
+    [InlineData("[]")]
+    public void PoolsFile_OfAnotherShape_NamesNoWallet(string text)
+    {
+        using TestFolder folder = new();
+        folder.Write("pools.json", Encoding.UTF8.GetBytes(text));
+        string capture = folder.Write("c.jsonl", "{\"t\":1,\"ep\":0,\"m\":\"{}\"}\n"u8);
+        Assert.Empty(Errors(0, "replay", capture));
+    }
+
     [Fact]
     public void Folder_WhereAFileIsWanted_IsSaidToBeOne()
     {
+        Assert.Equal(["replay: /: it is a folder, not a capture. Check the path."], Errors(66, "replay", "/"));
         using TestFolder folder = new();
         string path = folder.At(".");
         Assert.Equal([$"replay: {path}: it is a folder, not a capture. Check the path."], Errors(66, "replay", path));

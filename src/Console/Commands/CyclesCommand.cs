@@ -134,7 +134,7 @@ internal static class CyclesCommand
             errors.WriteLine($"cycles: {e.Message}");
             return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             errors.WriteLine($"cycles: {path}: {e.Message}");
             return ExitCodes.BadData;

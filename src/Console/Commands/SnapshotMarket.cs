@@ -1,10 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.IO.Compression;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -45,8 +45,7 @@ internal sealed class SnapshotMarket
     private static MarketGraph LoadGraph(string path, ulong reserveMin)
     {
         using FileStream file = File.OpenRead(path);
-        using Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using Stream content = GunzipStream.OpenContent(file);
         using StreamReader reader = new(content);
         return GraphSnapshot.Read(reader, reserveMin);
     }

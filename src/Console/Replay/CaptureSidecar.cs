@@ -23,7 +23,7 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
     /// <exception cref="InvalidDataException">The file is there and is not what it should be.</exception>
     public static CaptureSidecar ReadBeside(string capturePath)
     {
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(capturePath))!, FileName);
+        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(capturePath)) ?? string.Empty, FileName);
         return File.Exists(path) ? Read(path) : new CaptureSidecar(DryRunWallet, new Dictionary<Pubkey, Pubkey>());
     }
 
@@ -44,7 +44,9 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
     private static CaptureSidecar Read(JsonElement root, string path)
     {
         Dictionary<Pubkey, Pubkey> accounts = [];
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("searcher", out JsonElement searcher))
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("searcher", out JsonElement searcher)
+            || searcher.ValueKind != JsonValueKind.Object)
             return new CaptureSidecar(DryRunWallet, accounts);
         Pubkey wallet = ReadKey(searcher, "wallet", path) ?? DryRunWallet;
         if (ReadKey(searcher, "wsol_account", path) is { } wsol) accounts[ProgramIds.WrappedSolMint] = wsol;

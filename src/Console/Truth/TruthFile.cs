@@ -1,7 +1,8 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
-using System.IO.Compression;
 using System.Text.Json;
+using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Truth;
 
@@ -11,11 +12,9 @@ internal static class TruthFile
     public static IEnumerable<(int Line, JsonElement Object)> ReadLines(string path)
     {
         using FileStream file = File.OpenRead(path);
-        using Stream stream = path.EndsWith(".gz", System.StringComparison.Ordinal)
-            ? new GZipStream(file, CompressionMode.Decompress)
-            : file;
+        using Stream stream = GunzipStream.OpenContent(file);
         using StreamReader reader = new(stream);
-        for (int line = 1; reader.ReadLine() is { } text; line++)
+        for (int line = 1; ReadLine(reader, path, line) is { } text; line++)
         {
             if (text.Length == 0) continue;
             JsonElement element;
@@ -30,6 +29,18 @@ internal static class TruthFile
             }
 
             yield return (line, element);
+        }
+    }
+
+    private static string? ReadLine(StreamReader reader, string path, int line)
+    {
+        try
+        {
+            return reader.ReadLine();
+        }
+        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"{path}: line {line}: cannot be unpacked: {fault.Message}", fault);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System;
 using System.IO;
-using System.IO.Compression;
 using System.Text.Json;
+using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Vectors;
 
@@ -76,11 +76,7 @@ internal sealed class VectorDocument : IDisposable
 
     private static JsonDocument Parse(FileStream file)
     {
-        // Told by content, not by name: gzip starts with 1f 8b (RFC 1952).
-        bool isGzip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-        file.Position = 0;
-        if (!isGzip) return JsonDocument.Parse(file);
-        using GZipStream unpacked = new(file, CompressionMode.Decompress);
-        return JsonDocument.Parse(unpacked);
+        using Stream content = GunzipStream.OpenContent(file);
+        return JsonDocument.Parse(content);
     }
 }

@@ -93,7 +93,8 @@ public struct AccountEntry
 /// <param name="PoolId">Pool.</param>
 /// <param name="Role">What the account is to it.</param>
 /// <param name="Next">Next link of the same account, or -1.</param>
-public readonly record struct PoolLink(int PoolId, AccountRole Role, int Next);
+/// <param name="IsRefused">True if the pool could not take the account's last bytes.</param>
+public readonly record struct PoolLink(int PoolId, AccountRole Role, int Next, bool IsRefused = false);
 
 /// <summary>
 /// 32-byte key -> account entry -> pools, with the account's last bytes. Registration (a new account, a new link, a
@@ -131,6 +132,14 @@ public sealed class AccountTable
 
     /// <summary>Link by id.</summary>
     public ref readonly PoolLink Link(int linkId) => ref _links[linkId];
+
+    /// <summary>Notes whether the link's pool could take the account's last bytes; false if that was known.</summary>
+    internal bool TrySetRefused(int linkId, bool isRefused)
+    {
+        if (_links[linkId].IsRefused == isRefused) return false;
+        _links[linkId] = _links[linkId] with { IsRefused = isRefused };
+        return true;
+    }
 
     /// <summary>Id of an account, or -1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

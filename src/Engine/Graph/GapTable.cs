@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Graph;
 
@@ -14,6 +15,7 @@ internal sealed class GapTable
     private readonly AccountTable _accounts;
     private readonly bool[] _isCounted; // by account
     private readonly int[] _count; // by pool
+    private readonly int[] _refused; // links, by pool
 
     /// <summary>A table for the accounts' pools; no account is in a gap yet.</summary>
     internal GapTable(AccountTable accounts, int maxAccounts, int maxPools)
@@ -21,6 +23,7 @@ internal sealed class GapTable
         _accounts = accounts;
         _isCounted = new bool[maxAccounts];
         _count = new int[maxPools];
+        _refused = new int[maxPools];
     }
 
     /// <summary>Times that all feeds were down at once.</summary>
@@ -53,6 +56,32 @@ internal sealed class GapTable
     internal void OnLinked(int accountId, int poolId)
     {
         if (_isCounted[accountId]) _count[poolId]++;
+    }
+
+    /// <summary>
+    /// The pool of a link took the account's bytes, or could not read them: it has the state before then, which is the
+    /// account's no more. True if that is new.
+    /// </summary>
+    internal bool NoteDecoded(int linkId, DecodeStatus status)
+    {
+        // A pool has no state of what it has no room or no use for.
+        bool isRefused = status is not (DecodeStatus.Ok or DecodeStatus.Full or DecodeStatus.UnknownRole);
+        if (!_accounts.TrySetRefused(linkId, isRefused)) return false;
+        _refused[_accounts.Link(linkId).PoolId] += isRefused ? 1 : -1;
+        return true;
+    }
+
+    /// <summary>False if the pool has the state of every account that is linked to it.</summary>
+    internal bool MayBeRefused(int poolId) => _refused[poolId] != 0;
+
+    /// <summary>The link over which the pool could not read the account; -1 if it could.</summary>
+    internal int RefusedLink(int accountId, int poolId)
+    {
+        if (!MayBeRefused(poolId)) return -1;
+        int l = _accounts[accountId].FirstLink;
+        while (l >= 0 && !(_accounts.Link(l).PoolId == poolId && _accounts.Link(l).IsRefused))
+            l = _accounts.Link(l).Next;
+        return l;
     }
 
     private bool IsKnownGapped(int accountId)

@@ -13,6 +13,7 @@ public sealed partial class GraphStage
         {
             PoolLink link = _accounts.Link(l);
             DecodeStatus status = ApplyTo(in link, accountId);
+            if (_gaps.NoteDecoded(l, status)) Touched.Add(link.PoolId);
             if (status != DecodeStatus.Ok)
             {
                 worst = status;
@@ -50,9 +51,27 @@ public sealed partial class GraphStage
     {
         ref readonly AccountEntry entry = ref _accounts[accountId];
         Pool pool = Market.Pool(link.PoolId);
-        return entry.IsApplied
+        DecodeStatus status = entry.IsApplied
             ? pool.ApplyChange(link.Role, _accounts.View(accountId), entry.ChangedFrom, entry.ChangedTo)
             : pool.Apply(link.Role, _accounts.View(accountId));
+        // The same address, another pool: its edges are between the mints that it had when it came.
+        if (link.Role == AccountRole.Pool && status == DecodeStatus.Ok && !Market.HasMintsOf(link.PoolId, pool))
+            return DecodeStatus.WrongPool;
+        return status;
+    }
+
+    /// <summary>True if the pool could not read what an account that it names holds now.</summary>
+    private bool HasRefused(int poolId)
+    {
+        if (!_gaps.MayBeRefused(poolId)) return false;
+        if (_gaps.RefusedLink(_registrar.AccountOf(poolId), poolId) >= 0) return true;
+        foreach (AccountDependency dependency in _registrar.Dependencies(poolId))
+        {
+            int accountId = _accounts.Find(dependency.Key);
+            if (accountId >= 0 && _gaps.RefusedLink(accountId, poolId) >= 0) return true;
+        }
+
+        return false;
     }
 
     /// <summary>

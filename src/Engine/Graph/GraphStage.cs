@@ -309,7 +309,7 @@ public sealed partial class GraphStage : IStage, IWarmable
 
     private PoolState StateOf(int poolId)
     {
-        if (Market.Pool(poolId).Readiness != QuoteStatus.Ok) return PoolState.NotReady;
+        if (Market.Pool(poolId).Readiness != QuoteStatus.Ok || HasRefused(poolId)) return PoolState.NotReady;
         if (_coherence.IsTorn(poolId) || Slots.IsAbandoned(_coherence.Slot(poolId))) return PoolState.Torn;
         bool mayBeGapped = _gaps.MayBeGapped(poolId) || TableFull != 0; // then a pool may name what is not linked
         if (mayBeGapped && IsGapped(poolId)) return PoolState.Gapped;

@@ -184,6 +184,10 @@ public sealed partial class MarketGraph
         return id;
     }
 
+    /// <summary>True if the pool's mints are those that its edges join.</summary>
+    internal bool HasMintsOf(int poolId, Pool pool) =>
+        _mints[_edgeFrom[poolId << 1]] == pool.MintA && _mints[_edgeTo[poolId << 1]] == pool.MintB;
+
     /// <summary>
     /// Sets what is known of a pool. Anything but Coherent removes both edges at once; Coherent needs a
     /// <see cref="Refresh"/> after it to have rates.

@@ -151,10 +151,13 @@ internal sealed class PoolRegistrar
         }
 
         if (added) _gaps.OnLinked(accountId, poolId);
-        if (!added || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) return;
+        // What was refused before may be read now, for the pool names it again or is another.
+        int link = added ? _accounts[accountId].FirstLink : _gaps.RefusedLink(accountId, poolId);
+        if (link < 0 || _accounts[accountId].Knowledge == AccountKnowledge.Unknown) return;
         _touched.Add(poolId);
         _market.NoteChange(poolId);
         DecodeStatus status = _market.Pool(poolId).Apply(role, _accounts.View(accountId));
+        _ = _gaps.NoteDecoded(link, status);
         if (status == DecodeStatus.Ok) return;
         LinkedUndecodable++;
         _accounts[accountId].IsApplied = false;

@@ -1,8 +1,6 @@
 using System;
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO;
-using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
@@ -21,8 +19,6 @@ internal sealed class CaptureByteSource : IDisposable
     /// Gzip is read in small steps: if the stream is damaged, at most one step before the damage is lost.
     /// </summary>
     private const int GzipStepBytes = 4096;
-
-    private const int GzipTrailerBytes = 8;
 
     private readonly Pipe _pipe = new(new PipeOptions(
         pauseWriterThreshold: 0, minimumSegmentSize: SegmentBytes, useSynchronizationContext: false));
@@ -43,7 +39,7 @@ internal sealed class CaptureByteSource : IDisposable
     /// Apart, and of a type that is always there, so that a plain file does not load the assembly of compression.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Stream Unzip(FileStream file) => new GZipStream(file, CompressionMode.Decompress);
+    private static Stream Unzip(FileStream file) => new GunzipStream(file);
 
     /// <summary>Size of the file.</summary>
     public long FileBytes { get; }
@@ -64,15 +60,20 @@ internal sealed class CaptureByteSource : IDisposable
     public string FaultMessage { get; private set; } = string.Empty;
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or is none.</exception>
     public static CaptureByteSource Open(string path)
     {
         FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        if (!file.CanSeek)
+        {
+            file.Dispose();
+            throw new IOException("it is a pipe, and a capture is read more than once");
+        }
+
         Span<byte> head = stackalloc byte[2];
         int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         file.Position = 0;
-        // Source: RFC 1952 section 2.3.1 (ID1, ID2).
-        return new CaptureByteSource(file, length == 2 && head[0] == 0x1F && head[1] == 0x8B);
+        return new CaptureByteSource(file, GunzipStream.IsGzip(head[..length]));
     }
 
     /// <summary>
@@ -113,7 +114,11 @@ internal sealed class CaptureByteSource : IDisposable
         }
         catch (InvalidDataException)
         {
-            Complete(CaptureFaultKind.CorruptGzip, "the gzip stream is damaged here");
+            Complete(CaptureFaultKind.CorruptGzip, "the gzip stream is damaged here or before");
+        }
+        catch (EndOfStreamException error)
+        {
+            Complete(CaptureFaultKind.TruncatedGzip, error.Message);
         }
         catch (IOException error)
         {
@@ -122,7 +127,6 @@ internal sealed class CaptureByteSource : IDisposable
 
         BytesRead += filled;
         if (_file.CanSeek) FileBytesRead = _file.Position;
-        if (IsCompleted && FaultKind == CaptureFaultKind.None && _isGzip) CheckTrailer();
         ValueTask<FlushResult> flush = _pipe.Writer.FlushAsync();
         if (!flush.IsCompletedSuccessfully) _ = flush.AsTask().GetAwaiter().GetResult();
         if (IsCompleted) _pipe.Writer.Complete();
@@ -133,23 +137,5 @@ internal sealed class CaptureByteSource : IDisposable
         IsCompleted = true;
         FaultKind = kind;
         FaultMessage = message;
-    }
-
-    /// <summary>
-    /// GZipStream takes a stream that ends early for a complete one, so the length in the trailer is compared.
-    /// Source: RFC 1952 section 2.3.1 (ISIZE: length modulo 2^32).
-    /// </summary>
-    private void CheckTrailer()
-    {
-        Span<byte> trailer = stackalloc byte[GzipTrailerBytes];
-        _file.Position = Math.Max(0, FileBytes - GzipTrailerBytes);
-        int length = _file.ReadAtLeast(trailer, GzipTrailerBytes, throwOnEndOfStream: false);
-        if (length == GzipTrailerBytes
-            && BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) == unchecked((uint)BytesRead))
-        {
-            return;
-        }
-
-        Complete(CaptureFaultKind.TruncatedGzip, "the gzip stream ends early (its end mark is missing)");
     }
 }

@@ -52,7 +52,9 @@ public abstract class CaptureReader : IDisposable
         if (!File.Exists(path))
         {
             string what = Directory.Exists(path) ? "it is a folder, not a capture" : "there is no such file";
-            fault = new CaptureFault(CaptureFaultKind.FileMissing, path, 0, 0, what, "Check the path");
+            // What the shells call the standard input is not read: a capture is read more than once.
+            string fix = path == "-" ? "Write what comes to a file and give that" : "Check the path";
+            fault = new CaptureFault(CaptureFaultKind.FileMissing, path, 0, 0, what, fix);
             return null;
         }
 
@@ -64,7 +66,8 @@ public abstract class CaptureReader : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             fault = new CaptureFault(
-                CaptureFaultKind.Unreadable, path, 0, 0, error.Message, "Check the file's permissions and the disk");
+                CaptureFaultKind.Unreadable, path, 0, 0, error.Message.TrimEnd('.'),
+                "Check the file's permissions and the disk");
             return null;
         }
 
@@ -97,9 +100,7 @@ public abstract class CaptureReader : IDisposable
     private protected bool TryFailWithSource(long line)
     {
         if (Source.FaultKind == CaptureFaultKind.None) return false;
-        string fix = Source.FaultKind == CaptureFaultKind.Unreadable
-            ? "Check the disk"
-            : "Copy the file again; several gzip files in one must be unpacked and packed as one";
+        string fix = Source.FaultKind == CaptureFaultKind.Unreadable ? "Check the disk" : "Copy the file again";
         Fail(Source.FaultKind, line, GoodBytes, Source.FaultMessage, fix);
         return true;
     }
@@ -124,8 +125,7 @@ public abstract class CaptureReader : IDisposable
         Span<byte> head = stackalloc byte[16];
         int length = (int)Math.Min(head.Length, buffer.Length);
         buffer.Slice(0, length).CopyTo(head);
-        ReadOnlySpan<byte> text = head[..length].TrimStart(" \t\r\n"u8);
-        if (text.Length > 0 && text[0] == (byte)'{') return new JsonLineCaptureReader(path, source, buffer, options);
+        if (JsonLineCaptureReader.IsText(buffer)) return new JsonLineCaptureReader(path, source, buffer, options);
         if (head[..length].StartsWith(CaptureFormat.Magic))
         {
             return BinaryCaptureReader.Create(path, source, buffer, head[..length], out fault);

@@ -27,6 +27,22 @@ internal sealed class JsonLineCaptureReader : CaptureReader
         string path, CaptureByteSource source, ReadOnlySequence<byte> buffer, CaptureReaderOptions options)
         : base(path, source, buffer) => _derivedTime = new DerivedTime(options);
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>True if the first that is no blank begins an object.</summary>
+    public static bool IsText(in ReadOnlySequence<byte> file)
+    {
+        foreach (ReadOnlyMemory<byte> segment in file)
+        {
+            ReadOnlySpan<byte> text = segment.Span;
+            if (text.StartsWith(ByteOrderMark)) text = text[ByteOrderMark.Length..];
+            text = text.TrimStart(" \t\r\n"u8);
+            if (text.Length > 0) return text[0] == (byte)'{';
+        }
+
+        return false;
+    }
+
     /// <inheritdoc/>
     public override bool TryRead(out CaptureFrame frame)
     {
@@ -45,6 +61,8 @@ internal sealed class JsonLineCaptureReader : CaptureReader
                 Buffer = buffer;
                 _lines++;
                 ReadOnlySpan<byte> text = Flatten(line);
+                // Editors begin a file with one; files put together have it inside.
+                if (text.StartsWith(ByteOrderMark)) text = text[ByteOrderMark.Length..];
                 if (text.Trim(" \t"u8).IsEmpty)
                 {
                     GoodBytes = _offset;

@@ -123,8 +123,9 @@ internal sealed class EventWriter
         entry.Lamports = fields.Lamports;
         entry.RentEpoch = fields.RentEpoch;
         EventFlags flags = fields.IsExecutable ? EventFlags.Executable : EventFlags.None;
-        if (fields.IsNull || (fields.Lamports == 0 && length == 0)) flags |= EventFlags.Absent;
-        Finish(ref entry, flags, stamp, length);
+        bool isAbsent = fields.IsNull || fields.Lamports == 0; // as below
+        if (isAbsent) flags |= EventFlags.Absent;
+        Finish(ref entry, flags, stamp, isAbsent ? 0 : length);
         return DecodeCause.None;
     }
 

@@ -215,7 +215,7 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
         Request request = default;
         DecodeCause cause = RequestJson.Read(text, ref request);
         if (cause != DecodeCause.None) return cause;
-        if (!RequestJson.TryReadNumber(request.Id, out ulong id)) return DecodeCause.UnexpectedShape;
+        if (!RequestJson.TryReadId(request.Id, out ulong id)) return DecodeCause.UnexpectedShape;
         SubscriptionKind kind = SubscriptionKind.Call;
         Pubkey key = default;
         ulong target = 0;
@@ -262,7 +262,7 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
             case MessageKind.SubscribeAck:
                 return Acknowledge(ref envelope, ref kind, stamp);
             case MessageKind.ErrorReply:
-                if (RequestJson.TryReadNumber(envelope.Id, out ulong id)) _ = _requests.Remove(id);
+                if (RequestJson.TryReadId(envelope.Id, out ulong id)) _ = _requests.Remove(id);
                 return DecodeCause.ErrorReply;
             default:
                 return DecodeCause.None;
@@ -311,7 +311,7 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
 
     private DecodeCause Acknowledge(ref Envelope envelope, ref MessageKind kind, in FrameStamp stamp)
     {
-        if (!RequestJson.TryReadNumber(envelope.Id, out ulong id)) return DecodeCause.UnknownRequest;
+        if (!RequestJson.TryReadId(envelope.Id, out ulong id)) return DecodeCause.UnknownRequest;
         SubscriptionTable.Entry request = _requests.Find(id);
         switch (request.Kind)
         {

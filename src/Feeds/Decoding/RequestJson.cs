@@ -58,6 +58,21 @@ internal static class RequestJson
         return cursor.TryReadUInt64(out value) && cursor.IsAtEnd();
     }
 
+    /// <summary>
+    /// Reads an id that fills <paramref name="text"/>: a number, or a text, which becomes a number that no counting
+    /// client comes to. Source: FNV-1a, 64 bits.
+    /// </summary>
+    public static bool TryReadId(ReadOnlySpan<byte> text, out ulong id)
+    {
+        if (TryReadNumber(text, out id)) return true;
+        JsonCursor cursor = new(text);
+        if (!cursor.TryReadString(out JsonText name) || !cursor.IsAtEnd()) return false;
+        id = 14695981039346656037;
+        foreach (byte letter in name.Raw) id = (id ^ letter) * 1099511628211;
+        id |= 1UL << 63;
+        return true;
+    }
+
     /// <summary>Reads the first element of params as a key.</summary>
     public static DecodeCause ReadFirstKey(ReadOnlySpan<byte> parameters, out Pubkey key)
     {

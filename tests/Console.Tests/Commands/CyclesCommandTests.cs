@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Commands;
 using Xunit;
@@ -54,6 +56,20 @@ public sealed class CyclesCommandTests : IDisposable
         Assert.Equal(ExitCodes.BadData, Run(path));
         Assert.Contains(expected, _errors.ToString(), StringComparison.Ordinal);
         Assert.Contains("bad.csv", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_GzipCutBetweenTwoRows_IsNoGraph()
+    {
+        // Two members, cut in the second's end mark: every row that is read is whole.
+        string path = Path.Combine(_folder, "cut.csv.gz");
+        byte[] first = Gzip(Header + Row(2, 3, 1_000_000_000, 1_000_000_000));
+        byte[] second = Gzip(Row(4, 3, 1_000_000_000, 1_100_000_000));
+        File.WriteAllBytes(path, [.. first, .. second]);
+        Assert.Equal(ExitCodes.Ok, Run(path));
+        File.WriteAllBytes(path, [.. first, .. second.AsSpan(0, second.Length - 4)]);
+        Assert.Equal(ExitCodes.BadData, Run(path));
+        Assert.Contains("ends early", _errors.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -111,6 +127,13 @@ public sealed class CyclesCommandTests : IDisposable
     {
         string key = new('1', 31);
         return $"{key}{pool},orca_v2,{key}{mint},{key}5,{reserveA},{reserveB},30\n";
+    }
+
+    private static byte[] Gzip(string text)
+    {
+        using MemoryStream result = new();
+        using (GZipStream gzip = new(result, CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(text));
+        return result.ToArray();
     }
 
     private static string Repository(params string[] parts)

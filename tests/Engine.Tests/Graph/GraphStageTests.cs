@@ -120,6 +120,64 @@ public sealed class GraphStageTests
         Assert.Equal(0, Market.Rate(0));
     }
 
+    [Theory]
+    [InlineData(AccountRole.Pool, 0)] // discriminator
+    [InlineData(AccountRole.Pool, 168)] // mint A
+    [InlineData(AccountRole.Config, 0)]
+    [InlineData(AccountRole.VaultA, 0)] // mint
+    public void Account_ThatThePoolCannotRead_StopsItUntilItCan(AccountRole role, int offset)
+    {
+        Snapshot(10);
+        VectorAccount good = Account(role);
+        byte[] data = (byte[])good.Data.Clone();
+        data[offset] ^= 0x55;
+        VectorAccount[] refused =
+        [
+            good with { Data = data }, good with { Data = good.Data[..^1] }, good with { Owner = _pool },
+            good with { Data = [] },
+        ];
+        foreach (VectorAccount bad in refused)
+        {
+            Publish(EventKind.AccountSnapshot, 11, bad);
+            Assert.Equal(PoolState.NotReady, Market.State(0));
+            Assert.Equal((0, 0), (Market.Rate(0), Market.Rate(1)));
+            Publish(EventKind.AccountSnapshot, 11, good);
+            Assert.Equal(PoolState.Coherent, Market.State(0));
+            Assert.True(Market.Rate(0) > 0);
+        }
+    }
+
+    [Fact]
+    public void Account_RefusedBecauseThePoolWasElsewhere_IsTakenWhenItComesBack()
+    {
+        Snapshot(10);
+        VectorAccount pool = Account(AccountRole.Pool);
+        VectorAccount config = Account(AccountRole.Config);
+        byte[] moved = (byte[])pool.Data.Clone();
+        TestPool.Key(9, 9).CopyTo(moved.AsSpan(8)); // the pool's first member is its configuration
+        Publish(EventKind.AccountSnapshot, 11, pool with { Data = moved });
+        Publish(EventKind.AccountSnapshot, 11, config with { Lamports = 1 });
+        Assert.Equal(PoolState.NotReady, Market.State(0));
+        Publish(EventKind.AccountSnapshot, 12, pool);
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+    }
+
+    [Fact]
+    public void Account_ThatThePoolNamesNoMore_StopsItNot()
+    {
+        Snapshot(10);
+        VectorAccount old = Account(AccountRole.Config);
+        byte[] moved = (byte[])Account(AccountRole.Pool).Data.Clone();
+        Pubkey other = TestPool.Key(9, 9);
+        other.CopyTo(moved.AsSpan(8)); // the pool's first member is its configuration
+        Publish(EventKind.AccountSnapshot, 11, Account(AccountRole.Pool) with { Data = moved });
+        Assert.Equal(PoolState.NotReady, Market.State(0));
+        Publish(EventKind.AccountSnapshot, 11, old with { Key = other });
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+        Publish(EventKind.AccountSnapshot, 12, old with { Data = old.Data[..^1] });
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+    }
+
     [Fact]
     public void Swap_UntilAllThreeAccountsArrived_IsTorn()
     {
@@ -210,7 +268,7 @@ public sealed class GraphStageTests
     }
 
     [Fact]
-    public void Account_TruncatedBytes_AreRefusedAndCountedAndChangeNothing()
+    public void Account_TruncatedBytes_AreRefusedAndCountedAndStopThePool()
     {
         Snapshot(10);
         double rate = Market.Rate(0);
@@ -221,6 +279,9 @@ public sealed class GraphStageTests
         Assert.Equal(1, refused);
         Assert.Equal(1, _stage.Dropped(DropCause.Undecodable));
         Publish(EventKind.SlotSettled, 11);
+        Assert.Equal(0, Market.Rate(0));
+        Publish(EventKind.Account, 12, pool);
+        Publish(EventKind.SlotSettled, 12);
         Assert.Equal(rate, Market.Rate(0));
     }
 

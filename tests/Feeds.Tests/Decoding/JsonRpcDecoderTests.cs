@@ -118,15 +118,38 @@ public sealed class JsonRpcDecoderTests
     }
 
     [Fact]
+    public void OnMessage_IdsThatAreTexts_JoinRequestAndAck()
+    {
+        JsonRpcDecoder decoder = new(0, _publisher, new DecoderOptions());
+        foreach (string id in (string[])["\"a-1\"", "\"a-2\"", "\"3\"", "3"])
+        {
+            string request = $$"""{"id":{{id}},"method":"accountSubscribe","params":["{{Messages.Account}}"]}""";
+            Assert.Equal(DecodeCause.None, decoder.OnRequest(Messages.Utf8(request)));
+        }
+
+        foreach (string ack in (string[])["\"a-2\",\"result\":20", "\"3\",\"result\":30", "3,\"result\":31"])
+            Assert.Equal(DecodeCause.None, decoder.OnMessage(Messages.Utf8($"{{\"id\":{ack}}}"), Messages.Stamp));
+        Assert.Equal(
+            DecodeCause.UnknownRequest,
+            decoder.OnMessage(Messages.Utf8("{\"id\":\"a-3\",\"result\":40}"), Messages.Stamp));
+        foreach (ulong subscription in (ulong[])[20, 30, 31])
+            decoder.OnMessage(Messages.AccountNotification([1], subscription), Messages.Stamp);
+        Assert.Equal(3, _publisher.Events.Count);
+    }
+
+    [Fact]
     public void OnMessage_ClosedAccount_IsAbsent()
     {
         JsonRpcDecoder decoder = Messages.Decoder(_publisher);
         decoder.OnMessage(Messages.AccountNotification([], lamports: 0), Messages.Stamp);
         decoder.OnMessage(Messages.Notification("account", """{"context":{"slot":5},"value":null}"""), Messages.Stamp);
         decoder.OnMessage(Messages.AccountNotification([], lamports: 1), Messages.Stamp);
+        decoder.OnMessage(Messages.AccountNotification([1, 2, 3], lamports: 0), Messages.Stamp); // bytes left behind
         Assert.Equal(EventFlags.Absent, _publisher.Events[0].Entry.Flags);
         Assert.Equal(EventFlags.Absent, _publisher.Events[1].Entry.Flags);
         Assert.Equal(EventFlags.None, _publisher.Events[2].Entry.Flags);
+        Assert.Equal(EventFlags.Absent, _publisher.Events[3].Entry.Flags);
+        Assert.Empty(_publisher.Events[3].Payload);
     }
 
     [Fact]
