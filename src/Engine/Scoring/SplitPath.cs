@@ -9,7 +9,7 @@ namespace LowLatency.Engine.Scoring;
 /// Some legs in a row, quoted exactly as one: output of an input, and the least input of an output. Outputs never fall
 /// as inputs rise until a pool has no more to give, so brackets find least inputs. Owner: the router that made it.
 /// </summary>
-internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
+internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
 {
     /// <summary>Doublings of a bracket before an output counts as out of reach.</summary>
     private const int DoublingsMax = 24;
@@ -19,12 +19,6 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
 
     private readonly int[] _edges = new int[Legs.MaxCount];
     private readonly double[] _shift = new double[Legs.MaxCount];
-
-    /// <summary>Exact leg quotes left, shared by the paths of a router.</summary>
-    internal sealed class Budget
-    {
-        internal int QuotesLeft { get; set; }
-    }
 
     /// <summary>Legs of the path; none passes amounts on unchanged.</summary>
     internal int Count { get; private set; }
@@ -45,19 +39,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
         return amount;
     }
 
-    private ulong LegOut(int leg, ulong amount)
-    {
-        int pool = MarketGraph.EdgePool(_edges[leg]);
-        SwapRequest request = new()
-        {
-            Direction = MarketGraph.EdgeDirection(_edges[leg]),
-            AmountRaw = amount,
-            Clock = graph.Clock(pool),
-        };
-        budget.QuotesLeft--;
-        QuoteStatus status = graph.Pool(pool).Quote(in request, out SwapQuote quote);
-        return status == QuoteStatus.Ok ? quote.AmountOutRaw : 0;
-    }
+    private ulong LegOut(int leg, ulong amount) => quotes.Out(_edges[leg], amount);
 
     /// <summary>
     /// Output of the curves that the graph keeps, as far as they go; <paramref name="slope"/> is multiplied by theirs.
@@ -109,7 +91,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
         int doublings = 0;
         while (high == 0 || high - low > 1)
         {
-            if (budget.QuotesLeft <= 0 || (high == 0 && ++doublings > DoublingsMax)) return false;
+            if (quotes.Left <= 0 || (high == 0 && ++doublings > DoublingsMax)) return false;
             ulong given = LegOut(leg, at);
             if (given >= target) (high, output) = (at, given);
             else (low, isBracketed) = (at, true);

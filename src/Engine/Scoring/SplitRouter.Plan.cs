@@ -26,7 +26,7 @@ internal sealed partial class SplitRouter
     internal void Plan(ref Opportunity one, ulong capRaw, int quotesMax, ref RefinedRoute known)
     {
         _cap = Math.Min(capRaw, long.MaxValue);
-        _budget.QuotesLeft = quotesMax;
+        _quotes.Begin(quotesMax);
         QuotesUsed = 0;
         _graph.EnsureTopology();
         (int first, int legs, double best) = (0, 0, 0);
@@ -49,7 +49,7 @@ internal sealed partial class SplitRouter
         }
 
         if (legs != 0 && Collect(in one, first, legs)) Decide(ref one, first, legs);
-        QuotesUsed = quotesMax - _budget.QuotesLeft;
+        QuotesUsed = quotesMax - _quotes.Left;
         (known.SplitMark, known.Plan) = (mark, one.Split);
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class SplitRouter
     private const int BoxesMax = 16;
 
     private readonly MarketGraph _graph;
-    private readonly SplitPath.Budget _budget = new();
+    private readonly SplitQuotes _quotes;
     private readonly WaterFilling _water = new();
     private readonly SplitBox _box = new();
     private readonly SplitPath _before;
@@ -66,9 +66,10 @@ internal sealed partial class SplitRouter
     internal SplitRouter(MarketGraph graph)
     {
         _graph = graph;
-        _before = new SplitPath(graph, _budget);
-        _after = new SplitPath(graph, _budget);
-        for (int i = 0; i < _branches.Length; i++) _branches[i] = new SplitPath(graph, _budget);
+        _quotes = new SplitQuotes(graph);
+        _before = new SplitPath(graph, _quotes);
+        _after = new SplitPath(graph, _quotes);
+        for (int i = 0; i < _branches.Length; i++) _branches[i] = new SplitPath(graph, _quotes);
     }
 
     /// <summary>Exact quotes used by the last call.</summary>
@@ -153,7 +154,10 @@ internal sealed partial class SplitRouter
     /// <summary>How much more of the section's output the continuous optimum gives, as a share of it.</summary>
     private double ContinuousGain(ulong amount)
     {
-        if (!TryShares(amount)) return 0;
+        // PERF: over half of the sections end here: no other branch's first unit gives what the own one's last does.
+        double slope = 1;
+        _ = _branches[0].ContinuousOut(amount, ref slope);
+        if (slope >= _rates[1] || !TryShares(amount, slope)) return 0;
         double together = 0;
         for (int i = 0; i < _count; i++) together += WaterFilling.Output(Curve(i), _shares[i]);
         double alone = WaterFilling.Output(Curve(0), amount);
@@ -165,13 +169,13 @@ internal sealed partial class SplitRouter
     private ReadOnlySpan<CurveSegment> Curve(int branch) =>
         _curves.AsSpan(branch * WaterFilling.PiecesPerPool, _pieces[branch]);
 
-    private bool TryShares(double amount)
+    private bool TryShares(double amount, double marginalRate = 0)
     {
         if (amount > _reach)
         {
             const int Room = WaterFilling.PiecesPerPool;
             _reach = 2 * amount; // larger ones come: the search begins at the unspread size
-            _water.Clear();
+            _water.Clear(marginalRate);
             for (int i = 0; i < _count; i++)
             {
                 _pieces[i] = _branches[i].CopyCurve(_curves.AsSpan(i * Room, Room), _reach);
@@ -202,10 +206,10 @@ internal sealed partial class SplitRouter
     /// <summary>Shrinking steps in exact quotes, where a pool gives less than its curve: half of the budget.</summary>
     private void SearchExactly(ulong centre)
     {
-        int kept = _budget.QuotesLeft / 2;
+        int kept = _quotes.Left / 2;
         (_bestInput, _bestProfit) = (0, long.MinValue);
         Try(centre);
-        for (ulong step = centre / 4; step > centre / 4096 && _budget.QuotesLeft > kept;)
+        for (ulong step = centre / 4; step > centre / 4096 && _quotes.Left > kept;)
         {
             ulong at = _bestInput == 0 ? centre : _bestInput;
             Try(at + step);
@@ -275,7 +279,7 @@ internal sealed partial class SplitRouter
     /// <summary>Quotes the route at an input with the section spread; keeps it if it is the best.</summary>
     private void Try(ulong input)
     {
-        if (input == 0 || input > _cap || _budget.QuotesLeft <= 0) return;
+        if (input == 0 || input > _cap || _quotes.Left <= 0) return;
         ulong amount = _before.Out(input);
         if (amount == 0 || !TryShares(amount)) return;
         ulong given = 0;
@@ -314,21 +318,31 @@ internal sealed partial class SplitRouter
         for (int i = 0; i < _count; i++) stepQuotes += 5 * _branches[i].Count;
         for (int i = 0; i < _count; i++) middleQuotes += 3 * _branches[i].Count;
         stepQuotes += 2 * _count * ((3 * _before.Count) + _after.Count);
-        int reach = Math.Min(SplitBox.ReachMax, (_budget.QuotesLeft - middleQuotes) / stepQuotes);
+        int reach = Math.Min(SplitBox.ReachMax, (_quotes.Left - middleQuotes) / stepQuotes);
         if (reach < 1 || !_box.TryBuild(_branches.AsSpan(0, _count), _bestParts.AsSpan(0, _count), reach)) return;
         int middle = _box.Totals / 2;
         ulong centre = _bestInput;
         (ulong upInput, ulong downInput) = (centre, centre);
-        for (int away = 0; away <= middle && _budget.QuotesLeft > 0; away++)
+        (int up, int down) = (_box.NextTotal(middle), _box.LastTotal(middle));
+        while (_quotes.Left > 0 && (up < _box.Totals || down >= 0))
         {
-            TryTotal(middle + away, ref upInput);
-            if (away > 0) TryTotal(middle - away, ref downInput);
+            int away = Math.Min(up - middle, down < 0 ? _box.Totals : middle - down);
+            if (up - middle == away && up < _box.Totals)
+            {
+                TryTotal(up, ref upInput);
+                up = _box.NextTotal(up + 1);
+            }
+
+            if (middle - down != away) continue;
+            TryTotal(down, ref downInput);
+            down = _box.LastTotal(down);
         }
     }
 
     private void TryTotal(int total, ref ulong guess)
     {
-        if (total >= _box.Totals || !_box.TryTotal(total, out ulong amount, out ulong output) || amount == 0) return;
+        _box.Total(total, out ulong amount, out ulong output);
+        if (amount == 0) return;
         if (!_before.TryLeast(amount, 0, guess, out ulong input, out _)) return;
         guess = input;
         if (input > _cap) return;
