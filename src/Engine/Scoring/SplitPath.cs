@@ -46,7 +46,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
     /// </summary>
     internal double ContinuousOut(double amount, ref double slope)
     {
-        for (int i = 0; i < Count; i++) amount = WaterFilling.Output(graph.Segments(_edges[i]), amount, ref slope);
+        for (int i = 0; i < Count; i++) amount = WaterFilling.Output(Curve(i, amount), amount, ref slope);
         return amount;
     }
 
@@ -81,7 +81,8 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
     private bool TryLeastOf(int leg, ulong target, ulong low, ulong guess, out ulong input, out ulong output)
     {
         (input, output) = (0, 0);
-        double curve = WaterFilling.Input(graph.Segments(_edges[leg]), target);
+        double curve = WaterFilling.Input(graph.NearSegments(_edges[leg]), target);
+        if (double.IsNaN(curve)) curve = WaterFilling.Input(graph.Segments(_edges[leg]), target);
         curve = Math.Ceiling(curve - Math.Max(1e-6, curve * 1e-15)); // roundings of doubles only
         double near = curve + _shift[leg];
         ulong at = Math.Max(near >= 1 && near < 9e18 ? (ulong)near : guess, low + 1);
@@ -113,8 +114,8 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
     /// </summary>
     internal int CopyCurve(Span<CurveSegment> destination, double reach)
     {
-        ReadOnlySpan<CurveSegment> first = graph.Segments(_edges[0]);
-        if (Count > 1) return Compose(first, graph.Segments(_edges[1]), destination, reach);
+        ReadOnlySpan<CurveSegment> first = Curve(0, reach);
+        if (Count > 1) return Compose(first, Curve(1, reach * graph.Rate(_edges[0])), destination, reach);
         int count = 0;
         for (double into = 0; count < Math.Min(first.Length, destination.Length) && into < reach; count++)
         {
@@ -123,6 +124,19 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         }
 
         return count;
+    }
+
+    /// <summary>A leg's curve as far as an input reaches, if it goes so far; most do not leave the nearest pieces.</summary>
+    private ReadOnlySpan<CurveSegment> Curve(int leg, double reach)
+    {
+        ReadOnlySpan<CurveSegment> near = graph.NearSegments(_edges[leg]);
+        foreach (ref readonly CurveSegment piece in near)
+        {
+            if (IsUsable(in piece)) reach -= piece.AmountInMax;
+            if (reach < 0) return near;
+        }
+
+        return graph.Segments(_edges[leg]);
     }
 
     private static bool IsUsable(in CurveSegment piece) => piece.RateOut > 0 && piece.AmountInMax > 0;

@@ -9,10 +9,10 @@ namespace LowLatency.Engine.Scoring;
 /// Looks whether a sized route gains more when one section of it, a leg or two legs in a row, is spread over parallel
 /// branches: pools of the same two mints and paths through any third mint, coherent, of pools that neither the route
 /// nor another branch uses. Sections are ranked by the continuous optimum (<see cref="WaterFilling"/>); the best one is
-/// taken: the route's input where its slope on the curves is 1, quoted exactly there, then all combinations of steps
-/// of the branches'
-/// staircases around it (<see cref="SplitBox"/>), again from a better one while one is found. Only what beats the
-/// single path is written, so the plan is never worse.
+/// taken, but for such as one other branch alone does best, which is another route: the route's input where its slope
+/// on the curves is 1, quoted exactly there, then all combinations of steps of the branches' staircases around it
+/// (<see cref="SplitBox"/>), again from a better one while one is found. Only what beats the single path is written, so
+/// the plan is never worse.
 ///
 /// How good it is: within the last box the plan is the best of all splits. Any split anywhere is bounded by the
 /// continuous optimum, and the split rounded down from that loses at most two units (fee and output) at each quote,
@@ -186,28 +186,38 @@ internal sealed partial class SplitRouter
         return _water.TryAllocate(amount, _shares);
     }
 
-    private void Search(in Opportunity one, int first, int legs)
+    /// <summary>Finds the section's best plan; false if the optimum uses one branch at most.</summary>
+    private bool TrySearch(in Opportunity one, int first, int legs)
     {
         _before.Clear();
         _after.Clear();
         for (int leg = 0; leg < first; leg++) _before.Add(Edge(in one, leg));
         for (int leg = first + legs; leg < one.LegCount; leg++) _after.Add(Edge(in one, leg));
-        (_bestInput, _bestProfit) = (0, long.MinValue);
+        Forget();
         Try(ContinuousInput(one.AmountInRaw));
         if (_bestProfit < one.GrossProfitRaw) SearchExactly(one.AmountInRaw);
-        for (int box = 0; box < BoxesMax && _bestInput != 0; box++)
+        if (UsedBranches() < 2) return false;
+        for (int box = 0; box < BoxesMax; box++)
         {
             long before = _bestProfit;
             LookInBox();
-            if (_bestProfit == before) return;
+            if (_bestProfit == before) break;
         }
+
+        return true;
+    }
+
+    private void Forget()
+    {
+        (_bestInput, _bestProfit) = (0, long.MinValue);
+        Array.Clear(_bestParts);
     }
 
     /// <summary>Shrinking steps in exact quotes, where a pool gives less than its curve: half of the budget.</summary>
     private void SearchExactly(ulong centre)
     {
         int kept = _quotes.Left / 2;
-        (_bestInput, _bestProfit) = (0, long.MinValue);
+        Forget();
         Try(centre);
         for (ulong step = centre / 4; step > centre / 4096 && _quotes.Left > kept;)
         {
@@ -225,8 +235,8 @@ internal sealed partial class SplitRouter
     /// </summary>
     private ulong ContinuousInput(ulong unspread)
     {
+        (double high, double highGap) = (unspread, Gap(unspread)); // first: curves are laid out once for both
         (double low, double lowGap) = (1, Gap(1));
-        (double high, double highGap) = (unspread, Gap(unspread));
         while (highGap < 0 && high < _cap)
         {
             (double at, double gap) = (low, lowGap);
