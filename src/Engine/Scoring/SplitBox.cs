@@ -35,7 +35,7 @@ internal sealed class SplitBox
         for (int i = 0; i < SplitParts.MaxCount; i++) (_best[i], _choice[i]) = (new ulong[Width], new ushort[Width]);
     }
 
-    /// <summary>Totals that <see cref="TryTotal"/> may ask for, from 0.</summary>
+    /// <summary>Totals that <see cref="Total"/> may ask for, from 0.</summary>
     internal int Totals { get; private set; }
 
     /// <summary>Starts a box with the branches' amounts in its middle; false if a branch gives nothing.</summary>
@@ -57,16 +57,19 @@ internal sealed class SplitBox
         return true;
     }
 
+    /// <summary>The first total from one on that some combination reaches; <see cref="Totals"/> if none.</summary>
+    internal int NextTotal(int from) => Next(_best[_branches - 1], from, Totals);
+
+    /// <summary>The last total before one that some combination reaches; -1 if none.</summary>
+    internal int LastTotal(int before) => _best[_branches - 1].AsSpan(0, before).LastIndexOfAnyExcept(Unset);
+
     /// <summary>A total that some combination reaches: its least input and its output.</summary>
-    internal bool TryTotal(int total, out ulong input, out ulong output)
+    internal void Total(int total, out ulong input, out ulong output)
     {
-        (input, output) = (0, 0);
         ulong other = _best[_branches - 1][total];
-        if (other == Unset) return false;
         ulong indexed = (ulong)total;
         for (int i = 0; i < _branches; i++) indexed += _base[i];
         (input, output) = _byOutput ? (other, indexed) : (indexed, ulong.MaxValue - 1 - other);
-        return true;
     }
 
     /// <summary>The branches' inputs of a total.</summary>
@@ -133,13 +136,17 @@ internal sealed class SplitBox
             int before = i == 0 ? 1 : Totals;
             Totals = (int)Math.Min(Width, (ulong)before + span);
             Array.Fill(_best[i], Unset, 0, Totals);
-            for (int total = 0; total < before; total++)
-            {
-                ulong reached = i == 0 ? (_byOutput ? 0 : ulong.MaxValue - 1) : _best[i - 1][total];
-                if (reached == Unset) continue;
-                AddBranch(i, total, reached);
-            }
+            if (i == 0) AddBranch(0, 0, _byOutput ? 0 : ulong.MaxValue - 1);
+            for (int total = 0; i > 0 && (total = Next(_best[i - 1], total, before)) < before; total++)
+                AddBranch(i, total, _best[i - 1][total]);
         }
+    }
+
+    /// <summary>PERF: a handful of the totals is reached, so they are looked for in whole vectors.</summary>
+    private static int Next(ulong[] best, int from, int before)
+    {
+        int away = best.AsSpan(from, before - from).IndexOfAnyExcept(Unset);
+        return away < 0 ? before : from + away;
     }
 
     private void AddBranch(int branch, int total, ulong reached)

@@ -9,7 +9,7 @@ namespace LowLatency.Engine.Scoring;
 /// Some legs in a row, quoted exactly as one: output of an input, and the least input of an output. Outputs never fall
 /// as inputs rise until a pool has no more to give, so brackets find least inputs. Owner: the router that made it.
 /// </summary>
-internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
+internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
 {
     /// <summary>Doublings of a bracket before an output counts as out of reach.</summary>
     private const int DoublingsMax = 24;
@@ -19,12 +19,6 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
 
     private readonly int[] _edges = new int[Legs.MaxCount];
     private readonly double[] _shift = new double[Legs.MaxCount];
-
-    /// <summary>Exact leg quotes left, shared by the paths of a router.</summary>
-    internal sealed class Budget
-    {
-        internal int QuotesLeft { get; set; }
-    }
 
     /// <summary>Legs of the path; none passes amounts on unchanged.</summary>
     internal int Count { get; private set; }
@@ -45,26 +39,14 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
         return amount;
     }
 
-    private ulong LegOut(int leg, ulong amount)
-    {
-        int pool = MarketGraph.EdgePool(_edges[leg]);
-        SwapRequest request = new()
-        {
-            Direction = MarketGraph.EdgeDirection(_edges[leg]),
-            AmountRaw = amount,
-            Clock = graph.Clock(pool),
-        };
-        budget.QuotesLeft--;
-        QuoteStatus status = graph.Pool(pool).Quote(in request, out SwapQuote quote);
-        return status == QuoteStatus.Ok ? quote.AmountOutRaw : 0;
-    }
+    private ulong LegOut(int leg, ulong amount) => quotes.Out(_edges[leg], amount);
 
     /// <summary>
     /// Output of the curves that the graph keeps, as far as they go; <paramref name="slope"/> is multiplied by theirs.
     /// </summary>
     internal double ContinuousOut(double amount, ref double slope)
     {
-        for (int i = 0; i < Count; i++) amount = WaterFilling.Output(graph.Segments(_edges[i]), amount, ref slope);
+        for (int i = 0; i < Count; i++) amount = WaterFilling.Output(Curve(i, amount), amount, ref slope);
         return amount;
     }
 
@@ -99,7 +81,8 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
     private bool TryLeastOf(int leg, ulong target, ulong low, ulong guess, out ulong input, out ulong output)
     {
         (input, output) = (0, 0);
-        double curve = WaterFilling.Input(graph.Segments(_edges[leg]), target);
+        double curve = WaterFilling.Input(graph.NearSegments(_edges[leg]), target);
+        if (double.IsNaN(curve)) curve = WaterFilling.Input(graph.Segments(_edges[leg]), target);
         curve = Math.Ceiling(curve - Math.Max(1e-6, curve * 1e-15)); // roundings of doubles only
         double near = curve + _shift[leg];
         ulong at = Math.Max(near >= 1 && near < 9e18 ? (ulong)near : guess, low + 1);
@@ -109,7 +92,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
         int doublings = 0;
         while (high == 0 || high - low > 1)
         {
-            if (budget.QuotesLeft <= 0 || (high == 0 && ++doublings > DoublingsMax)) return false;
+            if (quotes.Left <= 0 || (high == 0 && ++doublings > DoublingsMax)) return false;
             ulong given = LegOut(leg, at);
             if (given >= target) (high, output) = (at, given);
             else (low, isBracketed) = (at, true);
@@ -131,8 +114,8 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
     /// </summary>
     internal int CopyCurve(Span<CurveSegment> destination, double reach)
     {
-        ReadOnlySpan<CurveSegment> first = graph.Segments(_edges[0]);
-        if (Count > 1) return Compose(first, graph.Segments(_edges[1]), destination, reach);
+        ReadOnlySpan<CurveSegment> first = Curve(0, reach);
+        if (Count > 1) return Compose(first, Curve(1, reach * graph.Rate(_edges[0])), destination, reach);
         int count = 0;
         for (double into = 0; count < Math.Min(first.Length, destination.Length) && into < reach; count++)
         {
@@ -141,6 +124,19 @@ internal sealed class SplitPath(MarketGraph graph, SplitPath.Budget budget)
         }
 
         return count;
+    }
+
+    /// <summary>A leg's curve as far as an input reaches, if it goes so far; most do not leave the nearest pieces.</summary>
+    private ReadOnlySpan<CurveSegment> Curve(int leg, double reach)
+    {
+        ReadOnlySpan<CurveSegment> near = graph.NearSegments(_edges[leg]);
+        foreach (ref readonly CurveSegment piece in near)
+        {
+            if (IsUsable(in piece)) reach -= piece.AmountInMax;
+            if (reach < 0) return near;
+        }
+
+        return graph.Segments(_edges[leg]);
     }
 
     private static bool IsUsable(in CurveSegment piece) => piece.RateOut > 0 && piece.AmountInMax > 0;

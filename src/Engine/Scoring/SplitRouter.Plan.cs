@@ -13,6 +13,8 @@ internal sealed partial class SplitRouter
     /// <summary>Odd, with both halves mixed.</summary>
     private static readonly UInt128 Spread = new(0x9E3779B97F4A7C15, 0xD1B54A32D192ED03);
 
+    private readonly double[] _gains = new double[2 * Legs.MaxCount]; // of the sections not looked at
+
     /// <summary>Writes the best plan into the opportunity; leaves it alone if none gains.</summary>
     internal void Plan(ref Opportunity one, ulong capRaw, int quotesMax)
     {
@@ -26,10 +28,9 @@ internal sealed partial class SplitRouter
     internal void Plan(ref Opportunity one, ulong capRaw, int quotesMax, ref RefinedRoute known)
     {
         _cap = Math.Min(capRaw, long.MaxValue);
-        _budget.QuotesLeft = quotesMax;
+        _quotes.Begin(quotesMax);
         QuotesUsed = 0;
         _graph.EnsureTopology();
-        (int first, int legs, double best) = (0, 0, 0);
         if (known.SplitMark != UInt128.Zero && known.SplitMark == MarkOf(in one))
         {
             one.Split = known.Plan;
@@ -43,22 +44,54 @@ internal sealed partial class SplitRouter
             {
                 bool isOpen = Collect(in one, leg, span);
                 mark = Marked(mark);
-                double gain = isOpen ? ContinuousGain(one.Legs[leg].AmountInRaw) : 0;
+                _gains[Section(leg, span)] = isOpen ? ContinuousGain(one.Legs[leg].AmountInRaw) : 0;
+            }
+        }
+
+        while (TryBest(in one, out int first, out int legs) && _quotes.Left > 0)
+        {
+            _gains[Section(first, legs)] = 0;
+            if (Collect(in one, first, legs) && TryDecide(ref one, first, legs)) break;
+        }
+
+        QuotesUsed = quotesMax - _quotes.Left;
+        (known.SplitMark, known.Plan) = (mark, one.Split);
+    }
+
+    /// <summary>The section that gains most of those not looked at; false if none gains.</summary>
+    private bool TryBest(in Opportunity one, out int first, out int legs)
+    {
+        (first, legs, double best) = (0, 0, 0);
+        for (int span = 1; span <= 2 && span < one.LegCount; span++)
+        {
+            for (int leg = 0; leg + span <= one.LegCount; leg++)
+            {
+                double gain = _gains[Section(leg, span)];
                 if (gain > best) (first, legs, best) = (leg, span, gain);
             }
         }
 
-        if (legs != 0 && Collect(in one, first, legs)) Decide(ref one, first, legs);
-        QuotesUsed = quotesMax - _budget.QuotesLeft;
-        (known.SplitMark, known.Plan) = (mark, one.Split);
+        return legs != 0;
     }
 
-    private void Decide(ref Opportunity one, int first, int legs)
+    private static int Section(int leg, int legs) => leg + ((legs - 1) * Legs.MaxCount);
+
+    /// <summary>
+    /// Looks for the best plan of a section and writes it if it gains; false if the section's best is another branch
+    /// alone, which is another route.
+    /// </summary>
+    private bool TryDecide(ref Opportunity one, int first, int legs)
     {
-        Search(in one, first, legs);
+        if (!TrySearch(in one, first, legs)) return false;
+        if (UsedBranches() > 1 && _bestProfit > one.GrossProfitRaw) Write(ref one, first, legs);
+        return true;
+    }
+
+    private int UsedBranches()
+    {
         int used = 0;
         for (int i = 0; i < _count; i++) used += _bestParts[i] != 0 ? 1 : 0;
-        if (_bestInput != 0 && used > 1 && _bestProfit > one.GrossProfitRaw) Write(ref one, first, legs);
+        return used;
     }
 
     /// <summary>The number of a route as it is now, without a look at any curve.</summary>

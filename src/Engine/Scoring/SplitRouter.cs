@@ -9,10 +9,10 @@ namespace LowLatency.Engine.Scoring;
 /// Looks whether a sized route gains more when one section of it, a leg or two legs in a row, is spread over parallel
 /// branches: pools of the same two mints and paths through any third mint, coherent, of pools that neither the route
 /// nor another branch uses. Sections are ranked by the continuous optimum (<see cref="WaterFilling"/>); the best one is
-/// taken: the route's input where its slope on the curves is 1, quoted exactly there, then all combinations of steps
-/// of the branches'
-/// staircases around it (<see cref="SplitBox"/>), again from a better one while one is found. Only what beats the
-/// single path is written, so the plan is never worse.
+/// taken, but for such as one other branch alone does best, which is another route: the route's input where its slope
+/// on the curves is 1, quoted exactly there, then all combinations of steps of the branches' staircases around it
+/// (<see cref="SplitBox"/>), again from a better one while one is found. Only what beats the single path is written, so
+/// the plan is never worse.
 ///
 /// How good it is: within the last box the plan is the best of all splits. Any split anywhere is bounded by the
 /// continuous optimum, and the split rounded down from that loses at most two units (fee and output) at each quote,
@@ -45,7 +45,7 @@ internal sealed partial class SplitRouter
     private const int BoxesMax = 16;
 
     private readonly MarketGraph _graph;
-    private readonly SplitPath.Budget _budget = new();
+    private readonly SplitQuotes _quotes;
     private readonly WaterFilling _water = new();
     private readonly SplitBox _box = new();
     private readonly SplitPath _before;
@@ -66,9 +66,10 @@ internal sealed partial class SplitRouter
     internal SplitRouter(MarketGraph graph)
     {
         _graph = graph;
-        _before = new SplitPath(graph, _budget);
-        _after = new SplitPath(graph, _budget);
-        for (int i = 0; i < _branches.Length; i++) _branches[i] = new SplitPath(graph, _budget);
+        _quotes = new SplitQuotes(graph);
+        _before = new SplitPath(graph, _quotes);
+        _after = new SplitPath(graph, _quotes);
+        for (int i = 0; i < _branches.Length; i++) _branches[i] = new SplitPath(graph, _quotes);
     }
 
     /// <summary>Exact quotes used by the last call.</summary>
@@ -153,7 +154,10 @@ internal sealed partial class SplitRouter
     /// <summary>How much more of the section's output the continuous optimum gives, as a share of it.</summary>
     private double ContinuousGain(ulong amount)
     {
-        if (!TryShares(amount)) return 0;
+        // PERF: over half of the sections end here: no other branch's first unit gives what the own one's last does.
+        double slope = 1;
+        _ = _branches[0].ContinuousOut(amount, ref slope);
+        if (slope >= _rates[1] || !TryShares(amount, slope)) return 0;
         double together = 0;
         for (int i = 0; i < _count; i++) together += WaterFilling.Output(Curve(i), _shares[i]);
         double alone = WaterFilling.Output(Curve(0), amount);
@@ -165,13 +169,13 @@ internal sealed partial class SplitRouter
     private ReadOnlySpan<CurveSegment> Curve(int branch) =>
         _curves.AsSpan(branch * WaterFilling.PiecesPerPool, _pieces[branch]);
 
-    private bool TryShares(double amount)
+    private bool TryShares(double amount, double marginalRate = 0)
     {
         if (amount > _reach)
         {
             const int Room = WaterFilling.PiecesPerPool;
             _reach = 2 * amount; // larger ones come: the search begins at the unspread size
-            _water.Clear();
+            _water.Clear(marginalRate);
             for (int i = 0; i < _count; i++)
             {
                 _pieces[i] = _branches[i].CopyCurve(_curves.AsSpan(i * Room, Room), _reach);
@@ -182,30 +186,40 @@ internal sealed partial class SplitRouter
         return _water.TryAllocate(amount, _shares);
     }
 
-    private void Search(in Opportunity one, int first, int legs)
+    /// <summary>Finds the section's best plan; false if the optimum uses one branch at most.</summary>
+    private bool TrySearch(in Opportunity one, int first, int legs)
     {
         _before.Clear();
         _after.Clear();
         for (int leg = 0; leg < first; leg++) _before.Add(Edge(in one, leg));
         for (int leg = first + legs; leg < one.LegCount; leg++) _after.Add(Edge(in one, leg));
-        (_bestInput, _bestProfit) = (0, long.MinValue);
+        Forget();
         Try(ContinuousInput(one.AmountInRaw));
         if (_bestProfit < one.GrossProfitRaw) SearchExactly(one.AmountInRaw);
-        for (int box = 0; box < BoxesMax && _bestInput != 0; box++)
+        if (UsedBranches() < 2) return false;
+        for (int box = 0; box < BoxesMax; box++)
         {
             long before = _bestProfit;
             LookInBox();
-            if (_bestProfit == before) return;
+            if (_bestProfit == before) break;
         }
+
+        return true;
+    }
+
+    private void Forget()
+    {
+        (_bestInput, _bestProfit) = (0, long.MinValue);
+        Array.Clear(_bestParts);
     }
 
     /// <summary>Shrinking steps in exact quotes, where a pool gives less than its curve: half of the budget.</summary>
     private void SearchExactly(ulong centre)
     {
-        int kept = _budget.QuotesLeft / 2;
-        (_bestInput, _bestProfit) = (0, long.MinValue);
+        int kept = _quotes.Left / 2;
+        Forget();
         Try(centre);
-        for (ulong step = centre / 4; step > centre / 4096 && _budget.QuotesLeft > kept;)
+        for (ulong step = centre / 4; step > centre / 4096 && _quotes.Left > kept;)
         {
             ulong at = _bestInput == 0 ? centre : _bestInput;
             Try(at + step);
@@ -221,8 +235,8 @@ internal sealed partial class SplitRouter
     /// </summary>
     private ulong ContinuousInput(ulong unspread)
     {
+        (double high, double highGap) = (unspread, Gap(unspread)); // first: curves are laid out once for both
         (double low, double lowGap) = (1, Gap(1));
-        (double high, double highGap) = (unspread, Gap(unspread));
         while (highGap < 0 && high < _cap)
         {
             (double at, double gap) = (low, lowGap);
@@ -275,7 +289,7 @@ internal sealed partial class SplitRouter
     /// <summary>Quotes the route at an input with the section spread; keeps it if it is the best.</summary>
     private void Try(ulong input)
     {
-        if (input == 0 || input > _cap || _budget.QuotesLeft <= 0) return;
+        if (input == 0 || input > _cap || _quotes.Left <= 0) return;
         ulong amount = _before.Out(input);
         if (amount == 0 || !TryShares(amount)) return;
         ulong given = 0;
@@ -314,21 +328,31 @@ internal sealed partial class SplitRouter
         for (int i = 0; i < _count; i++) stepQuotes += 5 * _branches[i].Count;
         for (int i = 0; i < _count; i++) middleQuotes += 3 * _branches[i].Count;
         stepQuotes += 2 * _count * ((3 * _before.Count) + _after.Count);
-        int reach = Math.Min(SplitBox.ReachMax, (_budget.QuotesLeft - middleQuotes) / stepQuotes);
+        int reach = Math.Min(SplitBox.ReachMax, (_quotes.Left - middleQuotes) / stepQuotes);
         if (reach < 1 || !_box.TryBuild(_branches.AsSpan(0, _count), _bestParts.AsSpan(0, _count), reach)) return;
         int middle = _box.Totals / 2;
         ulong centre = _bestInput;
         (ulong upInput, ulong downInput) = (centre, centre);
-        for (int away = 0; away <= middle && _budget.QuotesLeft > 0; away++)
+        (int up, int down) = (_box.NextTotal(middle), _box.LastTotal(middle));
+        while (_quotes.Left > 0 && (up < _box.Totals || down >= 0))
         {
-            TryTotal(middle + away, ref upInput);
-            if (away > 0) TryTotal(middle - away, ref downInput);
+            int away = Math.Min(up - middle, down < 0 ? _box.Totals : middle - down);
+            if (up - middle == away && up < _box.Totals)
+            {
+                TryTotal(up, ref upInput);
+                up = _box.NextTotal(up + 1);
+            }
+
+            if (middle - down != away) continue;
+            TryTotal(down, ref downInput);
+            down = _box.LastTotal(down);
         }
     }
 
     private void TryTotal(int total, ref ulong guess)
     {
-        if (total >= _box.Totals || !_box.TryTotal(total, out ulong amount, out ulong output) || amount == 0) return;
+        _box.Total(total, out ulong amount, out ulong output);
+        if (amount == 0) return;
         if (!_before.TryLeast(amount, 0, guess, out ulong input, out _)) return;
         guess = input;
         if (input > _cap) return;

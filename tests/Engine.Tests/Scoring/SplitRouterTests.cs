@@ -188,6 +188,25 @@ public sealed class SplitRouterTests
         Assert.Equal(0, router.QuotesUsed);
     }
 
+    /// <summary>
+    /// Beside the first leg a deeper pool gives more for everything, which is another route; beside the last one a pool
+    /// of the same depth takes its half.
+    /// </summary>
+    [Fact]
+    public void Plan_BestSectionIsAnotherRoute_SpreadsTheNextBest()
+    {
+        MarketGraph graph = new(4, 4, 1);
+        Add(graph, 0, 1, 1_000_000_000, 1_000_000_000);
+        Add(graph, 1, 0, 100_000_000, 110_000_000);
+        Add(graph, 0, 1, 100_000_000_000, 130_000_000_000);
+        Add(graph, 1, 0, 100_000_000, 110_000_000);
+        Opportunity one = Sized(graph, [0, 2]);
+        new SplitRouter(graph).Plan(ref one, ulong.MaxValue, 256);
+        Assert.Equal((2, 1, 1), (one.Split.Count, one.Split.Leg, one.Split.LegCount));
+        Assert.True(one.Split.GainRaw > 0);
+        Assert.Equal(one.GrossProfitRaw + one.Split.GainRaw, Profit(graph, in one));
+    }
+
     [Fact]
     public void Plan_QuoteBudget_IsKept()
     {
