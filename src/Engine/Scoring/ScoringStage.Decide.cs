@@ -184,7 +184,8 @@ public sealed partial class ScoringStage
     /// <summary>
     /// The bound less the staleness penalty. Sizing asks for the risk at the input that it tries first, the rounded
     /// optimum, and so does this: the same number, unless the pools give less there than their curves. A gross profit
-    /// below the risk is lost as a whole, so such a one is bounded by the risk itself.
+    /// below the risk is at risk as a whole. What such a one leaves rises with it where tip and penalty together take
+    /// at most all of it, up to two roundings, so it is bounded by that of the largest; else by the risk itself.
     /// </summary>
     private long LessPenalty(in Opportunity one, long bound)
     {
@@ -192,10 +193,14 @@ public sealed partial class ScoringStage
         ulong cap = Cap(one.BaseMintId);
         if (_sizer.Locate(Edges(in one), cap, true) != SizingStatus.Ok) return bound;
         double risk = Math.Ceiling(_sizer.RiskAtOptimum(_moves, cap));
-        if (!(risk >= 0 && risk < one.GrossProfitRaw)) return bound;
-        long lamports = _rates.ToLamports(one.BaseMintId, (long)risk);
-        Int128 penalty = (Int128)Math.Max(0, lamports - 1) * _hot.StalenessPenaltyBps / 10_000;
-        return (long)Int128.Max(bound - penalty, Math.Min(bound, _fees.AtMost(lamports + 1, out _)));
+        if (!(risk >= 0)) return bound;
+        bool isPart = risk < one.GrossProfitRaw;
+        long lamports = _rates.ToLamports(one.BaseMintId, isPart ? (long)risk : one.GrossProfitRaw);
+        long part = isPart ? bound - (long)Penalty((ulong)Math.Max(0, lamports - 1)) : long.MinValue;
+        long whole = _hot.TipShareBps + _hot.StalenessPenaltyBps <= 10_000
+            ? _fees.AtMost(lamports, out _) - (long)Penalty((ulong)lamports) + 2
+            : _fees.AtMost(lamports + 1, out _);
+        return Math.Min(bound, Math.Max(part, whole));
     }
 
     /// <summary>Moves of the route's pools to expect by now; false if none is.</summary>
