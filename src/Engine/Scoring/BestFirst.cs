@@ -17,6 +17,14 @@ internal sealed class BestFirst(int capacity)
 
     internal void Clear() => Count = 0;
 
+    /// <summary>Clears it; what was in it can be read, in no order, and added again while it is.</summary>
+    internal (long[] Keys, int[] Items, int Count) Reopen()
+    {
+        int count = Count;
+        Count = 0;
+        return (_keys, _items, count);
+    }
+
     /// <summary>Adds an entry; there are never more than the opportunities of the ring.</summary>
     internal void Add(long key, int item)
     {

@@ -2,6 +2,7 @@ using System;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
+using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -21,9 +22,11 @@ public sealed class FeeModel
     /// <summary>Two compute budget instructions and the tip transfer, 150 units each; the rest is slack.</summary>
     internal const uint FixedComputeUnits = 5000;
 
+    /// <summary>Lamports whose share in 1/10,000 is worked out in 64 bits.</summary>
+    private const long MostWithoutWideNumbers = long.MaxValue / 10_000;
+
     private readonly SearchSettings _settings;
     private readonly HotSettings _hot;
-
     private readonly IRouteOverhead? _overhead;
 
     /// <summary>
@@ -76,8 +79,8 @@ public sealed class FeeModel
         units += units * (ulong)_settings.ComputeUnitMarginBps / 10_000;
         uint limit = (uint)Math.Min(units, MaxComputeUnits);
         PriorityFees.Explain(ref opportunity.FeeOrigin);
-        UInt128 micro = (UInt128)limit * opportunity.FeeOrigin.MicroLamportsPerCu;
-        ulong priority = (ulong)((micro + 999_999) / 1_000_000);
+        ulong price = opportunity.FeeOrigin.MicroLamportsPerCu;
+        if (!MulDiv.TryMulDiv(limit, price, 1_000_000, Rounding.Up, out ulong priority)) priority = ulong.MaxValue;
         Int128 rest = (Int128)grossLamports - SignatureLamports - priority - overhead.RentLamports;
         ulong tip = Tip(rest, out opportunity.FeeOrigin.TipRule);
         opportunity.ComputeUnitLimit = limit;
@@ -96,6 +99,14 @@ public sealed class FeeModel
     /// </summary>
     internal long AtMost(long grossLamports, out ulong tip)
     {
+        long whole = grossLamports - (long)SignatureLamports;
+        if (whole is > 0 and <= MostWithoutWideNumbers && _hot.TipCapLamports <= long.MaxValue)
+        {
+            ulong share = (ulong)whole * (uint)_hot.TipShareBps / 10_000;
+            tip = Math.Min(Math.Max(share, _hot.TipFloorLamports), _hot.TipCapLamports);
+            return whole - (long)tip;
+        }
+
         Int128 rest = (Int128)grossLamports - SignatureLamports;
         tip = Tip(rest, out _);
         return (long)Int128.Clamp(rest - tip, long.MinValue, long.MaxValue);
@@ -106,7 +117,7 @@ public sealed class FeeModel
         ulong share = 0;
         if (rest > 0)
         {
-            share = rest <= long.MaxValue / 10_000
+            share = rest <= MostWithoutWideNumbers
                 ? (ulong)rest * (uint)_hot.TipShareBps / 10_000
                 : (ulong)(rest * _hot.TipShareBps / 10_000);
         }

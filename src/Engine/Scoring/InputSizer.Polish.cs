@@ -1,6 +1,5 @@
 using System;
 using System.Runtime.Intrinsics;
-using LowLatency.Engine.Events;
 using LowLatency.Engine.Fields;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -173,8 +172,7 @@ public sealed partial class InputSizer
     /// <summary>What exact profit a continuous one allows at most.</summary>
     private double Promise(double continuousProfit)
     {
-        // Doubles carry the continuous maximum to 2^-53 of the amounts; 8 roundings a leg are allowed for.
-        double slack = (ContinuousInput * Legs.MaxCount * 8 * 1.2e-16) + _boundSlack;
+        double slack = (ContinuousInput * RoundingsMax * RoundingUnit) + _boundSlack;
         return continuousProfit + slack;
     }
 

@@ -50,6 +50,12 @@ public sealed partial class InputSizer
     /// <summary>Quotes kept a leg, by the lowest digits of the input: neighbours have their own place.</summary>
     private const int KeptQuotes = 16;
 
+    /// <summary>Roundings of doubles that are allowed for in a route's profit: 8 a leg.</summary>
+    internal const double RoundingsMax = Legs.MaxCount * 8;
+
+    /// <summary>One of them, as a share of the amounts: 2^-53, rounded up.</summary>
+    internal const double RoundingUnit = 1.2e-16;
+
     private readonly MarketGraph _graph;
     private readonly RouteCurve _curve;
     private readonly RoundingModel _model = new();

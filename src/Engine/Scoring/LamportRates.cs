@@ -1,7 +1,6 @@
 using System;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Solana;
-using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -16,6 +15,7 @@ namespace LowLatency.Engine.Scoring;
 public sealed class LamportRates
 {
     private readonly MarketGraph _graph;
+    private readonly FirstPieces _pieces;
     private readonly int _sol;
     private readonly int[] _baseMints;
     private readonly ulong[] _kept;
@@ -23,9 +23,11 @@ public sealed class LamportRates
     private long _event;
 
     /// <summary>Rates on a graph, with the mints that may serve as a step between.</summary>
-    public LamportRates(MarketGraph graph, ReadOnlySpan<Pubkey> baseMints, in Pubkey wrappedSol)
+    internal LamportRates(
+        MarketGraph graph, FirstPieces pieces, ReadOnlySpan<Pubkey> baseMints, in Pubkey wrappedSol)
     {
         _graph = graph;
+        _pieces = pieces;
         _kept = new ulong[graph.MintCapacity];
         _keptAt = new long[graph.MintCapacity];
         _sol = graph.AddMint(wrappedSol);
@@ -43,8 +45,9 @@ public sealed class LamportRates
     public long ToLamports(int mint, long amountRaw)
     {
         if (mint == _sol) return amountRaw;
-        Int128 worth = ((Int128)amountRaw * (Int128)KeptRate(mint)) >> 32;
-        return (long)Int128.Clamp(worth, long.MinValue, long.MaxValue);
+        long high = Math.BigMul(amountRaw, (long)KeptRate(mint), out long low); // a rate is at most 9e18
+        if (high >> 31 == high >> 63) return (high << 32) | (long)((ulong)low >> 32);
+        return high < 0 ? long.MinValue : long.MaxValue;
     }
 
     /// <summary>Base units worth at most that many lamports; ulong.MaxValue if the mint has no rate.</summary>
@@ -96,17 +99,15 @@ public sealed class LamportRates
         {
             int edge = _graph.PoolEdge(pool, pair);
             if (!(_graph.Rate(edge) > 0)) continue;
-            double depth = Depth(_graph.NearSegments(edge));
+            double depth = Depth(in _pieces.Of(edge));
             if (depth > deepest) (deepest, rate) = (depth, _graph.Rate(edge));
         }
 
         return rate;
     }
 
-    private static double Depth(ReadOnlySpan<CurveSegment> segments)
+    private static double Depth(in FirstPiece first)
     {
-        if (segments.IsEmpty) return 0;
-        ref readonly CurveSegment first = ref segments[0];
         double end = first.AmountInMax;
         if (double.IsFinite(end)) return first.RateOut * end / (1 + (first.Curvature * end));
         return first.Curvature > 0 ? first.RateOut / first.Curvature : double.MaxValue;

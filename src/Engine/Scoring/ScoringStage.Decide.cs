@@ -1,6 +1,5 @@
 using System;
 using LowLatency.Engine.Events;
-using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -16,6 +15,7 @@ public sealed partial class ScoringStage
 {
     private readonly IRouteMessages? _messages;
     private readonly StampClock _stamps;
+    private readonly FirstBounds _bounds;
     private readonly BestFirst _open;
     private readonly BestFirst _sized;
     private readonly bool[] _isTaken; // by pool
@@ -60,7 +60,7 @@ public sealed partial class ScoringStage
         _rates.BeginEvent();
         _open.Clear();
         _sized.Clear();
-        for (int i = 0; i < count; i++) Rank(ref _ring[first + i], i, count == 1);
+        RankAll(first, count);
         while (true)
         {
             if (_open.Count != 0 && (_sized.Count == 0 || _open.TopKey > _sized.TopKey))
@@ -70,7 +70,7 @@ public sealed partial class ScoringStage
             }
             else if (_sized.Count != 0)
             {
-                Take(ref cause, ref _ring[first + _sized.Pop()]);
+                Take(ref cause, ref _ring[first + _sized.Pop()], first);
             }
             else
             {
@@ -81,11 +81,42 @@ public sealed partial class ScoringStage
         _stamps.TakeFirst(ref cause, StampId.Decision);
         for (int i = 0; i < count; i++)
         {
-            ref readonly Opportunity one = ref _ring[first + i];
+            ref Opportunity one = ref _ring[first + i];
             DecisionCount++;
             _byReason[(int)one.Reason]++;
             if (one.Reason == DecisionReason.Go) MarkPools(in one, false);
+            if (one.ComputeUnitLimit == 0) continue;
+
+            // It decides nothing if no expected value is asked for, so nothing waited for it.
+            one.LandingPpm = Landing.Estimate(in one, out one.LandingLives);
             NoteWarm(in one);
+        }
+    }
+
+    /// <summary>Bounds every candidate, those on the first pieces of their curves several at a time.</summary>
+    private void RankAll(long first, int count)
+    {
+        bool isPlain = count > 1 && !_settings.PolishAll && _settings.MaxDepthShareBps >= 10_000
+            && LandingQuarantine.Count + LifeQuarantine.Count == 0;
+        for (int from = 0; from < count; from += FirstBounds.Width)
+        {
+            int lanes = isPlain ? Math.Min(FirstBounds.Width, count - from) : 0;
+            for (int lane = 0; lane < lanes; lane++)
+            {
+                ref readonly Opportunity one = ref _ring[first + from + lane];
+                _bounds.Set(lane, in one, Cap(one.BaseMintId));
+            }
+
+            if (lanes != 0) _bounds.Solve(lanes);
+            for (int i = from; i < count && i < from + FirstBounds.Width; i++)
+            {
+                int lane = i - from;
+                ref Opportunity one = ref _ring[first + i];
+                if (isPlain && _bounds.IsKnown(lane) && one.StateAgeSlotsMax <= _hot.MaxStateAgeSlots)
+                    Order(ref one, i, _bounds.Status(lane), _bounds.Input(lane), _bounds.ProfitBound(lane));
+                else
+                    Rank(ref one, i, count == 1);
+            }
         }
     }
 
@@ -107,13 +138,20 @@ public sealed partial class ScoringStage
         }
 
         SizingStatus status = _sizer.LocateBound(Edges(in one), Cap(one.BaseMintId));
-        if (status != SizingStatus.Ok)
-        {
-            one.Reason = status == SizingStatus.NoGain ? DecisionReason.NoGrossProfit : DecisionReason.SizeTooSmall;
-            return;
-        }
+        double profit = status == SizingStatus.Ok ? _sizer.ProfitBound : 0;
+        Order(ref one, item, status, _sizer.ContinuousInput, profit);
+    }
 
-        FillBound(ref one);
+    private void Order(ref Opportunity one, int item, SizingStatus status, double input, double profit)
+    {
+        one.Reason = status switch
+        {
+            SizingStatus.Ok => DecisionReason.None,
+            SizingStatus.NoGain => DecisionReason.NoGrossProfit,
+            _ => DecisionReason.SizeTooSmall,
+        };
+        if (status != SizingStatus.Ok) return;
+        FillBound(ref one, input, profit);
         if (one.NetProfitLamports < _hot.MinimumProfitLamports) one.Reason = DecisionReason.BelowMinimumProfit;
         else _open.Add(one.NetProfitLamports, item);
     }
@@ -146,7 +184,8 @@ public sealed partial class ScoringStage
     /// <summary>
     /// The bound less the staleness penalty. Sizing asks for the risk at the input that it tries first, the rounded
     /// optimum, and so does this: the same number, unless the pools give less there than their curves. A gross profit
-    /// below the risk is lost as a whole, so such a one is bounded by the risk itself.
+    /// below the risk is at risk as a whole. What such a one leaves rises with it where tip and penalty together take
+    /// at most all of it, up to two roundings, so it is bounded by that of the largest; else by the risk itself.
     /// </summary>
     private long LessPenalty(in Opportunity one, long bound)
     {
@@ -154,10 +193,14 @@ public sealed partial class ScoringStage
         ulong cap = Cap(one.BaseMintId);
         if (_sizer.Locate(Edges(in one), cap, true) != SizingStatus.Ok) return bound;
         double risk = Math.Ceiling(_sizer.RiskAtOptimum(_moves, cap));
-        if (!(risk >= 0 && risk < one.GrossProfitRaw)) return bound;
-        long lamports = _rates.ToLamports(one.BaseMintId, (long)risk);
-        Int128 penalty = (Int128)Math.Max(0, lamports - 1) * _hot.StalenessPenaltyBps / 10_000;
-        return (long)Int128.Max(bound - penalty, Math.Min(bound, _fees.AtMost(lamports + 1, out _)));
+        if (!(risk >= 0)) return bound;
+        bool isPart = risk < one.GrossProfitRaw;
+        long lamports = _rates.ToLamports(one.BaseMintId, isPart ? (long)risk : one.GrossProfitRaw);
+        long part = isPart ? bound - (long)Penalty((ulong)Math.Max(0, lamports - 1)) : long.MinValue;
+        long whole = _hot.TipShareBps + _hot.StalenessPenaltyBps <= 10_000
+            ? _fees.AtMost(lamports, out _) - (long)Penalty((ulong)lamports) + 2
+            : _fees.AtMost(lamports + 1, out _);
+        return Math.Min(bound, Math.Max(part, whole));
     }
 
     /// <summary>Moves of the route's pools to expect by now; false if none is.</summary>
@@ -173,7 +216,7 @@ public sealed partial class ScoringStage
         return sum > 0;
     }
 
-    private void Take(ref MarketEvent cause, ref Opportunity one)
+    private void Take(ref MarketEvent cause, ref Opportunity one, long first)
     {
         if (TouchesTaken(in one))
         {
@@ -190,29 +233,41 @@ public sealed partial class ScoringStage
         }
 
         MarkPools(in one, true);
+        RefuseTaken(first);
     }
 
     /// <summary>
-    /// True if no quote of the route exceeds its curve by more than rounding. A stable swap's curve is only an
-    /// approximation.
+    /// Refuses all that waits and shares a pool with what is taken, which mostly is all: a sweep in place of taking
+    /// each out of the order.
     /// </summary>
+    private void RefuseTaken(long first)
+    {
+        (long[] bounds, int[] items, int count) = _open.Reopen();
+        for (int i = 0; i < count; i++)
+        {
+            ref Opportunity one = ref _ring[first + items[i]];
+            if (bounds[i] == long.MaxValue || !TouchesTaken(in one)) _open.Add(bounds[i], items[i]);
+            else one.Reason = DecisionReason.Dominated;
+        }
+    }
+
+    /// <summary>True if no quote of the route exceeds its curve by more than rounding.</summary>
     private bool IsBounded(in Opportunity one)
     {
         for (int leg = 0; leg < one.LegCount; leg++)
         {
-            Pool pool = _graph.Pool(one.Legs[leg].PoolId);
-            if (pool.Venue == VenueId.TokenSwap && (pool.WorkClass & SwapWorkClass.Heavy) != 0) return false;
+            if (!FirstPieces.IsExact(_graph.Pool(one.Legs[leg].PoolId))) return false;
         }
 
         return true;
     }
 
     /// <summary>Amounts and profit of the located optimum, none of it quoted.</summary>
-    private void FillBound(ref Opportunity one)
+    private void FillBound(ref Opportunity one, double input, double profit)
     {
-        long gross = (long)Math.Min(Math.Ceiling(_sizer.ProfitBound), 9e18);
+        long gross = (long)Math.Min(Math.Ceiling(profit), 9e18);
         one.SizingMethod = SizingMethod.Bound;
-        one.AmountInRaw = (ulong)Math.Clamp(Math.Round(_sizer.ContinuousInput), 1, 9e18);
+        one.AmountInRaw = (ulong)Math.Clamp(Math.Round(input), 1, 9e18);
         one.AmountOutRaw = one.AmountInRaw + (ulong)gross;
         one.GrossProfitRaw = gross;
         one.SignatureFeeLamports = FeeModel.SignatureLamports;

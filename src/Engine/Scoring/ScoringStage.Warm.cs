@@ -38,8 +38,16 @@ public sealed partial class ScoringStage
 
     private void NoteWarm(in Opportunity one)
     {
-        if (one.SizingMethod == SizingMethod.Bound || one.AmountInRaw == 0) return;
-        _warmRoutes[_warmNext] = one;
+        ref Opportunity noted = ref _warmRoutes[_warmNext];
+        noted.LegCount = one.LegCount;
+        noted.BaseMintId = one.BaseMintId;
+        noted.StateAgeSlotsMax = one.StateAgeSlotsMax;
+        for (int leg = 0; leg < one.LegCount; leg++)
+        {
+            noted.Legs[leg].PoolId = one.Legs[leg].PoolId;
+            noted.Legs[leg].Direction = one.Legs[leg].Direction;
+        }
+
         _warmNext = (_warmNext + 1) % WarmRoutes;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
+using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Scoring;
@@ -59,7 +60,9 @@ public sealed partial class ScoringStage : IStage, IWarmable
         _settings = settings;
         _hot = new HotSettings(settings);
         _fees = new FeeModel(settings, _hot, overhead);
-        _rates = new LamportRates(graph, settings.BaseMints, SearchSettings.WrappedSol);
+        FirstPieces pieces = new(graph);
+        _rates = new LamportRates(graph, pieces, settings.BaseMints, SearchSettings.WrappedSol);
+        _bounds = new FirstBounds(pieces, Math.Max(1, settings.MinimumInputRaw));
         _sizer = new InputSizer(graph, settings.MinimumInputRaw, settings.MaxDepthShareBps);
         _wallet = new ulong[graph.MintCapacity];
         Array.Fill(_wallet, ulong.MaxValue);
@@ -223,13 +226,16 @@ public sealed partial class ScoringStage : IStage, IWarmable
         long net = _fees.Apply(ref one, _graph, grossLamports);
 
         one.MinimumOutRaw = MinimumOut(in one, grossLamports - net);
-        one.LandingPpm = Landing.Estimate(in one, out one.LandingLives);
         if (net < _hot.MinimumProfitLamports) return DecisionReason.BelowMinimumProfit;
         AssessRisk(ref one, grossLamports);
         if (net - one.StalenessPenaltyLamports < _hot.MinimumProfitLamports)
             return DecisionReason.BelowMinimumProfit;
-        if (one.ExpectedValueLamports < _hot.MinimumExpectedValueLamports)
-            return DecisionReason.BelowExpectedValue;
+        if (_hot.MinimumExpectedValueLamports is { } least)
+        {
+            one.LandingPpm = Landing.Estimate(in one, out one.LandingLives);
+            if (one.ExpectedValueLamports < least) return DecisionReason.BelowExpectedValue;
+        }
+
         return _agreement is null || IsAgreed(in one) ? DecisionReason.Go : DecisionReason.AwaitingAgreement;
     }
 
@@ -255,8 +261,8 @@ public sealed partial class ScoringStage : IStage, IWarmable
         long gross = one.GrossProfitRaw;
         long atRisk = risk >= 0 && risk < gross ? (long)Math.Ceiling(risk) : gross;
         one.ProfitAtRiskRaw = (ulong)atRisk;
-        Int128 lamports = ((Int128)grossLamports * atRisk) + gross - 1;
-        one.StalenessPenaltyLamports = (long)(lamports / gross * _hot.StalenessPenaltyBps / 10_000);
+        _ = MulDiv.TryMulDiv((ulong)grossLamports, (ulong)atRisk, (ulong)gross, Rounding.Up, out ulong lamports);
+        one.StalenessPenaltyLamports = (long)Penalty(lamports);
         _sizer.SetLeastOutputs(ref one);
         double margin = largest > 0 ? (one.AmountOutRaw - one.MinimumOutRaw) / largest * 1e6 : uint.MaxValue;
         one.ReserveMarginE6 = margin < uint.MaxValue ? (uint)margin : uint.MaxValue;
@@ -271,8 +277,18 @@ public sealed partial class ScoringStage : IStage, IWarmable
     {
         long grossLamports = costsLamports + one.NetProfitLamports;
         if (grossLamports <= 0) return one.AmountOutRaw;
-        Int128 neededLamports = (Int128)costsLamports + _hot.MinimumProfitLamports;
-        Int128 neededRaw = ((neededLamports * one.GrossProfitRaw) + grossLamports - 1) / grossLamports;
-        return one.AmountInRaw + (ulong)Int128.Clamp(neededRaw, 0, one.GrossProfitRaw);
+        Int128 needed = (Int128)costsLamports + _hot.MinimumProfitLamports;
+        if (needed <= 0) return one.AmountInRaw;
+        ulong gross = (ulong)one.GrossProfitRaw;
+        bool fits = MulDiv.TryMulDiv((ulong)needed, gross, (ulong)grossLamports, Rounding.Up, out ulong neededRaw);
+        return one.AmountInRaw + (fits ? Math.Min(neededRaw, gross) : gross);
+    }
+
+    /// <summary>What a Go must earn on top for lamports at risk.</summary>
+    private ulong Penalty(ulong lamportsAtRisk)
+    {
+        _ = MulDiv.TryMulDiv(
+            lamportsAtRisk, (ulong)_hot.StalenessPenaltyBps, 10_000, Rounding.Down, out ulong penalty);
+        return penalty;
     }
 }

@@ -69,7 +69,7 @@ public sealed class RouteCurveTests
         Assert.True(found > 300 && beyond > 300, $"{found} found, {beyond} beyond");
     }
 
-    private static MarketGraph Market(Random random, out int[] edges)
+    internal static MarketGraph Market(Random random, out int[] edges)
     {
         int legs = 2 + random.Next(4);
         edges = new int[legs];

@@ -276,7 +276,7 @@ public sealed class ScoringStageTests
         Rig rig = new(new SearchSettings { BaseMints = [Sol, Usd] });
         rig.Add(Sol, Usd, 1_000_000_000_000, 150_000_000_000);
         rig.Add(Sol, Usd, 1_000_000_000, 150);
-        LamportRates rates = new(rig.Graph, [Sol, Usd], Sol);
+        LamportRates rates = new(rig.Graph, new FirstPieces(rig.Graph), [Sol, Usd], Sol);
         Assert.Equal(6_646_666, rates.ToLamports(rig.Graph.MintId(Usd), 1_000_000));
         Assert.Equal(7, rates.ToLamports(rig.Graph.MintId(Sol), 7));
         Assert.Equal(0, rates.ToLamports(rig.Graph.AddMint(Other), 1_000_000));
