@@ -28,7 +28,10 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
     private readonly OpportunityRing _opportunities;
     private readonly PayloadRing _payloads;
     private readonly MessageWriter _writer;
-    private readonly InstructionBuffer[] _instructions = new InstructionBuffer[MaxInstructions];
+    private readonly InstructionBuffer[] _instructions = new InstructionBuffer[MaxInstructions]; // of this message
+    private readonly InstructionBuffer[] _frame = new InstructionBuffer[MaxInstructions]; // what is around the swaps
+    private readonly InstructionBuffer[] _tips = new InstructionBuffer[TipAccounts.Count];
+    private readonly LegBuffers _legs = new();
     private readonly Pubkey[] _blamed = new Pubkey[MessageKeys.Max];
     private readonly int _messageBytesMax;
     private int _budgetCount;
@@ -55,7 +58,8 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
         _payloads = payloads;
         Messages = new PayloadRing(settings.MessageRingBytes, _messageBytesMax);
         Templates = new TemplateCache(settings.TemplateCapacity, _messageBytesMax);
-        for (int i = 0; i < _instructions.Length; i++) _instructions[i] = new InstructionBuffer();
+        for (int i = 0; i < _frame.Length; i++) _frame[i] = new InstructionBuffer();
+        for (int i = 0; i < _tips.Length; i++) _tips[i] = new InstructionBuffer(SystemTransfer.DataBytes);
     }
 
     /// <inheritdoc/>
@@ -177,20 +181,25 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
     {
         count = WriteBudget(in opportunity);
         ReadOnlySpan<RouteTokenAccount> accounts = Wallet.Frame.IsActive ? Wallet.OfRoute(in opportunity) : default;
-        count += Wallet.Frame.WriteBefore(accounts, opportunity.AmountInRaw, _instructions.AsSpan(count));
+        count += Wallet.Frame.WriteBefore(accounts, opportunity.AmountInRaw, _frame.AsSpan(count));
+        int framed = count;
+        _frame.AsSpan(0, count).CopyTo(_instructions);
         for (int i = 0; i < opportunity.LegCount; i++)
         {
             Leg leg = opportunity.Legs[i];
-            if (!TryWriteSwap(in leg, _instructions[count++])) return false;
+            int edge = MarketGraph.Edge(leg.PoolId, (SwapDirection)leg.Direction);
+            InstructionBuffer buffer = _legs.Of(edge, i, _instructions.AsSpan(framed, i));
+            if (!TryWriteSwap(in leg, edge, buffer)) return false;
+            _instructions[count++] = buffer;
         }
 
-        count += Wallet.Frame.WriteAfter(accounts, _instructions.AsSpan(count));
-        if (opportunity.TipLamports != 0)
-        {
-            Pubkey tipAccount = TipAccounts.Pick(opportunity.RouteDigest);
-            SystemTransfer.Write(_instructions[count++], _settings.Wallet, tipAccount, opportunity.TipLamports);
-        }
-
+        int after = Wallet.Frame.WriteAfter(accounts, _frame.AsSpan(framed));
+        _frame.AsSpan(framed, after).CopyTo(_instructions.AsSpan(count));
+        count += after;
+        if (opportunity.TipLamports == 0) return true;
+        int tip = TipAccounts.IndexOf(opportunity.RouteDigest);
+        SystemTransfer.Write(_tips[tip], _settings.Wallet, TipAccounts.All[tip], opportunity.TipLamports);
+        _instructions[count++] = _tips[tip];
         return true;
     }
 
@@ -200,14 +209,14 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
         _config = new MessageConfig(
             opportunity.PriorityFeeLamports, opportunity.ComputeUnitLimit, ComputeBudget.MaxLoadedAccountsBytes);
         _budgetCount = 1;
-        ComputeBudget.WriteUnitLimit(_instructions[0], opportunity.ComputeUnitLimit);
+        ComputeBudget.WriteUnitLimit(_frame[0], opportunity.ComputeUnitLimit);
         if (opportunity.PriorityFeeLamports == 0 || opportunity.ComputeUnitLimit == 0) return 1;
         UInt128 micro = (UInt128)opportunity.PriorityFeeLamports * 1_000_000;
-        ComputeBudget.WriteUnitPrice(_instructions[1], (ulong)(micro / opportunity.ComputeUnitLimit));
+        ComputeBudget.WriteUnitPrice(_frame[1], (ulong)(micro / opportunity.ComputeUnitLimit));
         return _budgetCount = 2;
     }
 
-    private bool TryWriteSwap(in Leg leg, InstructionBuffer buffer)
+    private bool TryWriteSwap(in Leg leg, int edge, InstructionBuffer buffer)
     {
         Pool pool = _graph.Pool(leg.PoolId);
         SwapDirection direction = (SwapDirection)leg.Direction;
@@ -219,8 +228,8 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
             ThresholdRaw = leg.MinimumOutRaw,
             Clock = _graph.Clock(leg.PoolId),
             User = _settings.Wallet,
-            UserInput = Wallet.Address(pool.InputMint(direction)),
-            UserOutput = Wallet.Address(pool.OutputMint(direction)),
+            UserInput = Wallet.Address(_graph.EdgeFrom(edge)),
+            UserOutput = Wallet.Address(_graph.EdgeTo(edge)),
             Variant = pool.Venue == VenueId.RaydiumAmm && _settings.RaydiumAmmLegacy ? 1 : 0,
         };
         return pool.WriteSwap(in request, buffer) == QuoteStatus.Ok && !buffer.Overflowed;

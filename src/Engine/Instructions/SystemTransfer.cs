@@ -11,6 +11,9 @@ public static class SystemTransfer
     /// <summary>Offset of the lamports in the data.</summary>
     public const int LamportsOffset = 4;
 
+    /// <summary>Bytes of its data.</summary>
+    internal const int DataBytes = LamportsOffset + sizeof(ulong);
+
     /// <summary>Writes the transfer; <paramref name="from"/> signs.</summary>
     public static void Write(InstructionBuffer buffer, in Pubkey from, in Pubkey to, ulong lamports)
     {

@@ -14,8 +14,9 @@ namespace LowLatency.Engine.Instructions;
 /// Owner: the market group's thread. Bound: a fixed number of templates, at most eight of them of one route; a new one
 /// takes the place that is free or the least recently used. About 8 KB each, 11 KB where version 1 is allowed, in three
 /// arrays of which only the places in use are touched.
-/// PERF: comparing 60 accounts is 2 KB of sequential reads; compiling hashes and orders them (TransactionBench). Any
-/// place may hold any route: in sets of four, 53 of a lap's 1,400 messages met a full set among 256 empty places.
+/// PERF: a list that its buffer still holds is known by the buffer's version; else comparing 60 accounts is 2 KB of
+/// sequential reads; compiling hashes and orders them (TransactionBench). Any place may hold any route: in sets of
+/// four, 53 of a lap's 1,400 messages met a full set among 256 empty places.
 /// </summary>
 public sealed class TemplateCache
 {
@@ -225,16 +226,18 @@ public sealed class RouteTemplate
         if (_count == 0 || instructions.Length != _count) return false;
         if (Version == MessageVersion.V0 && _tablesVersion != tablesVersion) return false;
         if (Version == MessageVersion.V1 && !_template.CanPatch(shape.Config)) return false;
-        ReadOnlySpan<AccountMeta> accounts = _accounts;
-        ReadOnlySpan<RoutePart> parts = Parts;
+        Span<RoutePart> parts = Parts;
         for (int i = 0; i < instructions.Length; i++)
         {
             InstructionBuffer instruction = instructions[i];
-            ref readonly RoutePart part = ref parts[i];
+            ref RoutePart part = ref parts[i];
             if (instruction.Overflowed || instruction.DataLength != part.DataLength) return false;
+            if (instruction.AccountCount != part.AccountCount) return false;
+            if (part.Source == instruction && part.ListVersion == instruction.ListVersion) continue;
             if (!Pubkey.AreSame(in instruction.ProgramId, in part.Program)) return false;
-            if (!AccountMeta.AreSame(instruction.Accounts, accounts.Slice(part.FirstAccount, part.AccountCount)))
+            if (!AccountMeta.AreSame(instruction.Accounts, _accounts.AsSpan(part.FirstAccount, part.AccountCount)))
                 return false;
+            (part.Source, part.ListVersion) = (instruction, instruction.ListVersion);
         }
 
         return true;
@@ -256,7 +259,7 @@ public sealed class RouteTemplate
     /// <summary>Forgets the message.</summary>
     internal void Clear() => _count = 0;
 
-    private ReadOnlySpan<RoutePart> Parts => _parts.AsSpan(_firstPart, MaxInstructions);
+    private Span<RoutePart> Parts => _parts.AsSpan(_firstPart, MaxInstructions);
 
     private bool TryKeepShape(MessageWriter writer, ReadOnlySpan<InstructionBuffer> instructions)
     {
@@ -274,6 +277,8 @@ public sealed class RouteTemplate
                 AccountCount = instruction.AccountCount,
                 DataOffset = _template.Layout.MessageOffset + writer.DataOffset(i),
                 DataLength = instruction.DataLength,
+                Source = instruction,
+                ListVersion = instruction.ListVersion,
             };
             end += instruction.AccountCount;
         }
@@ -299,4 +304,10 @@ internal struct RoutePart
 
     /// <summary>Bytes of it.</summary>
     public int DataLength;
+
+    /// <summary>Buffer that last held this program and these accounts.</summary>
+    public InstructionBuffer Source;
+
+    /// <summary>Its version then.</summary>
+    public long ListVersion;
 }

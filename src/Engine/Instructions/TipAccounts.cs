@@ -29,8 +29,14 @@ public static class TipAccounts
     /// <summary>All of them.</summary>
     public static ReadOnlySpan<Pubkey> All => Keys;
 
+    /// <summary>How many they are.</summary>
+    public const int Count = 8;
+
     /// <summary>One of them by any number, for example a slot: spreads the write lock.</summary>
-    public static Pubkey Pick(ulong number) => Keys[(int)(number % (ulong)Keys.Length)];
+    public static Pubkey Pick(ulong number) => Keys[IndexOf(number)];
+
+    /// <summary>The same one's index in <see cref="All"/>.</summary>
+    internal static int IndexOf(ulong number) => (int)(number % Count);
 
     /// <summary>Their <see cref="Pubkey.ShortTag"/>, in the same order.</summary>
     internal static ReadOnlySpan<uint> Tags => KeyTags;

@@ -37,7 +37,7 @@ public sealed class WalletAccounts : IRouteOverhead
     public RouteOverhead Of(in Opportunity route) => Frame.IsActive ? Frame.Overhead(OfRoute(in route)) : default;
 
     /// <summary>Address of the account of a mint.</summary>
-    public Pubkey Address(in Pubkey mint) => OfMint(_graph.MintId(in mint)).Address;
+    public ref readonly Pubkey Address(int mintId) => ref OfMint(mintId).Address;
 
     /// <summary>
     /// The accounts of the route's distinct mints, that of its start first; valid until the next call.

@@ -30,6 +30,15 @@ public readonly record struct AccountMeta(Pubkey Key, AccountFlags Flags)
     private const int Words = 5;
     private const int KeyWords = 4;
 
+    /// <summary>True if it is this key with these privileges.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsSame(ref readonly Pubkey key, AccountFlags flags)
+    {
+        // SAFETY: a meta begins with its key (layout test).
+        ref AccountMeta self = ref Unsafe.AsRef(in this);
+        return Pubkey.AreSame(in Unsafe.As<AccountMeta, Pubkey>(ref self), in key) && Flags == flags;
+    }
+
     /// <summary>
     /// True if two lists are equal.
     /// PERF: differences are collected in vectors and looked at once; the general SequenceEqual calls Equals for each
@@ -59,6 +68,8 @@ public readonly record struct AccountMeta(Pubkey Key, AccountFlags Flags)
 /// One instruction under construction: program, ordered account metas and data, in arrays allocated once.
 /// Venues write swaps into it, <c>Instructions</c> compiles them into a message. Owner thread: the builder's.
 /// Overflow is remembered in <see cref="Overflowed"/>, never thrown; the message compiler refuses such a buffer.
+/// A list is compared with the one before it while it is written, so that whoever kept a copy compares one number
+/// (<see cref="ListVersion"/>).
 /// </summary>
 public sealed class InstructionBuffer
 {
@@ -71,16 +82,26 @@ public sealed class InstructionBuffer
     public const int MaxDataBytes = 1232;
 
     private readonly AccountMeta[] _accounts = new AccountMeta[MaxAccounts];
-    private readonly byte[] _data = new byte[MaxDataBytes];
+    private readonly byte[] _data;
     private Pubkey _programId;
     private int _accountCount;
     private int _dataLength;
+
+    /// <summary>A buffer with room for so many bytes of data.</summary>
+    public InstructionBuffer(int dataBytesMax = MaxDataBytes) =>
+        _data = new byte[Math.Clamp(dataBytesMax, 0, MaxDataBytes)];
 
     /// <summary>Program that executes the instruction.</summary>
     public ref readonly Pubkey ProgramId => ref _programId;
 
     /// <summary>True if an append did not fit; such a buffer must not be used.</summary>
     public bool Overflowed { get; private set; }
+
+    /// <summary>
+    /// Rises whenever the program or an account in some place becomes another: the same version and
+    /// <see cref="AccountCount"/> are the same program and accounts as then.
+    /// </summary>
+    public long ListVersion { get; private set; }
 
     /// <summary>Accounts in order.</summary>
     public ReadOnlySpan<AccountMeta> Accounts => _accounts.AsSpan(0, _accountCount);
@@ -97,13 +118,21 @@ public sealed class InstructionBuffer
     /// <summary>Starts a new instruction.</summary>
     public void Reset(in Pubkey programId)
     {
-        _programId = programId;
+        if (!Pubkey.AreSame(in _programId, in programId))
+        {
+            _programId = programId;
+            ListVersion++;
+        }
+
         _accountCount = 0;
         _dataLength = 0;
         Overflowed = false;
     }
 
-    /// <summary>Appends an account.</summary>
+    /// <summary>
+    /// Appends an account. PERF: compared with what was there, not just stored: a comparison of whole lists later costs
+    /// more than all of these (TransactionBench.WriteAndPatch).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in Pubkey key, AccountFlags flags = AccountFlags.None)
     {
@@ -113,46 +142,51 @@ public sealed class InstructionBuffer
             return;
         }
 
-        _accounts[_accountCount++] = new AccountMeta(key, flags);
+        ref AccountMeta place = ref _accounts[_accountCount++];
+        if (place.IsSame(in key, flags)) return;
+        place = new AccountMeta(key, flags);
+        ListVersion++;
     }
 
     /// <summary>Appends raw data bytes.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > MaxDataBytes - _dataLength)
-        {
-            Overflowed = true;
-            return;
-        }
-
-        bytes.CopyTo(_data.AsSpan(_dataLength));
-        _dataLength += bytes.Length;
+        if (TryTake(bytes.Length, out Span<byte> room)) bytes.CopyTo(room);
     }
 
     /// <summary>Appends one byte.</summary>
-    public void WriteByte(byte value) => Write([value]);
+    public void WriteByte(byte value)
+    {
+        if (TryTake(sizeof(byte), out Span<byte> room)) room[0] = value;
+    }
 
     /// <summary>Appends a u32, little-endian.</summary>
     public void WriteUInt32(uint value)
     {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
-        Write(bytes);
+        if (TryTake(sizeof(uint), out Span<byte> room)) BinaryPrimitives.WriteUInt32LittleEndian(room, value);
     }
 
     /// <summary>Appends a u64, little-endian.</summary>
     public void WriteUInt64(ulong value)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
-        Write(bytes);
+        if (TryTake(sizeof(ulong), out Span<byte> room)) BinaryPrimitives.WriteUInt64LittleEndian(room, value);
     }
 
     /// <summary>Appends a u128, little-endian.</summary>
     public void WriteUInt128(UInt128 value)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128LittleEndian(bytes, value);
-        Write(bytes);
+        if (TryTake(16, out Span<byte> room)) BinaryPrimitives.WriteUInt128LittleEndian(room, value);
+    }
+
+    /// <summary>Room for data, now part of it; false, remembered, if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTake(int count, out Span<byte> room)
+    {
+        int start = _dataLength;
+        bool fits = count <= _data.Length - start;
+        if (fits) _dataLength = start + count;
+        else Overflowed = true;
+        room = _data.AsSpan(start, fits ? count : 0);
+        return fits;
     }
 }

@@ -45,6 +45,38 @@ public sealed class TemplateCacheTests
         Assert.Equal(16, cache.Capacity);
     }
 
+    /// <summary>As the stage does it: the same buffers are written again for other routes and other arrays.</summary>
+    [Fact]
+    public void TryPatch_BuffersWrittenAgain_EqualsFreshBuild()
+    {
+        TemplateCache cache = new(16);
+        Pubkey payer = RandomInstructions.Key(_random);
+        Pubkey[] pools = Keys(40);
+        InstructionBuffer[] buffers = [new(), new(64), new(64), new(64), new()];
+        int patched = 0;
+        for (int round = 0; round < 4_000; round++)
+        {
+            int route = _random.Next(4);
+            ComputeBudget.WriteUnitLimit(buffers[0], (uint)_random.Next());
+            Write(buffers[1], payer, pools.AsSpan(route), 5 + _random.Next(2), 24, _random.Next(8) == 0);
+            Write(buffers[2 + (route & 1)], payer, pools.AsSpan(_random.Next(3)), 6, 17, false);
+            SystemTransfer.Write(buffers[4], payer, TipAccounts.Pick((ulong)route), (ulong)_random.NextInt64());
+            InstructionBuffer[] instructions = [buffers[0], buffers[1], buffers[2 + (route & 1)], buffers[4]];
+            RouteTemplate? template = cache.TryPatch((ulong)route, new RouteShape(instructions), 0);
+            if (template is not null) patched++;
+            else
+            {
+                template = cache.Claim((ulong)route);
+                Assert.Equal(MessageStatus.Ok, template.Build(_writer, Request(payer, instructions), 0));
+            }
+
+            Assert.Equal(MessageStatus.Ok, _writer.WriteMessage(Request(payer, instructions), _fresh, out int length));
+            Assert.True(template.Message.SequenceEqual(_fresh.AsSpan(0, length)), $"seed {Seed}, round {round}");
+        }
+
+        Assert.True(patched > 1_000 && cache.Evictions > 100, $"{patched} patched, {cache.Evictions} evicted");
+    }
+
     [Fact]
     public void TryPatch_AnyDifferenceOfShape_IsNoFit()
     {
@@ -230,14 +262,20 @@ public sealed class TemplateCacheTests
     private InstructionBuffer Swap(in Pubkey payer, ReadOnlySpan<Pubkey> pools, int accounts, int dataBytes)
     {
         InstructionBuffer swap = new();
-        swap.Reset(ProgramIds.Token);
+        Write(swap, payer, pools, accounts, dataBytes, false);
+        return swap;
+    }
+
+    private void Write(
+        InstructionBuffer swap, in Pubkey payer, ReadOnlySpan<Pubkey> pools, int accounts, int dataBytes, bool isOther)
+    {
+        swap.Reset(isOther ? ProgramIds.Token2022 : ProgramIds.Token);
         swap.Add(payer, AccountFlags.Signer);
         for (int i = 0; i < accounts; i++)
             swap.Add(pools[i], i % 2 == 0 ? AccountFlags.Writable : AccountFlags.None);
         byte[] data = new byte[dataBytes];
         _random.NextBytes(data);
         swap.Write(data);
-        return swap;
     }
 
     private Pubkey[] Keys(int count)
