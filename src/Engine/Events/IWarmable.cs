@@ -7,6 +7,12 @@ namespace LowLatency.Engine.Events;
 public interface IWarmable
 {
     /// <summary>
+    /// Of so many rounds over the stages one is this stage's too. What arrives waits for the slice under way, and that
+    /// is a long one nearly always if long and short ones take turns: more than 1 where slices are long.
+    /// </summary>
+    int WarmRounds => 1;
+
+    /// <summary>
     /// One slice, some hundred nanoseconds, on the stage's own thread between two events; whoever calls it looks for
     /// arrivals after each. It changes nothing that an event, a counter or a reader could notice.
     /// </summary>

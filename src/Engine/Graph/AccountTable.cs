@@ -99,14 +99,18 @@ public readonly record struct PoolLink(int PoolId, AccountRole Role, int Next, b
 /// <summary>
 /// 32-byte key -> account entry -> pools, with the account's last bytes. Registration (a new account, a new link, a
 /// larger account) allocates and is counted; updates of known accounts do not. Owner thread: the market group's.
-/// Bounds: accounts and links are fixed at construction; full is a result (-1).
+/// Bounds: accounts and links are fixed at construction; full is a result (-1). Of the buckets so many are in use that
+/// an account has four or more, at capacity two. PERF: few accounts' buckets lie on a page or two (bench --load max).
 /// </summary>
 public sealed class AccountTable
 {
+    private const int BucketsAnAccount = 4;
+    private const int FirstBuckets = 1_024;
+
     private readonly AccountEntry[] _entries;
     private readonly PoolLink[] _links;
     private readonly int[] _buckets; // entry index + 1; 0 = free
-    private readonly int _mask;
+    private int _mask; // of the buckets in use
 
     /// <summary>A table of at most <paramref name="maxAccounts"/> accounts and four links each on average.</summary>
     public AccountTable(int maxAccounts)
@@ -115,7 +119,7 @@ public sealed class AccountTable
         _links = new PoolLink[maxAccounts * 4];
         int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, maxAccounts)) * 2;
         _buckets = new int[buckets];
-        _mask = buckets - 1;
+        _mask = Math.Min(buckets, FirstBuckets) - 1;
     }
 
     /// <summary>Accounts held.</summary>
@@ -145,14 +149,13 @@ public sealed class AccountTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(in Pubkey key)
     {
-        int i = (int)key.Tag & _mask;
         int[] buckets = _buckets;
-        while (true)
+        int mask = _mask;
+        for (int i = (int)key.Tag; ; i++)
         {
-            int id = buckets[i] - 1;
+            int id = buckets[i & mask] - 1;
             if (id < 0) return -1;
-            if (_entries[id].Key == key) return id;
-            i = (i + 1) & _mask;
+            if (Pubkey.AreSame(in _entries[id].Key, in key)) return id;
         }
     }
 
@@ -162,10 +165,8 @@ public sealed class AccountTable
         int id = Find(in key);
         if (id >= 0) return id;
         if (Count == _entries.Length) return -1;
-        int i = (int)key.Tag & _mask;
-        while (_buckets[i] != 0) i = (i + 1) & _mask;
+        if (Count * BucketsAnAccount > _mask && _mask + 1 < _buckets.Length) Spread();
         id = Count++;
-        _buckets[i] = id + 1;
         _entries[id] = new AccountEntry
         {
             Key = key,
@@ -175,6 +176,7 @@ public sealed class AccountTable
             PoolId = -1,
             Data = [],
         };
+        Enter(id);
         return id;
     }
 
@@ -229,6 +231,21 @@ public sealed class AccountTable
         ref AccountEntry entry = ref _entries[accountId];
         ReadOnlySpan<byte> data = entry.Data.AsSpan(0, entry.DataLength);
         return new AccountView(in entry.Key, in entry.Owner, entry.Lamports, data, entry.Slot);
+    }
+
+    /// <summary>Twice as many buckets: once at each doubling of the accounts, when one of them is new.</summary>
+    private void Spread()
+    {
+        _mask = (2 * _mask) + 1;
+        Array.Clear(_buckets, 0, _mask + 1);
+        for (int id = 0; id < Count; id++) Enter(id);
+    }
+
+    private void Enter(int id)
+    {
+        int at = (int)_entries[id].Key.Tag & _mask;
+        while (_buckets[at] != 0) at = (at + 1) & _mask;
+        _buckets[at] = id + 1;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

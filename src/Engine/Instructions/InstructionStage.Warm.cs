@@ -18,6 +18,9 @@ public sealed partial class InstructionStage
     private long _warmed;
 
     /// <inheritdoc/>
+    public int WarmRounds => 8;
+
+    /// <inheritdoc/>
     public void Warm()
     {
         _warmTurn = (_warmTurn + 1) % (2 * WarmRoutes);

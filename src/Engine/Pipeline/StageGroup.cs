@@ -54,6 +54,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     private readonly long[] _seen;
     private readonly IWarmable[] _warmables;
     private int _warmTurn;
+    private int _warmRound;
     private long _events;
     private long _threadAllocatedBytes;
 
@@ -125,8 +126,14 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     public void Warm()
     {
         if (_warmables.Length == 0) return;
-        if (++_warmTurn >= _warmables.Length) _warmTurn = 0;
-        _warmables[_warmTurn].Warm();
+        IWarmable next;
+        do
+        {
+            if (++_warmTurn >= _warmables.Length) (_warmTurn, _warmRound) = (0, (_warmRound + 1) & int.MaxValue);
+            next = _warmables[_warmTurn];
+        }
+        while (_warmRound % next.WarmRounds != 0);
+        next.Warm();
     }
 
     private int OnEvent(ref MarketEvent e, long sequence)

@@ -11,9 +11,11 @@ namespace LowLatency.Engine.Tests.Pipeline;
 
 public sealed class KeepWarmTests
 {
-    private sealed class Warmed(string name) : IStage, IWarmable
+    private sealed class Warmed(string name, int rounds = 1) : IStage, IWarmable
     {
         private long _slices;
+
+        public int WarmRounds => rounds;
 
         public string Name => name;
 
@@ -46,6 +48,28 @@ public sealed class KeepWarmTests
         for (int i = 0; i < 10; i++) group.Warm();
         Assert.Equal((5, 5), (first.Slices, second.Slices));
         Assert.Equal(0, group.Events);
+    }
+
+    [Fact]
+    public void Group_Warm_TakesLongSlicesInFewerRounds()
+    {
+        Warmed everyRound = new("short");
+        Warmed everyFourth = new("long", 4);
+        StageGroup group = new(
+            "test",
+            [new(everyRound, StampId.Graph, StageNeeds.All), new(everyFourth, StampId.Scoring, StageNeeds.All)],
+            null);
+        for (int i = 0; i < 50; i++) group.Warm();
+        Assert.Equal((40, 10), (everyRound.Slices, everyFourth.Slices));
+    }
+
+    [Fact]
+    public void Group_Warm_OnlyLongSlices_StillTakesThem()
+    {
+        Warmed everyEighth = new("long", 8);
+        StageGroup group = new("test", [new(everyEighth, StampId.Scoring, StageNeeds.All)], null);
+        for (int i = 0; i < 3; i++) group.Warm();
+        Assert.Equal(3, everyEighth.Slices);
     }
 
     [Theory]
