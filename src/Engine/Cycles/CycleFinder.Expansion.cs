@@ -97,6 +97,7 @@ public sealed partial class CycleFinder
         if (!(product > 1)) return true;
         if (_count == _cycles.Length) return false;
         Write(ref _cycles[_count], edges, product);
+        _sorter.Products[_count] = product;
         _count++;
         return true;
     }

@@ -130,6 +130,7 @@ public sealed partial class CycleFinder
         ref byte orders = ref MemoryMarshal.GetReference(count == 3 ? RotationsOf3 : RotationsOf4);
         ref double factors = ref MemoryMarshal.GetArrayDataReference(_factors);
         ref Cycle cycle = ref _cycles[_count];
+        ref double products = ref _sorter.Products[_count];
         nint found = 0;
         for (int i = 0; i < rates.Length; i++)
         {
@@ -148,6 +149,8 @@ public sealed partial class CycleFinder
             ref Cycle next = ref Unsafe.Add(ref cycle, found);
             next.LegCount = count;
             next.MarginalProduct = product;
+            // SAFETY: as above; there are as many products as cycles.
+            Unsafe.Add(ref products, found) = product;
             // SAFETY: a cycle has room for more than four edges.
             Unsafe.As<CycleEdges, Vector128<byte>>(ref next.Edges) =
                 Vector128.ShuffleNative(edges.WithElement(3, edge).AsByte(), order);

@@ -10,7 +10,7 @@ namespace LowLatency.Engine.Cycles;
 /// up to <see cref="RankedMax"/> each cycle's rank is how many products are above its own, eight at a time; of more,
 /// three counting passes over the products' leading bits within their range; then comparisons among those alike.
 /// PERF: comparisons of random products are mispredicted branches, two thirds of the time of listing 900 cycles before.
-/// Linear in cycles unless most are alike; then heap sort bounds it. Two longs a cycle, allocated once.
+/// Linear in cycles unless most are alike; then heap sort bounds it. Three longs a cycle, allocated once.
 /// </summary>
 internal sealed class CycleOrder(int capacity)
 {
@@ -19,11 +19,17 @@ internal sealed class CycleOrder(int capacity)
     private const int DigitBits = 8;
     private const int KeyBits = 3 * DigitBits;
     private readonly int[] _counts = new int[3 << DigitBits]; // of each digit, the lowest first
-    private readonly double[] _products = new double[RankedMax];
     private ulong[] _keyed = new ulong[capacity]; // leading bits above 32, index below
     private ulong[] _spare = new ulong[capacity];
 
-    /// <summary>Writes the indices 0 to count - 1 of the cycles in their order.</summary>
+    /// <summary>
+    /// The cycles' products beside each other, written by whoever writes the cycles; filled up here to whole vectors.
+    /// </summary>
+    internal double[] Products { get; } = new double[RoundUp(capacity)];
+
+    /// <summary>
+    /// Writes the indices 0 to count - 1 of the cycles in their order; <see cref="Products"/> are theirs.
+    /// </summary>
     internal void Sort(Cycle[] cycles, Span<int> order)
     {
         if (order.Length <= RankedMax)
@@ -32,7 +38,7 @@ internal sealed class CycleOrder(int capacity)
             return;
         }
 
-        SetKeys(cycles, order.Length);
+        SetKeys(order.Length);
         for (int digit = 0; digit < KeyBits / DigitBits; digit++) Distribute(order.Length, digit);
         for (int i = 0; i < order.Length; i++) order[i] = (int)_keyed[i];
         for (int start = 0, end; start < order.Length; start = end)
@@ -50,16 +56,13 @@ internal sealed class CycleOrder(int capacity)
             return;
         }
 
-        int filled = (order.Length + Vector512<double>.Count - 1) & -Vector512<double>.Count;
-        _products.AsSpan(order.Length, filled - order.Length).Clear(); // above none
-        for (int i = 0; i < order.Length; i++) _products[i] = cycles[i].MarginalProduct;
+        ReadOnlySpan<Vector512<double>> eights = FillUp(order.Length, 0); // above none
+        double[] products = Products;
         order.Fill(-1);
         bool areAlike = false;
-        ReadOnlySpan<Vector512<double>> eights =
-            MemoryMarshal.Cast<double, Vector512<double>>(_products.AsSpan(0, filled));
         for (int i = 0; i < order.Length; i++)
         {
-            Vector512<double> own = Vector512.Create(_products[i]);
+            Vector512<double> own = Vector512.Create(products[i]);
             int rank = 0;
             foreach (Vector512<double> eight in eights)
                 rank += BitOperations.PopCount(Vector512.GreaterThan(eight, own).ExtractMostSignificantBits());
@@ -74,10 +77,19 @@ internal sealed class CycleOrder(int capacity)
 
         for (int start = 0, end; areAlike && start < order.Length; start = end)
         {
-            double product = _products[order[start]];
-            for (end = start + 1; end < order.Length && _products[order[end]] == product;) end++;
+            double product = products[order[start]];
+            for (end = start + 1; end < order.Length && products[order[end]] == product;) end++;
             SortAlike(cycles, order[start..end]);
         }
+    }
+
+    private static int RoundUp(int count) => (count + Vector512<double>.Count - 1) & -Vector512<double>.Count;
+
+    private ReadOnlySpan<Vector512<double>> FillUp(int count, double with)
+    {
+        int filled = RoundUp(count);
+        Products.AsSpan(count, filled - count).Fill(with);
+        return MemoryMarshal.Cast<double, Vector512<double>>(Products.AsSpan(0, filled));
     }
 
     private static void SortAlike(Cycle[] cycles, Span<int> alike)
@@ -89,24 +101,32 @@ internal sealed class CycleOrder(int capacity)
     /// <summary>
     /// A double's bits are ordered as the positive double is; keys grow as products fall. Counts all digits.
     /// </summary>
-    private void SetKeys(Cycle[] cycles, int count)
+    private void SetKeys(int count)
     {
-        ulong most = 0;
-        ulong least = ulong.MaxValue;
-        for (int i = 0; i < count; i++)
+        ReadOnlySpan<Vector512<double>> eights = FillUp(count, Products[0]);
+        Vector512<double> highest = eights[0];
+        Vector512<double> lowest = eights[0];
+        foreach (Vector512<double> eight in eights)
         {
-            ulong bits = BitConverter.DoubleToUInt64Bits(cycles[i].MarginalProduct);
-            most = Math.Max(most, bits);
-            least = Math.Min(least, bits);
-            _spare[i] = bits;
+            highest = Vector512.MaxNative(highest, eight);
+            lowest = Vector512.MinNative(lowest, eight);
         }
 
+        ulong most = 0;
+        ulong least = ulong.MaxValue;
+        for (int i = 0; i < Vector512<double>.Count; i++)
+        {
+            most = Math.Max(most, BitConverter.DoubleToUInt64Bits(highest[i]));
+            least = Math.Min(least, BitConverter.DoubleToUInt64Bits(lowest[i]));
+        }
+
+        ReadOnlySpan<double> products = Products.AsSpan(0, count);
         int[] counts = _counts;
         Array.Clear(counts);
         int shift = Math.Max(0, 64 - BitOperations.LeadingZeroCount(most - least) - KeyBits);
         for (int i = 0; i < count; i++)
         {
-            ulong key = (most - _spare[i]) >> shift;
+            ulong key = (most - BitConverter.DoubleToUInt64Bits(products[i])) >> shift;
             _keyed[i] = (key << 32) | (uint)i;
             counts[(byte)key]++;
             counts[(1 << DigitBits) | (byte)(key >> DigitBits)]++;

@@ -14,7 +14,7 @@ namespace LowLatency.Engine.Cycles;
 /// Tarjan's subtree disassembly: when u raises v, v's subtree is taken out of the tree; if u is in it, the tree path
 /// from v to u plus the edge is a gain. It is found at the first such raise, is simple, and has no tail, because a
 /// tree path has none. Source: R. E. Tarjan, "Shortest paths", 1981 (subtree disassembly); Cherkassky and Goldberg,
-/// "Negative-cycle detection algorithms", 1999. Time O(mints * pairs) at worst, memory 44 bytes a mint and 8 a pair.
+/// "Negative-cycle detection algorithms", 1999. Time O(mints * pairs) at worst, memory 48 bytes a mint and 8 a pair.
 ///
 /// Raises below <see cref="Epsilon"/> are ignored: they are rounding (a pool without fee, there and back), so cycles
 /// that gain less are not found. Labels above <see cref="LabelMax"/> are not given: only chains of dozens of pools
@@ -40,6 +40,9 @@ public sealed class GlobalCycleFinder
     private readonly bool[] _inTree;
     private readonly bool[] _queued;
     private readonly int[] _queue;
+    private readonly int[] _ids; // from -1 on
+    private int _start; // the mint with most neighbours
+    private long _seenTopology = -1;
     private int _mints; // of the graph at Begin; also the virtual root
     private int _head;
     private int _count;
@@ -60,6 +63,8 @@ public sealed class GlobalCycleFinder
         _inTree = new bool[nodes];
         _queued = new bool[nodes];
         _queue = new int[nodes];
+        _ids = new int[nodes + 1];
+        for (int i = 0; i < _ids.Length; i++) _ids[i] = i - 1;
     }
 
     /// <summary>Adjacency entries looked at since <see cref="Begin"/>.</summary>
@@ -125,15 +130,10 @@ public sealed class GlobalCycleFinder
     private void GuessLabels()
     {
         _label.AsSpan(0, _mints).Clear();
-        int start = 0;
-        for (int mint = 1; mint < _mints; mint++)
-        {
-            if (_graph.Neighbours(mint).Length > _graph.Neighbours(start).Length) start = mint;
-        }
-
+        if (_seenTopology != _graph.TopologyCount) ChooseStart();
         int known = Math.Min(1, _mints);
-        _queue[0] = start;
-        _label[start] = 1;
+        _queue[0] = _start;
+        _label[_start] = 1;
         for (int at = 0; at < known && known < _mints; at++)
         {
             int mint = _queue[at];
@@ -156,6 +156,16 @@ public sealed class GlobalCycleFinder
         }
     }
 
+    private void ChooseStart()
+    {
+        _seenTopology = _graph.TopologyCount;
+        _start = 0;
+        for (int mint = 1; mint < _mints; mint++)
+        {
+            if (_graph.Neighbours(mint).Length > _graph.Neighbours(_start).Length) _start = mint;
+        }
+    }
+
     /// <summary>All mints under the root with the labels they have, in order of id.</summary>
     private void Plant()
     {
@@ -167,13 +177,9 @@ public sealed class GlobalCycleFinder
         _inTree.AsSpan(0, root).Fill(true);
         _queued.AsSpan(0, root).Fill(true);
         _depth.AsSpan(0, root).Fill(1);
-        for (int mint = 0; mint < root; mint++)
-        {
-            _queue[mint] = mint;
-            _after[mint] = mint + 1;
-            _before[mint] = mint - 1;
-        }
-
+        _ids.AsSpan(0, root).CopyTo(_before);
+        _ids.AsSpan(1, root).CopyTo(_queue);
+        _ids.AsSpan(2, root).CopyTo(_after);
         _after[root] = 0;
         _before[root] = root - 1;
         if (root > 0) _before[0] = root;

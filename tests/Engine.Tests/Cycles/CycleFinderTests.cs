@@ -162,6 +162,9 @@ public sealed class CycleFinderTests
     [InlineData(long.MaxValue, 100, 5)]
     [InlineData(5000, 3, 4)]
     [InlineData(700, 1, 3)]
+    [InlineData(long.MaxValue, 11, 3)]
+    [InlineData(long.MaxValue, 37, 4)]
+    [InlineData(900, 64, 4)]
     public void Resume_UntilComplete_FindsEachCycleOnceWhateverTheBounds(long stepsMax, int buffer, int hops)
     {
         for (int seed = 0; seed < 4; seed++)

@@ -24,7 +24,12 @@ public sealed class CycleOrderTests
         foreach (int count in (int[])[0, 1, 2, 8, 25, 95, 96, 97, 900, Capacity])
         {
             Random random = new(count + (kind * 7919));
-            for (int i = 0; i < count; i++) cycles[i] = Draw(random, kind, i);
+            for (int i = 0; i < count; i++)
+            {
+                cycles[i] = Draw(random, kind, i);
+                sorter.Products[i] = cycles[i].MarginalProduct;
+            }
+
             List<int> expected = [];
             for (int i = 0; i < count; i++) expected.Add(i);
             expected.Sort((a, b) => Cycle.Compare(cycles[a], cycles[b]));
