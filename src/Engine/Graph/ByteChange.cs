@@ -38,10 +38,17 @@ internal static class ByteChange
     private static int CommonPrefixLength(ReadOnlySpan<byte> data, ReadOnlySpan<byte> known)
     {
         int at = 0;
-        for (; at <= data.Length - Vector256<byte>.Count; at += Vector256<byte>.Count)
+        for (; at <= data.Length - Vector512<byte>.Count; at += Vector512<byte>.Count)
         {
-            uint differing = Differing(data, known, at);
+            ulong differing = Differing(data, known, at);
             if (differing != 0) return at + BitOperations.TrailingZeroCount(differing);
+        }
+
+        if (data.Length >= Vector512<byte>.Count)
+        {
+            at = data.Length - Vector512<byte>.Count; // what was compared before is equal
+            ulong differing = Differing(data, known, at);
+            return differing == 0 ? data.Length : at + BitOperations.TrailingZeroCount(differing);
         }
 
         while (at < data.Length && data[at] == known[at]) at++;
@@ -51,22 +58,28 @@ internal static class ByteChange
     private static int CommonSuffixLength(ReadOnlySpan<byte> data, ReadOnlySpan<byte> known)
     {
         int end = data.Length;
-        for (; end >= Vector256<byte>.Count; end -= Vector256<byte>.Count)
+        for (; end >= Vector512<byte>.Count; end -= Vector512<byte>.Count)
         {
-            uint differing = Differing(data, known, end - Vector256<byte>.Count);
+            ulong differing = Differing(data, known, end - Vector512<byte>.Count);
             if (differing != 0) return data.Length - end + BitOperations.LeadingZeroCount(differing);
+        }
+
+        if (data.Length >= Vector512<byte>.Count)
+        {
+            ulong differing = Differing(data, known, 0);
+            return data.Length - Vector512<byte>.Count + BitOperations.LeadingZeroCount(differing);
         }
 
         while (end > 0 && data[end - 1] == known[end - 1]) end--;
         return data.Length - end;
     }
 
-    /// <summary>A bit for each of the 32 bytes from a position on that differ.</summary>
-    private static uint Differing(ReadOnlySpan<byte> data, ReadOnlySpan<byte> known, int at)
+    /// <summary>A bit for each of the 64 bytes from a position on that differ.</summary>
+    private static ulong Differing(ReadOnlySpan<byte> data, ReadOnlySpan<byte> known, int at)
     {
-        // SAFETY: callers pass a position with 32 bytes behind it in data, and known is no shorter.
-        Vector256<byte> a = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(data), (nuint)at);
-        Vector256<byte> b = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(known), (nuint)at);
-        return ~Vector256.Equals(a, b).ExtractMostSignificantBits();
+        // SAFETY: callers pass a position with 64 bytes behind it in data, and known is no shorter.
+        Vector512<byte> a = Vector512.LoadUnsafe(in MemoryMarshal.GetReference(data), (nuint)at);
+        Vector512<byte> b = Vector512.LoadUnsafe(in MemoryMarshal.GetReference(known), (nuint)at);
+        return ~Vector512.Equals(a, b).ExtractMostSignificantBits();
     }
 }
