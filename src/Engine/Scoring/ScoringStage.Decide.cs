@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 
 namespace LowLatency.Engine.Scoring;
@@ -60,7 +61,7 @@ public sealed partial class ScoringStage
         _rates.BeginEvent();
         _open.Clear();
         _sized.Clear();
-        RankAll(first, count);
+        RankAll(_ring, first, count);
         while (true)
         {
             if (_open.Count != 0 && (_sized.Count == 0 || _open.TopKey > _sized.TopKey))
@@ -93,8 +94,12 @@ public sealed partial class ScoringStage
         }
     }
 
-    /// <summary>Bounds every candidate, those on the first pieces of their curves several at a time.</summary>
-    private void RankAll(long first, int count)
+    /// <summary>
+    /// Bounds every candidate, those on the first pieces of their curves several at a time. PERF: never a part of its
+    /// caller, so that what is kept warm is the code that an event runs.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RankAll(OpportunityRing ring, long first, int count)
     {
         bool isPlain = count > 1 && !_settings.PolishAll && _settings.MaxDepthShareBps >= 10_000
             && LandingQuarantine.Count + LifeQuarantine.Count == 0;
@@ -103,7 +108,7 @@ public sealed partial class ScoringStage
             int lanes = isPlain ? Math.Min(FirstBounds.Width, count - from) : 0;
             for (int lane = 0; lane < lanes; lane++)
             {
-                ref readonly Opportunity one = ref _ring[first + from + lane];
+                ref readonly Opportunity one = ref ring[first + from + lane];
                 _bounds.Set(lane, in one, Cap(one.BaseMintId));
             }
 
@@ -111,7 +116,7 @@ public sealed partial class ScoringStage
             for (int i = from; i < count && i < from + FirstBounds.Width; i++)
             {
                 int lane = i - from;
-                ref Opportunity one = ref _ring[first + i];
+                ref Opportunity one = ref ring[first + i];
                 if (isPlain && _bounds.IsKnown(lane) && one.StateAgeSlotsMax <= _hot.MaxStateAgeSlots)
                     Order(ref one, i, _bounds.Status(lane), _bounds.Input(lane), _bounds.ProfitBound(lane));
                 else

@@ -1,17 +1,22 @@
+using System;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Scoring;
 
-/// <summary>Keeping warm: routes that were quoted last are scored again, and nothing of it is kept.</summary>
+/// <summary>
+/// Keeping warm: routes that were quoted last are bounded or scored again, and nothing of it is kept.
+/// </summary>
 public sealed partial class ScoringStage
 {
     /// <summary>Routes remembered: those of the last few events.</summary>
     private const int WarmRoutes = 16;
 
-    private readonly Opportunity[] _warmRoutes = new Opportunity[WarmRoutes];
-    private readonly CurveMark[] _warmMarks = new CurveMark[Legs.MaxCount];
-    private Opportunity _warmScratch;
+    /// <summary>Routes of a slice that bounds them, which then takes about as long as one that scores.</summary>
+    private const int WarmBounds = 4;
+
+    private readonly OpportunityRing _warmRoutes = new(WarmRoutes);
+    private readonly CurveMark[] _warmMarks = new CurveMark[WarmBounds * Legs.MaxCount];
     private int _warmNext;
     private int _warmTurn;
 
@@ -26,18 +31,47 @@ public sealed partial class ScoringStage
     public void Warm()
     {
         _warmTurn = (_warmTurn + 1) % WarmRoutes;
-        _warmScratch = _warmRoutes[_warmTurn];
-        int legs = _warmScratch.LegCount;
-        if (legs == 0 || _agreement is not null || CheckStates(in _warmScratch) != DecisionReason.None) return;
+        bool bounds = _warmTurn % WarmBounds == 0;
+        int count = bounds ? WarmBounds : 1;
+        for (int i = 0; i < count; i++)
+        {
+            ref readonly Opportunity one = ref _warmRoutes[_warmTurn + i];
+            if (one.LegCount == 0 || _agreement is not null || CheckStates(in one) != DecisionReason.None) return;
+        }
+
         long quotes = QuoteCount;
-        for (int leg = 0; leg < legs; leg++) _warmMarks[leg] = _graph.MarkCurve(EdgeOf(leg));
-        _ = Score(ref _warmScratch, false);
-        for (int leg = 0; leg < legs; leg++) _graph.RestoreCurve(EdgeOf(leg), _warmMarks[leg]);
+        Mark(count, false);
+        if (bounds) WarmOrder();
+        else _ = Score(ref _warmRoutes[_warmTurn], false);
+        Mark(count, true);
         QuoteCount = quotes;
     }
 
-    private int EdgeOf(int leg) => MarketGraph.Edge(
-        _warmScratch.Legs[leg].PoolId, (Venues.SwapDirection)_warmScratch.Legs[leg].Direction);
+    private void WarmOrder()
+    {
+        _rates.BeginEvent();
+        _open.Clear();
+        RankAll(_warmRoutes, _warmTurn, WarmBounds);
+        if (_open.Count == 0) return;
+        long bound = _open.TopKey;
+        _ = LessPenalty(in _warmRoutes[_warmTurn + _open.Pop()], bound);
+        _open.Clear();
+    }
+
+    /// <summary>Notes how much of the curves of a slice's routes is copied, or goes back to it.</summary>
+    private void Mark(int count, bool goesBack)
+    {
+        for (int i = count - 1; i >= 0; i--)
+        {
+            ReadOnlySpan<int> edges = Edges(in _warmRoutes[_warmTurn + i]);
+            for (int leg = 0; leg < edges.Length; leg++)
+            {
+                ref CurveMark mark = ref _warmMarks[(i * Legs.MaxCount) + leg];
+                if (goesBack) _graph.RestoreCurve(edges[leg], mark);
+                else mark = _graph.MarkCurve(edges[leg]);
+            }
+        }
+    }
 
     private void NoteWarm(in Opportunity one)
     {

@@ -82,18 +82,21 @@ public sealed class DecideFirstTests
 
     /// <summary>
     /// A penalty puts the best exact result below the next bound; that route has as large a penalty, which is seen
-    /// without quoting it.
+    /// without quoting it, also where moves put the profit at risk as a whole.
     /// </summary>
-    [Fact]
-    public void Decide_PenaltyOfTheBestRoute_DoesNotHaveTheNextOneQuoted()
+    [Theory]
+    [InlineData(10_000, 6, false)]
+    [InlineData(5_000, 60, true)]
+    public void Decide_PenaltyOfTheBestRoute_DoesNotHaveTheNextOneQuoted(int penaltyBps, ulong slot, bool isWhole)
     {
-        SearchSettings settings = new() { BaseMints = [Sol], SplitQuotesMax = 0, StalenessPenaltyBps = 10_000 };
+        SearchSettings settings = new() { BaseMints = [Sol], SplitQuotesMax = 0, StalenessPenaltyBps = penaltyBps };
         Rig rig = new(settings, new Messages());
         rig.SixPools();
         rig.MoveDearPool(slot: 2);
         long quotes = rig.Scoring.QuoteCount;
-        Opportunity[] all = rig.Of(rig.Decide(slot: 6));
+        Opportunity[] all = rig.Of(rig.Decide(slot));
         Opportunity best = all.Single(o => o.Reason == DecisionReason.Go);
+        Assert.Equal(isWhole, best.ProfitAtRiskRaw == (ulong)best.GrossProfitRaw);
         long next = all.Where(o => o.Reason != DecisionReason.Go).Max(o => o.NetProfitLamports);
         Assert.True(next > best.NetProfitLamports - best.StalenessPenaltyLamports, "the penalty decides nothing here");
         Assert.True(next < best.NetProfitLamports);
