@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text;
 using LowLatency.ConsoleHost.Commands;
 
@@ -8,7 +9,8 @@ namespace LowLatency.ConsoleHost;
 /// <summary>
 /// Stdout or stderr of the process. What cannot be written (closed, disk full) is one line and an exit code, as with
 /// any other output; a message that nobody can be shown is let go. A reader that went away (a broken pipe) is no
-/// failure: the runtime takes its bytes.
+/// failure: the runtime takes its bytes. Words of a server or a file stand in what is said, so control characters but
+/// line ends and tabs become question marks: they would steer the terminal.
 /// </summary>
 /// <param name="inner">The process's writer.</param>
 /// <param name="isNeeded">True for stdout: the verb fails with it.</param>
@@ -18,22 +20,33 @@ internal sealed class StandardWriter(TextWriter inner, bool isNeeded) : TextWrit
     public override Encoding Encoding => inner.Encoding;
 
     /// <inheritdoc/>
-    public override void Write(char value) => Try(() => inner.Write(value));
+    public override void Write(char value) => Try(() => inner.Write(IsSteering(value) ? '?' : value));
 
     /// <inheritdoc/>
-    public override void Write(string? value) => Try(() => inner.Write(value));
+    public override void Write(string? value) => Try(() => inner.Write(Clean(value)));
 
     /// <inheritdoc/>
-    public override void Write(char[] buffer, int index, int count) => Try(() => inner.Write(buffer, index, count));
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<char> buffer) => Write(buffer.ToString());
 
     /// <inheritdoc/>
-    public override void WriteLine(string? value) => Try(() => inner.WriteLine(value));
+    public override void WriteLine(string? value) => Try(() => inner.WriteLine(Clean(value)));
 
     /// <inheritdoc/>
     public override void Flush() => Try(inner.Flush);
+
+    private static bool IsSteering(char letter) => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t');
+
+    private static string? Clean(string? text)
+    {
+        if (text is null || !text.Any(IsSteering)) return text;
+        return string.Create(text.Length, text, static (clean, from) =>
+        {
+            for (int i = 0; i < clean.Length; i++) clean[i] = IsSteering(from[i]) ? '?' : from[i];
+        });
+    }
 
     private void Try(Action write)
     {

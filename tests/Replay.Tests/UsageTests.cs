@@ -46,6 +46,21 @@ public sealed class UsageTests
         Assert.Equal([line], Errors(2, args));
 
     [Fact]
+    public void Stdout_WordsOfAServer_DoNotSteerTheTerminal()
+    {
+        using StringWriter text = new();
+        using (StandardWriter output = new(text, isNeeded: true))
+        {
+            output.WriteLine("no\u001b[2J\u009b\a way\t\u00e9");
+            output.Write('\u001b');
+            output.Write(['a', '\b', 'c'], 0, 3);
+            output.Write("fine\r\n");
+        }
+
+        Assert.Equal($"no?[2J?? way\t\u00e9{Environment.NewLine}?a?cfine\r\n", text.ToString());
+    }
+
+    [Fact]
     public void Capture_ThatIsAPipe_IsRefusedInWords()
     {
         if (!OperatingSystem.IsLinux()) return;

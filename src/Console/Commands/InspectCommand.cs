@@ -55,7 +55,7 @@ internal static class InspectCommand
         {
             ProgressIntervalMs = 1000,
             OnProgress = p => errors.WriteLine(string.Create(
-                Invariant, $"inspect {Share(p.FileBytesRead, p.FileBytes),3:F0} %  {p.Frames:N0} frames")),
+                Invariant, $"inspect {ReplayProgressLine.PercentOf(in p),3:F0} %  {p.Frames:N0} frames")),
         };
         CaptureSummary? summary = CaptureInspection.Run(path, options, out CaptureFault? fault);
         if (summary is null)
@@ -70,8 +70,6 @@ internal static class InspectCommand
         errors.WriteLine($"inspect: {damage}");
         return ReplayCommand.ExitCodeOf(damage);
     }
-
-    private static double Share(long part, long whole) => whole == 0 ? 0 : 100.0 * part / whole;
 
     private static void WriteText(CaptureSummary summary, TextWriter output)
     {

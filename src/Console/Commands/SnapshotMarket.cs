@@ -40,14 +40,15 @@ internal sealed class SnapshotMarket
     /// <exception cref="InvalidDataException">A graph is not of its form; the message names the line.</exception>
     /// <exception cref="VectorFileException">Accounts are missing or not of their form.</exception>
     internal static SnapshotMarket Load(string path, ulong reserveMin) =>
-        IsGraph(path) ? new SnapshotMarket(LoadGraph(path, reserveMin), false, []) : LoadAccounts(path);
+        IsGraph(path) ? LoadGraph(path, reserveMin) : LoadAccounts(path);
 
-    private static MarketGraph LoadGraph(string path, ulong reserveMin)
+    private static SnapshotMarket LoadGraph(string path, ulong reserveMin)
     {
+        List<string> leftOut = [];
         using FileStream file = File.OpenRead(path);
         using Stream content = GunzipStream.OpenContent(file);
         using StreamReader reader = new(content);
-        return GraphSnapshot.Read(reader, reserveMin);
+        return new SnapshotMarket(GraphSnapshot.Read(reader, reserveMin, leftOut), false, leftOut);
     }
 
     private static SnapshotMarket LoadAccounts(string path)

@@ -39,7 +39,7 @@ internal sealed class ReplayProgressLine(TextWriter errors, string verb = "repla
     }
 
     /// <summary>Rounded down, and 100 at the end only: a file that was read whole may not be replayed yet.</summary>
-    private static double PercentOf(in ReplayProgress progress)
+    internal static double PercentOf(in ReplayProgress progress)
     {
         double percent = Math.Floor(100.0 * progress.FileBytesRead / progress.FileBytes);
         return progress.IsEnd ? percent : Math.Min(percent, 99);

@@ -325,6 +325,7 @@ public sealed partial class DedupStage : IStage, IWarmable
 
     private bool IsImplausible(in MarketEvent e)
     {
+        if (e.Slot > SlotBelief.SlotMax) return true; // one such update would be the account's newest for ever
         if (e.Slot <= Slots.Head || e.Slot - Slots.Head <= SlotLeadMax || Slots.Head == 0) return false;
         return BitOperations.PopCount(Race.OpenMask) > 1;
     }

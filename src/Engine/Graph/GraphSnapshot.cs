@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using LowLatency.Engine.Solana;
@@ -25,11 +26,12 @@ public static class GraphSnapshot
 
     /// <summary>
     /// Reads all pools with at least <paramref name="reserveMin"/> base units on both sides; 0 takes empty ones too.
+    /// Rows that cannot be a pool of the graph are told to <paramref name="leftOut"/>.
     /// </summary>
     /// <exception cref="InvalidDataException">A line is not of the format; the message names it.</exception>
-    public static MarketGraph Read(TextReader reader, ulong reserveMin = 0)
+    public static MarketGraph Read(TextReader reader, ulong reserveMin = 0, ICollection<string>? leftOut = null)
     {
-        string[] header = (reader.ReadLine() ?? throw new InvalidDataException("line 1: empty file")).Split(',');
+        string[] header = Cells(reader.ReadLine() ?? throw new InvalidDataException("line 1: empty file"));
         int id = Column(header, "pool_id");
         int dex = Column(header, "dex");
         int a = Column(header, "token_a");
@@ -38,13 +40,14 @@ public static class GraphSnapshot
         int reserveB = Column(header, "reserve_b");
         int feeBps = Column(header, "fee_bps");
         int feePpm = Array.IndexOf(header, "fee_rate_1e6");
-        System.Collections.Generic.List<SnapshotPool> pools = [];
+        List<SnapshotPool> pools = [];
+        HashSet<Pubkey> seen = [];
         int number = 1;
         while (reader.ReadLine() is { } line)
         {
             number++;
             if (line.Length == 0) continue;
-            string[] cells = line.Split(',');
+            string[] cells = Cells(line);
             if (cells.Length != header.Length)
                 throw Bad(number, $"{cells.Length} columns where the header has {header.Length}");
             if (pools.Count == MaxPools) throw Bad(number, $"more than {MaxPools} pools");
@@ -55,7 +58,9 @@ public static class GraphSnapshot
             SnapshotPool pool = new(
                 Venue(cells[dex]), Key(cells[id], number), Key(cells[a], number), Key(cells[b], number),
                 (ulong)inA, (ulong)inB, fee);
-            if (Math.Min(inA, inB) >= reserveMin) pools.Add(pool);
+            if (pool.MintA == pool.MintB) leftOut?.Add($"line {number}: pool {pool.Address}: one mint on both sides");
+            else if (!seen.Add(pool.Address)) leftOut?.Add($"line {number}: pool {pool.Address}: listed before");
+            else if (Math.Min(inA, inB) >= reserveMin) pools.Add(pool);
         }
 
         MarketGraph graph = new(Math.Max(2, (2 * pools.Count) + 8), Math.Max(1, pools.Count), 1);
@@ -91,6 +96,14 @@ public static class GraphSnapshot
         "meteora_dlmm" => VenueId.MeteoraDlmm,
         _ => VenueId.None,
     };
+
+    /// <summary>No cell of this format holds a comma, so quotes around one say nothing.</summary>
+    private static string[] Cells(string line)
+    {
+        string[] cells = line.Split(',');
+        for (int i = 0; i < cells.Length; i++) cells[i] = cells[i].Trim(' ', '"');
+        return cells;
+    }
 
     private static int Column(string[] header, string name)
     {

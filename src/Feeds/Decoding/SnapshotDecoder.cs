@@ -132,7 +132,7 @@ internal sealed class SnapshotDecoder
             }
         }
 
-        return hasSlot && !value.IsEmpty ? DecodeCause.None : DecodeCause.UnexpectedShape;
+        return hasSlot && slot <= SlotBelief.SlotMax && !value.IsEmpty ? DecodeCause.None : DecodeCause.UnexpectedShape;
     }
 
     private static int CountElements(ReadOnlySpan<byte> array)

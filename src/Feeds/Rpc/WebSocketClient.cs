@@ -39,6 +39,8 @@ internal sealed class WebSocketClient : IDisposable
     private int _outBytes;
     private byte[] _parts = [];
     private int _partsBytes;
+    private readonly byte[] _ping = new byte[WebSocketFramer.MaxControlBytes];
+    private int _pingBytes = -1;
     private long _lastReadNs;
     private long _lastPingNs;
     private long _nextTickNs;
@@ -157,6 +159,7 @@ internal sealed class WebSocketClient : IDisposable
         }
 
         if (_framer.Fault != WebSocketFault.None) Fault(_framer.Fault);
+        AnswerPing();
         _pipe.Reader.AdvanceTo(buffer.Start, buffer.End);
         Flush();
     }
@@ -225,7 +228,8 @@ internal sealed class WebSocketClient : IDisposable
         {
             case WebSocketOpcode.Ping:
                 _counters.PingsReceived++;
-                Queue(WebSocketOpcode.Pong, payload);
+                payload.CopyTo(_ping);
+                _pingBytes = payload.Length;
                 break;
             case WebSocketOpcode.Pong:
                 _counters.PongsReceived++;
@@ -243,6 +247,17 @@ internal sealed class WebSocketClient : IDisposable
                 Fail(new ConnectionEnd(ConnectionCause.ClosedByServer, code, Encoding.UTF8.GetString(reason)));
                 break;
         }
+    }
+
+    /// <summary>
+    /// Answers the newest ping of what was read, as RFC 6455 section 5.5.3 allows: one that answers each can be made to
+    /// write as much as it reads, and to read ahead without end while its answers are not taken.
+    /// </summary>
+    private void AnswerPing()
+    {
+        if (_pingBytes >= 0 && _end.Cause == ConnectionCause.None)
+            Queue(WebSocketOpcode.Pong, _ping.AsSpan(0, _pingBytes));
+        _pingBytes = -1;
     }
 
     private void Fault(WebSocketFault fault)

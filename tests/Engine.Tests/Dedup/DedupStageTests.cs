@@ -215,6 +215,17 @@ public sealed class DedupStageTests
     }
 
     [Fact]
+    public void Account_SlotOfNoChainFromTheOnlyEndpoint_DoesNotPoison()
+    {
+        Connection(0, EventKind.FeedOpen);
+        Assert.Equal(DropCause.ImplausibleSlot, Feed(1, ulong.MaxValue));
+        Assert.Equal(DropCause.None, Feed(1, 1000));
+        Assert.Equal(DropCause.ImplausibleSlot, Feed(1, ulong.MaxValue));
+        Assert.Equal(DropCause.None, Feed(1, 1001));
+        Assert.Equal(2, _stage.Dropped(DropCause.ImplausibleSlot));
+    }
+
+    [Fact]
     public void Table_Full_IsCountedNotGrown()
     {
         int full = 0;

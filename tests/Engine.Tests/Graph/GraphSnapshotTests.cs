@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.IO;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
@@ -26,6 +28,30 @@ public sealed class GraphSnapshotTests
         finder.Find(0, long.MaxValue);
         Assert.Equal(1, finder.Count);
         Assert.Equal(1.03 * 0.9975 * 0.997, finder[0].MarginalProduct, 1e-9);
+    }
+
+    [Fact]
+    public void Read_RowsThatAreNoPoolOfTheGraph_AreTold()
+    {
+        string row = $"65shmpuYmxx5p7ggNCZbyrGLCXVqbBR1ZD5aAocRBUNG,orca_whirlpool,{Sol},{Usdc},1000,150,25,\n";
+        List<string> leftOut = [];
+        MarketGraph graph = GraphSnapshot.Read(
+            new StringReader(Header + row + row.Replace("150", "900") + row.Replace(Usdc, Sol)), 0, leftOut);
+        Assert.Equal(1, graph.PoolCount);
+        Assert.Equal(0.15 * 0.9975, graph.Rate(0), 1e-12);
+        Assert.Equal(2, leftOut.Count);
+        Assert.Contains("line 3: ", leftOut[0], StringComparison.Ordinal);
+        Assert.EndsWith("listed before", leftOut[0], StringComparison.Ordinal);
+        Assert.EndsWith("one mint on both sides", leftOut[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_CellsInQuotes_AreTheSame()
+    {
+        string text = Header
+            + $"65shmpuYmxx5p7ggNCZbyrGLCXVqbBR1ZD5aAocRBUNG,orca_whirlpool,{Sol},{Usdc},1000,150,25,2500\n";
+        string quoted = '"' + text.TrimEnd().Replace(",", "\", \"").Replace("\n", "\"\n\"") + '"';
+        Assert.Equal(0.15 * 0.9975, GraphSnapshot.Read(new StringReader(quoted)).Rate(0), 1e-12);
     }
 
     [Theory]

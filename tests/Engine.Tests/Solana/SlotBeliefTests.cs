@@ -54,11 +54,23 @@ public sealed class SlotBeliefTests
         Assert.False(belief.Accept(0, 90_000));
     }
 
+    [Theory]
+    [InlineData(SlotBelief.SlotMax + 1)]
+    [InlineData(long.MaxValue)]
+    [InlineData(ulong.MaxValue)]
+    public void Accept_NoSlotOfAnyChain_IsRefusedEvenFirstAndByAll(ulong slot)
+    {
+        SlotBelief belief = new();
+        for (int i = 0; i < 40; i++) Assert.False(belief.Accept(i, slot));
+        Assert.True(belief.Accept(0, 1000));
+        Assert.Equal((1000UL, 40L), (belief.Head, belief.Refused));
+    }
+
     [Fact]
     public void Accept_FirstSlotWasTheLargestNumber_RefusesNoneBelowAndFallsBack()
     {
         SlotBelief belief = new();
-        Assert.True(belief.Accept(0, ulong.MaxValue));
+        Assert.True(belief.Accept(0, SlotBelief.SlotMax));
         for (ulong i = 0; i < SlotBelief.RepeatsMin; i++) Assert.True(belief.Accept(0, 1000 + i));
         Assert.Equal((1000 + SlotBelief.RepeatsMin - 1UL, 0L), (belief.Head, belief.Refused));
     }

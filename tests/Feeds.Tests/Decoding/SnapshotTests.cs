@@ -55,6 +55,8 @@ public sealed class SnapshotTests
     [InlineData("""{"id":4}""", DecodeCause.UnexpectedShape)]
     [InlineData("""{"id":4,"result":{"value":[null,null]}}""", DecodeCause.UnexpectedShape)]
     [InlineData("""{"id":4,"result":{"context":{"slot":7},"value":[null,null}}""", DecodeCause.MalformedJson)]
+    [InlineData("""{"id":4,"result":{"context":{"slot":18446744073709551615},"value":[null,null]}}""",
+        DecodeCause.UnexpectedShape)]
     [InlineData("", DecodeCause.UnexpectedShape)]
     public void OnSnapshot_WrongAnswer_PublishesNothing(string answer, DecodeCause expected)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
@@ -211,6 +212,38 @@ public sealed class WebSocketClientTests
         Assert.Equal(ConnectionCause.Stopped, handler.Run(server.Address, options).Cause);
         Assert.Equal(5, handler.Counters.PongsReceived);
         Assert.Null(server.ScriptError);
+    }
+
+    [Fact]
+    public void Run_PingFlood_AnswersTheNewestAndWritesLittle()
+    {
+        const int Pings = 20_000;
+        string padding = new('x', 100);
+        using MiniServer server = new(peer =>
+        {
+            peer.Upgrade();
+            using MemoryStream flood = new();
+            for (int i = 0; i < Pings; i++)
+            {
+                byte[] payload = Encoding.Latin1.GetBytes($"{i:D8}{padding}");
+                flood.WriteByte(0x89);
+                flood.WriteByte((byte)payload.Length);
+                flood.Write(payload);
+            }
+
+            peer.Write(flood.ToArray());
+            (int First, string Text) pong;
+            do pong = peer.ReadFrame();
+            while (!pong.Text.StartsWith($"{Pings - 1:D8}", StringComparison.Ordinal));
+            Assert.Equal(0x8A, pong.First);
+            peer.SendText("enough");
+            peer.WaitForEnd();
+        });
+        TextHandler handler = new() { OnText = _ => false };
+        Assert.Equal(ConnectionCause.Stopped, handler.Run(server.Address, Options).Cause);
+        Assert.Null(server.ScriptError);
+        Assert.Equal(Pings, handler.Counters.PingsReceived);
+        Assert.True(handler.Counters.BytesSent * 4 < handler.Counters.BytesRead, $"{handler.Counters.BytesSent}");
     }
 
     [Fact]
