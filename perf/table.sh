@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures every row of the targets and writes perf/Results/<date>-<machine>.json and the table in README.md.
-# About six minutes; give it a quiet machine. Programs run one after the other, each in a process of its own.
+# About seven minutes; give it a quiet machine. Programs run one after the other, each in a process of its own; peers
+# that are installed (perf/Peers/run.sh) run behind the ring, those that are not are named and stay out of the table.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=artifacts/table
@@ -9,10 +10,11 @@ for project in perf/Ring perf/Benchmarks src/Console; do
   dotnet build "$project" -c Release -v quiet -nologo
 done
 dotnet run -c Release --no-build --project perf/Ring | tee "$out/ring.txt"
+perf/Peers/run.sh peers | tee "$out/peers.txt"
 dotnet run -c Release --no-build --project src/Console -- bench --json >"$out/bench.json"
 dotnet run -c Release --no-build --project src/Console -- bench --wire --json >"$out/wire.json"
 # Its last line has the shape of the ring's; without a pseudo terminal it says so and the row stays empty.
 perf/Memory/run.sh 10000 20 | tee -a "$out/ring.txt"
 commit=$(git rev-parse --short=10 HEAD 2>/dev/null || echo "not known")
 dotnet run -c Release --no-build --project perf/Benchmarks -- --table "$out/ring.txt" "$out/bench.json" \
-  "$out/wire.json" "$commit"
+  "$out/wire.json" "$out/peers.txt" "$commit"

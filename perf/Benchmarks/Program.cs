@@ -18,7 +18,8 @@ internal static class Program
         --measure [text]      the rows whose name contains the text, in turns, seconds in all
         --allocations [text]  bytes an operation of every row against perf/Baselines/allocations.json
         --allocations --update   writes that file
-        --table <ring output> <bench JSON> <wire JSON> <commit>   results file and README: see perf/table.sh
+        --table <ring output> <bench JSON> <wire JSON> <peers' output> <commit>
+                              results file and README: see perf/table.sh
         --smoke [text]        every row once
         anything else         BenchmarkDotNet, for example --inProcess --filter *Dedup*
         """;
@@ -41,8 +42,8 @@ internal static class Program
                 return AllocationGate.Run(PerfFolder.PathOf(AllocationsFile), true, string.Empty, output);
             case ["--allocations", ..] when args.Length <= 2:
                 return AllocationGate.Run(PerfFolder.PathOf(AllocationsFile), false, text, output);
-            case ["--table", string ring, string bench, string wire, string commit]:
-                return Table(new TableMaker(Text(ring), Text(bench), Text(wire)), commit, output);
+            case ["--table", string ring, string bench, string wire, string peers, string commit]:
+                return Table(new TableMaker(Text(ring), Text(bench), Text(wire), Text(peers)), commit, output);
             case ["--smoke", ..] when args.Length <= 2:
                 return Smoke(text, output);
             default:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Ours and a peer in turns on this machine: perf/Peers/run.sh ring|decode|cycles|signing|chain|all [turns]
+# perf/Peers/run.sh peers: only the peers' own lines, once, of what is installed (perf/table.sh puts them beside ours).
 # Peers come from Debian and are installed if apt may be used; what is missing is skipped and said so. Only the ratio
 # of one run says something: the same minute, the same machine, ours and theirs one after the other, least of all turns.
 set -u
@@ -11,7 +12,7 @@ mkdir -p "$out"
 
 need() { # need <Debian package> <file it brings>
   [ -e "$2" ] && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  if [ "$area" != peers ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     { apt-get update && apt-get install -y --no-install-recommends "$1"; } >/dev/null 2>&1
   fi
   [ -e "$2" ] && return 0
@@ -24,7 +25,7 @@ python=$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)
 
 need_module() { # need_module <Python module>
   "$python" -c "import $1" >/dev/null 2>&1 && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  if [ "$area" != peers ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     { apt-get update && apt-get install -y --no-install-recommends "python3-$1"; } >/dev/null 2>&1
   fi
   "$python" -c "import $1" >/dev/null 2>&1 && return 0
@@ -58,14 +59,41 @@ ratio() { # ratio <what> <ours> <peer's name> <theirs> <unit>
     printf "%-52s  ours %10.1f   %s %12.1f %s   %.2f x as fast\n", what, a, peer, b, unit, r }'
 }
 
+jar=/usr/share/java/disruptor.jar
+build_ring() {
+  need libdisruptor-java "$jar" && need default-jdk-headless /usr/bin/javac && need_program java &&
+    javac -cp "$jar" -d "$out/ring" perf/Peers/Ring/LmaxRing.java
+}
+
+build_decode() {
+  need libsimdjson-dev /usr/include/simdjson.h && need_program g++ &&
+    g++ -O3 -march=native -std=c++17 -o "$out/simdjson" perf/Peers/Decode/simdjson.cpp -lsimdjson
+}
+
+build_cycles() {
+  need libboost-graph-dev /usr/include/boost/graph/bellman_ford_shortest_paths.hpp && need_program g++ &&
+    g++ -O3 -march=native -std=c++17 -o "$out/boost" perf/Peers/Cycles/boost.cpp
+}
+
+peers() {
+  build_ring && java -cp "$jar:$out/ring" LmaxRing
+  build_decode && "$out/simdjson"
+  build_cycles && "$out/boost"
+  local module
+  for module in networkx igraph; do
+    need_module "$module" && "$python" "perf/Peers/Cycles/${module}_cycles.py"
+  done
+  need_module numpy && "$python" perf/Peers/Chain/numpy_chain.py
+  return 0
+}
+
 ring() {
-  local jar=/usr/share/java/disruptor.jar
-  need libdisruptor-java "$jar" && need default-jdk-headless /usr/bin/javac && need_program java || return 0
-  javac -cp "$jar" -d "$out/ring" perf/Peers/Ring/LmaxRing.java || return 0
+  build_ring || return 0
   : >"$out/ring.ours"
   : >"$out/ring.peer"
   for _ in $(seq "$turns"); do
-    dotnet run -c Release --no-build --project perf/Ring -- --repeats 8 --only "stamp" >>"$out/ring.ours"
+    dotnet run -c Release --no-build --project perf/Ring -- --repeats 10 --only "stamp" >>"$out/ring.ours"
+    dotnet run -c Release --no-build --project perf/Ring -- --repeats 10 --only "3P1C publish=1" >>"$out/ring.ours"
     java -cp "$jar:$out/ring" LmaxRing >>"$out/ring.peer" || return 0
   done
   local row="LMAX Disruptor"
@@ -75,11 +103,12 @@ ring() {
     "$row" "$(best "$out/ring.peer" "1P1C publish=1 " M/s)" M/s
   ratio "1P1C publish=16" "$(best "$out/ring.ours" "1P1C publish=16, stamp beside" M/s)" \
     "$row" "$(best "$out/ring.peer" "1P1C publish=16 " M/s)" M/s
+  ratio "3P1C publish=1" "$(best "$out/ring.ours" "3P1C publish=1 " M/s)" \
+    "$row" "$(best "$out/ring.peer" "3P1C publish=1 " M/s)" M/s
 }
 
 decode() {
-  need libsimdjson-dev /usr/include/simdjson.h && need_program g++ || return 0
-  g++ -O3 -march=native -std=c++17 -o "$out/simdjson" perf/Peers/Decode/simdjson.cpp -lsimdjson || return 0
+  build_decode || return 0
   : >"$out/decode.ours"
   : >"$out/decode.peer"
   for _ in $(seq "$turns"); do
@@ -95,8 +124,7 @@ decode() {
 }
 
 cycles() {
-  need libboost-graph-dev /usr/include/boost/graph/bellman_ford_shortest_paths.hpp && need_program g++ || return 0
-  g++ -O3 -march=native -std=c++17 -o "$out/boost" perf/Peers/Cycles/boost.cpp || return 0
+  build_cycles || return 0
   : >"$out/cycles.ours"
   : >"$out/cycles.peer"
   for _ in $(seq "$turns"); do
@@ -145,12 +173,16 @@ signing() { # the peer is the C library's own function, called in the same progr
 }
 
 case "$area" in
-  ring | decode | cycles | signing | chain | all) ;;
+  ring | decode | cycles | signing | chain | peers | all) ;;
   *)
-    echo "usage: perf/Peers/run.sh ring|decode|cycles|signing|chain|all [turns]" >&2
+    echo "usage: perf/Peers/run.sh ring|decode|cycles|signing|chain|peers|all [turns]" >&2
     exit 2
     ;;
 esac
+if [ "$area" = peers ]; then
+  peers
+  exit 0
+fi
 for project in perf/Ring perf/Benchmarks; do
   dotnet build "$project" -c Release -v quiet -nologo || exit 1
 done

@@ -72,8 +72,8 @@ internal static class Throughputs
         return MillionsPerSecond(TwoThreads.Time(each * producers, consumer.Run, sides));
     }
 
-    /// <summary>Ours on one thread: claims and publishes a ring one by one, then consumes it. The instructions alone, in
-    /// a ring too small for a consumer that keeps its distance.</summary>
+    /// <summary>Ours on one thread: claims and publishes a ring one by one, then consumes it. The instructions alone,
+    /// in a ring too small for a consumer that keeps its distance.</summary>
     internal static double OneThread(int count)
     {
         RingBuffer<long> ring = new(2048);

@@ -1,40 +1,28 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using LowLatency.Benchmarks.Runner;
 
 namespace LowLatency.Benchmarks.Table;
 
 /// <summary>
-/// Fills the targets with figures: measures the micro-benchmarks here, reads the ring's lines and the end-to-end JSON,
-/// which programs of their own have printed (<c>perf/table.sh</c> runs all of them).
+/// Fills the targets with figures: measures the micro-benchmarks here, reads the ring's and the peers' lines and the
+/// end-to-end JSON, which programs of their own have printed (<c>perf/table.sh</c> runs all of them).
 /// </summary>
 internal sealed class TableMaker
 {
     private const int Turns = 25;
-    private static readonly Regex RingLine =
-        new(@"^(?<name>.+?) {2,}min (?<min>[\d.]+) med (?<med>[\d.]+) max (?<max>[\d.]+) (?<unit>\S+)");
+    private const string Probe = "core-to-core probe, round trip";
 
-    private readonly Dictionary<string, (double Best, double Median)> _ring = [];
     private readonly Dictionary<string, (double Best, double Median)> _micro = [];
+    private readonly RunLines _lines;
     private readonly JsonElement _bench;
     private readonly JsonElement _wire;
 
-    internal TableMaker(string ringOutput, string benchJson, string wireJson)
+    internal TableMaker(string ringOutput, string benchJson, string wireJson, string peersOutput)
     {
-        foreach (string line in ringOutput.Split('\n'))
-        {
-            Match match = RingLine.Match(line);
-            if (!match.Success) continue;
-            string unit = match.Groups["unit"].Value;
-            _ring[match.Groups["name"].Value] = unit == "B"
-                ? (Number(match, "max"), Number(match, "med")) // of memory the most counts
-                : (Number(match, unit == "M/s" ? "max" : "min"), Number(match, "med"));
-        }
-
+        _lines = new RunLines(ringOutput + "\n" + peersOutput);
         _bench = JsonDocument.Parse(benchJson).RootElement;
         _wire = JsonDocument.Parse(wireJson).RootElement;
     }
@@ -72,7 +60,16 @@ internal sealed class TableMaker
         if (isRateOfTimes && figures is { } times) figures = (1e9 / times.Best, 1e9 / times.Median);
         return new ResultRow(
             row.Work, row.Limit, row.Unit, Rounded(figures?.Best / row.Divisor), Rounded(figures?.Median / row.Divisor),
-            row.Peer, figures is null ? "not on this machine" : null);
+            Peers(row, figures?.Best / row.Divisor), figures is null ? "not on this machine" : null);
+    }
+
+    private string Peers(TargetRow row, double? ours)
+    {
+        if (row.Beside.Length == 0 || ours is not { } figure) return row.Peer;
+        bool isRatio = row.Source.StartsWith("ringprobe:", StringComparison.Ordinal);
+        double divisor = isRatio ? _lines.Find(Probe)!.Value.Best : 1;
+        string here = _lines.Peers(row.Beside, figure, row.IsRate, divisor);
+        return row.Peer.Length == 0 ? $"this run: {here}" : $"{row.Peer}; this run: {here}";
     }
 
     private (double Best, double Median)? Read(string source)
@@ -82,12 +79,13 @@ internal sealed class TableMaker
         switch (source[..colon])
         {
             case "ring":
-                return _ring.TryGetValue(rest, out (double, double) line) ? line : null;
+                return _lines.Find(rest);
             case "wire":
                 return Wire(rest.Split('/'));
             case "ringprobe":
-                (double best, double median) = _ring["core-to-core probe, round trip"];
-                return (_ring[rest].Best / best, _ring[rest].Median / median);
+                (double best, double median) = _lines.Find(Probe)!.Value;
+                (double ours, double oursMedian) = _lines.Find(rest)!.Value;
+                return (ours / best, oursMedian / median);
             case "bench":
                 return Bench(rest.Split('/'));
             default:
@@ -118,9 +116,6 @@ internal sealed class TableMaker
         else value = times.GetProperty(path[1]).GetDouble();
         return (value, value);
     }
-
-    private static double Number(Match match, string group) =>
-        double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
     private static double? Rounded(double? value) => value is { } number ? Math.Round(number, 2) : null;
 }

@@ -13,8 +13,10 @@ namespace LowLatency.Benchmarks.Table;
 /// <c>missing:why</c>.
 /// </param>
 /// <param name="Divisor">Operations in what the source counts as one.</param>
+/// <param name="Beside">Peers that <c>perf/Peers/run.sh peers</c> or the ring's program ran in the same run, as
+/// <see cref="RunLines.Peers"/> takes them.</param>
 internal sealed record TargetRow(
-    string Work, double Limit, string Unit, string Peer, string Source, double Divisor = 1)
+    string Work, double Limit, string Unit, string Peer, string Source, double Divisor = 1, string Beside = "")
 {
     /// <summary>True if a higher figure is the better one.</summary>
     internal bool IsRate => Unit.EndsWith("/s", System.StringComparison.Ordinal);

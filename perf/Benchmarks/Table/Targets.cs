@@ -16,6 +16,7 @@ internal static class Targets
     private const string Address = "micro:Instructions.ProgramAddressBench.";
     private const string Sign = "micro:Instructions.Ed25519Bench.Sign(Library=Sodium)";
     private const string SignBare = "Instructions.Ed25519Bench.SignBare(Library=Sodium)";
+    private const string SimdJson = "simdjson:simdjson on demand";
     private const string WireSigned = "wire:5 intended arrival to first signed/";
     private const string Small = "(Size=Mints100Pools600)";
     private const string Medium = "(Size=Mints1kPools10k)";
@@ -24,16 +25,20 @@ internal static class Targets
     internal static readonly TargetRow[] Rows =
     [
         new("Ring round trip, 64 B over two rings, as ratio to the core-to-core probe", 1.3, "x",
-            "Disruptor-net 1.62", "ringprobe:round trip 64 B, stamp in entry"),
+            "Disruptor-net 1.62", "ringprobe:round trip 64 B, stamp in entry",
+            Beside: "LMAX:round trip 64 B, LMAX|ConcurrentQueue:round trip 64 B, ConcurrentQueue"),
         new("Ring 1P1C, publish 1, 64 K entries", 500, "M/s", "Disruptor-net 464, LMAX 323, ConcurrentQueue 29",
-            "ring:1P1C publish=1, stamp beside (8 B)"),
+            "ring:1P1C publish=1, stamp beside (8 B)",
+            Beside: "LMAX:1P1C publish=1 LMAX|ConcurrentQueue:1P1C ConcurrentQueue|Channel:1P1C Channel"),
         new("Ring 1P1C, publish 16", 1000, "M/s", "C++ 1,380, LMAX 592, Disruptor-net 470",
-            "ring:1P1C publish=16, stamp beside (8 B)"),
-        new("Ring, three producers", 60, "M/s", "14-23", "ring:3P1C publish=1"),
+            "ring:1P1C publish=16, stamp beside (8 B)", Beside: "LMAX:1P1C publish=16 LMAX"),
+        new("Ring, three producers", 60, "M/s", "14-23", "ring:3P1C publish=1", Beside: "LMAX:3P1C publish=1 LMAX"),
         new("Ring, three stages fused on one consumer", 400, "M/s", "Disruptor-net 198",
             "ring:3 stages fused on one consumer"),
-        new("accountNotification of 1,312 B to claimed event, known shape", 75, "ns", "simdjson 124", Account + "Fast"),
-        new("same, strict path", 200, "ns", "Utf8JsonReader 327, serde_json 1,370", Account + "Strict"),
+        new("accountNotification of 1,312 B to claimed event, known shape", 75, "ns", "simdjson 124", Account + "Fast",
+            Beside: SimdJson),
+        new("same, strict path", 200, "ns", "Utf8JsonReader 327, serde_json 1,370", Account + "Strict",
+            Beside: SimdJson),
         new("Yellowstone account update of 950 B to claimed event", 40, "ns", "hand walk 37.9, Google.Protobuf 212",
             "micro:Feeds.GeyserAccountBenchmark.Decoder"),
         new("Notification of 1.3 KB over loopback WebSocket to the feed thread", 4000, "ns", string.Empty,
@@ -72,11 +77,14 @@ internal static class Targets
         new("same, 10 k / 100 k", 32_000, "ns", "best one only: C++ 30,771",
             Hub + "UpdateAndSearchUpTo4" + Large),
         new("Negative-cycle detection, arbitrage present, 100 / 600", 3000, "ns", "rustworkx 13,500, Boost 73,000",
-            Hub + "FirstGlobalCycle" + Small),
+            Hub + "FirstGlobalCycle" + Small,
+            Beside: "Boost:Mints100Pools600, Boost|igraph:Mints100Pools600, igraph"
+                + "|NetworkX:Mints100Pools600, NetworkX"),
         new("same, 1 k / 10 k", 45_000, "ns", "rustworkx 157,000, Boost 14,000,000",
-            Hub + "FirstGlobalCycle" + Medium),
+            Hub + "FirstGlobalCycle" + Medium, Beside: "Boost:Mints1kPools10k, Boost"),
         new("same, 10 k / 100 k", 1_600_000, "ns", "rustworkx 3,300,000", Hub + "FirstGlobalCycle" + Large),
-        new("Sizing of a 4-hop cycle, closed form", 5, "ns", "prototype 2.3", Sizer + "ChainOptimum"),
+        new("Sizing of a 4-hop cycle, closed form", 5, "ns", "prototype 2.3", Sizer + "ChainOptimum",
+            Beside: "NumPy, 10,000 at once:4-leg chain, NumPy"),
         new("same, exact size that a decision is made on (not proven best)", 150, "ns", string.Empty,
             Sizer + "ClosedFormAndExactQuotes"),
         new("same, exact integer polish and local proof, off the way of the decision", 150, "ns", string.Empty,

@@ -38,4 +38,30 @@ public sealed class ResultTableTests
     [InlineData("ns", 10, null, "not measured")]
     public void Verdict_FollowsTheUnit(string unit, double limit, double? best, string expected) =>
         Assert.Equal(expected, new ResultRow("work", limit, unit, best, best, "", null).Verdict());
+
+    [Fact]
+    public void Peers_TheirBestLineCounts_AndWhoIsMissingIsNamed()
+    {
+        RunLines lines = new("""
+            1P1C publish=1 LMAX, own loop                      min 7.0 med 11.0 max 100.0 M/s
+            1P1C publish=1 LMAX, processor                     min 8.0 med 90.0 max 139.2 M/s
+            1P1C publish=16 LMAX, processor                    min 22.4 med 178.4 max 900.0 M/s
+            round trip 64 B, LMAX                              min 150.0 med 571.0 max 3613.1 ns
+            """);
+        const string Beside = "LMAX:1P1C publish=1 LMAX|Channel:1P1C Channel";
+        Assert.Equal("LMAX 139.2 (ours 2.5 x), Channel not there", lines.Peers(Beside, 348, isRate: true, 1));
+        Assert.Equal("LMAX 1.5 (ours 1.2 x)", lines.Peers("LMAX:round trip 64 B, LMAX", 1.25, isRate: false, 100));
+        Assert.Equal((150.0, 571.0), lines.Find("round trip 64 B, LMAX"));
+        Assert.Null(lines.Find("1P1C Channel"));
+    }
+
+    [Fact]
+    public void Targets_Besides_NameAPeerAndItsLine()
+    {
+        foreach (TargetRow row in Targets.Rows)
+        {
+            foreach (string one in row.Beside.Split('|', System.StringSplitOptions.RemoveEmptyEntries))
+                Assert.Matches("^[^:]+:[^:]{8,}$", one);
+        }
+    }
 }

@@ -39,7 +39,8 @@ public sealed class RingProducerTests
         Assert.Throws<ArgumentException>(() => new RingProducer<Entry64>(ring, sequencer));
     }
 
-    /// <summary>Claims are noted once in a while only; what is published must be found all the same, over laps.</summary>
+    /// <summary>Claims are noted once in a while only; what is published must be found all the same, over
+    /// laps.</summary>
     [Theory]
     [InlineData(64)]
     [InlineData(4096)]
