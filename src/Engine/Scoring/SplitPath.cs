@@ -126,7 +126,9 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         return count;
     }
 
-    /// <summary>A leg's curve as far as an input reaches, if it goes so far; most do not leave the nearest pieces.</summary>
+    /// <summary>
+    /// A leg's curve as far as an input reaches, if it goes so far; most do not leave the nearest pieces.
+    /// </summary>
     private ReadOnlySpan<CurveSegment> Curve(int leg, double reach)
     {
         ReadOnlySpan<CurveSegment> near = graph.NearSegments(_edges[leg]);

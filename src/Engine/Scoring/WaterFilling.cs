@@ -174,7 +174,9 @@ internal sealed class WaterFilling
         return false;
     }
 
-    /// <summary>Where a piece without curvature begins between two s, or right behind that; else what is offered.</summary>
+    /// <summary>
+    /// Where a piece without curvature begins between two s, or right behind that; else what is offered.
+    /// </summary>
     private double Jump(double low, double high, double other)
     {
         for (int i = 0; i < _first[_pools]; i++)
