@@ -42,9 +42,9 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
     private ulong LegOut(int leg, ulong amount) => quotes.Out(_edges[leg], amount);
 
     /// <summary>
-    /// Output of the curves that the graph keeps, as far as they go; <paramref name="slope"/> is multiplied by theirs.
+    /// Output of the curves that the graph keeps, as far as they go; <paramref name="slope"/> goes on with theirs.
     /// </summary>
-    internal double ContinuousOut(double amount, ref double slope)
+    internal double ContinuousOut(double amount, ref CurveSlope slope)
     {
         for (int i = 0; i < Count; i++) amount = WaterFilling.Output(Curve(i, amount), amount, ref slope);
         return amount;
@@ -126,7 +126,9 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         return count;
     }
 
-    /// <summary>A leg's curve as far as an input reaches, if it goes so far; most do not leave the nearest pieces.</summary>
+    /// <summary>
+    /// A leg's curve as far as an input reaches, if it goes so far; most do not leave the nearest pieces.
+    /// </summary>
     private ReadOnlySpan<CurveSegment> Curve(int leg, double reach)
     {
         ReadOnlySpan<CurveSegment> near = graph.NearSegments(_edges[leg]);

@@ -26,15 +26,10 @@ internal sealed partial class SplitRouter
     /// <summary>Third mints looked at for a section's paths.</summary>
     internal const int MintsMax = 128;
 
-    /// <summary>
-    /// Secants of the search for the input, five are usual; at a bend it halves until both sides are a unit apart.
-    /// </summary>
-    private const int SecantsMax = 12;
+    /// <summary>Newton's steps of the search for the input, two are usual; then it halves.</summary>
+    private const int NewtonsMax = 8;
 
-    private const int StepsMax = 64;
-
-    /// <summary>How far beyond its secant the search looks, as a share, to have the top between two ends.</summary>
-    private const double SecantMargin = 1.0 / 2048;
+    private const int StepsMax = NewtonsMax + 64;
 
     /// <summary>
     /// A slope this near to 1 is at the top: the profit there is below the largest by the square of it.
@@ -155,9 +150,9 @@ internal sealed partial class SplitRouter
     private double ContinuousGain(ulong amount)
     {
         // PERF: over half of the sections end here: no other branch's first unit gives what the own one's last does.
-        double slope = 1;
+        CurveSlope slope = CurveSlope.One;
         _ = _branches[0].ContinuousOut(amount, ref slope);
-        if (slope >= _rates[1] || !TryShares(amount, slope)) return 0;
+        if (slope.Rate >= _rates[1] || !TryShares(amount, slope.Rate)) return 0;
         double together = 0;
         for (int i = 0; i < _count; i++) together += WaterFilling.Output(Curve(i), _shares[i]);
         double alone = WaterFilling.Output(Curve(0), amount);
@@ -230,60 +225,44 @@ internal sealed partial class SplitRouter
 
     /// <summary>
     /// Input of the largest continuous profit with the section spread: where the slope is 1, or the unit at which it
-    /// falls past 1 because a piece ends. On one piece of all curves 1 / sqrt(slope) is a straight line of the input,
-    /// so a secant meets it at once; across pieces it bends, and an end that stays counts half (Illinois).
+    /// falls past 1 because a piece ends. On one piece of all curves 1 / sqrt(slope) is nearly a straight line of the
+    /// input, so Newton's step meets it at once; where it does not, because a piece ends on the way, halving does.
     /// </summary>
     private ulong ContinuousInput(ulong unspread)
     {
-        (double high, double highGap) = (unspread, Gap(unspread)); // first: curves are laid out once for both
-        (double low, double lowGap) = (1, Gap(1));
-        while (highGap < 0 && high < _cap)
+        (double low, double high, double at) = (0, double.PositiveInfinity, Math.Min(unspread, _cap));
+        for (int step = 0; step < StepsMax; step++)
         {
-            (double at, double gap) = (low, lowGap);
-            (low, lowGap) = (high, highGap);
-            double secant = high - (highGap * (high - at) / (highGap - gap));
-            high = Math.Min(_cap, secant > high && secant < 4 * high ? secant * (1 + SecantMargin) : 4 * high);
-            highGap = Gap(high);
+            double gap = Gap(at, out double rise);
+            if (Math.Abs(gap) < NoGap || (gap < 0 && at >= _cap)) break;
+            if (gap < 0) low = at;
+            else high = at;
+            double next = step < NewtonsMax ? at - (gap / rise) : low;
+            if (!(next > low) || !(next < high)) next = high < double.PositiveInfinity ? (low + high) / 2 : 4 * at;
+            if (high - low <= 1) break;
+            at = Math.Min(next, _cap);
         }
 
-        int side = 0;
-        for (int step = 0; step < StepsMax && high - low > 1 && highGap > 0; step++)
-        {
-            bool isStraight = double.IsFinite(highGap) && step < SecantsMax;
-            double at = isStraight ? low - (lowGap * (high - low) / (highGap - lowGap)) : low;
-            if (!(at > low) || !(at < high)) at = low + ((high - low) / 2);
-            double gap = Gap(at);
-            if (Math.Abs(gap) < NoGap) return (ulong)Math.Clamp(Math.Round(at), 1, _cap);
-            if (gap < 0)
-            {
-                (low, lowGap) = (at, gap);
-                if (side < 0) highGap /= 2;
-                side = -1;
-            }
-            else
-            {
-                (high, highGap) = (at, gap);
-                if (side > 0) lowGap /= 2;
-                side = 1;
-            }
-        }
-
-        return (ulong)Math.Clamp(Math.Round(highGap > 0 ? low : high), 1, _cap);
+        return (ulong)Math.Clamp(Math.Round(at), 1, _cap);
     }
 
     /// <summary>
-    /// 1 / sqrt(slope) - 1 of the route at an input with the section spread: below 0 while more input gains. Infinity
-    /// where the curves end.
+    /// 1 / sqrt(slope) - 1 of the route at an input with the section spread: below 0 while more input gains; and how
+    /// much it rises with a unit of input. Infinity where the curves end.
     /// </summary>
-    private double Gap(double input)
+    private double Gap(double input, out double rise)
     {
-        double slope = 1;
+        rise = 0;
+        CurveSlope slope = CurveSlope.One;
         double amount = _before.ContinuousOut(input, ref slope);
         if (!(amount > 0) || !TryShares(amount)) return double.PositiveInfinity;
         double output = 0;
         for (int i = 0; i < _count; i++) output += WaterFilling.Output(Curve(i), _shares[i]);
+        slope.Follow(_water.Slope);
         _ = _after.ContinuousOut(output, ref slope);
-        return (1 / Math.Sqrt(slope * _water.MarginalRate)) - 1;
+        double root = 1 / Math.Sqrt(slope.Rate);
+        rise = -slope.Bend / 2 * root;
+        return root - 1;
     }
 
     /// <summary>Quotes the route at an input with the section spread; keeps it if it is the best.</summary>

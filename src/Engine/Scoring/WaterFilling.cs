@@ -20,11 +20,14 @@ internal sealed class WaterFilling
     /// <summary>Pieces of a pool that are looked at; less depth than there is may be used.</summary>
     internal const int PiecesPerPool = 64;
 
-    /// <summary>Steps that need not halve the distance; every second one behind them does.</summary>
+    /// <summary>Newton's steps before jumps are tried one by one.</summary>
+    private const int JumpsAfter = 3;
+
+    /// <summary>Steps that need not halve the distance; every fourth one behind them does.</summary>
     private const int FreeSteps = 8;
 
-    /// <summary>Steps: twice a double's mantissa and some for its exponent.</summary>
-    private const int StepsMax = FreeSteps + 160;
+    /// <summary>Steps: four times a double's mantissa and some for its exponent.</summary>
+    private const int StepsMax = FreeSteps + 320;
 
     /// <summary>
     /// A sum this near to the total is it: shares are cut to whole units, and the rest is given away.
@@ -43,6 +46,7 @@ internal sealed class WaterFilling
     private double _high; // and from which on everything is
     private double _room;
     private double _level;
+    private double _taken; // what all pieces take a unit of s there; 0 where the sum jumps
 
     /// <summary>Forgets all pools; the search begins where the marginal rate is this, if it can be.</summary>
     internal void Clear(double marginalRate = 0)
@@ -68,24 +72,24 @@ internal sealed class WaterFilling
     }
 
     /// <summary>
-    /// The same; <paramref name="slope"/> is multiplied by the curve's at the input, 0 behind its end.
+    /// The same; <paramref name="slope"/> goes on with the curve's at the input, which is 0 behind its end.
     /// </summary>
-    internal static double Output(ReadOnlySpan<CurveSegment> curve, double amount, ref double slope)
+    internal static double Output(ReadOnlySpan<CurveSegment> curve, double amount, ref CurveSlope slope)
     {
         double output = 0;
-        double last = 0;
+        CurveSlope last = default;
         foreach (ref readonly CurveSegment piece in curve)
         {
             if (amount <= 0) break;
             if (!(piece.RateOut > 0) || !(piece.AmountInMax > 0)) continue;
             double x = Math.Min(amount, piece.AmountInMax);
-            double below = 1 + (piece.Curvature * x);
-            output += piece.RateOut * x / below;
+            double part = 1 / (1 + (piece.Curvature * x));
+            output += piece.RateOut * x * part;
             amount -= x;
-            if (amount <= 0) last = piece.RateOut / (below * below);
+            if (amount <= 0) last = new(piece.RateOut * part * part, -2 * piece.Curvature * part);
         }
 
-        slope *= last;
+        slope.Follow(last);
         return output;
     }
 
@@ -108,7 +112,7 @@ internal sealed class WaterFilling
     }
 
     /// <summary>What one more unit of the total gave at the last allocation: the same in every pool.</summary>
-    internal double MarginalRate { get; private set; }
+    internal CurveSlope Slope { get; private set; }
 
     /// <summary>Adds a pool's curve as far as <paramref name="total"/> could reach into it.</summary>
     internal void Add(ReadOnlySpan<CurveSegment> curve, double total)
@@ -141,7 +145,7 @@ internal sealed class WaterFilling
     {
         if (_pools == 0 || !(_room >= total) || _room == 0) return false;
         if (!TryFind(total, amounts, out double low, out double high)) ShareJump(total, low, high, amounts);
-        MarginalRate = 1 / (_level * _level);
+        Slope = new(1 / (_level * _level), _taken > 0 ? -2 / (_level * _taken) : 0);
         return true;
     }
 
@@ -155,17 +159,34 @@ internal sealed class WaterFilling
         for (int step = 0; step < StepsMax; step++)
         {
             double sum = Take(_level, amounts, out double slope);
+            _taken = slope;
             if (Math.Abs(sum - total) <= NearRaw) return true;
             if (sum < total) low = _level;
             else high = _level;
-            bool halves = step >= FreeSteps && step % 2 == 0;
-            double next = halves ? low : _level + ((total - sum) / slope);
+            double next = _level + ((total - sum) / slope);
+            if (step >= JumpsAfter && step % 4 != 0) next = Jump(low, high, next);
+            else if (step >= FreeSteps) next = low;
             if (!(next > low) || !(next < high)) next = low + ((high - low) / 2);
             if (high - low <= NarrowShare * high || !(next > low) || !(next < high)) return false;
             _level = next;
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Where a piece without curvature begins between two s, or right behind that; else what is offered.
+    /// </summary>
+    private double Jump(double low, double high, double other)
+    {
+        for (int i = 0; i < _first[_pools]; i++)
+        {
+            if (double.IsFinite(_slope[i]) || !(_from[i] >= low)) continue;
+            double at = _from[i] > low ? _from[i] : Math.BitIncrement(low);
+            if (at < high) return at;
+        }
+
+        return other;
     }
 
     /// <summary>The sum jumps between two s: each pool's share on the straight line between them.</summary>
@@ -176,7 +197,7 @@ internal sealed class WaterFilling
         double span = Take(high, amounts, out _) - below;
         double part = span > 0 ? Math.Clamp((total - below) / span, 0, 1) : 0;
         for (int pool = 0; pool < _pools; pool++) amounts[pool] = least[pool] + (part * (amounts[pool] - least[pool]));
-        _level = low + (part * (high - low));
+        (_level, _taken) = (low + (part * (high - low)), 0);
     }
 
     /// <summary>What each pool takes at an s, all together, and how much more a unit of s.</summary>
