@@ -6,14 +6,17 @@ namespace LowLatency.Engine.Scoring;
 
 /// <summary>
 /// Predictions in distances from the exact quote that the model was fitted to. Near it the curve is a quartic to far
-/// less than a base unit, so a leg is a few multiplications with a sum and two roundings: no division, and small numbers
-/// that double precision holds exactly. The same rounding rules and tolerances as the whole curve's.
-/// PERF: a third of the time of a prediction on the whole curve (InputSizerBenchmark.Polished).
+/// less than a base unit, so a leg is a few multiplications with a sum and two roundings, on small numbers. The same
+/// rounding rules and tolerances as the whole curve's. PERF: divisions are what predictions on the whole curve wait
+/// for; without them a polish takes two thirds of the time (InputSizerBenchmark.Polished).
 /// </summary>
 internal sealed partial class RoundingModel
 {
     /// <summary>What the polynomial may leave out, base units: a quarter of the least tolerance.</summary>
     private const double LeftOut = LeastTolerance / 4;
+
+    /// <summary>Most relative change of what is below the fraction: terms left out then fall a hundredfold.</summary>
+    private const double LargestShare = 0.01;
 
     private readonly NearLeg[] _near = new NearLeg[Events.Legs.MaxCount];
     private bool _isNear;
@@ -35,14 +38,14 @@ internal sealed partial class RoundingModel
         double away = amount - _near[pivot].In;
         for (int leg = pivot - 1; leg >= 0; leg--)
         {
-            if (!(Math.Abs(away) <= _near[leg].ReachOut)) return false;
+            if (!_near[leg].HoldsBack(Math.Abs(away))) return false;
             away = _near[leg].Least(Vector256.Create(away)).GetElement(0);
         }
 
         away = amount - _near[pivot].In;
         for (int leg = pivot; leg < _count; leg++)
         {
-            if (!(Math.Abs(away) <= _near[leg].ReachIn)) return false;
+            if (!_near[leg].Holds(Math.Abs(away))) return false;
             away = _near[leg].Forward(Vector256.Create(away)).GetElement(0);
         }
 
@@ -85,20 +88,26 @@ internal sealed partial class RoundingModel
         private readonly double _bend;
         private readonly double _third;
         private readonly double _fourth;
+        private readonly double _change;
 
         /// <summary>A straight line.</summary>
         internal Quartic(double at, double slope) => (_at, _slope) = (at, slope);
 
         /// <summary>
-        /// The curve rate x / (1 + curvature x), or its inverse if the curvature is minus the rate's share, by its slope
-        /// and the relative change of what is below it; also how far it holds.
+        /// A curve like rate x / (1 + curvature x), which around any point is slope d / (1 + change d), by that slope
+        /// and the relative change, a unit, of what is below the fraction.
         /// </summary>
-        internal Quartic(double at, double slope, double change, out double reach)
+        internal Quartic(double at, double slope, double change)
         {
-            (_at, _slope, _bend) = (at, slope, -slope * change);
+            (_at, _slope, _bend, _change) = (at, slope, -slope * change, change);
             (_third, _fourth) = (-_bend * change, _bend * change * change);
-            double left = Math.Abs(_fourth * change);
-            reach = left > 0 ? Math.Pow(LeftOut / left, 0.2) : double.PositiveInfinity;
+        }
+
+        /// <summary>True if what is left out of the series counts for nothing at a distance.</summary>
+        internal readonly bool Holds(double away)
+        {
+            double share = Math.Abs(_change * away);
+            return share <= LargestShare && _slope * away * share * share * share * share <= LeftOut;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -123,11 +132,12 @@ internal sealed partial class RoundingModel
         private readonly Quartic _curve;
         private readonly Quartic _beforeFee;
         private readonly Quartic _inverse;
+        private readonly double _keepInverse;
         private readonly bool _feeOnOutput;
 
         internal NearLeg(in LegModel of)
         {
-            (In, Out, _feeOnOutput) = (of.InRaw, of.OutRaw, of.FeeOnOutput);
+            (In, Out, _feeOnOutput, _keepInverse) = (of.InRaw, of.OutRaw, of.FeeOnOutput, of.KeepInverse);
             double part = of.InRaw - of.StepIn;
             double start = of.StepOut + of.Bias;
             double left = of.OutRaw - start;
@@ -137,13 +147,11 @@ internal sealed partial class RoundingModel
                 double real = (of.Rate * part / below) + of.ToleranceOut;
                 double gross = Math.Floor(real);
                 double above = of.Rate - (of.Curvature * gross);
-                _curve = new Quartic(real - gross, of.Rate / (below * below), of.Curvature / below, out double reach);
+                _curve = new Quartic(real - gross, of.Rate / (below * below), of.Curvature / below);
                 _fee = new Quartic((gross * of.Keep) + start + of.ToleranceOut - of.OutRaw, of.Keep);
                 _beforeFee = new Quartic((left * of.KeepInverse) - of.ToleranceOut - gross, of.KeepInverse);
                 _inverse = new Quartic(
-                    (gross / above) - of.ToleranceIn - part, of.Rate / (above * above), -of.Curvature / above,
-                    out double reachBack);
-                (ReachIn, ReachOut) = (reach, (reachBack - 1) * of.Keep);
+                    (gross / above) - of.ToleranceIn - part, of.Rate / (above * above), -of.Curvature / above);
             }
             else
             {
@@ -154,12 +162,10 @@ internal sealed partial class RoundingModel
                 _fee = new Quartic(real - net, of.Keep);
                 _curve = new Quartic(
                     (of.Rate * net / below) + start + of.ToleranceOut - of.OutRaw, of.Rate / (below * below),
-                    of.Curvature / below, out double reach);
+                    of.Curvature / below);
                 _inverse = new Quartic(
-                    (left / above) - of.ToleranceIn - net, of.Rate / (above * above), -of.Curvature / above,
-                    out double reachBack);
+                    (left / above) - of.ToleranceIn - net, of.Rate / (above * above), -of.Curvature / above);
                 _beforeFee = new Quartic((net * of.KeepInverse) - of.ToleranceIn - part, of.KeepInverse);
-                (ReachIn, ReachOut) = (reach - 1, reachBack);
             }
         }
 
@@ -169,11 +175,12 @@ internal sealed partial class RoundingModel
         /// <summary>Its output.</summary>
         internal double Out { get; }
 
-        /// <summary>How far from the input the quartic holds.</summary>
-        internal double ReachIn { get; }
+        /// <summary>True if the curve holds as far from the input; the fee's rounding may add a unit.</summary>
+        internal readonly bool Holds(double away) => _curve.Holds(away + 1);
 
-        /// <summary>How far from the output.</summary>
-        internal double ReachOut { get; }
+        /// <summary>True if the inverse holds as far from the output.</summary>
+        internal readonly bool HoldsBack(double away) =>
+            _inverse.Holds((_feeOnOutput ? away * _keepInverse : away) + 1);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal readonly Vector256<double> Forward(Vector256<double> away) => _feeOnOutput
