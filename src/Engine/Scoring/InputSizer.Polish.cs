@@ -179,6 +179,8 @@ public sealed partial class InputSizer
     /// <summary>Looks at the pivot amounts of a range, from the centre outward.</summary>
     private void Scan(int pivot, double centre, double low, double high)
     {
+        // Whole vectors are looked at: up to two of them begin at an end.
+        _model.Focus(pivot, low - 8, high + 8);
         int half = _phase > 0 ? _scansLeft : _scansLeft / 2;
         if (high - low <= _scansLeft) half = 0;
         Vector256<double> steps = Vector256.Create(0.0, 1, 2, 3);
@@ -210,6 +212,7 @@ public sealed partial class InputSizer
         {
             before = _bestProfit;
             Vector256<double> centre = Vector256.Create((double)_bestAmounts[0]);
+            _model.Focus(0, _bestAmounts[0] - (double)NeighbourReach, _bestAmounts[0] + (double)NeighbourReach);
             for (int away = 0; away < NeighbourReach; away += 4)
             {
                 Vector256<double> offsets = Vector256.Create(1.0, 2, 3, 4) + Vector256.Create((double)away);

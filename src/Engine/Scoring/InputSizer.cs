@@ -258,7 +258,8 @@ public sealed partial class InputSizer
 
     /// <summary>The input that is tried first.</summary>
     private ulong Start(ulong cap) =>
-        Math.Clamp((ulong)(ContinuousInput < 9e18 ? (long)Math.Round(ContinuousInput) : (long)9e18), _minimumInput, cap);
+        Math.Clamp(
+            (ulong)(ContinuousInput < 9e18 ? (long)Math.Round(ContinuousInput) : (long)9e18), _minimumInput, cap);
 
     private void CapLeg(int leg, int edge)
     {

@@ -16,7 +16,7 @@ namespace LowLatency.Engine.Scoring;
 /// round against the user (<see cref="IsUpperBound"/>). A wrong prediction costs one quote or a missed unit, never a
 /// wrong amount: nothing leaves the sizer but exact quotes.
 /// </summary>
-internal sealed class RoundingModel
+internal sealed partial class RoundingModel
 {
     /// <summary>Least distance to the next integer that counts: fee rates have six to nine decimals.</summary>
     private const double LeastTolerance = 1e-6;
@@ -34,7 +34,7 @@ internal sealed class RoundingModel
     internal void Begin(int legs)
     {
         _count = legs;
-        _isCharged = false;
+        (_isCharged, _isNear) = (false, false);
         IsUpperBound = true;
     }
 
@@ -96,7 +96,9 @@ internal sealed class RoundingModel
         (low, high) = (Math.Max(low, of.BiasLow), Math.Min(high, of.BiasHigh));
         if (low > high) (low, high) = (high - 1, low + 1);
         (of.BiasLow, of.BiasHigh) = (low, high);
+        double before = of.Bias;
         of.Bias = low <= 0 && high >= 0 ? 0 : (low + high) / 2;
+        if (_isNear && of.Bias != before) _near[leg] = new NearLeg(in of);
         IsUpperBound &= of.Bias == 0;
     }
 
@@ -107,7 +109,8 @@ internal sealed class RoundingModel
     /// </summary>
     internal void Predict(int pivot, ref Predictions of4)
     {
-        if (_isCharged) Predict<SomeCharged>(pivot, ref of4);
+        if (_isNear) PredictNear(pivot, ref of4);
+        else if (_isCharged) Predict<SomeCharged>(pivot, ref of4);
         else Predict<NoneCharged>(pivot, ref of4);
     }
 
