@@ -72,7 +72,9 @@ public static class TransferChain
     {
         if (typeof(T) == typeof(double))
         {
+            // A matrix is its four elements in order.
             Vector256<double> real = Product(MemoryMarshal.Cast<TransferMatrix<T>, Vector256<double>>(chain));
+            // SAFETY: T is double here, so that both types are one.
             return Unsafe.BitCast<TransferMatrix<double>, TransferMatrix<T>>(new TransferMatrix<double>(
                 real.GetElement(0), real.GetElement(1), real.GetElement(2), real.GetElement(3)));
         }
