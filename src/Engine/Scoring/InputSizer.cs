@@ -289,6 +289,8 @@ public sealed partial class InputSizer
         (kept.Status, kept.Sizing) = (Quote(leg, amountIn, ref kept.Step), _sizing);
     }
 
+    // PERF: the quote is not cleared before it is made.
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private QuoteStatus Quote(int leg, ulong amountIn, ref LegStep step)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Venues;
 
@@ -28,6 +29,7 @@ internal sealed class SplitQuotes(MarketGraph graph)
     }
 
     /// <summary>Exact output of an edge, 0 if the quote fails.</summary>
+    [SkipLocalsInit]
     internal ulong Out(int edge, ulong amount)
     {
         Left--;

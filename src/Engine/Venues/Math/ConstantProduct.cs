@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace LowLatency.Engine.Venues.Math;
 
@@ -91,8 +92,14 @@ public static class ConstantProduct
     internal static ulong Product(ulong left, ulong right, out ulong low)
     {
         low = unchecked(left * right);
-        return System.Math.BigMul(left, right, out _);
+        return High(left, right);
     }
+
+    /// <summary>Upper half of a product alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong High(ulong left, ulong right) => Bmi2.X64.IsSupported
+        ? Bmi2.X64.MultiplyNoFlags(left, right)
+        : System.Math.BigMul(left, right, out _);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong AmountOutWide(ulong reserveIn, ulong reserveOut, ulong amountInNet) =>

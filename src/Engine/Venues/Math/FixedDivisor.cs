@@ -30,7 +30,7 @@ internal readonly struct FixedDivisor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong Divide(ulong number) =>
         (long)number >= 0 && _reciprocal != 0
-            ? System.Math.BigMul(number, _reciprocal, out _) >> _shift
+            ? ConstantProduct.High(number, _reciprocal) >> _shift
             : number / _divisor;
 
     /// <summary>floor(amount * numerator / divisor) for a numerator that is not above the divisor.</summary>
