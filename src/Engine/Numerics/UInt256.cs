@@ -54,10 +54,10 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         ulong a1, ulong a0, ulong b1, ulong b0, out ulong r2, out ulong r1, out ulong r0)
     {
         // PERF: carries as compares of limbs; sums of UInt128 leave the registers (WhirlpoolBenchmarks.Quote).
-        ulong high00 = Math.BigMul(a0, b0, out r0);
-        ulong high01 = Math.BigMul(a0, b1, out ulong low01);
-        ulong high10 = Math.BigMul(a1, b0, out ulong low10);
-        ulong high11 = Math.BigMul(a1, b1, out ulong low11);
+        ulong high00 = MulDiv.Product(a0, b0, out r0);
+        ulong high01 = MulDiv.Product(a0, b1, out ulong low01);
+        ulong high10 = MulDiv.Product(a1, b0, out ulong low10);
+        ulong high11 = MulDiv.Product(a1, b1, out ulong low11);
         ulong second = high00 + low01;
         ulong carry = second < low01 ? 1UL : 0UL;
         r1 = second + low10;
@@ -226,7 +226,7 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static UInt128 BigMul(ulong a, ulong b)
     {
-        ulong high = Math.BigMul(a, b, out ulong low);
+        ulong high = MulDiv.Product(a, b, out ulong low);
         return new UInt128(high, low);
     }
 }

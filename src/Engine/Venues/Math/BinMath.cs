@@ -56,13 +56,13 @@ public static class BinMath
         {
             if ((exponent & 1) != 0)
             {
-                power = isOne ? square : System.Math.BigMul(power, square, out _);
+                power = isOne ? square : MulDiv.High(power, square);
                 isOne = false;
             }
 
             exponent >>= 1;
             if (exponent == 0) return power;
-            square = System.Math.BigMul(square, square, out _);
+            square = MulDiv.High(square, square);
         }
     }
 
@@ -88,8 +88,8 @@ public static class BinMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryMultiply(ulong amountRaw, UInt128 priceX64, Rounding rounding, out ulong resultRaw)
     {
-        ulong carry = System.Math.BigMul(amountRaw, (ulong)priceX64, out ulong fraction);
-        ulong overflow = System.Math.BigMul(amountRaw, (ulong)(priceX64 >> 64), out ulong whole);
+        ulong carry = MulDiv.Product(amountRaw, (ulong)priceX64, out ulong fraction);
+        ulong overflow = MulDiv.Product(amountRaw, (ulong)(priceX64 >> 64), out ulong whole);
         resultRaw = whole + carry;
         bool wrapped = resultRaw < carry;
         if (rounding == Rounding.Up && fraction != 0)
@@ -149,7 +149,7 @@ public static class BinMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static UInt128 Product(ulong a, UInt128 b)
     {
-        ulong high = System.Math.BigMul(a, (ulong)b, out ulong low);
+        ulong high = MulDiv.Product(a, (ulong)b, out ulong low);
         return new UInt128(high + (a * (ulong)(b >> 64)), low);
     }
 }

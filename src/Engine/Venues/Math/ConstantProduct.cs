@@ -1,6 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
+using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Venues.Math;
 
@@ -23,7 +23,7 @@ public static class ConstantProduct
         // need reserves no real mint has.
         ulong denominator = unchecked(reserveIn + amountInNet);
         if (denominator < reserveIn) return AmountOutWide(reserveIn, reserveOut, amountInNet);
-        ulong high = Product(reserveOut, amountInNet, out ulong low);
+        ulong high = MulDiv.Product(reserveOut, amountInNet, out ulong low);
         return high == 0 ? low / denominator : (ulong)(new UInt128(high, low) / denominator);
     }
 
@@ -51,7 +51,7 @@ public static class ConstantProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static UInt128 MultiplyDivideDown(ulong amount, ulong numerator, ulong denominator)
     {
-        ulong high = Product(amount, numerator, out ulong low);
+        ulong high = MulDiv.Product(amount, numerator, out ulong low);
         return high == 0 ? low / denominator : new UInt128(high, low) / denominator;
     }
 
@@ -59,7 +59,7 @@ public static class ConstantProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static UInt128 MultiplyDivideUp(ulong amount, ulong numerator, ulong denominator)
     {
-        ulong high = Product(amount, numerator, out ulong low);
+        ulong high = MulDiv.Product(amount, numerator, out ulong low);
         if (high != 0) return DivideUp(new UInt128(high, low), denominator);
         ulong quotient = low / denominator;
         return quotient * denominator == low ? quotient : quotient + 1;
@@ -83,23 +83,6 @@ public static class ConstantProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double MarginalRate(ulong reserveIn, ulong reserveOut, double inputKept, double outputKept) =>
         inputKept / reserveIn * reserveOut * outputKept;
-
-    /// <summary>
-    /// Upper half of a product. PERF: the library's lower half comes through memory, which a quote waits for; a second
-    /// multiplication does not (ConstantProductBench.QuoteExactIn).
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static ulong Product(ulong left, ulong right, out ulong low)
-    {
-        low = unchecked(left * right);
-        return High(left, right);
-    }
-
-    /// <summary>Upper half of a product alone.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static ulong High(ulong left, ulong right) => Bmi2.X64.IsSupported
-        ? Bmi2.X64.MultiplyNoFlags(left, right)
-        : System.Math.BigMul(left, right, out _);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong AmountOutWide(ulong reserveIn, ulong reserveOut, ulong amountInNet) =>

@@ -108,11 +108,11 @@ internal struct FirstRange
         nextX64 = priceX64 - fallX64;
         if (nextX64 <= endX64) return RangeEnding.Beyond;
 
-        amountOut = System.Math.BigMul(liquidity, fallX64, out _);
+        amountOut = MulDiv.High(liquidity, fallX64);
         // The price after, s, is less than one unit above the price that takes the whole input, so the input it takes
         // is less than L 2^64 / (s (s - 1)) short of the whole: rounded up it is the whole while that is at most one.
         ulong low = (ulong)nextX64;
-        bool isWhole = (nextX64 >> 64) != UInt128.Zero || System.Math.BigMul(low, low - 1, out _) >= liquidity;
+        bool isWhole = (nextX64 >> 64) != UInt128.Zero || MulDiv.High(low, low - 1) >= liquidity;
         return isWhole
             || SqrtPriceMath.AmountA(nextX64, priceX64, liquidity, Rounding.Up, out amountIn) == PriceMathStatus.Ok
             ? RangeEnding.Inside

@@ -1,6 +1,7 @@
 using System;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Venues.Math;
 
@@ -30,14 +31,14 @@ internal readonly struct FixedDivisor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong Divide(ulong number) =>
         (long)number >= 0 && _reciprocal != 0
-            ? ConstantProduct.High(number, _reciprocal) >> _shift
+            ? MulDiv.High(number, _reciprocal) >> _shift
             : number / _divisor;
 
     /// <summary>floor(amount * numerator / divisor) for a numerator that is not above the divisor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong Share(ulong amount, ulong numerator)
     {
-        ulong high = ConstantProduct.Product(amount, numerator, out ulong low);
+        ulong high = MulDiv.Product(amount, numerator, out ulong low);
         return high == 0 ? Divide(low) : (ulong)(new UInt128(high, low) / _divisor);
     }
 }

@@ -103,7 +103,7 @@ internal static class SqrtPriceMath
 
         // 0 <= amount * denominator - product * 2^64 < denominator, in four limbs.
         ulong s3 = UInt256.Multiply(0, amount, d1, d0, out ulong s2, out ulong s1, out ulong s0);
-        s3 += System.Math.BigMul(amount, d2, out ulong third);
+        s3 += MulDiv.Product(amount, d2, out ulong third);
         s2 += third;
         if (s2 < third) s3++;
         UInt128 middle = new(s2, s1);
@@ -172,8 +172,8 @@ internal static class SqrtPriceMath
         fallX64 = 0;
         ulong p1 = High(priceX64);
         ulong p0 = (ulong)priceX64;
-        ulong s1 = System.Math.BigMul(p0, amount, out ulong s0);
-        ulong s2 = System.Math.BigMul(p1, amount, out ulong second);
+        ulong s1 = MulDiv.Product(p0, amount, out ulong s0);
+        ulong s2 = MulDiv.Product(p1, amount, out ulong second);
         s1 += second;
         if (s1 < second) s2++;
         ulong d1 = s1 + liquidity;

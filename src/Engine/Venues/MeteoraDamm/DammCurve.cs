@@ -111,7 +111,7 @@ internal static class DammCurve
     {
         result = 0;
         if (divisor == 0) return DammProgram.MathOverflow;
-        ulong high = System.Math.BigMul(a, b, out ulong low);
+        ulong high = MulDiv.Product(a, b, out ulong low);
         // PERF: most products fit 64 bits; the wide division costs several times as much.
         if (high == 0)
         {

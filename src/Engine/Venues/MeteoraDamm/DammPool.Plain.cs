@@ -107,7 +107,7 @@ public sealed partial class DammPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong FeeOf(ulong amount)
     {
-        ulong high = System.Math.BigMul(amount, _plainRate, out ulong low);
+        ulong high = MulDiv.Product(amount, _plainRate, out ulong low);
         if (high == 0) return MulDiv.CeilDiv(low, DammBaseFee.FeeDenominator);
         return (ulong)((new UInt128(high, low) + (DammBaseFee.FeeDenominator - 1)) / DammBaseFee.FeeDenominator);
     }
@@ -121,8 +121,8 @@ public sealed partial class DammPool
         (next, amountOut) = (_sqrtPrice, 0);
         ulong p1 = (ulong)(next >> 64);
         ulong p0 = (ulong)next;
-        ulong s1 = System.Math.BigMul(p0, amount, out ulong s0);
-        ulong s2 = System.Math.BigMul(p1, amount, out ulong second);
+        ulong s1 = MulDiv.Product(p0, amount, out ulong s0);
+        ulong s2 = MulDiv.Product(p1, amount, out ulong second);
         s1 += second;
         if (s1 < second) s2++;
         UInt128 liquidity = _liquidity;
@@ -135,8 +135,8 @@ public sealed partial class DammPool
         next -= fall;
 
         // L fall / 2^128.
-        amountOut = System.Math.BigMul((ulong)(liquidity >> 64), fall, out ulong low);
-        if (low + System.Math.BigMul((ulong)liquidity, fall, out _) < low) amountOut++;
+        amountOut = MulDiv.Product((ulong)(liquidity >> 64), fall, out ulong low);
+        if (low + MulDiv.High((ulong)liquidity, fall) < low) amountOut++;
         return next >= _sqrtMin;
     }
 

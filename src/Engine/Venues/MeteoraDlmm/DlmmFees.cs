@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
@@ -144,7 +145,7 @@ internal struct DlmmFees
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong CeilDivide(ulong amount, ulong factor, ulong divisor)
     {
-        ulong high = System.Math.BigMul(amount, factor, out ulong low);
+        ulong high = MulDiv.Product(amount, factor, out ulong low);
         if (high != 0) return (ulong)((new UInt128(high, low) + (divisor - 1)) / divisor);
         ulong quotient = low / divisor;
         return quotient * divisor == low ? quotient : quotient + 1;
