@@ -11,8 +11,8 @@ namespace LowLatency.Engine.Numerics;
 public static class MulDiv
 {
     /// <summary>
-    /// A product's upper half, and the lower one. PERF: the library's lower half comes through memory, which what follows
-    /// waits for; a second multiplication does not (ConstantProductBench.QuoteExactIn).
+    /// A product's upper half, and the lower one. PERF: the library's lower half comes through memory, which what
+    /// follows waits for; a second multiplication does not (ConstantProductBench.QuoteExactIn).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Product(ulong left, ulong right, out ulong low)
