@@ -16,7 +16,7 @@ public sealed partial class CycleFinder
     private const int Rotations = 4; // which of the legs is the lowest: one before the last, or the last, number 3
     private const byte __ = 0x80;
 
-    private readonly double[] _factors = new double[3 * Rotations]; // what a last rate is multiplied by, in order
+    private readonly double[] _products = new double[Rotations]; // of the same legs, by rotation
 
     /// <summary>By rotation: bytes of the edges before the last in lanes 0 to 1 or 2, of the last in lane 3.</summary>
     private static ReadOnlySpan<byte> RotationsOf3 =>
@@ -42,13 +42,12 @@ public sealed partial class CycleFinder
     private bool List(int count)
     {
         double rate = _graph.Rate(_edge);
-        double best = _graph.BestRate(_cyclePair[count - 1]);
-        if (count == 3) return ListOver(1, rate, best, Vector128.CreateScalar(_edge), rate, 1);
+        if (count == 3) return ListOver(1, rate, Vector128.CreateScalar(_edge), rate, 1);
         int pair = _cyclePair[1];
         ReadOnlySpan<RatePair> rates = _graph.ParallelRates(pair);
         ReadOnlySpan<int> edges = _graph.ParallelEdges(pair)[..rates.Length];
         bool isIn = (pair & 1) == 0;
-        double suffix = best * _graph.BestRate(_cyclePair[2]);
+        double suffix = _graph.BestRate(_cyclePair[3]) * _graph.BestRate(_cyclePair[2]);
         _steps += rates.Length;
         for (int i = 0; i < rates.Length; i++)
         {
@@ -56,109 +55,99 @@ public sealed partial class CycleFinder
             if (!(rate * second * suffix > _least)) continue;
             _cursor.Choice[1] = i;
             Vector128<int> two = Vector128.CreateScalar(_edge).WithElement(1, edges[i] ^ (pair & 1));
-            if (!ListOver(2, rate * second, best, two, rate, second)) return false;
+            if (!ListOver(2, rate * second, two, rate, second)) return false;
         }
 
         return true;
     }
 
     /// <summary>
-    /// Goes over the pair before the last one, at a level: the rates before it are one, or two, and their product.
+    /// Lists over the last two pairs, of which the first is at a level: the rates before it are one, or two, and their
+    /// product. PERF: one loop over all ways to choose two pools, whose end is the only branch; in two loops each end
+    /// of the inner one is mispredicted, since pairs have one to eight pools.
     /// </summary>
-    private bool ListOver(
-        int level, double product, double suffix, Vector128<int> before, double first, double second)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ListOver(int level, double product, Vector128<int> before, double first, double second)
     {
         int pair = _cyclePair[level];
+        int lastPair = _cyclePair[level + 1];
         ReadOnlySpan<RatePair> rates = _graph.ParallelRates(pair);
-        ReadOnlySpan<int> edges = _graph.ParallelEdges(pair)[..rates.Length];
-        bool isIn = (pair & 1) == 0;
-        _steps += rates.Length;
-        ref double factors = ref MemoryMarshal.GetArrayDataReference(_factors);
-        for (int i = 0; i < rates.Length; i++)
-        {
-            double rate = rates[i].Of(isIn);
-            double next = product * rate;
-            if (!(next * suffix > _least)) continue;
-            int edge = edges[i] ^ (pair & 1);
-            long lowest = Math.Min((long)before[0] << 2, ((long)edge << 2) | (uint)level);
-            Vector128<int> chosen;
-            if (level == 1)
-            {
-                chosen = before.WithElement(1, edge);
-                Put(ref factors, 0, Vector256.Create(next, rate, 0, first));
-                Put(ref factors, 1, Vector256.Create(1, first, 0, rate));
-                Put(ref factors, 2, Vector256.Create(1.0));
-            }
-            else
-            {
-                chosen = before.WithElement(2, edge);
-                lowest = Math.Min(lowest, ((long)before[1] << 2) | 1);
-                Put(ref factors, 0, Vector256.Create(next, second * rate, rate, first));
-                Put(ref factors, 1, Vector256.Create(1, first, first, second));
-                Put(ref factors, 2, Vector256.Create(1, 1, second, rate));
-            }
-
-            if (ListLast(level + 2, lowest, chosen)) continue;
-            _cursor.Choice[level] = i;
-            _cursor.Choice[level + 1] = 0;
-            _resumePools = level + 2;
-            return false;
-        }
-
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(ref double factors, int at, Vector256<double> four) =>
-        // SAFETY: there are three times four factors.
-        Unsafe.As<double, Vector256<double>>(ref Unsafe.Add(ref factors, at * Rotations)) = four;
-
-    /// <summary>
-    /// Writes the profitable ones of the cycles of some edges and any pool of the last pair; false if there may be no
-    /// room. The lowest of the edges before it is given as four times the edge and its leg.
-    /// </summary>
-    private bool ListLast(int count, long lowest, Vector128<int> edges)
-    {
-        int pair = _cyclePair[count - 1];
-        ReadOnlySpan<RatePair> rates = _graph.ParallelRates(pair);
-        ReadOnlySpan<int> lasts = _graph.ParallelEdges(pair)[..rates.Length];
-        if (_cycles.Length - _count <= rates.Length) return false;
-        _steps += rates.Length;
-        bool isIn = (pair & 1) == 0;
-        long lowestEdge = lowest >> 2;
-        nint own = (nint)(lowest & 3);
-        ref byte orders = ref MemoryMarshal.GetReference(count == 3 ? RotationsOf3 : RotationsOf4);
-        ref double factors = ref MemoryMarshal.GetArrayDataReference(_factors);
+        ReadOnlySpan<RatePair> lastRates = _graph.ParallelRates(lastPair);
+        int ways = rates.Length * lastRates.Length;
+        if (_cycles.Length - _count <= ways) return LeaveToExpand(level);
+        _steps += rates.Length + ways;
+        bool isThree = level == 1;
+        Vector256<double> isLast = Vector256.Create(0, 0, 0, -1L).AsDouble();
+        Vector256<double> firsts = Vector256.Create(product, second, isThree ? 0 : 1, 0);
+        Vector256<double> lastFirst = Vector256.Create(0, 0, 0, first);
+        Vector256<double> seconds = Vector256.Create(1, first, isThree ? 0 : first, isThree ? 1 : second);
+        Vector256<double> thirds = Vector256.Create(1, 1, isThree ? 0 : second, 0);
+        long lowestBefore = Math.Min((long)before[0] << 2, isThree ? long.MaxValue : ((long)before[1] << 2) | 1);
+        Vector128<int> three = isThree ? before : before.WithElement(2, 0);
+        ref byte orders = ref MemoryMarshal.GetReference(isThree ? RotationsOf3 : RotationsOf4);
         ref Cycle cycle = ref _cycles[_count];
-        ref double products = ref _sorter.Products[_count];
+        ref double kept = ref _sorter.Products[_count];
+        ref double turned = ref _products[0];
+        ref double rate = ref RateOf(rates, pair);
+        ref double lastRate = ref RateOf(lastRates, lastPair);
+        ref int edges = ref MemoryMarshal.GetReference(_graph.ParallelEdges(pair));
+        ref int lasts = ref MemoryMarshal.GetReference(_graph.ParallelEdges(lastPair));
         nint found = 0;
-        for (int i = 0; i < rates.Length; i++)
+        nint i = 0;
+        nint j = 0;
+        for (; ways > 0; ways--)
         {
-            int edge = lasts[i] ^ (pair & 1);
-            nint rotation = own | ((nint)((edge - lowestEdge) >> 63) & 3);
-            double product = rates[i].Of(isIn);
-            // SAFETY: a rotation is below four; there are three times four factors.
-            product *= Unsafe.Add(ref factors, rotation);
-            // SAFETY: as above.
-            product *= Unsafe.Add(ref factors, rotation + Rotations);
-            // SAFETY: as above.
-            product *= Unsafe.Add(ref factors, rotation + (2 * Rotations));
+            // SAFETY: i and j are below the lengths of their pairs' lists, of edges as of rates, which are pairs.
+            int edge = Unsafe.Add(ref edges, i) ^ (pair & 1);
+            int last = Unsafe.Add(ref lasts, j) ^ (lastPair & 1);
+            Vector256<double> one = Vector256.Create(Unsafe.Add(ref rate, i << 1));
+            Vector256<double> all = Vector256.Create(Unsafe.Add(ref lastRate, j << 1));
+            all *= Vector256.ConditionalSelect(isLast, lastFirst, one * firsts);
+            all *= seconds;
+            all *= Vector256.ConditionalSelect(isLast, one, thirds);
+            // SAFETY: there are four products.
+            Unsafe.As<double, Vector256<double>>(ref turned) = all;
+            long lowest = Math.Min(lowestBefore, ((long)edge << 2) | (uint)level);
+            nint rotation = (nint)((lowest & 3) | (((last - (lowest >> 2)) >> 63) & 3));
+            // SAFETY: a rotation is below four.
+            double one1 = Unsafe.Add(ref turned, rotation);
             // SAFETY: as above; there are four times sixteen bytes of orders.
             Vector128<byte> order = Unsafe.As<byte, Vector128<byte>>(ref Unsafe.Add(ref orders, rotation << 4));
-            // SAFETY: there is room for as many cycles as the pair has pools and one more.
+            // SAFETY: there is room for as many cycles as there are ways and one more.
             ref Cycle next = ref Unsafe.Add(ref cycle, found);
-            next.LegCount = count;
-            next.MarginalProduct = product;
+            next.LegCount = level + 2;
+            next.MarginalProduct = one1;
             // SAFETY: as above; there are as many products as cycles.
-            Unsafe.Add(ref products, found) = product;
+            Unsafe.Add(ref kept, found) = one1;
             // SAFETY: a cycle has room for more than four edges.
-            Unsafe.As<CycleEdges, Vector128<byte>>(ref next.Edges) =
-                Vector128.ShuffleNative(edges.WithElement(3, edge).AsByte(), order);
+            Unsafe.As<CycleEdges, Vector128<byte>>(ref next.Edges) = Vector128.ShuffleNative(
+                (isThree ? three.WithElement(1, edge) : three.WithElement(2, edge)).WithElement(3, last).AsByte(),
+                order);
             // SAFETY: a bool is one byte of value 0 or 1.
-            found += Unsafe.BitCast<bool, byte>(product > 1);
+            found += Unsafe.BitCast<bool, byte>(one1 > 1);
+            j++;
+            // SAFETY: as above.
+            nint isEnd = Unsafe.BitCast<bool, byte>(j == lastRates.Length);
+            i += isEnd;
+            j &= isEnd - 1;
         }
 
         _count += (int)found;
         return true;
+    }
+
+    /// <summary>The rates of a pair's pools in the pair's direction: every other double from here on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref double RateOf(ReadOnlySpan<RatePair> rates, int pair) =>
+        // SAFETY: the struct is two doubles, the way in first, which is that of even pairs; a pair has pools.
+        ref Unsafe.Add(ref Unsafe.As<RatePair, double>(ref MemoryMarshal.GetReference(rates)), pair & 1);
+
+    /// <summary>Nothing was listed over the last two pairs: one by one from their first choice on.</summary>
+    private bool LeaveToExpand(int level)
+    {
+        _cursor.Choice[level] = 0;
+        _cursor.Choice[level + 1] = 0;
+        _resumePools = level + 2;
+        return false;
     }
 }
