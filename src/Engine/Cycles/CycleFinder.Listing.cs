@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -16,7 +17,11 @@ public sealed partial class CycleFinder
     private const int Rotations = 4; // which of the legs is the lowest: one before the last, or the last, number 3
     private const byte __ = 0x80;
 
-    private readonly double[] _products = new double[Rotations]; // of the same legs, by rotation
+    private const int Block = 8; // pools of a pair that are looked at together
+    private readonly double[] _factors = new double[3 * Rotations]; // by rotation: what a last rate is multiplied by
+    private readonly Vector512<double>[] _products = new Vector512<double>[Block]; // by pool, then the last pool
+    private readonly int[] _owns = new int[Block]; // by pool: the rotation if the last edge is not the lowest
+    private readonly Vector128<int>[] _befores = new Vector128<int>[Block]; // by pool: the edges before the last
 
     /// <summary>By rotation: bytes of the edges before the last in lanes 0 to 1 or 2, of the last in lane 3.</summary>
     private static ReadOnlySpan<byte> RotationsOf3 =>
@@ -63,84 +68,125 @@ public sealed partial class CycleFinder
 
     /// <summary>
     /// Lists over the last two pairs, of which the first is at a level: the rates before it are one, or two, and their
-    /// product. PERF: one loop over all ways to choose two pools, whose end is the only branch; in two loops each end
-    /// of the inner one is mispredicted, since pairs have one to eight pools.
+    /// product. PERF: eight pools times eight at once, a bit for each that gains; so the one branch that nothing
+    /// predicts is the end of the loop that writes those.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool ListOver(int level, double product, Vector128<int> before, double first, double second)
     {
         int pair = _cyclePair[level];
         int lastPair = _cyclePair[level + 1];
-        ReadOnlySpan<RatePair> rates = _graph.ParallelRates(pair);
-        ReadOnlySpan<RatePair> lastRates = _graph.ParallelRates(lastPair);
-        int ways = rates.Length * lastRates.Length;
-        if (_cycles.Length - _count <= ways) return LeaveToExpand(level);
-        _steps += rates.Length + ways;
-        bool isThree = level == 1;
-        Vector256<double> isLast = Vector256.Create(0, 0, 0, -1L).AsDouble();
-        Vector256<double> firsts = Vector256.Create(product, second, isThree ? 0 : 1, 0);
-        Vector256<double> lastFirst = Vector256.Create(0, 0, 0, first);
-        Vector256<double> seconds = Vector256.Create(1, first, isThree ? 0 : first, isThree ? 1 : second);
-        Vector256<double> thirds = Vector256.Create(1, 1, isThree ? 0 : second, 0);
-        long lowestBefore = Math.Min((long)before[0] << 2, isThree ? long.MaxValue : ((long)before[1] << 2) | 1);
-        Vector128<int> three = isThree ? before : before.WithElement(2, 0);
-        ref byte orders = ref MemoryMarshal.GetReference(isThree ? RotationsOf3 : RotationsOf4);
-        ref Cycle cycle = ref _cycles[_count];
-        ref double kept = ref _sorter.Products[_count];
-        ref double turned = ref _products[0];
-        ref double rate = ref RateOf(rates, pair);
-        ref double lastRate = ref RateOf(lastRates, lastPair);
-        ref int edges = ref MemoryMarshal.GetReference(_graph.ParallelEdges(pair));
-        ref int lasts = ref MemoryMarshal.GetReference(_graph.ParallelEdges(lastPair));
-        nint found = 0;
-        nint i = 0;
-        nint j = 0;
-        for (; ways > 0; ways--)
+        int length = _graph.PoolsOf(pair, out int start);
+        int lastLength = _graph.PoolsOf(lastPair, out int lastStart);
+        if (_cycles.Length - _count <= length * lastLength) return LeaveToExpand(level);
+        _steps += length + (length * lastLength);
+        ref double factors = ref MemoryMarshal.GetArrayDataReference(_factors);
+        Put(ref factors, 0, Vector256.Create(product, second, 1, 0));
+        Put(ref factors, 1, Vector256.Create(1, first, first, 0));
+        Put(ref factors, 2, Vector256.Create(1, 1, second, 0));
+        int own = before[1] - before[0] >> 31 & level - 1;
+        int lowest = own == 0 ? before[0] : before[1];
+        for (int j = 0; j < lastLength; j += Block)
         {
-            // SAFETY: i and j are below the lengths of their pairs' lists, of edges as of rates, which are pairs.
-            int edge = Unsafe.Add(ref edges, i) ^ (pair & 1);
-            int last = Unsafe.Add(ref lasts, j) ^ (lastPair & 1);
-            Vector256<double> one = Vector256.Create(Unsafe.Add(ref rate, i << 1));
-            Vector256<double> all = Vector256.Create(Unsafe.Add(ref lastRate, j << 1));
-            all *= Vector256.ConditionalSelect(isLast, lastFirst, one * firsts);
-            all *= seconds;
-            all *= Vector256.ConditionalSelect(isLast, one, thirds);
-            // SAFETY: there are four products.
-            Unsafe.As<double, Vector256<double>>(ref turned) = all;
-            long lowest = Math.Min(lowestBefore, ((long)edge << 2) | (uint)level);
-            nint rotation = (nint)((lowest & 3) | (((last - (lowest >> 2)) >> 63) & 3));
-            // SAFETY: a rotation is below four.
-            double one1 = Unsafe.Add(ref turned, rotation);
-            // SAFETY: as above; there are four times sixteen bytes of orders.
-            Vector128<byte> order = Unsafe.As<byte, Vector128<byte>>(ref Unsafe.Add(ref orders, rotation << 4));
-            // SAFETY: there is room for as many cycles as there are ways and one more.
-            ref Cycle next = ref Unsafe.Add(ref cycle, found);
-            next.LegCount = level + 2;
-            next.MarginalProduct = one1;
-            // SAFETY: as above; there are as many products as cycles.
-            Unsafe.Add(ref kept, found) = one1;
-            // SAFETY: a cycle has room for more than four edges.
-            Unsafe.As<CycleEdges, Vector128<byte>>(ref next.Edges) = Vector128.ShuffleNative(
-                (isThree ? three.WithElement(1, edge) : three.WithElement(2, edge)).WithElement(3, last).AsByte(),
-                order);
-            // SAFETY: a bool is one byte of value 0 or 1.
-            found += Unsafe.BitCast<bool, byte>(one1 > 1);
-            j++;
-            // SAFETY: as above.
-            nint isEnd = Unsafe.BitCast<bool, byte>(j == lastRates.Length);
-            i += isEnd;
-            j &= isEnd - 1;
+            ref double lastRate = ref _graph.RateAt(lastStart + j, lastPair);
+            Vector512<double> lasts = EveryOther(ref lastRate);
+            Vector512<double> turned = lasts * first * second;
+            Vector512<long> lastEdges = _graph.EdgesAt(lastStart + j, lastPair);
+            ulong some = (1UL << Math.Min(lastLength - j, Block)) - 1;
+            for (int i = 0; i < length; i += Block)
+            {
+                ulong gains = 0;
+                ulong lows = 0;
+                int end = Math.Min(length - i, Block);
+                ref double rates = ref _graph.RateAt(start + i, pair);
+                for (int k = 0; k < end; k++)
+                {
+                    // SAFETY: there are twice as many doubles as pools of the pair; owns and befores are a block each.
+                    double rate = Unsafe.Add(ref rates, k << 1);
+                    int edge = _graph.ParallelEdgeAt(start + i + k) ^ (pair & 1);
+                    int isLower = (edge - lowest) >> 31;
+                    int ownNow = own ^ ((own ^ level) & isLower);
+                    long lowestNow = lowest ^ ((lowest ^ edge) & isLower);
+                    _owns[k] = ownNow;
+                    _befores[k] = level == 1 ? before.WithElement(1, edge) : before.WithElement(2, edge);
+                    // SAFETY: it is a rotation, which is below four; there are three times four factors.
+                    ref double factor = ref Unsafe.Add(ref factors, ownNow);
+                    Vector512<double> all = lasts * (rate * factor);
+                    // SAFETY: as above.
+                    all *= Unsafe.Add(ref factor, Rotations);
+                    // SAFETY: as above.
+                    all *= Unsafe.Add(ref factor, 2 * Rotations);
+                    Vector512<long> isLast = Vector512.LessThan(lastEdges, Vector512.Create(lowestNow));
+                    all = Vector512.ConditionalSelect(isLast.AsDouble(), turned * rate, all);
+                    _products[k] = all;
+                    lows |= isLast.ExtractMostSignificantBits() << (k * Block);
+                    ulong gain = Vector512.GreaterThan(all, Vector512<double>.One).ExtractMostSignificantBits();
+                    gains |= (gain & some) << (k * Block);
+                }
+
+                Write(gains, lows, level + 2, lastStart + j, lastPair);
+            }
         }
 
-        _count += (int)found;
         return true;
     }
 
-    /// <summary>The rates of a pair's pools in the pair's direction: every other double from here on.</summary>
+    /// <summary>Writes the cycles that gain, of a block.</summary>
+    private void Write(ulong gains, ulong lows, int count, int lastStart, int lastPair)
+    {
+        int found = BitOperations.PopCount(gains);
+        ref byte orders = ref MemoryMarshal.GetReference(count == 3 ? RotationsOf3 : RotationsOf4);
+        ref double products = ref Unsafe.As<Vector512<double>, double>(ref _products[0]);
+        ref Cycle next = ref _cycles[_count];
+        ref double kept = ref _sorter.Products[_count];
+        ref int lastEdges = ref _graph.ParallelEdgeAt(lastStart);
+        ref int owns = ref _owns[0];
+        ref Vector128<int> befores = ref _befores[0];
+        int turn = lastPair & 1;
+        _count += found;
+        for (; gains != 0; gains &= gains - 1)
+        {
+            nint at = BitOperations.TrailingZeroCount(gains);
+            // SAFETY: a bit is below 64, as there are products; above the lowest three a block's row.
+            double product = Unsafe.Add(ref products, at);
+            nint k = at >> 3;
+            // SAFETY: as above.
+            nint rotation = (nint)(uint)Unsafe.Add(ref owns, k) | (nint)(3 * ((lows >> (int)at) & 1));
+            // SAFETY: a rotation is below four; there are four times sixteen bytes of orders.
+            Vector128<byte> order = Unsafe.As<byte, Vector128<byte>>(ref Unsafe.Add(ref orders, rotation << 4));
+            // SAFETY: bits are set for pools of the pair only; the others as above.
+            int last = Unsafe.Add(ref lastEdges, at & 7) ^ turn;
+            // SAFETY: as above.
+            Vector128<int> edges = Unsafe.Add(ref befores, k).WithElement(3, last);
+            next.LegCount = count;
+            next.MarginalProduct = product;
+            kept = product;
+            // SAFETY: a cycle has room for more than four edges.
+            Unsafe.As<CycleEdges, Vector128<byte>>(ref next.Edges) =
+                Vector128.ShuffleNative(edges.AsByte(), order);
+            // SAFETY: there is room for more cycles, and products, than there are ways to choose pools.
+            next = ref Unsafe.Add(ref next, 1);
+            // SAFETY: as above.
+            kept = ref Unsafe.Add(ref kept, 1);
+        }
+    }
+
+    /// <summary>Eight doubles, every other one from one on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref double RateOf(ReadOnlySpan<RatePair> rates, int pair) =>
-        // SAFETY: the struct is two doubles, the way in first, which is that of even pairs; a pair has pools.
-        ref Unsafe.Add(ref Unsafe.As<RatePair, double>(ref MemoryMarshal.GetReference(rates)), pair & 1);
+    private static Vector512<double> EveryOther(ref double from)
+    {
+        Vector512<long> even = Vector512.Create(0L, 2, 4, 6, 0, 2, 4, 6);
+        // SAFETY: the graph's list of rates is longer by a step than there are pools.
+        Vector512<double> low = Unsafe.As<double, Vector512<double>>(ref from);
+        // SAFETY: as above.
+        Vector512<double> high = Unsafe.As<double, Vector512<double>>(ref Unsafe.Add(ref from, Block));
+        return Vector512.Create(Vector512.Shuffle(low, even).GetLower(), Vector512.Shuffle(high, even).GetLower());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(ref double factors, int at, Vector256<double> four) =>
+        // SAFETY: there are three times four factors.
+        Unsafe.As<double, Vector256<double>>(ref Unsafe.Add(ref factors, at * Rotations)) = four;
 
     /// <summary>Nothing was listed over the last two pairs: one by one from their first choice on.</summary>
     private bool LeaveToExpand(int level)
