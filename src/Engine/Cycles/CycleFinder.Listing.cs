@@ -67,6 +67,23 @@ public sealed partial class CycleFinder
     }
 
     /// <summary>
+    /// Lists the cycles of three legs over a branch of the start that passed; false if they are to be entered instead.
+    /// PERF: what <see cref="Extend"/> would ask again is known.
+    /// </summary>
+    private bool ListBranch(int start, int branch)
+    {
+        if (_steps > _stepsMax) return false;
+        _entered++;
+        int position = _graph.FirstPosition(start) + branch;
+        int pair = _graph.PairAt(position);
+        int closing = _graph.FindPair(_graph.MintOfRank(_graph.RankAt(position)), _aim.Target);
+        _cyclePair[1] = _isReversed ? closing ^ 1 : pair;
+        _cyclePair[2] = _isReversed ? pair ^ 1 : closing;
+        double rate = _graph.Rate(_edge);
+        return ListOver(1, rate, Vector128.CreateScalar(_edge), rate, 1);
+    }
+
+    /// <summary>
     /// Lists over the last two pairs, of which the first is at a level: the rates before it are one, or two, and their
     /// product. PERF: eight pools times eight at once, a bit for each that gains; so the one branch that nothing
     /// predicts is the end of the loop that writes those.

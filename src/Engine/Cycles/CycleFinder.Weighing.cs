@@ -347,6 +347,7 @@ public sealed partial class CycleFinder
             MemoryMarshal.Cast<RatePair, Vector512<double>>(_branches.AsSpan(0, _graph.ListLength(start)));
         Vector512<double> bounds = RowProducts.Bounds(_least, _isReversed);
         int first = isOnResumedPath ? _cursor.Branch[1] : 0;
+        bool lists = _aim.Hops == 3 && !_isBestOnly && _onlyAbovePool < 0 && !isOnResumedPath;
         _steps += count;
         for (int four = first >> 2; four < fours.Length; four++)
         {
@@ -354,7 +355,7 @@ public sealed partial class CycleFinder
             for (; above != 0; above &= above - 1)
             {
                 int i = (four << 2) + (BitOperations.TrailingZeroCount(above) >> 1);
-                if (i < first) continue;
+                if (i < first || (lists && ListBranch(start, i))) continue;
                 if (i > first) _ = LeaveResumedPath();
                 if (!EnterWeighed(start, i, product)) return false;
                 _ = LeaveResumedPath();

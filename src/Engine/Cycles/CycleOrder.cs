@@ -14,7 +14,7 @@ namespace LowLatency.Engine.Cycles;
 /// </summary>
 internal sealed class CycleOrder(int capacity)
 {
-    private const int RankedMax = 96; // counting passes have as many steps for any number of cycles
+    private const int RankedMax = 144; // counting passes have as many steps for any number of cycles
     private const int InsertionMax = 24; // cycles that are sorted by comparisons alone
     private const int DigitBits = 8;
     private const int KeyBits = 3 * DigitBits;
