@@ -9,14 +9,13 @@ namespace LowLatency.Engine.Cycles;
 
 /// <summary>
 /// Lists the cycles of pools over a cycle of three or four mints where nothing is asked but which are profitable. PERF:
-/// of the last pair every pool is written as a cycle, and the next one is written over it if it gains nothing; so no
-/// branch depends on a price, and the rotation is an index into the four that a cycle of these legs can have.
+/// the last two pairs' pools are multiplied in blocks of eight times eight, without a branch that depends on a price;
+/// the rotation is an index into the four that a cycle of these legs can have.
 /// </summary>
 public sealed partial class CycleFinder
 {
     private const int Rotations = 4; // which of the legs is the lowest: one before the last, or the last, number 3
     private const byte __ = 0x80;
-
     private const int Block = 8; // pools of a pair that are looked at together
     private readonly double[] _factors = new double[3 * Rotations]; // by rotation: what a last rate is multiplied by
     private readonly Vector512<double>[] _products = new Vector512<double>[Block]; // by pool, then the last pool
@@ -101,7 +100,7 @@ public sealed partial class CycleFinder
         Put(ref factors, 0, Vector256.Create(product, second, 1, 0));
         Put(ref factors, 1, Vector256.Create(1, first, first, 0));
         Put(ref factors, 2, Vector256.Create(1, 1, second, 0));
-        int own = before[1] - before[0] >> 31 & level - 1;
+        int own = ((before[1] - before[0]) >> 31) & (level - 1);
         int lowest = own == 0 ? before[0] : before[1];
         for (int j = 0; j < lastLength; j += Block)
         {

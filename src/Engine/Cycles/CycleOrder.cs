@@ -89,7 +89,26 @@ internal sealed class CycleOrder(int capacity)
         Span<Vector512<long>> ranks = MemoryMarshal.Cast<ulong, Vector512<long>>(_spare.AsSpan())[..eights.Length];
         ReadOnlySpan<double> products = Products.AsSpan(0, count);
         Vector512<long> sum = Vector512<long>.Zero;
-        for (int i = 0; i < eights.Length; i++)
+        int i = 0;
+        for (; i + 1 < eights.Length; i += 2)
+        {
+            Vector512<double> own = eights[i];
+            Vector512<double> next = eights[i + 1];
+            Vector512<long> above = Vector512<long>.Zero;
+            Vector512<long> aboveNext = Vector512<long>.Zero;
+            foreach (double product in products)
+            {
+                Vector512<double> one = Vector512.Create(product);
+                above -= Vector512.LessThan(own, one).AsInt64();
+                aboveNext -= Vector512.LessThan(next, one).AsInt64();
+            }
+
+            ranks[i] = above;
+            ranks[i + 1] = aboveNext;
+            sum += above + aboveNext;
+        }
+
+        if (i < eights.Length)
         {
             Vector512<double> own = eights[i];
             Vector512<long> above = Vector512<long>.Zero;
