@@ -43,8 +43,12 @@ public sealed partial class CycleFinder
         int target = _aim.Target;
         _aim.Pair = pair;
         RatePair[]? row = _graph.Row(target);
-        _hubPairs.Aim(target, _aim.Start);
-        _graph.HidePair(pair);
+        if (_aim.Hops >= WeighedHops)
+        {
+            _hubPairs.Aim(target, _aim.Start);
+            _graph.HidePair(pair);
+        }
+
         _aim.Last = row ?? _scattered;
         if (row is not null) return;
         ReadOnlySpan<int> ranks = _graph.CoreRanks(target);
@@ -62,7 +66,7 @@ public sealed partial class CycleFinder
     private void EndAim()
     {
         if (_aim.Hops == 2) return;
-        _graph.ShowPair(_aim.Pair);
+        if (_aim.Hops >= WeighedHops) _graph.ShowPair(_aim.Pair);
         if (_aim.Last != _scattered) return;
         foreach (int rank in _graph.CoreRanks(_aim.Target)) _scattered[rank] = default;
     }
@@ -78,10 +82,16 @@ public sealed partial class CycleFinder
     private void Weigh()
     {
         CoreMint start = _graph.Core[_graph.Rank(_aim.Start)];
+        if (_maxHops < WeighedHops)
+        {
+            WeighClosing(start);
+            return;
+        }
+
         Span<Vector512<double>> fours =
             MemoryMarshal.Cast<RatePair, Vector512<double>>(_branches.AsSpan(0, start.Length));
         fours[^2] = fours[^1] = Vector512<double>.Zero;
-        bool isPlain = _maxHops >= WeighedHops && (_anyMint || _touches[1]);
+        bool isPlain = _anyMint || _touches[1];
         for (int i = 0; i < start.Degree; i++)
         {
             if (isPlain)
@@ -95,6 +105,42 @@ public sealed partial class CycleFinder
 
         _aim.IsWeighed = _aim.Hops <= WeighedHops;
         _steps += start.Degree;
+    }
+
+    /// <summary>
+    /// Weighs the start's branches for cycles of three legs: one rate is behind each. PERF: the pair of both ends need
+    /// not be hidden, because no mint has a rate to itself.
+    /// </summary>
+    private void WeighClosing(in CoreMint start)
+    {
+        ref int ranks = ref _graph.RankAt(start.First);
+        ref RatePair rates = ref _graph.RatesAt(start.First);
+        ref RatePair last = ref MemoryMarshal.GetArrayDataReference(_aim.Last);
+        ref RatePair branches = ref MemoryMarshal.GetArrayDataReference(_branches);
+        bool isFree = _touches[1];
+        Vector256<double> best = Vector256<double>.Zero;
+        for (int i = 0; i < start.Length; i += 2)
+        {
+            Vector256<double> path = Two(ref ranks, ref rates, ref last, i);
+            if (!isFree) path *= BasesAmong(start, i);
+            // SAFETY: there are as many branches as a list filled up has positions.
+            Unsafe.As<RatePair, Vector256<double>>(ref Unsafe.Add(ref branches, i)) = path;
+            best = Vector256.MaxNative(best, path);
+        }
+
+        Vector128<double> most = Vector128.MaxNative(best.GetLower(), best.GetUpper());
+        RatePair.Vector(ref _aim.Best) = Vector128.MaxNative(RatePair.Vector(ref _aim.Best), most);
+        _aim.IsWeighed = true;
+        _steps += start.Degree;
+    }
+
+    /// <summary>1 for each of two neighbours that is a base, else 0.</summary>
+    private Vector256<double> BasesAmong(in CoreMint start, int i)
+    {
+        ReadOnlySpan<int> mints = _graph.CoreNeighbours(start.Mint);
+        double even = i < mints.Length && _baseIndex[mints[i]] != 0 ? 1 : 0;
+        double odd = i + 1 < mints.Length && _baseIndex[mints[i + 1]] != 0 ? 1 : 0;
+        return Vector256.Create(even, even, odd, odd);
     }
 
     /// <summary>
@@ -187,9 +233,9 @@ public sealed partial class CycleFinder
         int rank = _graph.RankAt(start.First + i);
         ref readonly CoreMint mint = ref _graph.Core[rank];
         bool isFree = _touches[1] || IsBase(mint.Mint);
-        Vector128<double> path = isFree ? RatePair.Vector(ref _aim.Last[rank]) : default;
-        if (_maxHops >= WeighedHops)
-            path = Vector128.MaxNative(path, isFree ? WeighTwo(mint, rank) : WeighBases(mint.Mint));
+        Vector128<double> path = isFree
+            ? Vector128.MaxNative(RatePair.Vector(ref _aim.Last[rank]), WeighTwo(mint, rank))
+            : WeighBases(mint.Mint);
         path *= RatePair.Vector(ref _graph.RatesAt(start.First + i));
         RatePair.Vector(ref _branches[i]) = path;
         RatePair.Vector(ref _aim.Best) = Vector128.MaxNative(RatePair.Vector(ref _aim.Best), path);
@@ -301,6 +347,7 @@ public sealed partial class CycleFinder
             MemoryMarshal.Cast<RatePair, Vector512<double>>(_branches.AsSpan(0, _graph.ListLength(start)));
         Vector512<double> bounds = RowProducts.Bounds(_least, _isReversed);
         int first = isOnResumedPath ? _cursor.Branch[1] : 0;
+        bool lists = _aim.Hops == 3 && !_isBestOnly && _onlyAbovePool < 0 && !isOnResumedPath;
         _steps += count;
         for (int four = first >> 2; four < fours.Length; four++)
         {
@@ -308,7 +355,7 @@ public sealed partial class CycleFinder
             for (; above != 0; above &= above - 1)
             {
                 int i = (four << 2) + (BitOperations.TrailingZeroCount(above) >> 1);
-                if (i < first) continue;
+                if (i < first || (lists && ListBranch(start, i))) continue;
                 if (i > first) _ = LeaveResumedPath();
                 if (!EnterWeighed(start, i, product)) return false;
                 _ = LeaveResumedPath();

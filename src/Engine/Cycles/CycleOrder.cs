@@ -14,13 +14,13 @@ namespace LowLatency.Engine.Cycles;
 /// </summary>
 internal sealed class CycleOrder(int capacity)
 {
-    private const int RankedMax = 96; // counting passes have as many steps for any number of cycles
+    private const int RankedMax = 144; // counting passes have as many steps for any number of cycles
     private const int InsertionMax = 24; // cycles that are sorted by comparisons alone
     private const int DigitBits = 8;
     private const int KeyBits = 3 * DigitBits;
     private readonly int[] _counts = new int[3 << DigitBits]; // of each digit, the lowest first
-    private ulong[] _keyed = new ulong[capacity]; // leading bits above 32, index below
-    private ulong[] _spare = new ulong[capacity];
+    private ulong[] _keyed = new ulong[RoundUp(capacity)]; // leading bits above 32, index below
+    private ulong[] _spare = new ulong[RoundUp(capacity)];
 
     /// <summary>
     /// The cycles' products beside each other, written by whoever writes the cycles; filled up here to whole vectors.
@@ -56,31 +56,70 @@ internal sealed class CycleOrder(int capacity)
             return;
         }
 
-        ReadOnlySpan<Vector512<double>> eights = FillUp(order.Length, 0); // above none
-        double[] products = Products;
+        if (RankAll(order.Length))
+        {
+            for (int i = 0; i < order.Length; i++) order[(int)_spare[i]] = i;
+            return;
+        }
+
         order.Fill(-1);
-        bool areAlike = false;
         for (int i = 0; i < order.Length; i++)
         {
-            Vector512<double> own = Vector512.Create(products[i]);
-            int rank = 0;
-            foreach (Vector512<double> eight in eights)
-                rank += BitOperations.PopCount(Vector512.GreaterThan(eight, own).ExtractMostSignificantBits());
-            while (order[rank] >= 0)
-            {
-                areAlike = true;
-                rank++;
-            }
-
+            int rank = (int)_spare[i];
+            while (order[rank] >= 0) rank++;
             order[rank] = i;
         }
 
-        for (int start = 0, end; areAlike && start < order.Length; start = end)
+        double[] products = Products;
+        for (int start = 0, end; start < order.Length; start = end)
         {
             double product = products[order[start]];
             for (end = start + 1; end < order.Length && products[order[end]] == product;) end++;
             SortAlike(cycles, order[start..end]);
         }
+    }
+
+    /// <summary>
+    /// Counts of each product how many are above it, of eight at once. False if two are alike: of two that are not,
+    /// one is above the other, so the counts' sum says so.
+    /// </summary>
+    private bool RankAll(int count)
+    {
+        ReadOnlySpan<Vector512<double>> eights = FillUp(count, 0); // below all, and above none
+        Span<Vector512<long>> ranks = MemoryMarshal.Cast<ulong, Vector512<long>>(_spare.AsSpan())[..eights.Length];
+        ReadOnlySpan<double> products = Products.AsSpan(0, count);
+        Vector512<long> sum = Vector512<long>.Zero;
+        int i = 0;
+        for (; i + 1 < eights.Length; i += 2)
+        {
+            Vector512<double> own = eights[i];
+            Vector512<double> next = eights[i + 1];
+            Vector512<long> above = Vector512<long>.Zero;
+            Vector512<long> aboveNext = Vector512<long>.Zero;
+            foreach (double product in products)
+            {
+                Vector512<double> one = Vector512.Create(product);
+                above -= Vector512.LessThan(own, one).AsInt64();
+                aboveNext -= Vector512.LessThan(next, one).AsInt64();
+            }
+
+            ranks[i] = above;
+            ranks[i + 1] = aboveNext;
+            sum += above + aboveNext;
+        }
+
+        if (i < eights.Length)
+        {
+            Vector512<double> own = eights[i];
+            Vector512<long> above = Vector512<long>.Zero;
+            foreach (double product in products)
+                above -= Vector512.LessThan(own, Vector512.Create(product)).AsInt64();
+            ranks[i] = above;
+            sum += above;
+        }
+
+        int filled = eights.Length * Vector512<double>.Count;
+        return Vector512.Sum(sum) == (count * (count - 1) / 2) + ((filled - count) * count);
     }
 
     private static int RoundUp(int count) => (count + Vector512<double>.Count - 1) & -Vector512<double>.Count;

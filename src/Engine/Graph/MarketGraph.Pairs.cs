@@ -66,6 +66,37 @@ public sealed partial class MarketGraph
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int ParallelEdge(int pair, int index) => _pairEdge[_pairPoolStart[pair >> 1] + index] ^ (pair & 1);
 
+    /// <summary>Number of pools that trade a pair, and where they begin in the lists beside each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int PoolsOf(int pair, out int start)
+    {
+        start = _pairPoolStart[pair >> 1];
+        return _pairPoolStart[(pair >> 1) + 1] - start;
+    }
+
+    /// <summary>
+    /// Rate of the pool at a place of <see cref="PoolsOf"/> in the direction of its ordered pair; that of the next one
+    /// is two doubles behind it, and <see cref="ListStep"/> may be read at once.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref double RateAt(int place, int pair) =>
+        // SAFETY: a pair of rates is two doubles, the way in first, which is that of even pairs.
+        ref Unsafe.Add(ref Unsafe.As<RatePair, double>(ref _parallelRates[place]), pair & 1);
+
+    /// <summary>Edge from the lower mint to the higher of the pool at a place; those of the next ones follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref int ParallelEdgeAt(int place) => ref _pairEdge[place];
+
+    /// <summary>Edges of so many pools as a vector has room for, in the direction of their ordered pair.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Vector512<long> EdgesAt(int place, int pair)
+    {
+        // SAFETY: the list is longer by a step than there are pools.
+        Vector256<int> edges = Unsafe.As<int, Vector256<int>>(ref _pairEdge[place]);
+        (Vector256<long> low, Vector256<long> high) = Vector256.Widen(edges ^ Vector256.Create(pair & 1));
+        return Vector512.Create(low, high);
+    }
+
     /// <summary>Edge of a pool in the direction of an ordered pair that the pool trades.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int PoolEdge(int poolId, int pair) =>

@@ -90,6 +90,10 @@ public sealed partial class MarketGraph
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref int RankAt(int position) => ref _adjacentRank[position];
 
+    /// <summary>Ordered pair from a list's mint to the neighbour at a position.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int PairAt(int position) => _adjacentPair[position];
+
     /// <summary>The rates at a position; those of the same mint's list follow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref RatePair RatesAt(int position) => ref _adjacentRates[position];

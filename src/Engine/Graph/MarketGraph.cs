@@ -69,8 +69,8 @@ public sealed partial class MarketGraph
         _adjacentRates = new RatePair[positions];
         _pairPoolStart = new int[poolCapacity + 1];
         _pairPool = new int[poolCapacity];
-        _pairEdge = new int[poolCapacity];
-        _parallelRates = new RatePair[poolCapacity];
+        _pairEdge = new int[poolCapacity + ListStep];
+        _parallelRates = new RatePair[poolCapacity + ListStep];
         _parallelAt = new int[poolCapacity];
         _cursor = new int[Math.Max(mintCapacity, poolCapacity) + 1];
         _hubOf = new int[mintCapacity];

@@ -24,6 +24,8 @@ public sealed class CycleFinderTests
     [InlineData(60, 70, 6, 60)]
     [InlineData(24, 330, 3, 12)]
     [InlineData(22, 240, 4, 3)]
+    [InlineData(3, 60, 3, 20)]
+    [InlineData(4, 70, 4, 6)]
     public void Find_RandomGraphs_EqualsBruteForce(int mints, int pools, int hops, int graphs)
     {
         long total = 0;

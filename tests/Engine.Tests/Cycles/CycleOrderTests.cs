@@ -21,7 +21,7 @@ public sealed class CycleOrderTests
     {
         CycleOrder sorter = new(Capacity);
         Cycle[] cycles = new Cycle[Capacity];
-        foreach (int count in (int[])[0, 1, 2, 8, 25, 95, 96, 97, 900, Capacity])
+        foreach (int count in (int[])[0, 1, 2, 8, 9, 17, 25, 143, 144, 145, 900, Capacity])
         {
             Random random = new(count + (kind * 7919));
             for (int i = 0; i < count; i++)
