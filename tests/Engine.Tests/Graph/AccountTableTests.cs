@@ -38,11 +38,11 @@ public sealed class AccountTableTests
         for (int i = 0; i < capacity; i++)
         {
             Assert.False(IsKnown(table, i));
-            Assert.Equal(i, table.Add(KeyOf(i)).Id);
+            Assert.Equal(i, table.IdOf(ref table.Add(KeyOf(i))));
         }
 
         Assert.True(Unsafe.IsNullRef(ref table.Add(KeyOf(capacity))));
-        for (int i = 0; i < capacity; i++) Assert.Equal(i, table.Find(KeyOf(i)).Id);
+        for (int i = 0; i < capacity; i++) Assert.Equal(i, table.IdOf(ref table.Find(KeyOf(i))));
         Assert.False(IsKnown(table, capacity));
     }
 
