@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using LowLatency.Engine.Solana;
@@ -111,8 +110,9 @@ public sealed class AccountTable
     private readonly AccountEntry[] _entries;
     private readonly PoolLink[] _links;
     private readonly int[] _buckets; // entry index + 1; 0 = free
-    private readonly Dictionary<Pubkey, int> _ownerNumbers = [];
     private Pubkey[] _owners = new Pubkey[16]; // by number; the zero key is 0
+    private int[] _ownerUses = new int[16]; // accounts of each; a number of none is given again
+    private int _ownerCount = 1;
     private int _mask; // of the buckets in use
 
     /// <summary>A table of at most <paramref name="maxAccounts"/> accounts and four links each on average.</summary>
@@ -123,7 +123,6 @@ public sealed class AccountTable
         int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, maxAccounts)) * 2;
         _buckets = new int[buckets];
         _mask = Math.Min(buckets, FirstBuckets) - 1;
-        _ownerNumbers.Add(default, 0);
     }
 
     /// <summary>Accounts held.</summary>
@@ -227,7 +226,7 @@ public sealed class AccountTable
         if (entry.Data.Length < data.Length) GrowBuffer(ref entry, data.Length);
         data.CopyTo(entry.Data);
         entry.DataLength = data.Length;
-        entry.OwnerNumber = NumberOf(in owner);
+        if (!Pubkey.AreSame(in _owners[entry.OwnerNumber], in owner)) SetOwner(ref entry, in owner);
         entry.Lamports = lamports;
         entry.Knowledge = knowledge;
         return true;
@@ -256,16 +255,33 @@ public sealed class AccountTable
         _buckets[at] = id + 1;
     }
 
-    /// <summary>Of an account that is new or was given to another program.</summary>
+    /// <summary>Gives an account that is new, or went to another program, its owner's number.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SetOwner(ref AccountEntry entry, in Pubkey owner)
+    {
+        _ownerUses[entry.OwnerNumber]--;
+        entry.OwnerNumber = NumberOf(in owner);
+        _ownerUses[entry.OwnerNumber]++;
+    }
+
     private int NumberOf(in Pubkey owner)
     {
-        if (_ownerNumbers.TryGetValue(owner, out int known)) return known;
-        int number = _ownerNumbers.Count;
-        if (number == _owners.Length) Array.Resize(ref _owners, 2 * number);
-        _owners[number] = owner;
-        _ownerNumbers.Add(owner, number);
-        return number;
+        int free = _ownerCount;
+        for (int i = 0; i < _ownerCount; i++)
+        {
+            if (Pubkey.AreSame(in _owners[i], in owner)) return i;
+            if (_ownerUses[i] == 0 && i != 0) free = i;
+        }
+
+        if (free == _owners.Length)
+        {
+            Array.Resize(ref _owners, 2 * free);
+            Array.Resize(ref _ownerUses, 2 * free);
+        }
+
+        if (free == _ownerCount) _ownerCount++;
+        _owners[free] = owner;
+        return free;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -10,6 +10,30 @@ namespace LowLatency.Engine.Tests.Graph;
 /// <summary>Tables of accounts whose index in use grows with them.</summary>
 public sealed class AccountTableTests
 {
+    [Fact]
+    public void OwnerOf_AccountsThatChangeHands_IsEachAccountsOwnAndNumbersAreUsedAgain()
+    {
+        AccountTable table = new(40);
+        for (int i = 0; i < 40; i++) table.FindOrAdd(KeyOf(i));
+        int most = 0;
+        for (int round = 0; round < 5; round++)
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                table.Store(i, KeyOf(1_000 + (round * 40) + i), 1, [1], absent: false, slot: 1);
+                most = Math.Max(most, table[i].OwnerNumber);
+            }
+
+            for (int i = 0; i < 40; i++)
+            {
+                Assert.Equal(KeyOf(1_000 + (round * 40) + i), table.OwnerOf(i));
+                Assert.Equal(KeyOf(1_000 + (round * 40) + i), table.View(i).Owner);
+            }
+        }
+
+        Assert.InRange(most, 40, 41); // one each, and one while an account goes over
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(300)]
