@@ -12,8 +12,8 @@ namespace LowLatency.Engine.Instructions;
 /// whose account list depends on the amount (tick and bin arrays) thus never gets a stale list; it gets a second
 /// template. A message with lookup tables also needs the tables unchanged.
 /// Owner: the market group's thread. Bound: a fixed number of templates, at most eight of them of one route; a new one
-/// takes the place that is free or the least recently used. About 6 KB each, 9 KB where version 1 is allowed, in three
-/// arrays of which only the places in use are touched; accounts beyond the usual number have a region of their own.
+/// takes the place that is free or the least recently used. About 5 KB each, 8 KB where version 1 is allowed, in three
+/// arrays of which only the places in use are touched; what goes beyond the usual size has a region of its own.
 /// PERF: a list that its buffer still holds is known by the buffer's version; else comparing 60 accounts is 2 KB of
 /// sequential reads; compiling hashes and orders them (TransactionBench). Any place may hold any route: in sets of
 /// four, 53 of a lap's 1,400 messages met a full set among 256 empty places.
@@ -40,7 +40,7 @@ public sealed class TemplateCache
         int count = Math.Max(capacity, 0);
         byte[] bytes = GC.AllocateArray<byte>((count + 1) * bytesMax, pinned: true);
         AccountMeta[] accounts = new AccountMeta[(count + 1) * RouteTemplate.RoomReferences];
-        RoutePart[] parts = new RoutePart[(count + 1) * RouteTemplate.MaxInstructions];
+        RoutePart[] parts = new RoutePart[(count + 1) * RouteTemplate.RoomInstructions];
         _templates = new RouteTemplate[count];
         RouteTemplate At(int place) => new(place, count + 1, accounts, parts, bytes, bytesMax);
         for (int i = 0; i < count; i++) _templates[i] = At(i);
@@ -182,6 +182,11 @@ public sealed class RouteTemplate
     /// <summary>Most instructions of a shape, likewise.</summary>
     internal const int MaxInstructions = 24;
 
+    /// <summary>Room for instructions: the usual ones, and all of a shape that has more.</summary>
+    internal const int RoomInstructions = UsualInstructions + MaxInstructions;
+
+    private const int UsualInstructions = 10;
+
     /// <summary>
     /// Room side by side with the other templates'. What does not fit goes behind all of these, where most templates
     /// never touch memory.
@@ -193,7 +198,9 @@ public sealed class RouteTemplate
     private readonly RoutePart[] _parts;
     private readonly int _firstAccount;
     private readonly int _firstFurther;
-    private readonly int _firstPart;
+    private readonly int _usualParts;
+    private readonly int _furtherParts;
+    private int _firstPart;
     private int _count;
     private uint _tablesVersion;
 
@@ -205,7 +212,8 @@ public sealed class RouteTemplate
         _template = new TransactionTemplate(bytes, place * bytesMax, bytesMax, pointsMax: 0);
         (_accounts, _firstAccount) = (accounts, place * UsualReferences);
         _firstFurther = (count * UsualReferences) + (place * MaxReferences);
-        (_parts, _firstPart) = (parts, place * MaxInstructions);
+        (_parts, _usualParts) = (parts, place * UsualInstructions);
+        _furtherParts = (count * UsualInstructions) + (place * MaxInstructions);
     }
 
     /// <summary>Its number in the cache.</summary>
@@ -272,11 +280,12 @@ public sealed class RouteTemplate
     /// <summary>Forgets the message.</summary>
     internal void Clear() => _count = 0;
 
-    private Span<RoutePart> Parts => _parts.AsSpan(_firstPart, MaxInstructions);
+    private Span<RoutePart> Parts => _parts.AsSpan(_firstPart, _count);
 
     private bool TryKeepShape(MessageWriter writer, ReadOnlySpan<InstructionBuffer> instructions)
     {
         if (instructions.Length > MaxInstructions) return false;
+        _firstPart = instructions.Length <= UsualInstructions ? _usualParts : _furtherParts;
         (int end, int references) = (_firstAccount, 0);
         for (int i = 0; i < instructions.Length; i++)
         {
