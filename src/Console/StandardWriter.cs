@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Text;
 using LowLatency.ConsoleHost.Commands;
 
@@ -39,9 +38,19 @@ internal sealed class StandardWriter(TextWriter inner, bool isNeeded) : TextWrit
 
     private static bool IsSteering(char letter) => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t');
 
+    private static bool HasSteering(ReadOnlySpan<char> text)
+    {
+        foreach (char letter in text)
+        {
+            if (IsSteering(letter)) return true;
+        }
+
+        return false;
+    }
+
     private static string? Clean(string? text)
     {
-        if (text is null || !text.Any(IsSteering)) return text;
+        if (text is null || !HasSteering(text)) return text;
         return string.Create(text.Length, text, static (clean, from) =>
         {
             for (int i = 0; i < clean.Length; i++) clean[i] = IsSteering(from[i]) ? '?' : from[i];

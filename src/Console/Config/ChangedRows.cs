@@ -37,7 +37,7 @@ internal sealed class ChangedRows
             int equals = line.IndexOf('=');
             string name = line[..equals];
             string key = SettingText.KeyOf(one.Change.Id);
-            string place = trail.Places.GetValueOrDefault(key, "recorded");
+            string place = trail.PlaceOf(key) ?? "recorded";
             string source = string.Create(CultureInfo.InvariantCulture, $"{place}, after event {one.Sequence}");
             int keyAt = rows.FindIndex(row => row.Name == key);
             int at = rows.FindIndex(row => row.Name == name);

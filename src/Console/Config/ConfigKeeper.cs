@@ -114,7 +114,7 @@ internal sealed class ConfigKeeper : IDisposable
             return;
         }
 
-        foreach ((string key, string place) in plan.Places) _trail.Places[key] = place;
+        foreach ((string key, string place) in plan.Places) _trail.SetPlace(key, place);
         if (plan.Pause is { } pause) SetPause(pause);
         string from = plan.Changes.Count == 0 ? string.Empty : Apply(plan.Changes);
         foreach (string taken in plan.Taken) _tell(LogLevel.Info, $"{taken}{from}");

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Sinks;
@@ -12,13 +11,23 @@ namespace LowLatency.ConsoleHost.Journal;
 /// </summary>
 internal sealed class SettingTrail : IDecisionSink
 {
+    private readonly Dictionary<string, string> _places = []; // the lock is on it
     private volatile AppliedSetting[] _applied = [];
-
-    /// <summary>Where the newest value of a key was written; empty if only a recording says it.</summary>
-    public ConcurrentDictionary<string, string> Places { get; } = [];
 
     /// <summary>All of them so far, in order.</summary>
     public IReadOnlyList<AppliedSetting> Applied => _applied;
+
+    /// <summary>Where the newest value of a key was written; null if only a recording says it.</summary>
+    public string? PlaceOf(string key)
+    {
+        lock (_places) return _places.GetValueOrDefault(key);
+    }
+
+    /// <summary>Notes where the newest value of a key was written.</summary>
+    public void SetPlace(string key, string place)
+    {
+        lock (_places) _places[key] = place;
+    }
 
     /// <inheritdoc/>
     public void OnDecision(in Opportunity decision, ReadOnlySpan<byte> message)

@@ -265,7 +265,7 @@ public sealed class ChainStage : IStage
             {
                 Pubkey pool = _graph.Market.Pool(route.Legs[leg].PoolId).Address;
                 int account = _graph.Accounts.Find(in pool);
-                if (account >= 0 && _graph.Accounts[account].Owner == view.StaticKey(instruction.ProgramIndex))
+                if (account >= 0 && _graph.Accounts.OwnerOf(account) == view.StaticKey(instruction.ProgramIndex))
                     _instructionOfLeg[leg++] = at;
             }
 

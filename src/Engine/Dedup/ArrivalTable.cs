@@ -36,7 +36,7 @@ internal struct ArrivalRow
     public Pubkey Account;
     public Arrival Newest;
     public ulong SlotMax;
-    public int Id;
+    public int Earlier; // place of its earlier updates, 0 while it has none
     public byte Count;
     public byte OldestAt;
     public bool IsRecent;
@@ -66,9 +66,10 @@ internal sealed class ArrivalTable
 
     private readonly uint[] _index; // tag bits, then row + 1; 0 = free
     private readonly ArrivalRow[] _rows;
-    private readonly EarlierArrivals[] _earlier;
+    private readonly EarlierArrivals[] _earlier; // the first is nobody's and stays empty
     private int _mask; // of the cells in use
     private int _count;
+    private int _earlierCount;
 
     public ArrivalTable(int maxAccounts)
     {
@@ -77,15 +78,33 @@ internal sealed class ArrivalTable
         _index = new uint[BitOperations.RoundUpToPowerOf2((uint)accounts) * 2];
         _mask = Math.Min(_index.Length, FirstCells) - 1;
         _rows = GC.AllocateArray<ArrivalRow>(accounts, pinned: true);
-        _earlier = GC.AllocateArray<EarlierArrivals>(accounts, pinned: true);
+        _earlier = GC.AllocateArray<EarlierArrivals>(accounts + 1, pinned: true);
     }
 
     public int Count => _count;
 
     public ref ArrivalRow this[int row] => ref _rows[row];
 
-    /// <summary>Updates before the newest of an account.</summary>
-    public ref EarlierArrivals EarlierOf(int row) => ref _earlier[row];
+    /// <summary>Updates before the newest of an account; of one that has none, empty ones that stay so.</summary>
+    public ref EarlierArrivals EarlierOf(in ArrivalRow row) => ref _earlier[row.Earlier];
+
+    /// <summary>
+    /// The same, to be written to. Places are taken in the order of the second updates, side by side: most accounts
+    /// never have one, and of theirs no memory is touched.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref EarlierArrivals EarlierFor(ref ArrivalRow row)
+    {
+        if (row.Earlier == 0) row.Earlier = ++_earlierCount;
+        return ref _earlier[row.Earlier];
+    }
+
+    /// <summary>Number of a row of this table.</summary>
+    public int IdOf(ref ArrivalRow row)
+    {
+        // SAFETY: nothing is read; both references are into one pinned array, so their distance is the row's number.
+        return (int)(Unsafe.ByteOffset(ref _rows[0], ref row) / Unsafe.SizeOf<ArrivalRow>());
+    }
 
     /// <summary>Row of an account; a null reference if it is not there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -115,8 +134,7 @@ internal sealed class ArrivalTable
         if (_count * CellsAnAccount > _mask && _mask + 1 < _index.Length) Spread();
         ref ArrivalRow row = ref _rows[_count];
         row.Account = account;
-        row.Id = _count++;
-        Enter(in row);
+        Enter(_count++);
         return ref row;
     }
 
@@ -125,15 +143,15 @@ internal sealed class ArrivalTable
     {
         _mask = (2 * _mask) + 1;
         Array.Clear(_index, 0, _mask + 1);
-        for (int row = 0; row < _count; row++) Enter(in _rows[row]);
+        for (int row = 0; row < _count; row++) Enter(row);
     }
 
-    private void Enter(in ArrivalRow row)
+    private void Enter(int row)
     {
-        ulong tag = row.Account.Tag;
+        ulong tag = _rows[row].Account.Tag;
         int at = (int)tag & _mask;
         while (_index[at] != 0) at = (at + 1) & _mask;
-        _index[at] = TagBits(tag) | (uint)(row.Id + 1);
+        _index[at] = TagBits(tag) | (uint)(row + 1);
     }
 
     private static uint TagBits(ulong tag) => (uint)(tag >> 32) & ~RowMask;

@@ -56,7 +56,7 @@ public sealed partial class DedupStage
     {
         uint shards = Race.ShardsOf(e.EndpointId);
         if (row.Newest.Slot == e.Slot) row.Newest.OpenMask &= ~shards;
-        Span<Arrival> earlier = _table.EarlierOf(row.Id);
+        Span<Arrival> earlier = _table.EarlierOf(in row);
         for (int i = 0; i < row.Count - 1; i++)
         {
             if (earlier[i].Slot == e.Slot) earlier[i].OpenMask &= ~shards;
@@ -82,7 +82,7 @@ public sealed partial class DedupStage
         {
             ref ArrivalRow row = ref _table[id];
             if (row.Count != 0) CountOnce(ref row.Newest);
-            Span<Arrival> earlier = _table.EarlierOf(id);
+            Span<Arrival> earlier = _table.EarlierOf(in row);
             for (int i = 0; i < row.Count - 1; i++) CountOnce(ref earlier[i]);
         }
     }
@@ -92,10 +92,10 @@ public sealed partial class DedupStage
     {
         for (int id = 0; id < _table.Count; id++)
         {
-            ref Arrival newest = ref _table[id].Newest;
-            newest.EndpointMask &= ~endpointBit;
-            newest.OpenMask &= ~shards;
-            foreach (ref Arrival earlier in (Span<Arrival>)_table.EarlierOf(id)) earlier.OpenMask &= ~shards;
+            ref ArrivalRow row = ref _table[id];
+            row.Newest.EndpointMask &= ~endpointBit;
+            row.Newest.OpenMask &= ~shards;
+            foreach (ref Arrival earlier in (Span<Arrival>)_table.EarlierOf(in row)) earlier.OpenMask &= ~shards;
         }
     }
 

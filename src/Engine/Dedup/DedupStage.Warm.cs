@@ -15,7 +15,7 @@ public sealed partial class DedupStage
         int id = _recent.Next();
         if (id < 0) return;
         ref ArrivalRow row = ref _table.Find(in _table[id].Account); // it is there: a row is never given up
-        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(id);
+        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(in row);
         bool isTold = Race.Count > row.Newest.FirstEndpoint && Race[row.Newest.FirstEndpoint].SlotMax >= row.SlotMax;
         _warmed += earlier[0].Slot + earlier[1].Slot + (isTold ? 1UL : 0);
     }
@@ -23,7 +23,7 @@ public sealed partial class DedupStage
     private void NoteRecent(ref ArrivalRow row)
     {
         row.IsRecent = true;
-        int gone = _recent.Add(row.Id);
+        int gone = _recent.Add(_table.IdOf(ref row));
         if (gone >= 0) _table[gone].IsRecent = false;
     }
 }

@@ -226,7 +226,7 @@ public sealed partial class DedupStage : IStage, IWarmable
     {
         if (!Slots.IsAbandoned(row.Newest.Slot) || Slots.IsAbandoned(e.Slot)) return false;
         if (e.Kind == EventKind.Account) return true;
-        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(row.Id);
+        ReadOnlySpan<Arrival> earlier = _table.EarlierOf(in row);
         for (int i = 0; i < row.Count - 1; i++)
         {
             if (earlier[i].Slot > e.Slot && !Slots.IsAbandoned(earlier[i].Slot)) return false;
@@ -256,7 +256,7 @@ public sealed partial class DedupStage : IStage, IWarmable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ref Arrival FindEarlier(ref ArrivalRow row, in MarketEvent e)
     {
-        Span<Arrival> earlier = _table.EarlierOf(row.Id);
+        Span<Arrival> earlier = _table.EarlierOf(in row);
         for (int i = 0; i < row.Count - 1; i++)
         {
             if (IsSame(in earlier[i], in e)) return ref earlier[i];
@@ -303,7 +303,7 @@ public sealed partial class DedupStage : IStage, IWarmable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void KeepEarlier(ref ArrivalRow row)
     {
-        ref Arrival place = ref _table.EarlierOf(row.Id)[row.OldestAt];
+        ref Arrival place = ref _table.EarlierFor(ref row)[row.OldestAt];
         if (row.Count != ArrivalTable.HistoryCount) row.Count++;
         else if (place.OpenMask != 0) CountMissed(in place);
         place = row.Newest;

@@ -25,14 +25,14 @@ public struct AccountEntry
     /// <summary>Address.</summary>
     public Pubkey Key;
 
-    /// <summary>Owner program.</summary>
-    public Pubkey Owner;
-
     /// <summary>Lamports.</summary>
     public ulong Lamports;
 
     /// <summary>Slot of the state; 0 if unknown.</summary>
     public ulong Slot;
+
+    /// <summary>Owner program's number (<see cref="AccountTable.OwnerOf"/>): few programs own all accounts.</summary>
+    public int OwnerNumber;
 
     /// <summary>Bytes held in <see cref="Data"/>.</summary>
     public int DataLength;
@@ -98,7 +98,7 @@ public readonly record struct PoolLink(int PoolId, AccountRole Role, int Next, b
 
 /// <summary>
 /// 32-byte key -> account entry -> pools, with the account's last bytes. Registration (a new account, a new link, a
-/// larger account) allocates and is counted; updates of known accounts do not. Owner thread: the market group's.
+/// larger account, an owner never seen) allocates; updates of known accounts do not. Owner thread: the market group's.
 /// Bounds: accounts and links are fixed at construction; full is a result (-1). Of the buckets so many are in use that
 /// an account has four or more, at capacity two. PERF: few accounts' buckets lie on a page or two (bench --load max).
 /// </summary>
@@ -110,6 +110,9 @@ public sealed class AccountTable
     private readonly AccountEntry[] _entries;
     private readonly PoolLink[] _links;
     private readonly int[] _buckets; // entry index + 1; 0 = free
+    private Pubkey[] _owners = new Pubkey[16]; // by number; the zero key is 0
+    private int[] _ownerUses = new int[16]; // accounts of each; a number of none is given again
+    private int _ownerCount = 1;
     private int _mask; // of the buckets in use
 
     /// <summary>A table of at most <paramref name="maxAccounts"/> accounts and four links each on average.</summary>
@@ -133,6 +136,9 @@ public sealed class AccountTable
 
     /// <summary>Entry by id.</summary>
     public ref AccountEntry this[int id] => ref _entries[id];
+
+    /// <summary>Owner program of an account; zero until known.</summary>
+    public ref readonly Pubkey OwnerOf(int id) => ref _owners[_entries[id].OwnerNumber];
 
     /// <summary>Link by id.</summary>
     public ref readonly PoolLink Link(int linkId) => ref _links[linkId];
@@ -205,7 +211,8 @@ public sealed class AccountTable
     {
         ref AccountEntry entry = ref _entries[accountId];
         AccountKnowledge knowledge = absent ? AccountKnowledge.Absent : AccountKnowledge.Present;
-        bool isAlike = entry.Knowledge == knowledge && entry.Owner == owner && data.Length == entry.DataLength;
+        bool isAlike = entry.Knowledge == knowledge && data.Length == entry.DataLength
+            && Pubkey.AreSame(in _owners[entry.OwnerNumber], in owner);
         entry.Slot = slot;
         if (isAlike)
         {
@@ -219,7 +226,7 @@ public sealed class AccountTable
         if (entry.Data.Length < data.Length) GrowBuffer(ref entry, data.Length);
         data.CopyTo(entry.Data);
         entry.DataLength = data.Length;
-        entry.Owner = owner;
+        if (!Pubkey.AreSame(in _owners[entry.OwnerNumber], in owner)) SetOwner(ref entry, in owner);
         entry.Lamports = lamports;
         entry.Knowledge = knowledge;
         return true;
@@ -230,7 +237,7 @@ public sealed class AccountTable
     {
         ref AccountEntry entry = ref _entries[accountId];
         ReadOnlySpan<byte> data = entry.Data.AsSpan(0, entry.DataLength);
-        return new AccountView(in entry.Key, in entry.Owner, entry.Lamports, data, entry.Slot);
+        return new AccountView(in entry.Key, in _owners[entry.OwnerNumber], entry.Lamports, data, entry.Slot);
     }
 
     /// <summary>Twice as many buckets: once at each doubling of the accounts, when one of them is new.</summary>
@@ -246,6 +253,35 @@ public sealed class AccountTable
         int at = (int)_entries[id].Key.Tag & _mask;
         while (_buckets[at] != 0) at = (at + 1) & _mask;
         _buckets[at] = id + 1;
+    }
+
+    /// <summary>Gives an account that is new, or went to another program, its owner's number.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SetOwner(ref AccountEntry entry, in Pubkey owner)
+    {
+        _ownerUses[entry.OwnerNumber]--;
+        entry.OwnerNumber = NumberOf(in owner);
+        _ownerUses[entry.OwnerNumber]++;
+    }
+
+    private int NumberOf(in Pubkey owner)
+    {
+        int free = _ownerCount;
+        for (int i = 0; i < _ownerCount; i++)
+        {
+            if (Pubkey.AreSame(in _owners[i], in owner)) return i;
+            if (_ownerUses[i] == 0 && i != 0) free = i;
+        }
+
+        if (free == _owners.Length)
+        {
+            Array.Resize(ref _owners, 2 * free);
+            Array.Resize(ref _ownerUses, 2 * free);
+        }
+
+        if (free == _ownerCount) _ownerCount++;
+        _owners[free] = owner;
+        return free;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

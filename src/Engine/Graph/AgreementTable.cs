@@ -63,7 +63,8 @@ public sealed class AgreementTable
             ? AccountKnowledge.Absent
             : AccountKnowledge.Present;
         bool isEqual = account.Knowledge == knowledge && account.Lamports == copy.Lamports
-            && account.Owner == copy.Owner && data.SequenceEqual(account.Data.AsSpan(0, account.DataLength));
+            && _accounts.OwnerOf(accountId) == copy.Owner
+            && data.SequenceEqual(account.Data.AsSpan(0, account.DataLength));
         if (isEqual)
         {
             Confirmed++;

@@ -12,8 +12,8 @@ namespace LowLatency.Engine.Instructions;
 /// whose account list depends on the amount (tick and bin arrays) thus never gets a stale list; it gets a second
 /// template. A message with lookup tables also needs the tables unchanged.
 /// Owner: the market group's thread. Bound: a fixed number of templates, at most eight of them of one route; a new one
-/// takes the place that is free or the least recently used. About 8 KB each, 11 KB where version 1 is allowed, in three
-/// arrays of which only the places in use are touched.
+/// takes the place that is free or the least recently used. About 5 KB each, 8 KB where version 1 is allowed, in three
+/// arrays of which only the places in use are touched; what goes beyond the usual size has a region of its own.
 /// PERF: a list that its buffer still holds is known by the buffer's version; else comparing 60 accounts is 2 KB of
 /// sequential reads; compiling hashes and orders them (TransactionBench). Any place may hold any route: in sets of
 /// four, 53 of a lap's 1,400 messages met a full set among 256 empty places.
@@ -39,11 +39,12 @@ public sealed class TemplateCache
     {
         int count = Math.Max(capacity, 0);
         byte[] bytes = GC.AllocateArray<byte>((count + 1) * bytesMax, pinned: true);
-        AccountMeta[] accounts = new AccountMeta[(count + 1) * RouteTemplate.MaxReferences];
-        RoutePart[] parts = new RoutePart[(count + 1) * RouteTemplate.MaxInstructions];
+        AccountMeta[] accounts = new AccountMeta[(count + 1) * RouteTemplate.RoomReferences];
+        RoutePart[] parts = new RoutePart[(count + 1) * RouteTemplate.RoomInstructions];
         _templates = new RouteTemplate[count];
-        for (int i = 0; i < count; i++) _templates[i] = new RouteTemplate(i, accounts, parts, bytes, bytesMax);
-        _scratch = new RouteTemplate(count, accounts, parts, bytes, bytesMax);
+        RouteTemplate At(int place) => new(place, count + 1, accounts, parts, bytes, bytesMax);
+        for (int i = 0; i < count; i++) _templates[i] = At(i);
+        _scratch = At(count);
         _heads = new int[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(count * 2, 1))];
         (_next, _digests, _lastUse) = (new int[count], new ulong[count], new long[count]);
     }
@@ -175,24 +176,44 @@ public sealed class RouteTemplate
     /// </summary>
     public const int MaxReferences = 144;
 
+    /// <summary>Room for references: the usual ones, and all of a shape that has more.</summary>
+    internal const int RoomReferences = UsualReferences + MaxReferences;
+
     /// <summary>Most instructions of a shape, likewise.</summary>
     internal const int MaxInstructions = 24;
+
+    /// <summary>Room for instructions: the usual ones, and all of a shape that has more.</summary>
+    internal const int RoomInstructions = UsualInstructions + MaxInstructions;
+
+    private const int UsualInstructions = 10;
+
+    /// <summary>
+    /// Room side by side with the other templates'. What does not fit goes behind all of these, where most templates
+    /// never touch memory.
+    /// </summary>
+    private const int UsualReferences = 64;
 
     private readonly TransactionTemplate _template;
     private readonly AccountMeta[] _accounts;
     private readonly RoutePart[] _parts;
     private readonly int _firstAccount;
-    private readonly int _firstPart;
+    private readonly int _firstFurther;
+    private readonly int _usualParts;
+    private readonly int _furtherParts;
+    private int _firstPart;
     private int _count;
     private uint _tablesVersion;
 
-    /// <summary>A template in its place among others of a cache, which share the arrays.</summary>
-    internal RouteTemplate(int place, AccountMeta[] accounts, RoutePart[] parts, byte[] bytes, int bytesMax)
+    /// <summary>A template in its place among <paramref name="count"/> of a cache, which share the arrays.</summary>
+    internal RouteTemplate(
+        int place, int count, AccountMeta[] accounts, RoutePart[] parts, byte[] bytes, int bytesMax)
     {
         Place = place;
         _template = new TransactionTemplate(bytes, place * bytesMax, bytesMax, pointsMax: 0);
-        (_accounts, _firstAccount) = (accounts, place * MaxReferences);
-        (_parts, _firstPart) = (parts, place * MaxInstructions);
+        (_accounts, _firstAccount) = (accounts, place * UsualReferences);
+        _firstFurther = (count * UsualReferences) + (place * MaxReferences);
+        (_parts, _usualParts) = (parts, place * UsualInstructions);
+        _furtherParts = (count * UsualInstructions) + (place * MaxInstructions);
     }
 
     /// <summary>Its number in the cache.</summary>
@@ -259,16 +280,20 @@ public sealed class RouteTemplate
     /// <summary>Forgets the message.</summary>
     internal void Clear() => _count = 0;
 
-    private Span<RoutePart> Parts => _parts.AsSpan(_firstPart, MaxInstructions);
+    private Span<RoutePart> Parts => _parts.AsSpan(_firstPart, _count);
 
     private bool TryKeepShape(MessageWriter writer, ReadOnlySpan<InstructionBuffer> instructions)
     {
         if (instructions.Length > MaxInstructions) return false;
-        int end = _firstAccount;
+        _firstPart = instructions.Length <= UsualInstructions ? _usualParts : _furtherParts;
+        (int end, int references) = (_firstAccount, 0);
         for (int i = 0; i < instructions.Length; i++)
         {
             InstructionBuffer instruction = instructions[i];
-            if (end + instruction.AccountCount > _firstAccount + MaxReferences) return false;
+            references += instruction.AccountCount;
+            if (references > MaxReferences) return false;
+            bool isUsual = end <= _firstAccount + UsualReferences;
+            if (isUsual && end + instruction.AccountCount > _firstAccount + UsualReferences) end = _firstFurther;
             instruction.Accounts.CopyTo(_accounts.AsSpan(end));
             _parts[_firstPart + i] = new RoutePart
             {

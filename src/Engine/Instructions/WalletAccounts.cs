@@ -72,7 +72,7 @@ public sealed class WalletAccounts : IRouteOverhead
         MintInfo info = default;
         int accountId = _accounts.Find(in mint);
         if (accountId >= 0) _ = MintInfo.TryDecode(_accounts.View(accountId), out info);
-        bool isToken2022 = accountId >= 0 && _accounts[accountId].Owner == ProgramIds.Token2022;
+        bool isToken2022 = accountId >= 0 && _accounts.OwnerOf(accountId) == ProgramIds.Token2022;
         known.Mint = mint;
         known.TokenProgram = isToken2022 ? ProgramIds.Token2022 : ProgramIds.Token;
         known.SizeBytes = RouteFrame.AccountBytes(in info);
@@ -91,6 +91,6 @@ public sealed class WalletAccounts : IRouteOverhead
     {
         int id = _accounts.Find(in account.Address);
         return id >= 0 && _accounts[id].Knowledge == AccountKnowledge.Present
-            && _accounts[id].Owner == account.TokenProgram;
+            && _accounts.OwnerOf(id) == account.TokenProgram;
     }
 }

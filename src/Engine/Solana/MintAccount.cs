@@ -128,12 +128,7 @@ public struct MintInfo
     public readonly bool HasTransferFee => !OlderFee.IsZero || !NewerFee.IsZero;
 
     /// <summary>Address of the token program; zero while unknown.</summary>
-    public readonly Pubkey ProgramId => Program switch
-    {
-        TokenProgramKind.Token => ProgramIds.Token,
-        TokenProgramKind.Token2022 => ProgramIds.Token2022,
-        _ => default,
-    };
+    public readonly Pubkey ProgramId => ProgramIdOf(Program);
 
     /// <summary>The transfer fee in force at <paramref name="epoch"/>; a zero rate if there is none.</summary>
     public readonly TransferFeeRate FeeAt(ulong epoch) => epoch >= NewerFee.Epoch ? NewerFee : OlderFee;
@@ -158,6 +153,14 @@ public struct MintInfo
         info = decoded;
         return true;
     }
+
+    /// <summary>Address of a token program; zero for <see cref="TokenProgramKind.Unknown"/>.</summary>
+    internal static Pubkey ProgramIdOf(TokenProgramKind program) => program switch
+    {
+        TokenProgramKind.Token => ProgramIds.Token,
+        TokenProgramKind.Token2022 => ProgramIds.Token2022,
+        _ => default,
+    };
 
     private static bool TryReadExtensions(ReadOnlySpan<byte> data, ref MintInfo info)
     {

@@ -4,14 +4,11 @@ using LowLatency.Engine.Venues.Math;
 namespace LowLatency.Engine.Venues;
 
 /// <summary>
-/// One side of a pool whose reserves are two token accounts: its mint, its vault and what is known of them.
-/// Part of the pool's decoded state, same owner thread.
+/// One side of a pool whose reserves are two token accounts: its vault and what is known of it and of its mint, whose
+/// address the pool has. Part of the pool's decoded state, same owner thread.
 /// </summary>
 internal struct PoolSide
 {
-    /// <summary>Mint of the side.</summary>
-    internal Pubkey Mint;
-
     /// <summary>Vault of the side.</summary>
     internal Pubkey Vault;
 
@@ -24,7 +21,7 @@ internal struct PoolSide
     internal VaultBalance VaultState;
 
     /// <summary>Mint's state; unknown until applied.</summary>
-    internal MintInfo MintState;
+    internal SideMint MintState;
 
     private bool _isAbsent;
 
@@ -44,18 +41,17 @@ internal struct PoolSide
     }
 
     /// <summary>Sets the keys read from the pool account; forgets what was known if they changed.</summary>
-    internal void SetKeys(in Pubkey mint, in Pubkey vault, bool needsMint)
+    internal void SetKeys(bool isOtherMint, in Pubkey vault, bool needsMint)
     {
-        if (mint != Mint) MintState = default;
+        if (isOtherMint) MintState = default;
         if (vault != Vault) VaultState = default;
-        if (mint != Mint || vault != Vault) _isAbsent = false;
-        Mint = mint;
+        if (isOtherMint || vault != Vault) _isAbsent = false;
         Vault = vault;
         NeedsMint = needsMint;
     }
 
     /// <summary>Takes the vault's new bytes.</summary>
-    internal DecodeStatus ApplyVault(in AccountView account)
+    internal DecodeStatus ApplyVault(in AccountView account, in Pubkey mint)
     {
         if (account.Key != Vault || Vault.IsZero) return DecodeStatus.WrongPool;
         if (!account.Exists)
@@ -68,16 +64,16 @@ internal struct PoolSide
         if (account.Owner != ProgramIds.Token && account.Owner != ProgramIds.Token2022) return DecodeStatus.WrongOwner;
         if (account.Data.Length < TokenAccountInfo.BaseSizeBytes) return DecodeStatus.WrongSize;
         if (!TokenAccountInfo.TryDecode(in account, out TokenAccountInfo state)) return DecodeStatus.InvalidValue;
-        if (state.Mint != Mint) return DecodeStatus.WrongPool;
+        if (state.Mint != mint) return DecodeStatus.WrongPool;
         VaultState = new VaultBalance(in state);
         _isAbsent = false;
         return DecodeStatus.Ok;
     }
 
     /// <summary>Takes the mint's new bytes.</summary>
-    internal DecodeStatus ApplyMint(in AccountView account)
+    internal DecodeStatus ApplyMint(in AccountView account, in Pubkey mint)
     {
-        if (account.Key != Mint || Mint.IsZero) return DecodeStatus.WrongPool;
+        if (account.Key != mint || mint.IsZero) return DecodeStatus.WrongPool;
         if (!account.Exists)
         {
             MintState = default;
@@ -88,7 +84,7 @@ internal struct PoolSide
         if (account.Owner != ProgramIds.Token && account.Owner != ProgramIds.Token2022) return DecodeStatus.WrongOwner;
         if (account.Data.Length < MintInfo.BaseSizeBytes) return DecodeStatus.WrongSize;
         if (!MintInfo.TryDecode(in account, out MintInfo state)) return DecodeStatus.InvalidValue;
-        MintState = state;
+        MintState.Set(in state);
         if (VaultState.IsKnown) _isAbsent = false;
         return DecodeStatus.Ok;
     }

@@ -26,14 +26,14 @@ public abstract class VaultPool : Pool
     /// <summary>The program's error code for a <see cref="Pool.Readiness"/> that is not Ok; 0 if it has none.</summary>
     private protected uint NotReadyErrorCode;
 
-    private readonly Pubkey _programId;
-
-    /// <summary>An empty pool at <paramref name="address"/> of the program <paramref name="programId"/>.</summary>
-    private protected VaultPool(VenueId venue, in Pubkey address, in Pubkey programId)
+    /// <summary>An empty pool at <paramref name="address"/>.</summary>
+    private protected VaultPool(VenueId venue, in Pubkey address)
         : base(venue, in address)
     {
-        _programId = programId;
     }
+
+    /// <summary>Program that owns the pool's account.</summary>
+    private protected abstract ref readonly Pubkey ProgramId { get; }
 
     /// <inheritdoc/>
     public override int CopyDependencies(Span<AccountDependency> destination) => CopyDependencies(destination, []);
@@ -44,10 +44,10 @@ public abstract class VaultPool : Pool
         DecodeStatus status = role switch
         {
             AccountRole.Pool => ApplyPool(in account),
-            AccountRole.VaultA => Sides[0].ApplyVault(in account),
-            AccountRole.VaultB => Sides[1].ApplyVault(in account),
-            AccountRole.MintA => Sides[0].ApplyMint(in account),
-            AccountRole.MintB => Sides[1].ApplyMint(in account),
+            AccountRole.VaultA => Sides[0].ApplyVault(in account, MintA),
+            AccountRole.VaultB => Sides[1].ApplyVault(in account, MintB),
+            AccountRole.MintA => Sides[0].ApplyMint(in account, MintA),
+            AccountRole.MintB => Sides[1].ApplyMint(in account, MintB),
             _ => ApplyOther(role, in account),
         };
         if (status == DecodeStatus.Ok) Refresh();
@@ -144,9 +144,10 @@ public abstract class VaultPool : Pool
     /// <summary>Sets mint and vault of a side, as the pool account names them.</summary>
     private protected void SetSide(int side, in Pubkey mint, in Pubkey vault, bool needsMint)
     {
+        bool isOther = mint != (side == 0 ? MintA : MintB);
         if (side == 0) MintA = mint;
         else MintB = mint;
-        Sides[side].SetKeys(in mint, in vault, needsMint);
+        Sides[side].SetKeys(isOther, in vault, needsMint);
     }
 
     /// <summary>First reason why one of the sides cannot be swapped, or Ok.</summary>
@@ -200,7 +201,7 @@ public abstract class VaultPool : Pool
 
     private DecodeStatus ApplyPool(in AccountView account)
     {
-        if (!TryOpen(in account, Address, in _programId, ref IsDecoded, out DecodeStatus status)) return status;
+        if (!TryOpen(in account, Address, in ProgramId, ref IsDecoded, out DecodeStatus status)) return status;
         status = DecodePool(account.Data);
         if (status == DecodeStatus.Ok) IsDecoded = true;
         return status;

@@ -1,31 +1,29 @@
 using System;
 using System.Buffers;
 using System.IO;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using System.Threading.Tasks;
 
 namespace LowLatency.Feeds.Capture;
 
 /// <summary>
-/// A file, gunzipped if need be, through a Pipe that is filled and drained on one thread: the pipe manages the
-/// buffers, there is no backpressure to wait for. Owner: one reader.
+/// A file, gunzipped if need be, in one buffer: what was consumed is written over, and only what is larger than the
+/// buffer makes it grow. Owner: one reader; what it holds of the buffer is valid until the next <see cref="Advance"/>.
 /// </summary>
 internal sealed class CaptureByteSource : IDisposable
 {
-    private const int SegmentBytes = 1 << 18;
+    private const int SegmentBytes = 1 << 16;
 
     /// <summary>
     /// Gzip is read in small steps: if the stream is damaged, at most one step before the damage is lost.
     /// </summary>
     private const int GzipStepBytes = 4096;
 
-    private readonly Pipe _pipe = new(new PipeOptions(
-        pauseWriterThreshold: 0, minimumSegmentSize: SegmentBytes, useSynchronizationContext: false));
-
     private readonly FileStream _file;
     private readonly Stream _stream;
     private readonly bool _isGzip;
+    private byte[] _buffer = new byte[2 * SegmentBytes];
+    private int _start; // of what was not consumed
+    private int _end;
 
     private CaptureByteSource(FileStream file, bool isGzip)
     {
@@ -81,9 +79,9 @@ internal sealed class CaptureByteSource : IDisposable
     /// </summary>
     public void Advance(ref ReadOnlySequence<byte> buffer, bool isFirst)
     {
-        if (!isFirst) _pipe.Reader.AdvanceTo(buffer.Start, buffer.End);
+        if (!isFirst) _start = _end - (int)buffer.Length;
         Fill();
-        buffer = _pipe.Reader.TryRead(out ReadResult result) ? result.Buffer : ReadOnlySequence<byte>.Empty;
+        buffer = new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
     }
 
     /// <inheritdoc/>
@@ -91,25 +89,24 @@ internal sealed class CaptureByteSource : IDisposable
     {
         _stream.Dispose();
         _file.Dispose();
-        _pipe.Writer.Complete();
-        _pipe.Reader.Complete();
     }
 
     private void Fill()
     {
         if (IsCompleted) return;
+        MakeRoom();
         int filled = 0;
         try
         {
             int length;
             do
             {
-                Memory<byte> memory = _pipe.Writer.GetMemory(GzipStepBytes);
-                length = _stream.Read(_isGzip ? memory.Span[..GzipStepBytes] : memory.Span);
-                _pipe.Writer.Advance(length);
+                int step = _isGzip ? GzipStepBytes : SegmentBytes - filled;
+                length = _stream.Read(_buffer.AsSpan(_end, step));
+                _end += length;
                 filled += length;
             }
-            while (length > 0 && filled < SegmentBytes - GzipStepBytes);
+            while (length > 0 && filled <= SegmentBytes - GzipStepBytes);
             if (length == 0) Complete();
         }
         catch (InvalidDataException)
@@ -127,9 +124,17 @@ internal sealed class CaptureByteSource : IDisposable
 
         BytesRead += filled;
         if (_file.CanSeek) FileBytesRead = _file.Position;
-        ValueTask<FlushResult> flush = _pipe.Writer.FlushAsync();
-        if (!flush.IsCompletedSuccessfully) _ = flush.AsTask().GetAwaiter().GetResult();
-        if (IsCompleted) _pipe.Writer.Complete();
+    }
+
+    /// <summary>Room for a segment behind what was not consumed; that is moved to the front only if need be.</summary>
+    private void MakeRoom()
+    {
+        if (_buffer.Length - _end >= SegmentBytes) return;
+        int left = _end - _start;
+        byte[] from = _buffer;
+        if (left + SegmentBytes > from.Length) _buffer = new byte[2 * from.Length];
+        from.AsSpan(_start, left).CopyTo(_buffer);
+        (_start, _end) = (0, left);
     }
 
     private void Complete(CaptureFaultKind kind = CaptureFaultKind.None, string message = "")

@@ -10,6 +10,30 @@ namespace LowLatency.Engine.Tests.Graph;
 /// <summary>Tables of accounts whose index in use grows with them.</summary>
 public sealed class AccountTableTests
 {
+    [Fact]
+    public void OwnerOf_AccountsThatChangeHands_IsEachAccountsOwnAndNumbersAreUsedAgain()
+    {
+        AccountTable table = new(40);
+        for (int i = 0; i < 40; i++) table.FindOrAdd(KeyOf(i));
+        int most = 0;
+        for (int round = 0; round < 5; round++)
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                table.Store(i, KeyOf(1_000 + (round * 40) + i), 1, [1], absent: false, slot: 1);
+                most = Math.Max(most, table[i].OwnerNumber);
+            }
+
+            for (int i = 0; i < 40; i++)
+            {
+                Assert.Equal(KeyOf(1_000 + (round * 40) + i), table.OwnerOf(i));
+                Assert.Equal(KeyOf(1_000 + (round * 40) + i), table.View(i).Owner);
+            }
+        }
+
+        Assert.InRange(most, 40, 41); // one each, and one while an account goes over
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(300)]
@@ -38,11 +62,11 @@ public sealed class AccountTableTests
         for (int i = 0; i < capacity; i++)
         {
             Assert.False(IsKnown(table, i));
-            Assert.Equal(i, table.Add(KeyOf(i)).Id);
+            Assert.Equal(i, table.IdOf(ref table.Add(KeyOf(i))));
         }
 
         Assert.True(Unsafe.IsNullRef(ref table.Add(KeyOf(capacity))));
-        for (int i = 0; i < capacity; i++) Assert.Equal(i, table.Find(KeyOf(i)).Id);
+        for (int i = 0; i < capacity; i++) Assert.Equal(i, table.IdOf(ref table.Find(KeyOf(i))));
         Assert.False(IsKnown(table, capacity));
     }
 

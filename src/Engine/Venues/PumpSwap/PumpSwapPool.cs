@@ -31,9 +31,11 @@ public sealed partial class PumpSwapPool : VaultPool
 
     /// <summary>An empty pool at <paramref name="address"/>.</summary>
     public PumpSwapPool(in Pubkey address)
-        : base(VenueId.PumpSwap, in address, in PumpSwapLayout.ProgramId)
+        : base(VenueId.PumpSwap, in address)
     {
     }
+
+    private protected override ref readonly Pubkey ProgramId => ref PumpSwapLayout.ProgramId;
 
     /// <summary>Recognises a pool, the global configuration or the fee schedule.</summary>
     internal static bool TryClassify(in AccountView account, out AccountClass accountClass)
@@ -62,8 +64,8 @@ public sealed partial class PumpSwapPool : VaultPool
         [
             new(PumpSwapLayout.GlobalConfig, AccountRole.Config, true),
             new(PumpSwapLayout.FeeConfig, AccountRole.FeeConfig, true),
-            new(Sides[0].Mint, AccountRole.MintA, true),
-            new(Sides[1].Mint, AccountRole.MintB, Sides[1].NeedsMint),
+            new(MintA, AccountRole.MintA, true),
+            new(MintB, AccountRole.MintB, Sides[1].NeedsMint),
         ]);
 
     private protected override DecodeStatus ApplyOther(AccountRole role, in AccountView account) => role switch

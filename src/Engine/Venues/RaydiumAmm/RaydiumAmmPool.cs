@@ -34,9 +34,11 @@ public sealed partial class RaydiumAmmPool : VaultPool
 
     /// <summary>An empty pool at <paramref name="address"/>.</summary>
     public RaydiumAmmPool(in Pubkey address)
-        : base(VenueId.RaydiumAmm, in address, in RaydiumAmmLayout.ProgramId)
+        : base(VenueId.RaydiumAmm, in address)
     {
     }
+
+    private protected override ref readonly Pubkey ProgramId => ref RaydiumAmmLayout.ProgramId;
 
     /// <summary>One hyperbola: no mint of SPL Token has a transfer fee.</summary>
     public override int SegmentsMax => 1;

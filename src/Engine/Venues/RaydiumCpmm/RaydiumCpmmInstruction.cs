@@ -34,8 +34,8 @@ public sealed partial class RaydiumCpmmPool
         destination.Add(in sideOut.Vault, AccountFlags.Writable);
         destination.Add(isAToB ? _program0 : _program1);
         destination.Add(isAToB ? _program1 : _program0);
-        destination.Add(in sideIn.Mint);
-        destination.Add(in sideOut.Mint);
+        destination.Add(isAToB ? MintA : MintB);
+        destination.Add(isAToB ? MintB : MintA);
         destination.Add(in _observation, AccountFlags.Writable);
 
         bool isExactIn = request.Mode == SwapMode.ExactIn;

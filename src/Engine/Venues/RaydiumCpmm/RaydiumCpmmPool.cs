@@ -34,9 +34,11 @@ public sealed partial class RaydiumCpmmPool : VaultPool
 
     /// <summary>An empty pool at <paramref name="address"/>.</summary>
     public RaydiumCpmmPool(in Pubkey address)
-        : base(VenueId.RaydiumCpmm, in address, in RaydiumCpmmLayout.ProgramId)
+        : base(VenueId.RaydiumCpmm, in address)
     {
     }
+
+    private protected override ref readonly Pubkey ProgramId => ref RaydiumCpmmLayout.ProgramId;
 
     /// <inheritdoc/>
     public override SwapWorkClass WorkClass =>
@@ -44,7 +46,7 @@ public sealed partial class RaydiumCpmmPool : VaultPool
 
     /// <inheritdoc/>
     public override bool IsTimeDependent =>
-        HasFeeSchedule(in Sides[0].MintState) || HasFeeSchedule(in Sides[1].MintState) || MayNotBeOpen;
+        Sides[0].MintState.HasFeeSchedule || Sides[1].MintState.HasFeeSchedule || MayNotBeOpen;
 
     /// <summary>
     /// Fees owed prove that swaps have happened, so the opening time (which never changes) has passed.
@@ -74,8 +76,8 @@ public sealed partial class RaydiumCpmmPool : VaultPool
         destination,
         [
             new(_config, AccountRole.Config, true),
-            new(Sides[0].Mint, AccountRole.MintA, Sides[0].NeedsMint),
-            new(Sides[1].Mint, AccountRole.MintB, Sides[1].NeedsMint),
+            new(MintA, AccountRole.MintA, Sides[0].NeedsMint),
+            new(MintB, AccountRole.MintB, Sides[1].NeedsMint),
         ]);
 
     private protected override DecodeStatus ApplyOther(AccountRole role, in AccountView account) =>
@@ -175,9 +177,6 @@ public sealed partial class RaydiumCpmmPool : VaultPool
         if (_creatorFeeOn > 2) return NotReady(QuoteStatus.UnsupportedPool, RaydiumCpmmLayout.ErrorInvalidFeeModel);
         return sides;
     }
-
-    private static bool HasFeeSchedule(in MintInfo mint) =>
-        mint.OlderFee.FeeBps != mint.NewerFee.FeeBps || mint.OlderFee.MaximumRaw != mint.NewerFee.MaximumRaw;
 
     private static void ReadPair(ReadOnlySpan<byte> data, int offset, ref SidePair destination)
     {

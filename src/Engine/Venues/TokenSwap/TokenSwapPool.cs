@@ -26,9 +26,11 @@ public sealed partial class TokenSwapPool : VaultPool
 
     /// <summary>An empty pool at <paramref name="address"/>.</summary>
     public TokenSwapPool(in Pubkey address)
-        : base(VenueId.TokenSwap, in address, in TokenSwapLayout.ProgramId)
+        : base(VenueId.TokenSwap, in address)
     {
     }
+
+    private protected override ref readonly Pubkey ProgramId => ref TokenSwapLayout.ProgramId;
 
     /// <inheritdoc/>
     public override SwapWorkClass WorkClass =>
