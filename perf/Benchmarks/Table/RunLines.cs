@@ -44,16 +44,17 @@ internal sealed class RunLines
     /// counts.</param>
     /// <param name="ours">Our figure.</param>
     /// <param name="isRate">True if more is better.</param>
-    /// <param name="divisor">What the peers' figures are divided by: the probe's, for a ratio to it.</param>
-    internal string Peers(string beside, double ours, bool isRate, double divisor)
+    /// <param name="probe">For a ratio to it, the probe's median, which the peers' medians are divided by.</param>
+    internal string Peers(string beside, double ours, bool isRate, double? probe = null)
     {
         List<string> parts = [];
         foreach (string one in beside.Split('|', StringSplitOptions.RemoveEmptyEntries))
         {
             int colon = one.IndexOf(':', StringComparison.Ordinal);
             double? best = null;
-            foreach ((string name, (double figure, _)) in _figures)
+            foreach ((string name, (double ofBest, double median)) in _figures)
             {
+                double figure = probe is null ? ofBest : median;
                 bool isIts = name.StartsWith(one[(colon + 1)..], StringComparison.Ordinal);
                 if (isIts && (best is not { } before || IsBetter(figure, before, isRate))) best = figure;
             }
@@ -64,7 +65,7 @@ internal sealed class RunLines
                 continue;
             }
 
-            double theirs = found / divisor;
+            double theirs = found / (probe ?? 1);
             double ratio = isRate ? ours / theirs : theirs / ours;
             parts.Add(string.Create(
                 CultureInfo.InvariantCulture, $"{one[..colon]} {theirs:#,0.##} (ours {ratio:#,0.0} x)"));

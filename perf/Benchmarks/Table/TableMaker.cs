@@ -67,8 +67,8 @@ internal sealed class TableMaker
     {
         if (row.Beside.Length == 0 || ours is not { } figure) return row.Peer;
         bool isRatio = row.Source.StartsWith("ringprobe:", StringComparison.Ordinal);
-        double divisor = isRatio ? _lines.Find(Probe)!.Value.Best : 1;
-        string here = _lines.Peers(row.Beside, figure, row.IsRate, divisor);
+        double? probe = isRatio ? _lines.Find(Probe)!.Value.Median : null;
+        string here = _lines.Peers(row.Beside, figure, row.IsRate, probe);
         return row.Peer.Length == 0 ? $"this run: {here}" : $"{row.Peer}; this run: {here}";
     }
 
@@ -83,9 +83,10 @@ internal sealed class TableMaker
             case "wire":
                 return Wire(rest.Split('/'));
             case "ringprobe":
-                (double best, double median) = _lines.Find(Probe)!.Value;
-                (double ours, double oursMedian) = _lines.Find(rest)!.Value;
-                return (ours / best, oursMedian / median);
+                // Two threads' times have two modes here, so the least of each may be of another one (a probe of 53 among
+                // turns of 103): a ratio is that of the medians of rows that take turns.
+                double ratio = _lines.Find(rest)!.Value.Median / _lines.Find(Probe)!.Value.Median;
+                return (ratio, ratio);
             case "bench":
                 return Bench(rest.Split('/'));
             default:

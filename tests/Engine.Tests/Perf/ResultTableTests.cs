@@ -49,8 +49,8 @@ public sealed class ResultTableTests
             round trip 64 B, LMAX                              min 150.0 med 571.0 max 3613.1 ns
             """);
         const string Beside = "LMAX:1P1C publish=1 LMAX|Channel:1P1C Channel";
-        Assert.Equal("LMAX 139.2 (ours 2.5 x), Channel not there", lines.Peers(Beside, 348, isRate: true, 1));
-        Assert.Equal("LMAX 1.5 (ours 1.2 x)", lines.Peers("LMAX:round trip 64 B, LMAX", 1.25, isRate: false, 100));
+        Assert.Equal("LMAX 139.2 (ours 2.5 x), Channel not there", lines.Peers(Beside, 348, isRate: true));
+        Assert.Equal("LMAX 5.71 (ours 4.6 x)", lines.Peers("LMAX:round trip 64 B, LMAX", 1.25, isRate: false, 100));
         Assert.Equal((150.0, 571.0), lines.Find("round trip 64 B, LMAX"));
         Assert.Null(lines.Find("1P1C Channel"));
     }
