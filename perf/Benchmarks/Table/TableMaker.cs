@@ -83,8 +83,8 @@ internal sealed class TableMaker
             case "wire":
                 return Wire(rest.Split('/'));
             case "ringprobe":
-                // Two threads' times have two modes here, so the least of each may be of another one (a probe of 53 among
-                // turns of 103): a ratio is that of the medians of rows that take turns.
+                // Two threads' times have two modes here, so the least of each may be of another one (a probe of 53
+                // among turns of 103): a ratio is that of the medians of rows that take turns.
                 double ratio = _lines.Find(rest)!.Value.Median / _lines.Find(Probe)!.Value.Median;
                 return (ratio, ratio);
             case "bench":
