@@ -41,6 +41,7 @@ internal sealed class ReplayProgressLine(TextWriter errors, string verb = "repla
     /// <summary>Rounded down, and 100 at the end only: a file that was read whole may not be replayed yet.</summary>
     internal static double PercentOf(in ReplayProgress progress)
     {
+        if (progress.FileBytes == 0) return 0; // a size that is not known
         double percent = Math.Floor(100.0 * progress.FileBytesRead / progress.FileBytes);
         return progress.IsEnd ? percent : Math.Min(percent, 99);
     }

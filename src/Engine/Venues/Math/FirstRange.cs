@@ -70,9 +70,8 @@ internal struct FirstRange
         ulong amount = request.AmountRaw;
         if (amount >= _refusedRaw) return false;
         ulong amountIn = amount - PriceRange.FeeWithin(amount, rate);
-        RangeEnding ending = aToB
-            ? TryFall(_priceX64, _endX64, _liquidity, ref amountIn, out ulong amountOut, out UInt128 nextX64)
-            : TryRise(_priceX64, _endX64, _liquidity, amountIn, out amountOut, out nextX64);
+        RangeEnding ending = Move(
+            aToB, _priceX64, _endX64, _liquidity, ref amountIn, out ulong amountOut, out UInt128 nextX64);
         if (ending == RangeEnding.Beyond) _refusedRaw = amount;
         if (ending != RangeEnding.Inside || amountOut == 0 || amountOut < request.ThresholdRaw
             || vaultOut.IsShort(amountOut, stateSlot))
@@ -89,11 +88,23 @@ internal struct FirstRange
     }
 
     /// <summary>
-    /// Where an input of A, fee taken off, moves a price above <paramref name="endX64"/>, and what it gives; the input
-    /// becomes what the move takes. Liquidity above 0 and below 2^64, price below 2^96.
+    /// Where an input, fee taken off, moves a price that is before <paramref name="endX64"/>, and what it gives; the
+    /// input becomes what the move takes. Liquidity above 0 and below 2^64, price below 2^96.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static RangeEnding TryFall(
+    internal static RangeEnding Move(
+        bool aToB,
+        UInt128 priceX64,
+        UInt128 endX64,
+        ulong liquidity,
+        ref ulong amountIn,
+        out ulong amountOut,
+        out UInt128 nextX64) => aToB
+        ? TryFall(priceX64, endX64, liquidity, ref amountIn, out amountOut, out nextX64)
+        : TryRise(priceX64, endX64, liquidity, amountIn, out amountOut, out nextX64);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static RangeEnding TryFall(
         UInt128 priceX64,
         UInt128 endX64,
         ulong liquidity,
@@ -119,11 +130,10 @@ internal struct FirstRange
             : RangeEnding.Unknown;
     }
 
-    /// <summary>The same for an input of B, which moves the price up; all of it is taken.</summary>
     // The price after is less than one unit below the price that takes the whole input, and a unit takes L / 2^64, less
     // than one: the input rounded up is always the whole.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static RangeEnding TryRise(
+    private static RangeEnding TryRise(
         UInt128 priceX64,
         UInt128 endX64,
         ulong liquidity,

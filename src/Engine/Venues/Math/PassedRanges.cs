@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.CompilerServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Venues.Math;
@@ -30,6 +29,7 @@ internal sealed class PassedRanges
     /// <summary>Most ranges of a swap, the last one included.</summary>
     internal const int RangesMax = 32;
 
+    private readonly ulong[] _inRaw = new ulong[RangesMax]; // what the ranges before took, fees in it
     private readonly Range[] _ranges = new Range[RangesMax];
     private int _count;
     private int _last;
@@ -41,7 +41,7 @@ internal sealed class PassedRanges
     internal int Count => _count;
 
     /// <summary>True if an input gets into the last known range, so that a further one may be needed.</summary>
-    internal bool Reaches(ulong amount) => _ranges[_count - 1].InRaw <= amount;
+    internal bool Reaches(ulong amount) => _inRaw[_count - 1] <= amount;
 
     /// <summary>Liquidity of the last range known.</summary>
     internal ulong Liquidity => _ranges[_count - 1].Liquidity;
@@ -66,11 +66,12 @@ internal sealed class PassedRanges
     internal bool TryAdd(ulong inRaw, ulong feeRaw, ulong outRaw, ulong liquidity, in RangeEnd end)
     {
         ref readonly Range before = ref _ranges[_count - 1];
-        if (_count == RangesMax || inRaw > ulong.MaxValue - before.InRaw || outRaw > ulong.MaxValue - before.OutRaw)
+        ulong beforeRaw = _inRaw[_count - 1];
+        if (_count == RangesMax || inRaw > ulong.MaxValue - beforeRaw || outRaw > ulong.MaxValue - before.OutRaw)
             return false;
+        _inRaw[_count] = beforeRaw + inRaw;
         _ranges[_count++] = new Range
         {
-            InRaw = before.InRaw + inRaw,
             OutRaw = before.OutRaw + outRaw,
             FeeRaw = before.FeeRaw + feeRaw,
             Liquidity = liquidity,
@@ -94,15 +95,13 @@ internal sealed class PassedRanges
         out SwapQuote quote)
     {
         quote = default;
-        int number = Find(request.AmountRaw);
+        int number = AscendingSums.LastAtMost(_inRaw.AsSpan(0, _count), request.AmountRaw, ref _last);
         ref readonly Range range = ref _ranges[number];
         UInt128 endX64 = number + 1 == _count ? End.PriceX64 : _ranges[number + 1].PriceX64;
-        ulong rest = request.AmountRaw - range.InRaw;
+        ulong rest = request.AmountRaw - _inRaw[number];
         ulong amountIn = rest - PriceRange.FeeWithin(rest, rate);
-        RangeEnding ending = aToB
-            ? FirstRange.TryFall(
-                range.PriceX64, endX64, range.Liquidity, ref amountIn, out ulong amountOut, out UInt128 nextX64)
-            : FirstRange.TryRise(range.PriceX64, endX64, range.Liquidity, amountIn, out amountOut, out nextX64);
+        RangeEnding ending = FirstRange.Move(
+            aToB, range.PriceX64, endX64, range.Liquidity, ref amountIn, out ulong amountOut, out UInt128 nextX64);
         if (ending != RangeEnding.Inside || amountOut > ulong.MaxValue - range.OutRaw) return false;
         amountOut += range.OutRaw;
         if (amountOut == 0 || amountOut < request.ThresholdRaw || vaultOut.IsShort(amountOut, stateSlot)) return false;
@@ -113,39 +112,16 @@ internal sealed class PassedRanges
         quote.CrossedCount = number;
         quote.FeeRateE9 = rate * 1_000;
         quote.LastFeeRateE9 = rate * 1_000;
-        quote.LastStepInRaw = range.InRaw;
+        quote.LastStepInRaw = _inRaw[number];
         quote.LastStepOutRaw = range.OutRaw;
         quote.SqrtPriceAfterX64 = nextX64;
         quote.DeferTick(tickRule);
         return true;
     }
 
-    // The last range whose begin the input reaches. PERF: sizing asks for neighbours, so the one before is tried first.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Find(ulong amount)
-    {
-        int low = _last;
-        if (IsWithin(low, amount)) return low;
-        low = 0;
-        int high = _count;
-        while (high - low > 1)
-        {
-            int middle = (low + high) / 2;
-            if (_ranges[middle].InRaw <= amount) low = middle;
-            else high = middle;
-        }
-
-        _last = low;
-        return low;
-    }
-
-    private bool IsWithin(int number, ulong amount) => _ranges[number].InRaw <= amount
-        && (number + 1 == _count || amount < _ranges[number + 1].InRaw);
-
-    /// <summary>A range, and what the ones before it took and gave.</summary>
+    /// <summary>A range, and what the ones before it gave.</summary>
     private struct Range
     {
-        public ulong InRaw;
         public ulong OutRaw;
         public ulong FeeRaw;
         public ulong Liquidity;

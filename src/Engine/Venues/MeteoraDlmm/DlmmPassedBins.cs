@@ -1,4 +1,6 @@
+using System;
 using System.Runtime.CompilerServices;
+using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
@@ -30,6 +32,7 @@ internal sealed class DlmmPassedBins
     // this at any rate (a tenth at most), so the walk itself decides there.
     private const ulong MarginRaw = 16;
 
+    private readonly ulong[] _totalIn = new ulong[BinsMax];
     private readonly DlmmPassedBin[] _bins = new DlmmPassedBin[BinsMax];
     private long _unixTime;
     private int _last;
@@ -56,9 +59,9 @@ internal sealed class DlmmPassedBins
             Count = 0;
         }
 
-        return Count == 0 || amountIn < MarginRaw || _bins[0].TotalIn > amountIn - MarginRaw
+        return Count == 0 || amountIn < MarginRaw || _totalIn[0] > amountIn - MarginRaw
             ? 0
-            : Find(amountIn - MarginRaw);
+            : AscendingSums.LastAtMost(_totalIn.AsSpan(0, Count), amountIn - MarginRaw, ref _last) + 1;
     }
 
     /// <summary>A bin by its number, from 0.</summary>
@@ -70,26 +73,8 @@ internal sealed class DlmmPassedBins
     {
         if (number != Count || number == BinsMax) return;
         _bins[number] = bin;
+        _totalIn[number] = bin.TotalIn;
         FirstRate = firstRate;
         Count = number + 1;
-    }
-
-    // PERF: sizing asks for neighbours, so the place of the quote before is tried first.
-    private int Find(ulong amount)
-    {
-        int low = _last;
-        if (low < Count && _bins[low].TotalIn <= amount && (low + 1 == Count || amount < _bins[low + 1].TotalIn))
-            return low + 1;
-        low = 0;
-        int high = Count;
-        while (high - low > 1)
-        {
-            int middle = (low + high) / 2;
-            if (_bins[middle].TotalIn <= amount) low = middle;
-            else high = middle;
-        }
-
-        _last = low;
-        return low + 1;
     }
 }
