@@ -147,7 +147,7 @@ internal static class ConfigCommand
         {
             if (row.Section != section) output.WriteLine(row.Section);
             section = row.Section;
-            output.WriteLine($"  {row.Name,-30} {(row.Value.Length == 0 ? "-" : row.Value)}  ({row.Source})");
+            output.WriteLine($"  {row.Name,-32} {row.InWords()}  ({row.Source})");
         }
 
         if (rows.Count == 0) output.WriteLine("every setting is at its default");

@@ -61,7 +61,8 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
             ? string.Empty
             : string.Create(Invariant, $", {leg.Leg.CrossedCount:N0} ticks or bins crossed");
         Line(string.Empty);
-        Line($"Leg {index + 1}      {leg.Venue}, quote {status}{crossed}");
+        bool isQuoted = status != QuoteStatus.Ok || leg.Leg.AmountInRaw != 0;
+        Line($"Leg {index + 1}      {leg.Venue}, {(isQuoted ? $"quote {status}{crossed}" : "not quoted")}");
         Line($"  pool     {leg.Pool}");
         Line($"  in mint  {leg.MintIn} ({MintName.Of(leg.MintIn)})");
         Line($"  out mint {leg.MintOut} ({MintName.Of(leg.MintOut)})");

@@ -189,9 +189,11 @@ internal static class ReplayTables
             string id = string.Create(CultureInfo.InvariantCulture, $"{o.Sequence}.{o.Ordinal}");
             PoolDescription start = pipeline.Describe(o.Legs[0].PoolId);
             Pubkey mint = o.Legs[0].Direction == (byte)SwapDirection.AToB ? start.MintA : start.MintB;
+            bool isPriced = o.ComputeUnitLimit != 0;
             rows.Add(new RouteReport(
                 id, o.Slot, o.Reason.ToString(), route.ToString(), mint.ToString(), o.AmountInRaw, o.AmountOutRaw,
-                o.GrossProfitRaw, o.NetProfitLamports, o.TipLamports, o.LandingPpm, o.ExpectedValueLamports,
+                o.GrossProfitRaw, o.NetProfitLamports, o.TipLamports, isPriced ? o.LandingPpm : null,
+                isPriced ? o.ExpectedValueLamports : null,
                 Amount(mint, o.AmountInRaw), Amount(mint, o.GrossProfitRaw)));
         }
 

@@ -137,10 +137,12 @@ internal sealed class ReplayText(TextWriter output)
             Wrapped($"            {r.Route}", 14);
             string tip = MintName.Decimal(r.TipLamports, 9);
             Line($"            in {r.AmountInText}, gross {r.GrossProfitText}, tip {tip} SOL");
-            Line(string.Create(
-                Invariant,
-                $"            there when it lands {r.LandingPpm / 10_000.0:0.#} %, expected "
-                + $"{r.ExpectedValueLamports:N0} lamports"));
+            Line(r.LandingPpm is not { } ppm
+                ? "            a bound: refused by it, never quoted"
+                : string.Create(
+                    Invariant,
+                    $"            there when it lands {ppm / 10_000.0:0.#} %, expected "
+                    + $"{r.ExpectedValueLamports:N0} lamports"));
         }
     }
 

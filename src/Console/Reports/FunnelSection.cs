@@ -87,8 +87,9 @@ internal static class FunnelSection
             page.Append($"<tr><td>{Mark.Word(path + ".id", route.Id)}</td><td>{Mark.Text(route.Reason)}</td>");
             page.Append($"<td class=\"n opt\">{Mark.Slot(path + ".slot", route.Slot)}</td>");
             page.Append($"<td class=\"n\">{Mark.Sol(path + ".net_profit_lamports", route.NetProfitLamports)}</td>");
-            page.Append(
-                $"<td class=\"n\">{Mark.Sol(path + ".expected_value_lamports", route.ExpectedValueLamports)}</td>");
+            page.Append(route.ExpectedValueLamports is { } expected
+                ? $"<td class=\"n\">{Mark.Sol(path + ".expected_value_lamports", expected)}</td>"
+                : "<td class=\"n\">no data</td>");
             page.Append($"<td class=\"opt\">{Mark.Text(route.Route)}</td></tr>\n");
         }
 

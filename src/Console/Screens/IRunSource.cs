@@ -39,7 +39,16 @@ internal sealed class WatchedRun
 }
 
 /// <summary>One setting and where its value comes from.</summary>
-internal readonly record struct SettingRow(string Section, string Name, string Value, string Source);
+internal readonly record struct SettingRow(string Section, string Name, string Value, string Source)
+{
+    /// <summary>For a reader: words where nothing is set, and for a limit of all that 32 or 64 bits hold.</summary>
+    public string InWords() => Value switch
+    {
+        "" => "not set",
+        "4294967295" or "18446744073709551615" => "no limit",
+        _ => Value,
+    };
+}
 
 /// <summary>
 /// Whatever runs a pipeline for the screens: a replay, later a live run. All members may be used by the console's

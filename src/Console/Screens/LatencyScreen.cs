@@ -147,7 +147,7 @@ internal sealed class LatencyScreen : Screen
         area.Text(0, 0, "slowest events", Ink.Title);
         area.Right(32, 0, Ink.Dim, $"whole");
         area.Text(34, 0, "of it in", Ink.Dim);
-        area.Text(58, 0, "opportunities, bytes, pool", Ink.Dim);
+        area.Text(58, 0, "routes, bytes, pool", Ink.Dim);
         _slow.AsSpan(0, count).Sort(_slowest);
         for (int i = 0; i < Math.Min(count, area.Height - 1); i++) DrawSlow(area, i + 1, in _slow[i], model.Names);
     }
