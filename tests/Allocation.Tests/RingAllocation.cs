@@ -57,21 +57,20 @@ internal static class RingAllocation
 
     internal static void Metrics(AllocationRun run)
     {
-        Counter counter = new();
         LatencyHistogram histogram = new();
         LatencyHistogram copy = new();
         Prng prng = new(1);
         IClock clock = SystemClock.Instance;
+        long sum = 0;
         run.Measure("main", 10_000, () =>
         {
             for (int i = 0; i < 10_000; i++)
             {
-                counter.Increment();
                 histogram.Record((long)(prng.NextUInt64() >> 30));
-                counter.Set(clock.NowNs + clock.UtcNs);
+                sum += clock.NowNs + clock.UtcNs;
             }
             histogram.CopyTo(copy);
-            counter.Add(copy.ValueAtPercentile(99.9));
+            sum += copy.ValueAtPercentile(99.9);
         });
     }
 

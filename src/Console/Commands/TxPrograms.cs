@@ -41,10 +41,6 @@ internal static class TxPrograms
     internal static string Name(in Pubkey program) => Names.TryGetValue(program, out string? name) ? name
         : $"program {program}";
 
-    /// <summary>True for a program whose instructions this type reads as swaps.</summary>
-    internal static bool IsVenue(in Pubkey program) =>
-        Names.TryGetValue(program, out string? name) && (name is RaydiumAmm or TokenSwap || HasAnchorForm(name));
-
     /// <summary>An instruction in words.</summary>
     internal static string Describe(in Pubkey program, ReadOnlySpan<byte> data)
     {

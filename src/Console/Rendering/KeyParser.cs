@@ -17,9 +17,6 @@ internal sealed class KeyParser
     private readonly byte[] _pending = new byte[64];
     private int _count;
 
-    /// <summary>True while an unfinished sequence waits.</summary>
-    public bool HasPending => _count != 0;
-
     /// <summary>Takes bytes in; what does not fit is lost (nobody types that fast).</summary>
     public void Feed(ReadOnlySpan<byte> bytes)
     {

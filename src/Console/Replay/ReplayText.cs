@@ -138,7 +138,7 @@ internal sealed class ReplayText(TextWriter output)
             string tip = MintName.Decimal(r.TipLamports, 9);
             Line($"            in {r.AmountInText}, gross {r.GrossProfitText}, tip {tip} SOL");
             Line(r.LandingPpm is not { } ppm
-                ? "            a bound: refused by it, never quoted"
+                ? "            at most: refused on this bound, never quoted"
                 : string.Create(
                     Invariant,
                     $"            there when it lands {ppm / 10_000.0:0.#} %, expected "

@@ -90,9 +90,6 @@ public sealed class MispricingField
         for (int node = 0; node < nodeCapacity; node++) _group[node] = _groupNext[node] = node;
     }
 
-    /// <summary>Nodes it can hold; all exist from the start, without edges.</summary>
-    public int NodeCapacity => _head.Length;
-
     /// <summary>Edges added, present or not.</summary>
     public int EdgeCount { get; private set; }
 

@@ -35,7 +35,6 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
     private readonly Pubkey[] _blamed = new Pubkey[MessageKeys.Max];
     private readonly int _messageBytesMax;
     private int _budgetCount;
-    private int _blamedCount;
     private MessageConfig _config;
     private long _calledFor = -1; // event whose messages Scoring asked for
 
@@ -88,11 +87,6 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
 
     /// <summary>Messages that are patched instead of built.</summary>
     public TemplateCache Templates { get; }
-
-    /// <summary>
-    /// Accounts to blame for the last message that was too large: listed in full although a table could carry them.
-    /// </summary>
-    public ReadOnlySpan<Pubkey> Blamed => _blamed.AsSpan(0, _blamedCount);
 
     /// <summary>Messages dropped because the sinks lag behind by a whole message ring.</summary>
     public long MessageRingFull { get; private set; }
@@ -310,8 +304,7 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
         opportunity.Reason = isTooLarge ? DecisionReason.TransactionTooLarge : DecisionReason.InstructionFailed;
         if (!isTooLarge) return;
         opportunity.MessageBytesOver = (ushort)Math.Min(_writer.BytesOver, ushort.MaxValue);
-        _blamedCount = _writer.CopyBlamedAccounts(_blamed);
-        opportunity.BlamedAccountCount = (ushort)_blamedCount;
+        opportunity.BlamedAccountCount = (ushort)_writer.CopyBlamedAccounts(_blamed);
     }
 
     private void UpdateTable(in MarketEvent e)

@@ -77,9 +77,6 @@ public sealed partial class MessageWriter
     /// <summary>Distinct accounts of the last message.</summary>
     public int AccountCount => _keys.Count;
 
-    /// <summary>Accounts of the last message that are listed in it.</summary>
-    public int StaticAccountCount => _staticCount;
-
     /// <summary>Accounts of the last message that came from lookup tables.</summary>
     public int LookedUpAccountCount => _keys.Count - _staticCount;
 

@@ -9,9 +9,6 @@ namespace LowLatency.Engine.Instructions;
 /// </summary>
 public static class TipAccounts
 {
-    /// <summary>Smallest tip that enters the auction, lamports. Source: as above.</summary>
-    public const ulong MinTipLamports = 1000;
-
     private static readonly Pubkey[] Keys =
     [
         Pubkey.Parse("96gYZGLnJYVFmbjzopPSU6QiEV5fGqZNyN9nmNhvrZU5"),

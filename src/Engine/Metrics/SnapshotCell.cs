@@ -90,9 +90,6 @@ public sealed class SnapshotTable<T>(int capacityRows)
     private readonly SnapshotSlot<T>[] _rows = new SnapshotSlot<T>[capacityRows];
     private long _count;
 
-    /// <summary>Rows it can hold.</summary>
-    public int CapacityRows => _rows.Length;
-
     /// <summary>Rows in use, or numbers handed out by a ring of rows; set by the writer.</summary>
     public long Count
     {

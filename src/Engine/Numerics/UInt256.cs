@@ -88,13 +88,6 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         return sum.CompareTo(a) >= 0;
     }
 
-    /// <summary>The value if it fits 128 bits.</summary>
-    public bool TryToUInt128(out UInt128 value)
-    {
-        value = _low;
-        return _high == UInt128.Zero;
-    }
-
     /// <summary>Quotient rounded as stated; false if the divisor is zero or the quotient exceeds 128 bits.</summary>
     public bool TryDivide(UInt128 divisor, Rounding rounding, out UInt128 quotient)
     {

@@ -104,9 +104,6 @@ public sealed class PriorityFeeEstimator
         _isStale = true;
     }
 
-    /// <summary>Newest slot whose fees are known; 0 if none are.</summary>
-    public ulong NewestSlot => _newest;
-
     /// <summary>The price to offer now, micro-lamports a compute unit.</summary>
     public ulong MicroLamportsPerCu => Estimate().Price;
 

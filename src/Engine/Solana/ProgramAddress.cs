@@ -131,10 +131,6 @@ public struct ProgramAddressSeeds
     private int _count;
     private ProgramAddressStatus _status;
 
-    /// <summary>The seeds so far, concatenated: with the program id, all that an address depends on.</summary>
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    public readonly ReadOnlySpan<byte> Concatenated => ((ReadOnlySpan<byte>)_bytes)[.._length];
-
     /// <summary>Ok while every seed added was acceptable.</summary>
     public readonly ProgramAddressStatus Status => _status;
 

@@ -48,7 +48,6 @@ public sealed class MessageInbox
     private long _droppedFrames;
     private long _droppedBytes;
     private long _lags;
-    private long _highWaterBytes;
 
     /// <summary>An inbox of <paramref name="capacityBytes"/>, a power of two of at least 16 KiB.</summary>
     /// <param name="connectionId">The connection's byte in captures and events.</param>
@@ -106,9 +105,6 @@ public sealed class MessageInbox
 
     /// <summary>Times that the inbox began to lag.</summary>
     public long Lags => Volatile.Read(ref _lags);
-
-    /// <summary>Most bytes that were waiting when the feed thread came.</summary>
-    public long HighWaterBytes => Volatile.Read(ref _highWaterBytes);
 
     /// <summary>
     /// Pushes a record. False if it was dropped: the inbox is then lagging. A close of up to
@@ -193,8 +189,6 @@ public sealed class MessageInbox
                 frame = default;
                 return false;
             }
-
-            _highWaterBytes = Math.Max(_highWaterBytes, _writtenCache - start);
         }
 
         int index = (int)(start & _mask);

@@ -73,6 +73,8 @@ internal sealed class FixedSource : IRunSource
     public IReadOnlyList<SettingRow> Settings { get; } =
     [
         new("Search", "maxHops", "4", "default"),
+        new("Search", "maxInputRaw", "", "default"),
+        new("Search", "maxNotionalLamports", "18446744073709551615", "default"),
         new("Costs", "minimumProfitLamports", "10000", "default"),
         new("Costs", "tipShareBps", "4000", "--set tipShareBps"),
         new("Pipeline", "runner", "inline", "my.json, line 3, column 5"),

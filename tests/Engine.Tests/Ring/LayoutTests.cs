@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LowLatency.Engine.Events;
-using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Ring;
 using Xunit;
@@ -17,14 +16,6 @@ public sealed class LayoutTests
 
     [Fact]
     public void Sequence_InMemory_HasRoomOnBothSides() => AssertPadded(new Sequence(Mark));
-
-    [Fact]
-    public void Counter_InMemory_HasRoomOnBothSides()
-    {
-        Counter counter = new();
-        counter.Set(Mark);
-        AssertPadded(counter);
-    }
 
     [Fact]
     public void PaddedInt64_Value_IsSeparatedOnBothSides()

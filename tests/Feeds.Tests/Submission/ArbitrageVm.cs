@@ -6,7 +6,6 @@ using System.Text.Json;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Solana;
-using LowLatency.Feeds.Submission;
 using LowLatency.Feeds.Submission.Keys;
 using Xunit;
 

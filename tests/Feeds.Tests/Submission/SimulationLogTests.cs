@@ -1,4 +1,3 @@
-using LowLatency.Feeds.Submission;
 using Xunit;
 
 namespace LowLatency.Feeds.Tests.Submission;

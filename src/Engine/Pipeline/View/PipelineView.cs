@@ -102,9 +102,6 @@ public sealed class PipelineView
     /// <summary>Bytes of the payload ring in use.</summary>
     public long PayloadRingUsedBytes => _pipeline.Payloads.UsedBytes;
 
-    /// <summary>Entries of the opportunity ring.</summary>
-    public int OpportunityRingEntries => _pipeline.Opportunities.Capacity;
-
     /// <summary>Why the pipeline stopped on its own; null while all is well.</summary>
     public FatalFault? Fault => _pipeline.Fatal.Fault;
 

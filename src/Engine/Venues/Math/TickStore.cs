@@ -61,13 +61,6 @@ internal sealed class TickStore
         return _slots[slot].IsPresent ? ArrayKnowledge.Present : ArrayKnowledge.Absent;
     }
 
-    /// <summary>Address and start of a known array by its position, 0 to <see cref="ArrayCount"/> - 1.</summary>
-    internal Pubkey ArrayAt(int position, out int start)
-    {
-        start = _slots[position].Start;
-        return _slots[position].Key;
-    }
-
     /// <summary>Address of a known array.</summary>
     internal bool TryGetKey(int start, out Pubkey key)
     {

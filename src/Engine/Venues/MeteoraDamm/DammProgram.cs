@@ -25,10 +25,8 @@ public static class DammProgram
     internal const uint PoolDisabled = 6003;
     internal const uint AmountIsZero = 6006;
     internal const uint TypeCastFailed = 6007;
-    internal const uint InvalidActivationType = 6010;
     internal const uint PriceRangeViolation = 6015;
     internal const uint UndeterminedError = 6051;
-    internal const uint InvalidPoolVersion = 6052;
 
     // The program aborts (panic): no code of its own.
     internal const uint Aborted = uint.MaxValue;

@@ -21,9 +21,6 @@ internal sealed class DlmmBitmap
 
     private readonly ulong[] _words = new ulong[Words];
 
-    /// <summary>True if the array index lies inside the pair's own bitmap.</summary>
-    internal static bool IsInternal(int index) => (uint)(index + InternalHalf) < 2 * InternalHalf;
-
     /// <summary>Takes the 16 words of the pair account.</summary>
     internal void SetInternal(ReadOnlySpan<byte> bytes)
     {

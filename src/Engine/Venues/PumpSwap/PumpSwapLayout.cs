@@ -33,7 +33,6 @@ internal static class PumpSwapLayout
     internal const int CreatorFees = 279;
 
     internal const int GlobalConfigSizeMin = 907;
-    internal const int LpFeeBps = 40;
     internal const int DisableFlags = 56;
     internal const int ProtocolFeeRecipients = 57;
     internal const int ReservedFeeRecipient = 385;

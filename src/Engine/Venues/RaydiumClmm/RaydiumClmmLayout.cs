@@ -68,7 +68,6 @@ internal static class RaydiumClmmLayout
     internal const int ArrayTicks = 44;
     internal const int TicksInArray = 60;
     internal const int TickSizeBytes = 168;
-    internal const int TickIndex = 0;
     internal const int TickLiquidityNet = 4;
     internal const int TickLiquidityGross = 20;
     internal const int TickOrdersAmount = 124;

@@ -85,20 +85,6 @@ public readonly record struct GrpcStatus(GrpcCode Code, string Message)
             isKnown ? (GrpcCode)value : GrpcCode.Unknown, Decode(First(headers, "grpc-message") ?? string.Empty));
     }
 
-    /// <summary>
-    /// What an HTTP status means where gRPC has said nothing.
-    /// Source: github.com/grpc/grpc doc/http-grpc-status-mapping.md.
-    /// </summary>
-    public static GrpcCode FromHttp(int httpStatus) => httpStatus switch
-    {
-        400 => GrpcCode.Internal,
-        401 => GrpcCode.Unauthenticated,
-        403 => GrpcCode.PermissionDenied,
-        404 => GrpcCode.Unimplemented,
-        429 or 502 or 503 or 504 => GrpcCode.Unavailable,
-        _ => GrpcCode.Unknown,
-    };
-
     /// <summary>Resolves %XX; anything else stays as it is, and control characters become spaces.</summary>
     internal static string Decode(string text)
     {

@@ -3,13 +3,13 @@ using System.Collections.Generic;
 using System.Text;
 using LowLatency.Feeds.Decoding;
 
-namespace LowLatency.Feeds.Submission;
+namespace LowLatency.Feeds.Tests.Submission;
 
 /// <summary>
 /// Reads what each instruction of a transaction consumed out of the log of a simulation or of a landed transaction
 /// (<c>logs</c> of simulateTransaction, <c>logMessages</c> of a transaction's meta), given as text.
 /// </summary>
-public static class SimulationLog
+internal static class SimulationLog
 {
     /// <summary>
     /// Fills <paramref name="units"/> with the compute units of each top-level instruction, in order. False if the log
