@@ -17,7 +17,7 @@ internal sealed record EndpointReport(
     double? LossPercent, long Gaps, long SlotsTold, long SlotsAbandoned, double? ForkAccuracyPercent,
     double? LeadMsP50, double? LeadMsP99, double? LagMsP50, double? LagMsP99);
 
-/// <summary>One of the best cycles. Refused on its bound it was not priced: no probability, no expected value.</summary>
+/// <summary>One of the best cycles. Refused on its bound it has no probability and no expected value.</summary>
 internal sealed record RouteReport(
     string Id, ulong Slot, string Reason, string Route, string BaseMint, ulong AmountIn, ulong AmountOut,
     long GrossProfit, long NetProfitLamports, ulong TipLamports, uint? LandingPpm, long? ExpectedValueLamports,

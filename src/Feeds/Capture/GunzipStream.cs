@@ -13,7 +13,7 @@ namespace LowLatency.Feeds.Capture;
 /// <see cref="InvalidDataException"/> if it is damaged, after what comes before was read. Owner: one reader.
 /// Source: RFC 1952 section 2.3.
 /// </summary>
-public sealed class GunzipStream : Stream
+public sealed class GunzipStream : ForwardStream
 {
     private const int HeaderBytes = 10;
     private const int TrailerBytes = 8;
@@ -36,25 +36,6 @@ public sealed class GunzipStream : Stream
         _window = new Window(file);
     }
 
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>True if the bytes begin as a gzip file does, whatever its name is.</summary>
     public static bool IsGzip(ReadOnlySpan<byte> head) => head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
 
@@ -67,9 +48,6 @@ public sealed class GunzipStream : Stream
         file.Position = 0;
         return IsGzip(head[..length]) ? new GunzipStream(file) : file;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
@@ -90,20 +68,6 @@ public sealed class GunzipStream : Stream
             return length;
         }
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -166,7 +130,7 @@ public sealed class GunzipStream : Stream
     /// The file as the inflater reads it. The inflater asks for more when it has used up what it got, so the end of a
     /// member is in the piece that it got last; where, tells the trailer, whose value is known by then.
     /// </summary>
-    private sealed class Window(Stream file) : Stream
+    private sealed class Window(Stream file) : ForwardStream
     {
         private const int PieceBytes = 1 << 13;
 
@@ -175,24 +139,8 @@ public sealed class GunzipStream : Stream
         private int _next;
         private int _end;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         /// <summary>True if the inflater asked for more than the file has.</summary>
         public bool IsUsedUp { get; private set; }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -260,16 +208,6 @@ public sealed class GunzipStream : Stream
         /// <summary>True if the file goes on behind the place of a trailer, or ends as the trailer does.</summary>
         public bool IsWhole(ReadOnlySpan<byte> size) =>
             Ahead(TrailerBytes + 1).Length > TrailerBytes || _bytes.AsSpan(0, _end).EndsWith(size);
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -159,36 +159,15 @@ public sealed class CaptureRecorder : IDisposable
         _written.Value = at + bytes.Length;
     }
 
-    /// <summary>The ring as the capture writer's stream; room was checked before each frame.</summary>
-    private sealed class RingStream(CaptureRecorder owner) : Stream
+    /// <summary>
+    /// The ring as the capture writer's stream; room was checked before each frame. The drain thread flushes the file.
+    /// </summary>
+    private sealed class RingStream(CaptureRecorder owner) : ForwardStream
     {
         public override bool CanRead => false;
 
-        public override bool CanSeek => false;
-
         public override bool CanWrite => true;
 
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override void Write(ReadOnlySpan<byte> buffer) => owner.Append(buffer);
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-            // The drain thread flushes the file.
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
