@@ -3,7 +3,7 @@ using System.IO;
 
 namespace LowLatency.Feeds.Capture;
 
-/// <summary>A stream that goes forward only: no length, no place to go to. Who can write overrides that as well.</summary>
+/// <summary>A stream that goes forward only: no length, no place to go to. Who can write overrides that too.</summary>
 public abstract class ForwardStream : Stream
 {
     /// <inheritdoc/>
