@@ -13,7 +13,7 @@ public static class RouteBuilder
     /// </summary>
     public static void Fill(ref Opportunity one, MarketGraph graph, in Cycle cycle, int start, ulong eventSlot)
     {
-        // PERF: spans of the legs there are, nothing read back that was written (CycleFinderBenchmark.OpportunitiesUpTo3).
+        // PERF: spans of the legs, nothing read back that was written (CycleFinderBenchmark.OpportunitiesUpTo3).
         ReadOnlySpan<int> edges = ((ReadOnlySpan<int>)cycle.Edges)[..cycle.LegCount];
         Span<Leg> legs = ((Span<Leg>)one.Legs)[..edges.Length];
         int mint = graph.EdgeFrom(edges[start]);
