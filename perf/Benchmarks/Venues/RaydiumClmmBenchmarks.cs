@@ -101,6 +101,15 @@ public class RaydiumClmmBenchmarks
     [Benchmark]
     public DecodeStatus DecodeFullTickArray() => Decode(AccountRole.TickArray, 10, VenueProgram, _array);
 
+    /// <summary>The liquidity of one tick of a full array.</summary>
+    [Benchmark]
+    public DecodeStatus DecodeArrayChange()
+    {
+        const int At = 48 + (30 * 168);
+        _array[At] ^= 1;
+        return _pool.ApplyChange(AccountRole.TickArray, new AccountView(Key(10), VenueProgram, 1, _array), At, At + 1);
+    }
+
     [Benchmark]
     public DecodeStatus DecodePool() => Decode(AccountRole.Pool, 1, VenueProgram, _poolBytes);
 

@@ -98,6 +98,15 @@ public class WhirlpoolBenchmarks
     [Benchmark]
     public DecodeStatus DecodeFullTickArray() => Decode(AccountRole.TickArray, Key(10), _array);
 
+    /// <summary>The liquidity of one tick of a full array.</summary>
+    [Benchmark]
+    public DecodeStatus DecodeArrayChange()
+    {
+        const int At = 13 + (44 * 113);
+        _array[At] ^= 1;
+        return _pool.ApplyChange(AccountRole.TickArray, new AccountView(Key(10), VenueProgram, 1, _array), At, At + 1);
+    }
+
     [Benchmark]
     public DecodeStatus DecodePool() => Decode(AccountRole.Pool, Key(1), _poolBytes);
 

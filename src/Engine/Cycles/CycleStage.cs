@@ -146,9 +146,11 @@ public sealed class CycleStage : IStage, IWarmable
         SearchStatus status = _finder.Find(pool, _stepsMax);
         if (status == SearchStatus.Complete) _deferred.Remove(pool);
         Note(status);
+        bool isOnly = _touched.Count == 1;
         for (int rank = 0; rank < _finder.Count; rank++)
         {
-            if (IsFirstTouchedOf(pool, _finder[rank])) Write(ref cause, sequence, _finder[rank]);
+            ref readonly Cycle cycle = ref _finder[rank];
+            if (isOnly || IsFirstTouchedOf(pool, cycle)) Write(ref cause, sequence, cycle);
         }
     }
 

@@ -13,26 +13,31 @@ public static class RouteBuilder
     /// </summary>
     public static void Fill(ref Opportunity one, MarketGraph graph, in Cycle cycle, int start, ulong eventSlot)
     {
-        one.LegCount = (byte)cycle.LegCount;
-        one.MarginalProduct = cycle.MarginalProduct;
-        one.BaseMintId = graph.EdgeFrom(cycle.Edges[start]);
+        // PERF: spans of the legs, nothing read back that was written (CycleFinderBenchmark.OpportunitiesUpTo3).
+        ReadOnlySpan<int> edges = ((ReadOnlySpan<int>)cycle.Edges)[..cycle.LegCount];
+        Span<Leg> legs = ((Span<Leg>)one.Legs)[..edges.Length];
+        int mint = graph.EdgeFrom(edges[start]);
         ulong newest = 0;
         ulong oldest = ulong.MaxValue;
-        ulong digest = graph.Mint(one.BaseMintId).Tag;
+        ulong digest = graph.MintTag(mint);
         int at = start;
-        for (int i = 0; i < cycle.LegCount; i++)
+        foreach (ref Leg leg in legs)
         {
-            int edge = cycle.Edges[at];
-            if (++at == cycle.LegCount) at = 0;
+            int edge = edges[at];
+            if (++at == edges.Length) at = 0;
             int pool = MarketGraph.EdgePool(edge);
-            one.Legs[i].PoolId = pool;
-            one.Legs[i].Direction = (byte)MarketGraph.EdgeDirection(edge);
+            byte direction = (byte)MarketGraph.EdgeDirection(edge);
+            leg.PoolId = pool;
+            leg.Direction = direction;
             ulong slot = graph.StateSlot(pool);
             newest = Math.Max(newest, slot);
             oldest = Math.Min(oldest, slot);
-            digest = Mix(digest ^ graph.PoolTag(pool), one.Legs[i].Direction);
+            digest = Mix(digest ^ graph.PoolTag(pool), direction);
         }
 
+        one.LegCount = (byte)edges.Length;
+        one.MarginalProduct = cycle.MarginalProduct;
+        one.BaseMintId = mint;
         one.Slot = newest;
         one.RouteDigest = digest;
         ulong now = Math.Max(eventSlot, newest);

@@ -128,6 +128,9 @@ public sealed partial class MarketGraph
     /// <summary>Address of a mint id.</summary>
     public Pubkey Mint(int mintId) => _mints[mintId];
 
+    /// <summary>Tag of a mint's address.</summary>
+    internal ulong MintTag(int mintId) => _mints[mintId].Tag;
+
     /// <summary>Id of the pool at an address, or -1.</summary>
     public int FindPool(in Pubkey address) => _pools.Find(address);
 

@@ -191,6 +191,10 @@ internal static class ClmmAccounts
     public static DecodeStatus TryApply(Pool pool, AccountRole role, Pubkey key, byte[] data) => pool.Apply(
         role, new AccountView(key, pool is WhirlpoolPool ? Whirlpools : Raydium, 1, data));
 
+    public static DecodeStatus TryApplyChange(
+        Pool pool, AccountRole role, Pubkey key, byte[] data, int from, int to) =>
+        pool.ApplyChange(role, new AccountView(key, pool is WhirlpoolPool ? Whirlpools : Raydium, 1, data), from, to);
+
     /// <summary>Gives the pool's account and then both vaults, with another balance, as of two slots.</summary>
     public static void ApplyVaults(Pool pool, byte[] poolData, ulong poolSlot, ulong balance, ulong vaultSlot)
     {

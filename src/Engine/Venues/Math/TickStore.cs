@@ -61,6 +61,22 @@ internal sealed class TickStore
         return _slots[slot].IsPresent ? ArrayKnowledge.Present : ArrayKnowledge.Absent;
     }
 
+    /// <summary>True if the array that starts at a tick exists, at that address.</summary>
+    internal bool Holds(int start, in Pubkey key)
+    {
+        int slot = FindSlot(start);
+        return slot >= 0 && _slots[slot].IsPresent && _slots[slot].Key == key;
+    }
+
+    /// <summary>Takes a tick's net liquidity; false if it had that.</summary>
+    internal bool TrySetNet(int position, Int128 net)
+    {
+        ref Int128 known = ref LiquidityNet[position];
+        bool isNew = known != net;
+        known = net;
+        return isNew;
+    }
+
     /// <summary>Address of a known array.</summary>
     internal bool TryGetKey(int start, out Pubkey key)
     {

@@ -57,6 +57,47 @@ public sealed partial class WhirlpoolPool
         return DecodeStatus.Ok;
     }
 
+    private protected override bool TryApplyTicks(in AccountView account, int from, int to)
+    {
+        ReadOnlySpan<byte> data = account.Data;
+        bool isFixed = BinaryPrimitives.ReadUInt64LittleEndian(data) == WhirlpoolLayout.FixedArrayDiscriminator;
+        int start = BinaryPrimitives.ReadInt32LittleEndian(data[WhirlpoolLayout.ArrayStart..]);
+        int begin = isFixed ? WhirlpoolLayout.FixedTicks : WhirlpoolLayout.DynamicTicks;
+        int end = isFixed ? WhirlpoolLayout.FixedWhirlpool : data.Length;
+        if (from < begin || to > end || !Ticks.Holds(start, in account.Key)) return false;
+        int first = isFixed ? (from - begin) / DynamicTickSizeBytes : 0; // each tick of a dynamic one has its own size
+        ReadOnlySpan<byte> ticks = data[(begin + (first * DynamicTickSizeBytes))..];
+        int shift = data.Length - ticks.Length;
+        // Whether all are initialized that were comes first: if not, nothing may be changed here.
+        return TryTakeTicks(start, first, isFixed, ticks, from - shift, to - shift, false)
+            && TryTakeTicks(start, first, isFixed, ticks, from - shift, to - shift, true);
+    }
+
+    private bool TryTakeTicks(
+        int start, int first, bool isFixed, ReadOnlySpan<byte> ticks, int from, int to, bool isTaken)
+    {
+        int entry = Ticks.FindAtOrBelow(start + (first * TickSpacing) - 1) + 1;
+        for (int i = first, at = 0; i < WhirlpoolLayout.TicksInArray && at < to; i++)
+        {
+            bool wasInitialized = entry < Ticks.Count && Ticks.Tick[entry] == start + (i * TickSpacing);
+            int next = at + (isFixed || wasInitialized ? DynamicTickSizeBytes : 1);
+            if (next > from)
+            {
+                if (ticks[at] != (wasInitialized ? 1 : 0)) return false;
+                if (isTaken && wasInitialized
+                    && Ticks.TrySetNet(entry, BinaryPrimitives.ReadInt128LittleEndian(ticks[(at + 1)..])))
+                {
+                    KnownStarts = 0; // the ticks are where they were
+                }
+            }
+
+            if (wasInitialized) entry++;
+            at = next;
+        }
+
+        return true;
+    }
+
     // Source: fixed_tick_array.rs: 88 ticks of 113 bytes, the first of which is a Rust bool.
     private static bool TryReadFixedBitmap(ReadOnlySpan<byte> data, out UInt128 bitmap)
     {

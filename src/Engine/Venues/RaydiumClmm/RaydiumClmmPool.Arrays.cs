@@ -52,7 +52,6 @@ public sealed partial class RaydiumClmmPool
         }
 
         if (!Ticks.TryReplace(start, Span, account.Key, true, count, out int entry)) return DecodeStatus.Full;
-        TickOrders orders = Ticks.Orders!;
         for (int i = 0; i < RaydiumClmmLayout.TicksInArray; i++)
         {
             ReadOnlySpan<byte> tick = TickAt(data, i);
@@ -62,17 +61,56 @@ public sealed partial class RaydiumClmmPool
             if (Ticks.Tick[entry] != index || Ticks.SqrtPriceX64[entry] == UInt128.Zero)
                 Ticks.SqrtPriceX64[entry] = RaydiumTickMath.SqrtPriceAtTick(index);
             Ticks.Tick[entry] = index;
-            Ticks.LiquidityNet[entry] =
-                BinaryPrimitives.ReadInt128LittleEndian(tick[RaydiumClmmLayout.TickLiquidityNet..]);
-            orders.HasLiquidity[entry] = HasLiquidity(tick);
-            orders.Untouched[entry] =
-                BinaryPrimitives.ReadUInt64LittleEndian(tick[RaydiumClmmLayout.TickOrdersAmount..]);
-            orders.PartFilled[entry] =
-                BinaryPrimitives.ReadUInt64LittleEndian(tick[RaydiumClmmLayout.TickPartFilledRemaining..]);
-            entry++;
+            _ = TryTakeTick(entry++, tick);
         }
 
         return DecodeStatus.Ok;
+    }
+
+    private protected override bool TryApplyTicks(in AccountView account, int from, int to)
+    {
+        ReadOnlySpan<byte> data = account.Data;
+        int start = BinaryPrimitives.ReadInt32LittleEndian(data[RaydiumClmmLayout.ArrayStart..]);
+        if (from < RaydiumClmmLayout.ArrayTicks || !Ticks.Holds(start, in account.Key)) return false;
+        int first = (from - RaydiumClmmLayout.ArrayTicks) / RaydiumClmmLayout.TickSizeBytes;
+        int end = (to - RaydiumClmmLayout.ArrayTicks + RaydiumClmmLayout.TickSizeBytes - 1)
+            / RaydiumClmmLayout.TickSizeBytes;
+        end = System.Math.Min(end, RaydiumClmmLayout.TicksInArray); // what is behind the ticks no quote reads
+        int entry = Ticks.FindAtOrBelow(start + (first * TickSpacing) - 1) + 1;
+        for (int i = first, at = entry; i < end; i++)
+        {
+            ReadOnlySpan<byte> tick = TickAt(data, i);
+            int index = start + (i * TickSpacing);
+            bool wasInitialized = at < Ticks.Count && Ticks.Tick[at] == index;
+            if (IsInitialized(tick) != wasInitialized) return false;
+            if (wasInitialized && BinaryPrimitives.ReadInt32LittleEndian(tick) != index) return false;
+            if (wasInitialized) at++;
+        }
+
+        for (int i = first; i < end; i++)
+        {
+            if (entry == Ticks.Count || Ticks.Tick[entry] != start + (i * TickSpacing)) continue;
+            if (TryTakeTick(entry++, TickAt(data, i))) KnownStarts = 0; // the ticks are where they were
+        }
+
+        return true;
+    }
+
+    // False if the tick is as it was.
+    private bool TryTakeTick(int entry, ReadOnlySpan<byte> tick)
+    {
+        TickOrders orders = Ticks.Orders!;
+        bool hasLiquidity = HasLiquidity(tick);
+        ulong untouched = BinaryPrimitives.ReadUInt64LittleEndian(tick[RaydiumClmmLayout.TickOrdersAmount..]);
+        ulong partFilled = BinaryPrimitives.ReadUInt64LittleEndian(tick[RaydiumClmmLayout.TickPartFilledRemaining..]);
+        bool isNew = Ticks.TrySetNet(
+            entry, BinaryPrimitives.ReadInt128LittleEndian(tick[RaydiumClmmLayout.TickLiquidityNet..]));
+        isNew |= hasLiquidity != orders.HasLiquidity[entry] || untouched != orders.Untouched[entry]
+            || partFilled != orders.PartFilled[entry];
+        orders.HasLiquidity[entry] = hasLiquidity;
+        orders.Untouched[entry] = untouched;
+        orders.PartFilled[entry] = partFilled;
+        return isNew;
     }
 
     // The bitmap says which arrays hold ticks, so an absent array matters only if it was known.
