@@ -57,6 +57,10 @@ public sealed class KeepWarmTests
         Assert.True(cold.Decisions.Count > 1000);
         Assert.True(spinner!.Slices > 20 * cold.Decisions.Count / 10, $"only {spinner.Slices} slices");
         Assert.True(spinner.FeedSlices > 5_000, $"only {spinner.FeedSlices} slices with the feed's");
+        WarmStages rehearsed = warm.Pipeline!.WarmStages!;
+        Assert.True(rehearsed.PoolCount >= 4, $"only {rehearsed.PoolCount} venues");
+        Assert.True(rehearsed.Events > spinner.Slices / 10, $"only {rehearsed.Events} events of its own");
+        Assert.True(rehearsed.Searches > rehearsed.Events / 10, $"only {rehearsed.Searches} searches of its own");
         Assert.Equal(cold.Hash.Value, warm.Hash.Value);
         Assert.Equal(Counters(cold.Pipeline!), Counters(warm.Pipeline!));
         Assert.Equal(Market(cold.Pipeline!), Market(warm.Pipeline!));

@@ -33,6 +33,8 @@ internal sealed record BenchSettings(
 /// </summary>
 internal sealed class BenchRun
 {
+    private const int FirstSlices = 64; // some rounds over the stages
+
     private readonly BenchSettings _settings;
     private readonly ScheduleClock _clock = new();
     private readonly SpeedProbe _probe = new();
@@ -67,6 +69,7 @@ internal sealed class BenchRun
         _pipeline.Start();
         Unusable = _loop.Bootstrap();
         if (Unusable is not null) return false;
+        for (int i = 0; i < FirstSlices; i++) _pipeline.OnFeedSpin(); // what is made at the first is made now
         progress.WriteLine($"bench: warm-up, {_settings.WarmUpLaps} laps of {_loop.MessagesPerLap} messages");
         for (int i = 0; i < _settings.WarmUpLaps && _loop.RunLap(); i++)
         {

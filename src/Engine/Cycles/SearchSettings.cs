@@ -8,7 +8,7 @@ namespace LowLatency.Engine.Cycles;
 /// What Cycles and Scoring search for and within which bounds. Read once at construction of the stages; every number is
 /// part of the run's settings and so of its decision hash.
 /// </summary>
-public sealed class SearchSettings
+public sealed record SearchSettings
 {
     /// <summary>Lamports and native SOL's mint: profits in it need no conversion.</summary>
     public static readonly Pubkey WrappedSol = Pubkey.Parse("So11111111111111111111111111111111111111112");

@@ -68,7 +68,8 @@ public sealed class MarketPipeline : IPoolDirectory
             sinks?.Invoke(this) ?? [], Opportunities, Life.Ring, Instructions.Messages, Payloads, settings.TakeStamps);
         PipelineStages stages = new(
             Dedup, Graph, Cycles, Scoring, Instructions, refine, Chain, Life, Mispricing, Sinks,
-            marketObservers?.Invoke(this) ?? [], sinkObservers?.Invoke(this) ?? []);
+            marketObservers?.Invoke(this) ?? [], sinkObservers?.Invoke(this) ?? [],
+            settings.KeepWarm ? WarmStages = new WarmStages(Graph, settings.Search, stampClock) : null);
         StageGroup[] groups = Topology.Groups(settings.Runner, stages, stampClock);
         Groups = groups;
         if (settings.Runner == RunnerKind.Inline)
@@ -129,6 +130,9 @@ public sealed class MarketPipeline : IPoolDirectory
 
     /// <summary>Sink stage.</summary>
     public SinkStage Sinks { get; }
+
+    /// <summary>What runs while nothing arrives; null if nothing is kept warm.</summary>
+    public WarmStages? WarmStages { get; }
 
     /// <summary>Stage groups, in order; one thread each when threaded.</summary>
     public System.Collections.Generic.IReadOnlyList<StageGroup> Groups { get; }

@@ -53,13 +53,17 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     private readonly IClock? _clock;
     private readonly long[] _seen;
     private readonly IWarmable[] _warmables;
+    private readonly WarmStages? _warmStages;
     private int _warmTurn;
     private int _warmRound;
     private long _events;
     private long _threadAllocatedBytes;
 
-    /// <summary>A group; without a clock no stamps are taken.</summary>
-    public StageGroup(string name, StageSlot[] stages, IClock? clock)
+    /// <summary>
+    /// A group; without a clock no stamps are taken. <paramref name="warmStages"/> has its slices of keeping
+    /// warm in turn with the stages.
+    /// </summary>
+    public StageGroup(string name, StageSlot[] stages, IClock? clock, WarmStages? warmStages = null)
     {
         Name = name;
         _stages = stages;
@@ -72,6 +76,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
             if (slot.Stage is IWarmable warmable) warmables.Add(warmable);
         }
 
+        if (warmStages is not null) warmables.Add(warmStages);
+        _warmStages = warmStages;
         _warmables = [.. warmables];
     }
 
@@ -115,6 +121,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     public void OnHousekeeping(long nowNs)
     {
         foreach (StageSlot slot in _stages) slot.Stage.OnHousekeeping(nowNs);
+        _warmStages?.TakeIn();
         Volatile.Write(ref _threadAllocatedBytes, GC.GetAllocatedBytesForCurrentThread());
         Publish?.Invoke();
     }

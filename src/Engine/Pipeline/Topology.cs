@@ -76,8 +76,8 @@ public static class Topology
             new(stages.Sinks, StampId.Sinks, StageNeeds.All),
         ];
         return runner == RunnerKind.Split
-            ? [new("dedup", dedup, clock), new("market", market, clock), new("sinks", sinks, clock)]
-            : [new("pipeline", [.. dedup, .. market, .. sinks], clock)];
+            ? [new("dedup", dedup, clock), new("market", market, clock, stages.WarmStages), new("sinks", sinks, clock)]
+            : [new("pipeline", [.. dedup, .. market, .. sinks], clock, stages.WarmStages)];
     }
 
     private static StageSlot[] Observers(IStage[] observers, StampId stamp)
@@ -101,4 +101,5 @@ public sealed record PipelineStages(
     MispricingStage Mispricing,
     SinkStage Sinks,
     IStage[] MarketObservers,
-    IStage[] SinkObservers);
+    IStage[] SinkObservers,
+    WarmStages? WarmStages);
