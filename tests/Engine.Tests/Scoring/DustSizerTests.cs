@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Tests.Cycles;
@@ -70,6 +71,31 @@ public sealed class DustSizerTests
         Assert.True(sized > 100, $"{sized} of 1,500 could be sized");
     }
 
+    /// <summary>Three pools side by side on each of two legs, reserves of any magnitude: a plan adds up exactly.</summary>
+    [Fact]
+    public void Plan_ReservesOfAnyMagnitude_EndsWithWhatIsQuoted()
+    {
+        int plans = 0;
+        for (int seed = 0; seed < 4000; seed++)
+        {
+            Random random = new(seed);
+            MarketGraph graph = new(4, 6, 1);
+            for (int pool = 0; pool < 6; pool++)
+                SplitRouterTests.Add(graph, pool & 1, 1 - (pool & 1), Magnitude(random), Magnitude(random));
+            Opportunity one = default;
+            InTime(() =>
+            {
+                one = SplitRouterTests.Sized(graph, [0, 2]);
+                if (one.LegCount != 0) new SplitRouter(graph).Plan(ref one, ulong.MaxValue, 96);
+            });
+            if (one.LegCount == 0 || one.Split.Count == 0) continue;
+            plans++;
+            Assert.Equal(one.GrossProfitRaw + one.Split.GainRaw, SplitRouterTests.Profit(graph, in one));
+        }
+
+        Assert.True(plans > 20, $"{plans} plans");
+    }
+
     private static ulong Magnitude(Random random) => (1UL << random.Next(0, 63)) + (ulong)random.Next(0, 3);
 
     private static SizingStatus SizeInTime(MarketGraph graph, int[] edges, out InputSizer sizer)
@@ -77,14 +103,31 @@ public sealed class DustSizerTests
         SearchSettings settings = new();
         InputSizer made = new(graph, 1);
         SizingStatus status = default;
-        Thread thread = new(() => status =
-            made.Size(edges, ulong.MaxValue, settings.PolishScansMax, settings.PolishQuotesMax))
+        InTime(() => status =
+            made.Size(edges, ulong.MaxValue, settings.PolishScansMax, settings.PolishQuotesMax));
+        sizer = made;
+        return status;
+    }
+
+    private static void InTime(Action action)
+    {
+        Exception? failure = null;
+        Thread thread = new(() =>
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        })
         {
             IsBackground = true,
         };
         thread.Start();
-        Assert.True(thread.Join(Patience), "the sizing does not end");
-        sizer = made;
-        return status;
+        Assert.True(thread.Join(Patience), "it does not end");
+        Assert.Null(failure);
     }
 }
