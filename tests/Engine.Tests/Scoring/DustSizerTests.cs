@@ -71,7 +71,9 @@ public sealed class DustSizerTests
         Assert.True(sized > 100, $"{sized} of 1,500 could be sized");
     }
 
-    /// <summary>Three pools side by side on each of two legs, reserves of any magnitude: a plan adds up exactly.</summary>
+    /// <summary>
+    /// Three pools side by side on each of two legs, reserves of any magnitude: a plan adds up exactly.
+    /// </summary>
     [Fact]
     public void Plan_ReservesOfAnyMagnitude_EndsWithWhatIsQuoted()
     {
