@@ -112,7 +112,9 @@ public sealed partial class InputSizer
             if (isBracketed || step > long.MaxValue) at = low + ((high - low) / 2);
             else if (isEnough) at = high - low > step ? high - step : low + 1;
             else at = high - low > step ? low + step : high - 1;
-            step *= 2;
+
+            // Steps stay below 2^64: a step of 0 would ask for the same kept quote for ever.
+            if (step <= long.MaxValue) step *= 2;
         }
 
         amount = high;

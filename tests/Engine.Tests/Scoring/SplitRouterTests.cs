@@ -224,10 +224,10 @@ public sealed class SplitRouterTests
     private static ulong Vary(Random random, ulong depth, int percent = 20) =>
         depth * (ulong)random.Next(100 - percent, 100 + percent) / 100;
 
-    private static void Add(MarketGraph graph, int from, int to, ulong reserveIn, ulong reserveOut) =>
+    internal static void Add(MarketGraph graph, int from, int to, ulong reserveIn, ulong reserveOut) =>
         CycleFinderTests.AddCoherent(graph, TestPool.Of(graph.PoolCount, from, to, reserveIn, reserveOut));
 
-    private static Opportunity Sized(MarketGraph graph, int[] edges)
+    internal static Opportunity Sized(MarketGraph graph, int[] edges)
     {
         InputSizer sizer = new(graph, 1);
         Opportunity one = default;
@@ -340,7 +340,7 @@ public sealed class SplitRouterTests
         return At((low + high) / 2);
     }
 
-    private static long Profit(MarketGraph graph, in Opportunity one)
+    internal static long Profit(MarketGraph graph, in Opportunity one)
     {
         ulong amount = one.Split.AmountInRaw;
         for (int leg = 0; leg < one.LegCount; leg++)

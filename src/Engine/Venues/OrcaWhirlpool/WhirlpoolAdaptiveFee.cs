@@ -34,8 +34,10 @@ internal struct WhirlpoolAdaptiveFee
     internal uint Volatility;
 
     /// <summary>
-    /// Reads an oracle account; false if a constant would make the program divide by zero or
-    /// overflow.
+    /// Reads an oracle account; false if it is none that the program writes: constants that it refuses, or that would
+    /// make it divide by zero or overflow, variables beyond what its swaps leave.
+    /// Source: whirlpools@630c0e01 programs/whirlpool/src/state/oracle.rs, validate_constants and
+    /// update_volatility_accumulator; the reference is the group of a tick.
     /// </summary>
     internal static bool TryRead(ReadOnlySpan<byte> data, out WhirlpoolAdaptiveFee fee)
     {
@@ -55,9 +57,12 @@ internal struct WhirlpoolAdaptiveFee
         fee.GroupReference = BinaryPrimitives.ReadInt32LittleEndian(data[WhirlpoolLayout.OracleGroupReference..]);
         fee.Volatility = BinaryPrimitives.ReadUInt32LittleEndian(data[WhirlpoolLayout.OracleVolatilityAccumulator..]);
         return fee.GroupSize != 0
+            && fee.ReductionFactor < Scale
             && (ulong)fee.MaxVolatility * fee.GroupSize <= uint.MaxValue
             && fee.VolatilityReference <= fee.MaxVolatility
-            && fee.GroupReference is >= TickMath.MinTick - 1 and <= TickMath.MaxTick + 1;
+            && fee.Volatility <= fee.MaxVolatility
+            && fee.GroupReference >= WhirlpoolFeeWalk.FloorDivide(TickMath.MinTick, fee.GroupSize)
+            && fee.GroupReference <= WhirlpoolFeeWalk.FloorDivide(TickMath.MaxTick, fee.GroupSize);
     }
 
     /// <summary>Writes the variables (not the constants) back.</summary>
