@@ -2,24 +2,26 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Threading;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
-using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary>
 /// <c>cycles --snapshot &lt;graph.csv[.gz]|accounts.json[.gz]&gt;</c>: finds and sizes every profitable cycle of a
 /// snapshot; <c>--report</c> measures the search on a folder of them. Exit code 0, 65 if a file is not of its form, 66
-/// if it is not there, 2 for an unreadable mint or bound.
+/// if it is not there, 2 for an unreadable mint or bound, 130 after Ctrl-C.
 /// </summary>
 internal static class CyclesCommand
 {
     private const int DefaultShown = 20;
+    private const uint DefaultSeconds = 60;
 
     private const string Examples =
         """
@@ -28,7 +30,8 @@ internal static class CyclesCommand
           lowlatency cycles --snapshot data/graphs --report
           lowlatency cycles --snapshot graph.csv --max-hops 3 --show 0 --json
 
-        Exit codes: 0 done, 2 wrong usage, 65 a file is not of its form, 66 no such file.
+        Exit codes: 0 done, 2 wrong usage, 65 a file is not of its form, 66 no such file,
+        130 Ctrl-C: what was found until then is listed.
         """;
 
     /// <summary>The verb.</summary>
@@ -62,21 +65,39 @@ internal static class CyclesCommand
         {
             Description = "Graphs: leave out pools with less on a side, base units. Default 0, with --report 1000.",
         };
+        Option<uint> seconds = new("--seconds")
+        {
+            Description = "Ends after so many seconds with what was found, and says what was left out (0 = no end).",
+            DefaultValueFactory = _ => DefaultSeconds,
+        };
         Option<bool> json = new("--json") { Description = "Print the result as JSON on stdout." };
         Verb command = new("cycles", "Find and size every profitable cycle in a snapshot of pools.", Examples)
         {
-            snapshot, bases, hops, show, report, reserve, json,
+            snapshot, bases, hops, show, report, reserve, seconds, json,
         };
-        command.SetAction(result => Run(
-            new CyclesArguments(
-                result.GetValue(snapshot)!, result.GetValue(bases) ?? [], result.GetValue(hops), result.GetValue(show),
-                result.GetValue(json), result.GetValue(report), result.GetValue(reserve)),
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        command.SetAction(result =>
+        {
+            TextWriter errors = result.InvocationConfiguration.Error;
+            using CancellationTokenSource interrupt = new();
+            void OnSignal(PosixSignalContext context) => ReplayCommand.Interrupt(context, interrupt, "cycles", errors);
+            bool isReport = result.GetValue(report); // a report has nothing to show before its end
+            using PosixSignalRegistration? signal =
+                isReport ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+            return Run(
+                new CyclesArguments(
+                    result.GetValue(snapshot)!, result.GetValue(bases) ?? [], result.GetValue(hops),
+                    result.GetValue(show), result.GetValue(json), isReport, result.GetValue(reserve))
+                {
+                    Limit = TimeSpan.FromSeconds(result.GetValue(seconds)),
+                },
+                interrupt.Token, result.InvocationConfiguration.Output, errors);
+        });
         return command;
     }
 
     /// <summary>Runs the verb on the given writers.</summary>
-    internal static int Run(CyclesArguments arguments, TextWriter output, TextWriter errors)
+    internal static int Run(
+        CyclesArguments arguments, CancellationToken stop, TextWriter output, TextWriter errors)
     {
         string path = arguments.Path;
         Pubkey[] mints = new Pubkey[arguments.Bases.Count];
@@ -117,11 +138,12 @@ internal static class CyclesCommand
                 MaxHops = arguments.MaxHops,
                 MaxCyclesPerEvent = 65_536,
             };
-            List<SizedRoute> routes = Search(graph, settings, errors, out SearchTotals totals);
-            int limit = arguments.Show <= 0 ? routes.Count : Math.Min(arguments.Show, routes.Count);
-            if (arguments.IsJson) WriteJson(market, routes, limit, totals, output);
-            else WriteText(market, routes, limit, totals, output);
-            return ExitCodes.Ok;
+            CyclesSearch search = new(graph, settings, arguments.Show, arguments.Limit, stop, errors);
+            search.Run();
+            if (arguments.IsJson) WriteJson(market, search, output);
+            else WriteText(market, search, output);
+            if (search.LeftOut() is { } rest) errors.WriteLine($"cycles   left out: {rest}");
+            return stop.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Ok;
         }
         catch (Exception e)
             when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
@@ -141,101 +163,27 @@ internal static class CyclesCommand
         }
     }
 
-    private static List<SizedRoute> Search(
-        MarketGraph graph, SearchSettings settings, TextWriter errors, out SearchTotals totals)
-    {
-        CycleFinder finder = new(graph, settings);
-        InputSizer sizer = new(graph, settings.MinimumInputRaw);
-        List<SizedRoute> routes = [];
-        totals = default;
-        long started = TimeProvider.System.GetTimestamp();
-        long searchTicks = 0;
-        long shown = started;
-        for (int pool = 0; pool < graph.PoolCount; pool++)
-        {
-            long before = TimeProvider.System.GetTimestamp();
-            SearchStatus status = finder.FindOwned(pool, long.MaxValue);
-            searchTicks += TimeProvider.System.GetTimestamp() - before;
-            while (true)
-            {
-                totals.Cycles += finder.Count;
-                for (int rank = 0; rank < finder.Count; rank++)
-                    Size(graph, finder, sizer, settings, finder[rank], routes);
-                if (status == SearchStatus.Complete) break;
-                status = finder.Resume(finder.Cursor, long.MaxValue);
-            }
-
-            if (TimeProvider.System.GetElapsedTime(shown).TotalSeconds < 1) continue;
-            shown = TimeProvider.System.GetTimestamp();
-            errors.WriteLine($"cycles   {100 * (pool + 1) / graph.PoolCount} %  {totals.Cycles} cycles");
-        }
-
-        totals.SearchMilliseconds = TimeProvider.System.GetElapsedTime(0, searchTicks).TotalMilliseconds;
-        totals.TotalMilliseconds = TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;
-        routes.Sort((left, right) => left.ProfitShare != right.ProfitShare
-            ? right.ProfitShare.CompareTo(left.ProfitShare) : string.CompareOrdinal(left.Text, right.Text));
-        return routes;
-    }
-
-    private static void Size(
-        MarketGraph graph,
-        CycleFinder finder,
-        InputSizer sizer,
-        SearchSettings settings,
-        in Cycle cycle,
-        List<SizedRoute> routes)
-    {
-        Span<int> edges = stackalloc int[cycle.LegCount];
-        for (int start = 0; start < cycle.LegCount; start++)
-        {
-            bool isBase = finder.IsBase(graph.EdgeFrom(cycle.Edges[start]));
-            if (settings.BaseMints.Length == 0 ? start > 0 : !isBase) continue;
-            for (int i = 0; i < edges.Length; i++) edges[i] = cycle.Edges[(start + i) % edges.Length];
-            SizingStatus status = sizer.Size(edges, ulong.MaxValue, settings.PolishScansMax, settings.PolishQuotesMax);
-            bool sized = status == SizingStatus.Ok;
-            routes.Add(new SizedRoute(
-                Describe(graph, edges), graph.EdgeFrom(edges[0]), status, cycle.MarginalProduct,
-                sized ? sizer.Amount(0) : 0, sized ? sizer.Profit : 0));
-        }
-    }
-
-    private static string Describe(MarketGraph graph, ReadOnlySpan<int> edges)
-    {
-        List<string> parts = [Short(graph.Mint(graph.EdgeFrom(edges[0])))];
-        foreach (int edge in edges)
-        {
-            Pool pool = graph.Pool(MarketGraph.EdgePool(edge));
-            parts.Add($"-{pool.Venue}:{Short(pool.Address)}> {Short(graph.Mint(graph.EdgeTo(edge)))}");
-        }
-
-        return string.Join(' ', parts);
-    }
-
-    private static string Short(in Pubkey key) => key.ToString()[..4];
-
-    private static void WriteText(
-        SnapshotMarket market, List<SizedRoute> routes, int limit, SearchTotals totals, TextWriter output)
+    private static void WriteText(SnapshotMarket market, CyclesSearch search, TextWriter output)
     {
         MarketGraph graph = market.Graph;
         output.WriteLine(
-            $"{graph.PoolCount:N0} pools, {graph.MintCount:N0} mints: {totals.Cycles:N0} profitable cycles, "
-            + $"{routes.Count:N0} routes; search {totals.SearchMilliseconds:F1} ms, "
-            + $"with sizing {totals.TotalMilliseconds:F1} ms");
+            $"{graph.PoolCount:N0} pools, {graph.MintCount:N0} mints: {search.Cycles:N0} profitable cycles, "
+            + $"{search.Routes:N0} routes; search {search.SearchMilliseconds:F1} ms, "
+            + $"with sizing {search.TotalMilliseconds:F1} ms");
         output.WriteLine(market.IsExact
             ? "Amounts are the venues' own integers."
             : "Reserves are virtual for concentrated pools: gains are for comparing searches, not for trading.");
         output.WriteLine($"{"gain %",10} {"input raw",22} {"profit raw",20}  route");
-        foreach (SizedRoute route in routes.GetRange(0, limit))
+        foreach (SizedRoute route in search.Best)
         {
             string size = route.Status == SizingStatus.Ok
                 ? $"{route.InputRaw,22:N0} {route.ProfitRaw,20:N0}"
                 : $"{route.Status,43}";
-            output.WriteLine($"{(route.Product - 1) * 100,10:F4} {size}  {route.Text}");
+            output.WriteLine($"{(route.Product - 1) * 100,10:F4} {size}  {search.Describe(route)}");
         }
     }
 
-    private static void WriteJson(
-        SnapshotMarket market, List<SizedRoute> routes, int limit, SearchTotals totals, TextWriter output)
+    private static void WriteJson(SnapshotMarket market, CyclesSearch search, TextWriter output)
     {
         MarketGraph graph = market.Graph;
         using MemoryStream buffer = new();
@@ -246,15 +194,17 @@ internal static class CyclesCommand
             writer.WriteNumber("mints", graph.MintCount);
             writer.WriteBoolean("exact", market.IsExact);
             writer.WriteNumber("leftOut", market.LeftOut.Count);
-            writer.WriteNumber("cycles", totals.Cycles);
-            writer.WriteNumber("routes", routes.Count);
-            writer.WriteNumber("searchMilliseconds", totals.SearchMilliseconds);
+            writer.WriteNumber("cycles", search.Cycles);
+            writer.WriteNumber("routes", search.Routes);
+            writer.WriteBoolean("complete", search.PoolsSearched == graph.PoolCount);
+            writer.WriteNumber("poolsSearched", search.PoolsSearched);
+            writer.WriteNumber("searchMilliseconds", search.SearchMilliseconds);
             writer.WriteStartArray("best");
-            foreach (SizedRoute route in routes.GetRange(0, limit))
+            foreach (SizedRoute route in search.Best)
             {
                 writer.WriteStartObject();
-                writer.WriteString("route", route.Text);
-                writer.WriteString("start", graph.Mint(route.StartMint).ToString());
+                writer.WriteString("route", search.Describe(route));
+                writer.WriteString("start", graph.Mint(graph.EdgeFrom(route.Edges[0])).ToString());
                 writer.WriteString("status", route.Status.ToString());
                 writer.WriteNumber("marginalProduct", route.Product);
                 writer.WriteString("inputRaw", route.InputRaw.ToString());
@@ -267,20 +217,6 @@ internal static class CyclesCommand
         }
 
         output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
-    }
-
-    private sealed record SizedRoute(
-        string Text, int StartMint, SizingStatus Status, double Product, ulong InputRaw, long ProfitRaw)
-    {
-        /// <summary>Profit per input: comparable between base mints.</summary>
-        internal double ProfitShare => InputRaw > 0 ? (double)ProfitRaw / InputRaw : 0;
-    }
-
-    private struct SearchTotals
-    {
-        internal long Cycles;
-        internal double SearchMilliseconds;
-        internal double TotalMilliseconds;
     }
 }
 
@@ -297,4 +233,7 @@ internal sealed record CyclesArguments(
 {
     /// <summary>Least reserve in a report: what keeps dust out of a measurement.</summary>
     internal const ulong ReportReserveMin = 1000;
+
+    /// <summary>After so long the search ends with what it has; zero for no end.</summary>
+    internal TimeSpan Limit { get; init; }
 }

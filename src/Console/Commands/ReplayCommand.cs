@@ -59,6 +59,8 @@ internal static class ReplayCommand
             using CancellationTokenSource interrupt = new();
             using PosixSignalRegistration signal = PosixSignalRegistration.Create(
                 PosixSignal.SIGINT, context => Interrupt(context, interrupt, "replay", errors));
+            using PosixSignalRegistration end = PosixSignalRegistration.Create(
+                PosixSignal.SIGTERM, context => Interrupt(context, interrupt, "replay", errors));
             ReplaySettings settings =
                 options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
             if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);

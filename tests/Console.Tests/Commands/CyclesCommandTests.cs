@@ -1,10 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
 using LowLatency.ConsoleHost.Commands;
+using LowLatency.Engine.Solana;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Commands;
@@ -110,6 +113,37 @@ public sealed class CyclesCommandTests : IDisposable
         Assert.Contains("0 profitable cycles", _output.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// 4,000 pools of the same two mints have 8 million cycles of two legs, minutes of sizing: the verb ends when its
+    /// time is up, lists what it has and says what is missing.
+    /// </summary>
+    [Fact]
+    public void Run_MoreCyclesThanTime_EndsAndSaysWhatIsLeftOut()
+    {
+        StringBuilder text = new(Header);
+        for (int pool = 0; pool < 4000; pool++)
+        {
+            byte[] bytes = new byte[32];
+            BitConverter.TryWriteBytes(bytes, pool + 1000);
+            string key = Pubkey.Read(bytes).ToString();
+            text.Append($"{key},orca_v2,{new string('1', 31)}2,{new string('1', 31)}5,"
+                + $"{1_000_000_000 + (pool * 7_000_000L)},1000000000,0\n");
+        }
+
+        string path = Write("dense.csv", text.ToString());
+        long start = Stopwatch.GetTimestamp();
+        Assert.Equal(ExitCodes.Ok, Run(path, isJson: true, limit: TimeSpan.FromSeconds(1.5)));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 1, 30);
+        using JsonDocument json = JsonDocument.Parse(_output.ToString());
+        Assert.False(json.RootElement.GetProperty("complete").GetBoolean());
+        Assert.Equal(20, json.RootElement.GetProperty("best").GetArrayLength());
+        Assert.Contains("of 4,000 pools searched", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("% of the pools", _errors.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(ExitCodes.Interrupted, Run(path, stop: new CancellationToken(true)));
+        Assert.Contains("interrupted: 0 of 4,000", _errors.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_Report_ProcessesEverySnapshotOfTheFolder()
     {
@@ -143,9 +177,12 @@ public sealed class CyclesCommandTests : IDisposable
         return Path.Combine([at!.FullName, .. parts]);
     }
 
-    private int Run(string path, bool isJson = false, bool isReport = false, int hops = 4, string[]? bases = null) =>
+    private int Run(
+        string path, bool isJson = false, bool isReport = false, int hops = 4, string[]? bases = null,
+        TimeSpan limit = default, CancellationToken stop = default) =>
         CyclesCommand.Run(
-            new CyclesArguments(path, bases ?? [], hops, 20, isJson, isReport, null), _output, _errors);
+            new CyclesArguments(path, bases ?? [], hops, 20, isJson, isReport, null) { Limit = limit },
+            stop, _output, _errors);
 
     private string Write(string name, string text)
     {

@@ -105,7 +105,8 @@ public sealed class YellowstoneClient : IDisposable
             end = GrpcChannel.Judge(response) ?? default;
             if (end.Cause == ConnectionCause.None)
             {
-                byte[] answer = await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
+                byte[]? answer = await ReadAnswerAsync(response, limit.Token).ConfigureAwait(false);
+                if (answer is null) return Failed<T>(ConnectionCause.MessageTooLong, "the answer is above the limit");
                 GrpcStatus? status = GrpcStatus.Read(response.TrailingHeaders);
                 if (status is { Code: GrpcCode.Ok }) return Read(answer, read);
                 end = status is null
@@ -126,10 +127,18 @@ public sealed class YellowstoneClient : IDisposable
             end with { Detail = EndpointAddress.RedactIn(end.Detail, _options.Address) }, default);
     }
 
+    /// <summary>The whole answer; null if it is longer than any can be, of which no more is read then.</summary>
+    private static async Task<byte[]?> ReadAnswerAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        using Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        byte[] buffer = new byte[MaxAnswerBytes + 1];
+        int read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation)
+            .ConfigureAwait(false);
+        return read > MaxAnswerBytes ? null : buffer[..read];
+    }
+
     private static YellowstoneReply<T> Read<T>(byte[] answer, Func<ProtoFields, T> read)
     {
-        if (answer.Length > MaxAnswerBytes)
-            return Failed<T>(ConnectionCause.MessageTooLong, "the answer is above the limit");
         GrpcFramer framer = new(MaxAnswerBytes);
         answer.CopyTo(framer.GetRoom());
         framer.Advance(answer.Length);

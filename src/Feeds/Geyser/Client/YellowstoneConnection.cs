@@ -24,6 +24,12 @@ internal sealed class YellowstoneConnection : IDisposable
     /// <summary>A ping or pong is shorter than this: filter names and the server's time.</summary>
     private const int LongestPingBytes = 512;
 
+    /// <summary>
+    /// So many bytes of a message that is not whole yet are a sign of life: 5 KB/s at the default silence. Without it a
+    /// server that sends a byte now and then would count as alive for ever.
+    /// </summary>
+    private const int AliveBytes = 1 << 16;
+
     private readonly YellowstoneOptions _options;
     private readonly MessageInbox _inbox;
     private readonly IClock _clock;
@@ -34,6 +40,7 @@ internal sealed class YellowstoneConnection : IDisposable
     private readonly ulong _fromSlot;
     private byte[]? _newRequest;
     private long _lastReceiveNs;
+    private long _partBytes; // since the last sign of life
     private bool _isSilent;
     private string? _heldFor;
 
@@ -91,6 +98,7 @@ internal sealed class YellowstoneConnection : IDisposable
         if (stop.IsCancellationRequested) end = new ConnectionEnd(ConnectionCause.Stopped);
         else if (_heldFor is { } reason) end = new ConnectionEnd(ConnectionCause.Demoted, 0, reason);
         else if (_isSilent) end = new ConnectionEnd(ConnectionCause.PingTimeout, 0, "no message and no pong in time");
+        else if (end.Cause == ConnectionCause.Stopped) end = CancelledByServer();
         end = end with { Detail = EndpointAddress.RedactIn(end.Detail, _options.Address) };
         if (!IsOpen) return end;
         IsOpen = false;
@@ -122,6 +130,7 @@ internal sealed class YellowstoneConnection : IDisposable
             _framer.Advance(read);
             _counters.Reads++;
             _counters.BytesRead += read;
+            _partBytes += read;
             ConnectionEnd end = TakeMessages();
             if (end.Cause != ConnectionCause.None) return end;
         }
@@ -142,19 +151,32 @@ internal sealed class YellowstoneConnection : IDisposable
     {
         long nowNs = _clock.NowNs;
         long utcNs = _clock.UtcNs;
-        Volatile.Write(ref _lastReceiveNs, nowNs);
+        if (_partBytes >= AliveBytes) NoteLife(nowNs);
         while (true)
         {
             FrameStatus status = _framer.TryRead(out ReadOnlySpan<byte> message);
             if (status == FrameStatus.NeedMore) return default;
             if (status != FrameStatus.Frame) return Refuse(status);
             _counters.Messages++;
+            NoteLife(nowNs);
             if (!IsOpen && !TryOpen(nowNs, utcNs)) return InboxFull();
             if (Volatile.Read(ref _newRequest) is not null) RecordNewRequest(nowNs, utcNs);
             if (message.Length > LongestPingBytes || !IsPing(message)) HasUpdates = true;
             if (!_inbox.TryWrite(CaptureFrameKind.Message, nowNs, utcNs, message)) return InboxFull();
         }
     }
+
+    private void NoteLife(long nowNs)
+    {
+        Volatile.Write(ref _lastReceiveNs, nowNs);
+        _partBytes = 0;
+    }
+
+    /// <summary>
+    /// Nobody here cancelled: the platform gives a reset with NO_ERROR or CANCEL as a cancellation.
+    /// </summary>
+    private static ConnectionEnd CancelledByServer() =>
+        new(ConnectionCause.SocketError, 0, "HTTP/2 reset by the server: cancelled");
 
     private static ConnectionEnd InboxFull() =>
         new(ConnectionCause.InboxFull, 0, "the engine fell behind; what came since is lost");

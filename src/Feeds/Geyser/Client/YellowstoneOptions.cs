@@ -29,7 +29,8 @@ public sealed record YellowstoneOptions
     public long PingIntervalNs { get; init; } = 5_000_000_000;
 
     /// <summary>
-    /// Without any message, pongs included, for so long the connection counts as dead, nanoseconds.
+    /// Without any message, pongs included, or 64 KiB of a long one, for so long the connection counts as dead,
+    /// nanoseconds.
     /// </summary>
     public long SilenceNs { get; init; } = 12_000_000_000;
 
