@@ -46,7 +46,8 @@ internal sealed class DecisionStore
     private readonly (long Sequence, int Ordinal)[] _ids = new (long, int)[Capacity]; // by row
     private readonly long[] _keys = new long[Capacity]; // by row: what the table is sorted by, ascending
     private readonly Opportunity[] _still = new Opportunity[Capacity]; // PERF: pages take memory once written, if ever
-    private readonly LifeRecord[] _lives = new LifeRecord[Capacity]; // by row; label None while not known
+    private readonly LifeMark[] _lives = new LifeMark[Capacity]; // by row; label None while not known
+    private readonly LifeRecord[] _stillLives = new LifeRecord[Capacity]; // PERF: as above
     private readonly CycleRows _cycles = new(Capacity);
     private readonly int[] _order = new int[Capacity];
     private readonly Comparison<int> _compare;
@@ -84,13 +85,18 @@ internal sealed class DecisionStore
     public ref readonly Opportunity this[int place] => ref Read(Ordered[place]);
 
     /// <summary>How the cycle of the decision at a place ended; label None if that is not known.</summary>
-    public ref readonly LifeRecord LifeAt(int place) => ref _lives[Ordered[place]];
+    public ref readonly LifeMark LifeAt(int place) => ref _lives[Ordered[place]];
 
-    /// <summary>How a held decision's cycle ended; null if it has not, or is not known.</summary>
+    /// <summary>
+    /// How a held decision's cycle ended; null if it has not, is not known, or went by since with the thousands of
+    /// lives that ended after it.
+    /// </summary>
     public LifeRecord? LifeOf(long sequence, int ordinal)
     {
         int row = RowOf(sequence, ordinal);
-        return row >= 0 && _lives[row].Label != LifeLabel.None ? _lives[row] : null;
+        if (row < 0 || _lives[row].Label == LifeLabel.None) return null;
+        LifeRecord life = _isStill ? _stillLives[row] : ReadLife(row);
+        return life.Label != LifeLabel.None ? life : null;
     }
 
     /// <summary>Says that sort or filter changed.</summary>
@@ -178,12 +184,17 @@ internal sealed class DecisionStore
         return ref _read.Decision;
     }
 
+    private LifeRecord ReadLife(int row) =>
+        _source!.TryReadLife(_lives[row].Number, out NumberedLife ended) ? ended.Life : default;
+
     /// <summary>Copies what is held, or goes back to the ring.</summary>
     private void Freeze(bool isStill)
     {
         for (int row = 0; isStill && row < Capacity; row++)
         {
-            if (_cycles.IsUsed(row)) _still[row] = Read(row);
+            if (!_cycles.IsUsed(row)) continue;
+            _still[row] = Read(row);
+            _stillLives[row] = _lives[row].Label != LifeLabel.None ? ReadLife(row) : default;
         }
 
         _isStill = isStill;
@@ -215,7 +226,7 @@ internal sealed class DecisionStore
             {
                 long sequence = _ids[row].Sequence;
                 if (sequence < ended.Life.Sequence || sequence > ended.Life.EndSequence) continue;
-                _lives[row] = ended.Life;
+                _lives[row] = new LifeMark(_nextLife, ended.Life.SpanSlots, ended.Life.Label);
                 _isDirty = true;
             }
         }
@@ -283,7 +294,7 @@ internal sealed class DecisionStore
     private static long InOrder(ulong value) => (long)(value ^ (1UL << 63));
 
     /// <summary>Longest life first, then by how it ended; those that have not ended last.</summary>
-    private static int CompareLives(in LifeRecord a, in LifeRecord b)
+    private static int CompareLives(in LifeMark a, in LifeMark b)
     {
         bool hasA = a.Label != LifeLabel.None;
         bool hasB = b.Label != LifeLabel.None;

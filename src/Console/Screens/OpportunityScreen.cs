@@ -235,7 +235,7 @@ internal sealed class OpportunityScreen : Screen
     }
 
     /// <summary>How its cycle ended and after how many slots; "open" while it is followed.</summary>
-    private static void DrawLife(Area area, int y, in Opportunity o, in LifeRecord life, Model model)
+    private static void DrawLife(Area area, int y, in Opportunity o, in LifeMark life, Model model)
     {
         if (life.Label != LifeLabel.None)
         {

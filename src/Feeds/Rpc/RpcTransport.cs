@@ -31,8 +31,11 @@ public sealed record SolanaRpcOptions
     /// <summary>Calls at once.</summary>
     public int Burst { get; init; } = 20;
 
-    /// <summary>Longest answer, bytes.</summary>
+    /// <summary>Longest answer with accounts, bytes.</summary>
     public int MaxAnswerBytes { get; init; } = 128 << 20;
+
+    /// <summary>Longest answer without accounts (hashes, heights, fees, statuses), bytes.</summary>
+    public int MaxShortAnswerBytes { get; init; } = 1 << 20;
 
     /// <summary>Seed of the waits' jitter.</summary>
     public ulong Seed { get; init; } = 1;
@@ -127,10 +130,11 @@ internal sealed class RpcTransport : IDisposable
     /// <param name="id">Its id.</param>
     /// <param name="isForFeed">The answer goes to the exchange sink too.</param>
     /// <param name="maxAttempts">Attempts.</param>
+    /// <param name="maxBytes">Longest answer.</param>
     /// <param name="read">Reads the answer to the request of that id.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<RpcResult<T>> CallAsync<T>(
-        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, int maxAttempts,
+        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, int maxAttempts, int maxBytes,
         Func<ReadOnlyMemory<byte>, ulong, RpcResult<T>> read, CancellationToken cancellation)
     {
         Counters.OnCall();
@@ -142,7 +146,7 @@ internal sealed class RpcTransport : IDisposable
             {
                 await WaitForTurnAsync(cancellation).ConfigureAwait(false);
                 Counters.OnAttempt(attempt > 1);
-                result = await TryOnceAsync(request, id, isForFeed, read, cancellation).ConfigureAwait(false);
+                result = await TryOnceAsync(request, id, isForFeed, maxBytes, read, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -180,8 +184,8 @@ internal sealed class RpcTransport : IDisposable
     }
 
     private async Task<RpcResult<T>> TryOnceAsync<T>(
-        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, Func<ReadOnlyMemory<byte>, ulong, RpcResult<T>> read,
-        CancellationToken cancellation)
+        ReadOnlyMemory<byte> request, ulong id, bool isForFeed, int maxBytes,
+        Func<ReadOnlyMemory<byte>, ulong, RpcResult<T>> read, CancellationToken cancellation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter((int)(_options.TimeoutNs / NanosecondsPerMillisecond));
@@ -197,8 +201,7 @@ internal sealed class RpcTransport : IDisposable
             using HttpResponseMessage response =
                 await _client.SendAsync(message, limit.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) return Refused<T>(response);
-            body = await RpcBody.ReadAsync(response.Content, _options.MaxAnswerBytes, limit.Token)
-                .ConfigureAwait(false);
+            body = await RpcBody.ReadAsync(response.Content, maxBytes, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

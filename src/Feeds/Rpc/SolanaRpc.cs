@@ -253,8 +253,13 @@ public sealed partial class SolanaRpc : IDisposable
         ulong id = (ulong)Interlocked.Increment(ref _lastId);
         RequestText request = _requests.Take();
         request.Write(method, id, writeParameters);
+        bool hasAccounts = method is "getAccountInfo" or "getMultipleAccounts" or "getProgramAccounts"
+            or "simulateTransaction";
+        int maxBytes = hasAccounts
+            ? _options.MaxAnswerBytes
+            : Math.Min(_options.MaxShortAnswerBytes, _options.MaxAnswerBytes);
         RpcResult<T> result = await _transport.CallAsync(
-            request.Bytes, id, isForFeed, maxAttempts ?? _options.MaxAttempts, read, cancellation)
+            request.Bytes, id, isForFeed, maxAttempts ?? _options.MaxAttempts, maxBytes, read, cancellation)
             .ConfigureAwait(false);
         // A call that was given up may still be reading its request; one that was answered has read it.
         if (result.Error is not { Kind: RpcErrorKind.Timeout or RpcErrorKind.Cancelled or RpcErrorKind.ConnectFailed })

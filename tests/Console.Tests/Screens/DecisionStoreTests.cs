@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Numerics;
@@ -127,6 +129,43 @@ public sealed class DecisionStoreTests
     }
 
     [Fact]
+    public void Life_IsWholeWhileTheRingHoldsIt_KeepsItsMarkAfter_AndStaysWholeInAFrozenRow()
+    {
+        RecentDecisions source = new();
+        DecisionStore store = new();
+        PoolNames names = new();
+        Decide(source, 0, 3);
+        Assert.True(source.TryRead(1, out NumberedDecision decided));
+        LifeRecord life = new()
+        {
+            CycleKey = CycleKey.Of(in decided.Decision),
+            Sequence = 1,
+            EndSequence = 1,
+            Label = LifeLabel.Evaporated,
+            BirthSlot = 100,
+            EndSlot = 107,
+            NetProfitLamports = 99,
+        };
+        source.OnLife(in life);
+        store.Refresh(source, names);
+        AssertSame(in life, store.LifeOf(1, 0));
+        Assert.Null(store.LifeOf(0, 0));
+
+        store.Settings.IsFrozen = true;
+        store.Refresh(source, names);
+        LifeRecord other = new() { CycleKey = 5, Label = LifeLabel.Stale };
+        for (int i = 0; i < Capacity; i++) source.OnLife(in other);
+        store.Refresh(source, names);
+        AssertSame(in life, store.LifeOf(1, 0));
+
+        store.Settings.IsFrozen = false;
+        store.Refresh(source, names);
+        Assert.Null(store.LifeOf(1, 0));
+        LifeMark mark = store.LifeAt(store.PlaceOf(1, 0));
+        Assert.Equal((LifeLabel.Evaporated, 7UL), (mark.Label, mark.SpanSlots));
+    }
+
+    [Fact]
     public void Row_ThatWentByAfterTheLook_HasItsIdAndNothingElse()
     {
         RecentDecisions source = new();
@@ -143,7 +182,15 @@ public sealed class DecisionStoreTests
         Assert.Equal(9, store.PlaceOf(0, 0));
     }
 
-    private static void AssertOrder(DecisionStore store, DecisionSort by, System.Func<int, long> key)
+    private static void AssertSame(in LifeRecord expected, LifeRecord? life)
+    {
+        LifeRecord actual = Assert.NotNull(life);
+        Assert.Equal(
+            MemoryMarshal.AsBytes(new ReadOnlySpan<LifeRecord>(in expected)),
+            MemoryMarshal.AsBytes(new ReadOnlySpan<LifeRecord>(in actual)));
+    }
+
+    private static void AssertOrder(DecisionStore store, DecisionSort by, Func<int, long> key)
     {
         store.Settings.Sort = by;
         store.Invalidate();

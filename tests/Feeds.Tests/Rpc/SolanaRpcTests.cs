@@ -238,6 +238,16 @@ public sealed class SolanaRpcTests : IDisposable
     }
 
     [Fact]
+    public async Task Call_AnswerWithoutAccounts_IsHeldToAShorterBound()
+    {
+        string padded = new(' ', 2_000);
+        SolanaRpcOptions options = new() { MaxShortAnswerBytes = 1_000 };
+        using SolanaRpc rpc = ServeHttp((_, id) => Ok($"{{\"id\":{id},\"result\":{padded}12}}"), options);
+        Assert.Equal(RpcErrorKind.AnswerTooLong, (await rpc.GetSlotAsync()).Error!.Kind);
+        Assert.Equal(RpcErrorKind.MalformedAnswer, (await rpc.GetAccountAsync(default)).Error!.Kind);
+    }
+
+    [Fact]
     public async Task Call_NoAnswerInTime_OrCancelled_OrNobodyThere_Ends()
     {
         using ManualResetEventSlim never = new();
