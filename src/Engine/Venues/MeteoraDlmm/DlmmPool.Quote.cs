@@ -116,10 +116,7 @@ public sealed partial class DlmmPool
             return QuoteStatus.Ok;
         }
 
-        bool isUnlimited = request.ThresholdRaw == ulong.MaxValue;
-        walk.MaxInLeft = isUnlimited
-            ? ulong.MaxValue
-            : TransferFee.AmountAfterFee(in feeIn, request.ThresholdRaw);
+        walk.MaxInLeft = TransferFee.AmountAfterFee(in feeIn, request.ThresholdRaw);
         TransferFeeRate feeOut = InputMintInfo(!walk.XToY).FeeAt(request.Clock.Epoch);
         return TransferFee.TryAmountBeforeFee(in feeOut, request.AmountRaw, out walk.Left)
             ? QuoteStatus.Ok
@@ -149,12 +146,12 @@ public sealed partial class DlmmPool
             if (behind != QuoteStatus.Ok) return behind;
         }
 
-        while (walk.Left != 0)
+        // Nothing may be paid if a transfer fee takes all of the limit: then not even a free unit is given.
+        while (walk.Left != 0 && !(walk.ExactOut && walk.MaxInLeft == 0))
         {
             QuoteStatus status = NextArray(ref walk, out int slot);
             if (status == QuoteStatus.Ok) status = WalkArray(ref walk, slot);
             if (status != QuoteStatus.Ok) return status;
-            if (walk.ExactOut && walk.MaxInLeft == 0) break;
         }
 
         return QuoteStatus.Ok;
