@@ -81,6 +81,7 @@ public sealed partial class WhirlpoolPool
         {
             bool wasInitialized = entry < Ticks.Count && Ticks.Tick[entry] == start + (i * TickSpacing);
             int next = at + (isFixed || wasInitialized ? DynamicTickSizeBytes : 1);
+            if (next > ticks.Length) return false;
             if (next > from)
             {
                 if (ticks[at] != (wasInitialized ? 1 : 0)) return false;
