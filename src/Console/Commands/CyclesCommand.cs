@@ -79,10 +79,9 @@ internal static class CyclesCommand
         {
             TextWriter errors = result.InvocationConfiguration.Error;
             using CancellationTokenSource interrupt = new();
-            void OnSignal(PosixSignalContext context) => ReplayCommand.Interrupt(context, interrupt, "cycles", errors);
             bool isReport = result.GetValue(report); // a report has nothing to show before its end
             using PosixSignalRegistration? signal =
-                isReport ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+                isReport ? null : ReplayCommand.InterruptAt(PosixSignal.SIGINT, interrupt, "cycles", errors);
             return Run(
                 new CyclesArguments(
                     result.GetValue(snapshot)!, result.GetValue(bases) ?? [], result.GetValue(hops),

@@ -57,10 +57,8 @@ internal static class ReplayCommand
         {
             using SyntheticSource? synthetic = options.ReadSynthetic(result);
             using CancellationTokenSource interrupt = new();
-            using PosixSignalRegistration signal = PosixSignalRegistration.Create(
-                PosixSignal.SIGINT, context => Interrupt(context, interrupt, "replay", errors));
-            using PosixSignalRegistration end = PosixSignalRegistration.Create(
-                PosixSignal.SIGTERM, context => Interrupt(context, interrupt, "replay", errors));
+            using PosixSignalRegistration signal = InterruptAt(PosixSignal.SIGINT, interrupt, "replay", errors);
+            using PosixSignalRegistration end = InterruptAt(PosixSignal.SIGTERM, interrupt, "replay", errors);
             ReplaySettings settings =
                 options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
             if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
@@ -121,15 +119,16 @@ internal static class ReplayCommand
         RunFolder.Write(folder, RunRecord.Of(report, input, rows, latency), latency);
     }
 
-    /// <summary>The first Ctrl-C ends the replay in order, with its report; the second ends the process.</summary>
-    internal static void Interrupt(
-        PosixSignalContext context, CancellationTokenSource interrupt, string verb, TextWriter errors)
-    {
-        if (interrupt.IsCancellationRequested) return;
-        context.Cancel = true;
-        errors.WriteLine($"{verb}: ending; press Ctrl-C again to stop at once");
-        interrupt.Cancel();
-    }
+    /// <summary>The first such signal ends the verb in order, with its report; the second ends the process.</summary>
+    internal static PosixSignalRegistration InterruptAt(
+        PosixSignal signal, CancellationTokenSource interrupt, string verb, TextWriter errors) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            if (interrupt.IsCancellationRequested) return;
+            context.Cancel = true;
+            errors.WriteLine($"{verb}: ending; press Ctrl-C again to stop at once");
+            interrupt.Cancel();
+        });
 
     /// <summary>Exit code of a capture that cannot be opened or read on.</summary>
     internal static int ExitCodeOf(CaptureFault fault) =>

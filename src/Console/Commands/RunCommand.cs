@@ -51,10 +51,10 @@ internal static class RunCommand
         try
         {
             using CancellationTokenSource interrupt = new();
-            using PosixSignalRegistration signal = PosixSignalRegistration.Create(
-                PosixSignal.SIGINT, context => ReplayCommand.Interrupt(context, interrupt, verb, errors));
-            using PosixSignalRegistration end = PosixSignalRegistration.Create(
-                PosixSignal.SIGTERM, context => ReplayCommand.Interrupt(context, interrupt, verb, errors));
+            using PosixSignalRegistration signal =
+                ReplayCommand.InterruptAt(PosixSignal.SIGINT, interrupt, verb, errors);
+            using PosixSignalRegistration end =
+                ReplayCommand.InterruptAt(PosixSignal.SIGTERM, interrupt, verb, errors);
             EngineConfig config = options.ReadConfig(result, environment);
             LiveSettings asked = options.ReadLive(result, config, environment);
             if (recordPath is not null) asked = asked with { RecordPath = recordPath };

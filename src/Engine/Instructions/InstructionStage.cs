@@ -32,7 +32,6 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
     private readonly InstructionBuffer[] _frame = new InstructionBuffer[MaxInstructions]; // what is around the swaps
     private readonly InstructionBuffer[] _tips = new InstructionBuffer[TipAccounts.Count];
     private readonly LegBuffers _legs = new();
-    private readonly Pubkey[] _blamed = new Pubkey[MessageKeys.Max];
     private readonly int _messageBytesMax;
     private int _budgetCount;
     private MessageConfig _config;
@@ -304,7 +303,7 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
         opportunity.Reason = isTooLarge ? DecisionReason.TransactionTooLarge : DecisionReason.InstructionFailed;
         if (!isTooLarge) return;
         opportunity.MessageBytesOver = (ushort)Math.Min(_writer.BytesOver, ushort.MaxValue);
-        opportunity.BlamedAccountCount = (ushort)_writer.CopyBlamedAccounts(_blamed);
+        opportunity.BlamedAccountCount = (ushort)_writer.CountBlamedAccounts();
     }
 
     private void UpdateTable(in MarketEvent e)

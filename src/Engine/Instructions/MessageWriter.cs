@@ -125,20 +125,35 @@ public sealed partial class MessageWriter
 
     /// <summary>
     /// Accounts to blame for <see cref="MessageStatus.TooLarge"/>: listed at 32 bytes each although a lookup table
-    /// could
-    /// carry them at one byte. Empty if the data or the signers alone are too large. Returns how many were copied.
+    /// could carry them at one byte. None if the data or the signers alone are too large.
+    /// </summary>
+    public int CountBlamedAccounts()
+    {
+        int count = 0;
+        for (int ordinal = 0; ordinal < _keys.Count; ordinal++)
+        {
+            if (IsBlamed(ordinal)) count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// The accounts of <see cref="CountBlamedAccounts"/>, as many as there is room for. Returns how many were copied.
     /// </summary>
     public int CopyBlamedAccounts(Span<Pubkey> destination)
     {
         int count = 0;
         for (int ordinal = 0; ordinal < _keys.Count && count < destination.Length; ordinal++)
         {
-            bool mayBeLookedUp = (_keys.MayBeLookedUp(ordinal >> 6) >> (ordinal & 63) & 1) != 0;
-            if (mayBeLookedUp && _position[ordinal] < _staticCount) destination[count++] = _keys[ordinal];
+            if (IsBlamed(ordinal)) destination[count++] = _keys[ordinal];
         }
 
         return count;
     }
+
+    private bool IsBlamed(int ordinal) =>
+        (_keys.MayBeLookedUp(ordinal >> 6) >> (ordinal & 63) & 1) != 0 && _position[ordinal] < _staticCount;
 
     /// <summary>
     /// Start of an instruction's data, from the start of the last written message; -1 if there is none.

@@ -1,9 +1,9 @@
 using System;
-using System.IO;
 using System.Net.Http;
 using System.Numerics;
 using System.Threading;
 using System.Threading.Tasks;
+using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Rpc;
 using Xunit;
 
@@ -79,7 +79,7 @@ public sealed class RpcBodyTests
     }
 
     /// <summary>Fills whatever room it is given, until its end.</summary>
-    private sealed class NumberedStream : Stream
+    private sealed class NumberedStream : ForwardStream
     {
         private readonly long _length;
         private long _taken;
@@ -88,20 +88,6 @@ public sealed class RpcBodyTests
         {
             _length = length;
             taken = () => _taken;
-        }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
         }
 
         public static byte At(long index) => (byte)(index % 251);
@@ -114,15 +100,5 @@ public sealed class RpcBodyTests
             _taken += count;
             return new ValueTask<int>(count);
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
