@@ -43,10 +43,15 @@ public sealed class LookupTable
     // Twice the entries, so probes stay short.
     private const int IndexBits = 9;
     private const int IndexSize = 1 << IndexBits;
-    private const uint EntryBits = 0xffff;
+
+    // What is known of an account: 0 = not looked for yet.
+    private const ushort Absent = 1;
+    private const ushort FirstEntry = 2;
 
     private readonly Pubkey[] _addresses = new Pubkey[MaxAddresses];
-    private readonly uint[] _index = new uint[IndexSize]; // first entry of a key, plus one, below a mark; 0 = free
+    private readonly ushort[] _index = new ushort[IndexSize]; // first entry of a key, plus one; 0 = free
+    private readonly ushort[] _known = new ushort[AccountNumbers.Capacity]; // by the account's number
+    private long _knownGeneration; // of the numbers
     private int _indexedCount;
 
     /// <summary>An empty table at an address; call <see cref="Update"/> with the account's data.</summary>
@@ -109,7 +114,7 @@ public sealed class LookupTable
     /// <summary>Index of the first usable entry with this address.</summary>
     public bool TryFind(in Pubkey key, out byte index)
     {
-        int entry = Find(in key, key.ShortTag);
+        int entry = Find(in key);
         index = (byte)Math.Max(entry, 0);
         return entry >= 0;
     }
@@ -117,55 +122,55 @@ public sealed class LookupTable
     /// <summary>
     /// Which of 64 accounts of a message the table holds, of those <paramref name="wanted"/>, one bit each; their first
     /// usable entries go to <paramref name="entries"/>, by ordinal.
-    /// PERF: the table's arrays stay in registers from account to account (TransactionBench.Build).
+    /// PERF: an account is looked for once, then its number says where it is (TransactionBench.Build).
     /// </summary>
     internal ulong Find(MessageKeys keys, int word, ulong wanted, Span<byte> entries)
     {
-        // SAFETY: wanted has bits of accounts only, of which there are no more than entries; a probe has the bits of
-        // the index's size, and what is in it is below the number of addresses.
-        ref uint tags = ref MemoryMarshal.GetReference(keys.Tags);
-        ref Pubkey accounts = ref MemoryMarshal.GetReference(keys.All);
-        ref uint places = ref MemoryMarshal.GetArrayDataReference(_index);
-        ref Pubkey addresses = ref MemoryMarshal.GetArrayDataReference(_addresses);
+        if (_knownGeneration != keys.Generation)
+        {
+            Array.Clear(_known);
+            _knownGeneration = keys.Generation;
+        }
+
+        // SAFETY: wanted has bits of accounts only, of which there are no more than entries; numbers are below the
+        // capacity.
+        ref ushort items = ref MemoryMarshal.GetReference(keys.Items);
+        ref ushort known = ref MemoryMarshal.GetArrayDataReference(_known);
         ref byte results = ref MemoryMarshal.GetReference(entries[..keys.Count]);
         ulong found = 0;
         for (; wanted != 0; wanted &= wanted - 1)
         {
-            nuint ordinal = (nuint)((word * 64) + BitOperations.TrailingZeroCount(wanted));
-            uint tag = Unsafe.Add(ref tags, ordinal);
-            uint probe = Place(tag);
-            for (uint place; (place = Unsafe.Add(ref places, probe)) != 0; probe = (probe + 1) & (IndexSize - 1))
-            {
-                uint entry = (place & EntryBits) - 1;
-                if ((place & ~EntryBits) != Mark(tag)) continue;
-                if (!Pubkey.AreSame(in Unsafe.Add(ref accounts, ordinal), in Unsafe.Add(ref addresses, entry)))
-                    continue;
-                Unsafe.Add(ref results, ordinal) = (byte)entry;
-                found |= wanted & (0 - wanted);
-                break;
-            }
+            int bit = BitOperations.TrailingZeroCount(wanted);
+            nuint ordinal = (nuint)((word * 64) + bit);
+            nuint number = AccountNumbers.NumberOf(Unsafe.Add(ref items, ordinal));
+            uint place = Unsafe.Add(ref known, number);
+            if (place == 0) place = LookFor(in keys[(int)ordinal], (int)number);
+            Unsafe.Add(ref results, ordinal) = (byte)(place - FirstEntry);
+            found |= (ulong)(place >= FirstEntry ? 1 : 0) << bit;
         }
 
         return found;
     }
 
-    private int Find(ref readonly Pubkey key, uint tag)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ushort LookFor(ref readonly Pubkey key, int number)
     {
-        // PERF: the mark, bits of the tag that choose no place, keeps other keys of a run from being read
-        // (TransactionBench.Build).
-        uint probe = Place(tag);
-        for (uint place; (place = _index[probe]) != 0; probe = (probe + 1) & (IndexSize - 1))
+        int entry = Find(in key);
+        return _known[number] = entry < 0 ? Absent : (ushort)(entry + FirstEntry);
+    }
+
+    private int Find(ref readonly Pubkey key)
+    {
+        uint probe = Place(in key);
+        for (int place; (place = _index[probe]) != 0; probe = (probe + 1) & (IndexSize - 1))
         {
-            int entry = (int)(place & EntryBits) - 1;
-            if ((place & ~EntryBits) == Mark(tag) && Pubkey.AreSame(in _addresses[entry], in key)) return entry;
+            if (Pubkey.AreSame(in _addresses[place - 1], in key)) return place - 1;
         }
 
         return -1;
     }
 
-    private static uint Place(uint tag) => tag >> (32 - IndexBits);
-
-    private static uint Mark(uint tag) => tag << 16;
+    private static uint Place(ref readonly Pubkey key) => key.ShortTag >> (32 - IndexBits);
 
     private LookupTableStatus Decode(ReadOnlySpan<byte> data, ulong slot)
     {
@@ -192,6 +197,7 @@ public sealed class LookupTable
     private LookupTableStatus Clear(LookupTableStatus status)
     {
         Array.Clear(_index);
+        _knownGeneration = 0;
         _indexedCount = 0;
         AddressCount = 0;
         UsableCount = 0;
@@ -204,13 +210,14 @@ public sealed class LookupTable
 
     private void MakeUsable(int count)
     {
+        if (_indexedCount < count) _knownGeneration = 0;
         for (; _indexedCount < count; _indexedCount++)
         {
             ref readonly Pubkey key = ref _addresses[_indexedCount];
             if (TryFind(key, out _)) continue; // the first entry of a repeated address counts
-            uint probe = Place(key.ShortTag);
+            uint probe = Place(in key);
             while (_index[probe] != 0) probe = (probe + 1) & (IndexSize - 1);
-            _index[probe] = Mark(key.ShortTag) | (uint)(_indexedCount + 1);
+            _index[probe] = (ushort)(_indexedCount + 1);
         }
 
         UsableCount = _indexedCount;

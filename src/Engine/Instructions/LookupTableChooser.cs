@@ -20,7 +20,7 @@ public sealed class LookupTableChooser
     private const int Words = MessageKeys.Words;
 
     private readonly MessageKeys _keys = new();
-    private readonly byte[] _ordinals = new byte[InstructionBuffer.MaxAccounts];
+    private readonly byte[] _ordinals = new byte[1 + InstructionBuffer.MaxAccounts];
     private readonly ulong[] _open = new ulong[Words]; // accounts that a table may carry and none does yet
     private readonly byte[] _entries = new byte[MessageKeys.Max];
     private readonly ulong[] _held; // of each candidate, the accounts it holds
@@ -77,12 +77,10 @@ public sealed class LookupTableChooser
 
     private bool TryCollect(ReadOnlySpan<InstructionBuffer> instructions, in Pubkey payer)
     {
-        _keys.Reset();
-        _ = _keys.Add(in payer, AccountFlags.Signer | AccountFlags.Writable);
+        _keys.Reset(in payer);
         foreach (InstructionBuffer instruction in instructions)
         {
-            if (_keys.Add(in instruction.ProgramId, MessageKeys.Invoked) < 0) return false;
-            if (!_keys.TryAdd(instruction.Accounts, _ordinals)) return false;
+            if (!_keys.TryAdd(instruction, _ordinals)) return false;
         }
 
         return true;

@@ -18,116 +18,71 @@ internal sealed class MessageKeys
     /// <summary>Words that have a bit for each account.</summary>
     public const int Words = Max / 64;
 
-    /// <summary>
-    /// Set on a key that an instruction calls as program; such a key cannot come from a lookup table.
-    /// </summary>
-    public const AccountFlags Invoked = (AccountFlags)4;
-
-    // Twice the accounts: 1 KB, cleared for every message, which is cheaper than an age in each place.
-    private const int TableBits = 9;
-    private const int TableSize = 1 << TableBits;
-
     // Room for a whole list beyond the bound, which is looked at once a list.
-    private const int Room = Max + InstructionBuffer.MaxAccounts;
+    private const int Room = Max + 1 + InstructionBuffer.MaxAccounts;
 
-    private readonly Pubkey[] _keys = new Pubkey[Room];
-    private readonly AccountFlags[] _flags = new AccountFlags[Room];
-    private readonly uint[] _tags = new uint[Room];
-    private readonly ushort[] _table = new ushort[TableSize]; // ordinal plus one; 0 = free
+    private const int MessageShift = 16;
+
+    private readonly AccountNumbers _numbers = new();
+    private readonly uint[] _ordinals = new uint[AccountNumbers.Capacity]; // by number: message, ordinal
+    private readonly ushort[] _items = new ushort[Room]; // by ordinal: number, privileges
+    private uint _message;
 
     public int Count { get; private set; }
 
-    public ref readonly Pubkey this[int ordinal] => ref _keys[ordinal];
+    public ref readonly Pubkey this[int ordinal] => ref _numbers[(int)AccountNumbers.NumberOf(_items[ordinal])];
 
-    public AccountFlags Flags(int ordinal) => _flags[ordinal];
+    /// <summary>Who gave the accounts their numbers.</summary>
+    public long Generation => _numbers.Generation;
 
-    /// <summary>The keys' <see cref="Pubkey.ShortTag"/>, computed once: lookup tables ask for it.</summary>
-    public ReadOnlySpan<uint> Tags => _tags.AsSpan(0, Count);
+    /// <summary>The accounts' numbers and privileges, by ordinal.</summary>
+    public ReadOnlySpan<ushort> Items => _items.AsSpan(0, Count);
 
-    /// <summary>The keys by ordinal.</summary>
-    public ReadOnlySpan<Pubkey> All => _keys.AsSpan(0, Count);
-
-    public void Reset()
+    /// <summary>Begins a message with who pays for it.</summary>
+    public void Reset(ref readonly Pubkey payer)
     {
-        Count = 0;
-        Array.Clear(_table);
-    }
+        _numbers.MakeRoom(Room);
+        _message += 1 << MessageShift;
+        if (_message == 0)
+        {
+            Array.Clear(_ordinals);
+            _message = 1 << MessageShift;
+        }
 
-    /// <summary>Adds a key or widens its privileges; the ordinal of the key, or -1 if the table is full.</summary>
-    public int Add(ref readonly Pubkey key, AccountFlags flags)
-    {
-        if (Count == Max) return -1;
-        int count = Count;
-        int ordinal = Place(in key, flags, ref count, new Arrays(this));
-        Count = count;
-        return ordinal;
+        ushort item = _numbers.ItemOf(in payer, AccountFlags.Signer | AccountFlags.Writable);
+        byte ordinal = 0;
+        Count = Add(new ReadOnlySpan<ushort>(in item), new Span<byte>(ref ordinal), 0);
     }
 
     /// <summary>
-    /// The same for the accounts of an instruction: writes the ordinal of each; false if the table is full.
-    /// PERF: the count stays in a register from key to key (TransactionBench.Build).
+    /// Adds program and accounts of an instruction, or widens their privileges: writes the ordinal of each; false if
+    /// there are too many.
     /// </summary>
-    public bool TryAdd(ReadOnlySpan<AccountMeta> metas, Span<byte> ordinals)
+    public bool TryAdd(InstructionBuffer instruction, Span<byte> ordinals)
     {
-        if (metas.Length > InstructionBuffer.MaxAccounts) return false;
-        Arrays arrays = new(this);
-        int count = Count;
-        ordinals = ordinals[..metas.Length];
-        for (int i = 0; i < metas.Length; i++)
-        {
-            ref readonly AccountMeta meta = ref metas[i];
-            // SAFETY: a meta begins with its key (layout test).
-            ref Pubkey key = ref Unsafe.As<AccountMeta, Pubkey>(ref Unsafe.AsRef(in meta));
-            ordinals[i] = (byte)Place(in key, meta.Flags, ref count, arrays);
-        }
-
+        int count = Add(_numbers.Items(instruction), ordinals, Count);
         Count = Math.Min(count, Max);
         return count <= Max;
     }
 
-    /// <summary>
-    /// The ordinal of a key whose <see cref="Pubkey.ShortTag"/> is known; -1 if it is not among them.
-    /// </summary>
-    public int Find(ref readonly Pubkey key, uint tag)
+    /// <summary>Which of 64 accounts have any of the privileges, one bit each.</summary>
+    public ulong With(AccountFlags any, int word)
     {
-        uint probe = tag >> (32 - TableBits);
-        for (int entry = _table[probe]; entry != 0; entry = _table[probe])
+        ReadOnlySpan<ushort> items = _items.AsSpan(word * 64, 64);
+        Vector256<ushort> asked = Vector256.Create(AccountNumbers.ItemOf(0, any));
+        ulong without = 0;
+        for (int i = 0; i < items.Length; i += Vector256<ushort>.Count)
         {
-            if (Pubkey.AreSame(in _keys[entry - 1], in key)) return entry - 1;
-            probe = (probe + 1) & (TableSize - 1);
+            Vector256<ushort> some = Vector256.Create(items[i..]) & asked;
+            without |= (ulong)Vector256.Equals(some, Vector256<ushort>.Zero).ExtractMostSignificantBits() << i;
         }
 
-        return -1;
+        return ~without & Present(word);
     }
 
-    /// <summary>Which of 64 accounts have a privilege, one bit each.</summary>
-    public ulong With(AccountFlags flag, int word)
-    {
-        ReadOnlySpan<byte> flags = MemoryMarshal.AsBytes(_flags.AsSpan(word * 64, 64));
-        Vector256<byte> one = Vector256.Create((byte)flag);
-        uint low = Vector256.Equals(Vector256.Create(flags) & one, one).ExtractMostSignificantBits();
-        uint high = Vector256.Equals(Vector256.Create(flags[32..]) & one, one).ExtractMostSignificantBits();
-        return (low | ((ulong)high << 32)) & Present(word);
-    }
-
-    /// <summary>
-    /// Which of 64 accounts may come from a lookup table, one bit each: signers, programs and tip accounts must be
-    /// listed.
-    /// </summary>
-    public ulong MayBeLookedUp(int word)
-    {
-        ulong may = Present(word) & ~(With(AccountFlags.Signer, word) | With(Invoked, word));
-        ReadOnlySpan<Pubkey> tips = TipAccounts.All;
-        ReadOnlySpan<uint> tags = TipAccounts.Tags;
-        // PERF: eight tip accounts are looked for among the message's, not each of those among them.
-        for (int i = 0; i < tips.Length; i++)
-        {
-            int ordinal = Find(in tips[i], tags[i]);
-            if (ordinal >> 6 == word) may &= ~(1UL << (ordinal & 63));
-        }
-
-        return may;
-    }
+    /// <summary>Which of 64 accounts may come from a lookup table, one bit each.</summary>
+    public ulong MayBeLookedUp(int word) =>
+        Present(word) & ~With(AccountFlags.Signer | AccountNumbers.Listed, word);
 
     /// <summary>Words that have a bit for each account there is.</summary>
     public int WordsInUse => (Count + 63) >> 6;
@@ -139,41 +94,36 @@ internal sealed class MessageKeys
         return count >= 64 ? ulong.MaxValue : count <= 0 ? 0 : (1UL << count) - 1;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Place(ref readonly Pubkey key, AccountFlags flags, ref int count, scoped Arrays arrays)
+    /// <summary>PERF: the count stays in a register from account to account (TransactionBench.Build).</summary>
+    private int Add(ReadOnlySpan<ushort> items, Span<byte> ordinals, int first)
     {
-        // SAFETY: a probe is masked or shifted to the bits of the table's size; an ordinal is below the count, which is
-        // below Room, the length of the other arrays.
-        uint tag = key.ShortTag;
-        uint probe = tag >> (32 - TableBits);
-        uint entry = Unsafe.Add(ref arrays.Table, probe);
-        while (entry != 0)
+        // SAFETY: an item's number is below the capacity, its ordinal below Max and the length of one list, which is
+        // Room; the ordinals are as many as the items.
+        ref ushort item = ref MemoryMarshal.GetReference(items);
+        ref byte result = ref MemoryMarshal.GetReference(ordinals[..items.Length]);
+        ref uint known = ref MemoryMarshal.GetArrayDataReference(_ordinals);
+        ref ushort taken = ref MemoryMarshal.GetArrayDataReference(_items);
+        uint message = _message;
+        uint count = (uint)first;
+        for (nuint i = 0; i < (nuint)items.Length; i++)
         {
-            if (Pubkey.AreSame(in Unsafe.Add(ref arrays.Keys, entry - 1), in key))
+            uint one = Unsafe.Add(ref item, i);
+            ref uint place = ref Unsafe.Add(ref known, (nuint)AccountNumbers.NumberOf(one));
+            uint ordinal = place ^ message;
+            if (ordinal >> MessageShift == 0)
             {
-                Unsafe.Add(ref arrays.Flags, entry - 1) |= flags;
-                return (int)entry - 1;
+                Unsafe.Add(ref taken, ordinal) |= (ushort)one; // the same number, more privileges
+            }
+            else
+            {
+                ordinal = count++;
+                place = message | ordinal;
+                Unsafe.Add(ref taken, ordinal) = (ushort)one;
             }
 
-            probe = (probe + 1) & (TableSize - 1);
-            entry = Unsafe.Add(ref arrays.Table, probe);
+            Unsafe.Add(ref result, i) = (byte)ordinal;
         }
 
-        uint ordinal = (uint)count;
-        count = (int)ordinal + 1;
-        Unsafe.Add(ref arrays.Table, probe) = (ushort)count;
-        Unsafe.Add(ref arrays.Keys, ordinal) = key;
-        Unsafe.Add(ref arrays.Flags, ordinal) = flags;
-        Unsafe.Add(ref arrays.Tags, ordinal) = tag;
-        return (int)ordinal;
-    }
-
-    /// <summary>PERF: the arrays' first elements, fetched once a list and not once a key.</summary>
-    private readonly ref struct Arrays(MessageKeys keys)
-    {
-        public readonly ref ushort Table = ref MemoryMarshal.GetArrayDataReference(keys._table);
-        public readonly ref Pubkey Keys = ref MemoryMarshal.GetArrayDataReference(keys._keys);
-        public readonly ref AccountFlags Flags = ref MemoryMarshal.GetArrayDataReference(keys._flags);
-        public readonly ref uint Tags = ref MemoryMarshal.GetArrayDataReference(keys._tags);
+        return (int)count;
     }
 }

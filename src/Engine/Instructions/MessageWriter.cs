@@ -209,10 +209,9 @@ public sealed partial class MessageWriter
 
     private MessageStatus Collect(in MessageRequest request)
     {
-        _keys.Reset();
+        _keys.Reset(in request.Payer);
         if (request.Instructions.IsEmpty) return MessageStatus.Empty;
         if (request.Instructions.Length > MaxInstructions) return MessageStatus.TooManyInstructions;
-        _ = _keys.Add(in request.Payer, AccountFlags.Signer | AccountFlags.Writable);
         int reference = 0;
         foreach (InstructionBuffer instruction in request.Instructions)
         {
@@ -222,13 +221,10 @@ public sealed partial class MessageWriter
                 return MessageStatus.ComputeBudgetInstruction;
             }
 
-            ReadOnlySpan<AccountMeta> accounts = instruction.Accounts;
-            if (reference + 1 + accounts.Length > MaxReferences) return MessageStatus.TooManyAccounts;
-            int ordinal = _keys.Add(in instruction.ProgramId, MessageKeys.Invoked);
-            if (ordinal < 0) return MessageStatus.TooManyAccounts;
-            _references[reference++] = (byte)ordinal;
-            if (!_keys.TryAdd(accounts, _references.AsSpan(reference))) return MessageStatus.TooManyAccounts;
-            reference += accounts.Length;
+            int end = reference + 1 + instruction.AccountCount;
+            if (end > MaxReferences) return MessageStatus.TooManyAccounts;
+            if (!_keys.TryAdd(instruction, _references.AsSpan(reference))) return MessageStatus.TooManyAccounts;
+            reference = end;
         }
 
         _instructionCount = request.Instructions.Length;

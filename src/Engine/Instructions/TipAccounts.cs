@@ -21,8 +21,6 @@ public static class TipAccounts
         Pubkey.Parse("3AVi9Tg9Uo68tJfuvoKvqKNWKkC5wPdSSdeBnizKZ6jT"),
     ];
 
-    private static readonly uint[] KeyTags = TagsOf(Keys);
-
     /// <summary>All of them.</summary>
     public static ReadOnlySpan<Pubkey> All => Keys;
 
@@ -35,9 +33,6 @@ public static class TipAccounts
     /// <summary>The same one's index in <see cref="All"/>.</summary>
     internal static int IndexOf(ulong number) => (int)(number % Count);
 
-    /// <summary>Their <see cref="Pubkey.ShortTag"/>, in the same order.</summary>
-    internal static ReadOnlySpan<uint> Tags => KeyTags;
-
     /// <summary>True for a tip account.</summary>
     public static bool Contains(in Pubkey key)
     {
@@ -47,12 +42,5 @@ public static class TipAccounts
         }
 
         return false;
-    }
-
-    private static uint[] TagsOf(ReadOnlySpan<Pubkey> keys)
-    {
-        uint[] tags = new uint[keys.Length];
-        for (int i = 0; i < tags.Length; i++) tags[i] = keys[i].ShortTag;
-        return tags;
     }
 }

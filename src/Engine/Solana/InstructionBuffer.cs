@@ -81,6 +81,9 @@ public sealed class InstructionBuffer
     /// <summary>Bound of data bytes: the legacy and v0 transaction size.</summary>
     public const int MaxDataBytes = 1232;
 
+    /// <summary>What the writer of messages keeps of the list.</summary>
+    internal ListNumbers Numbers = new() { Items = new ushort[MaxAccounts + 1] };
+
     private readonly AccountMeta[] _accounts = new AccountMeta[MaxAccounts];
     private readonly byte[] _data;
     private Pubkey _programId;
@@ -189,4 +192,20 @@ public sealed class InstructionBuffer
         room = _data.AsSpan(start, fits ? count : 0);
         return fits;
     }
+}
+
+/// <summary>Program and accounts of a list as numbers, and what they were taken from.</summary>
+internal struct ListNumbers
+{
+    /// <summary>The program, then the accounts.</summary>
+    public ushort[] Items;
+
+    /// <summary>How many there are.</summary>
+    public int Count;
+
+    /// <summary>Who gave the numbers, and when; 0 = nobody.</summary>
+    public long Generation;
+
+    /// <summary>The list's version then.</summary>
+    public long Version;
 }
