@@ -20,7 +20,6 @@ public sealed class LookupTableChooser
     private const int Words = MessageKeys.Words;
 
     private readonly MessageKeys _keys = new();
-    private readonly byte[] _ordinals = new byte[1 + InstructionBuffer.MaxAccounts];
     private readonly ulong[] _open = new ulong[Words]; // accounts that a table may carry and none does yet
     private readonly byte[] _entries = new byte[MessageKeys.Max];
     private readonly ulong[] _held; // of each candidate, the accounts it holds
@@ -80,7 +79,7 @@ public sealed class LookupTableChooser
         _keys.Reset(in payer);
         foreach (InstructionBuffer instruction in instructions)
         {
-            if (!_keys.TryAdd(instruction, _ordinals)) return false;
+            if (!_keys.TryAdd(instruction)) return false;
         }
 
         return true;

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -24,7 +25,7 @@ internal sealed class MessageKeys
     private const int MessageShift = 16;
 
     private readonly AccountNumbers _numbers = new();
-    private readonly uint[] _ordinals = new uint[AccountNumbers.Capacity]; // by number: message, ordinal
+    private readonly uint[] _places = new uint[AccountNumbers.Capacity]; // by number: message and ordinal, or position
     private readonly ushort[] _items = new ushort[Room]; // by ordinal: number, privileges
     private uint _message;
 
@@ -45,22 +46,20 @@ internal sealed class MessageKeys
         _message += 1 << MessageShift;
         if (_message == 0)
         {
-            Array.Clear(_ordinals);
+            Array.Clear(_places);
             _message = 1 << MessageShift;
         }
 
         ushort item = _numbers.ItemOf(in payer, AccountFlags.Signer | AccountFlags.Writable);
-        byte ordinal = 0;
-        Count = Add(new ReadOnlySpan<ushort>(in item), new Span<byte>(ref ordinal), 0);
+        Count = Add(new ReadOnlySpan<ushort>(in item), 0);
     }
 
     /// <summary>
-    /// Adds program and accounts of an instruction, or widens their privileges: writes the ordinal of each; false if
-    /// there are too many.
+    /// Adds program and accounts of an instruction, or widens their privileges; false if there are too many.
     /// </summary>
-    public bool TryAdd(InstructionBuffer instruction, Span<byte> ordinals)
+    public bool TryAdd(InstructionBuffer instruction)
     {
-        int count = Add(_numbers.Items(instruction), ordinals, Count);
+        int count = Add(_numbers.Items(instruction), Count);
         Count = Math.Min(count, Max);
         return count <= Max;
     }
@@ -94,34 +93,67 @@ internal sealed class MessageKeys
         return count >= 64 ? ulong.MaxValue : count <= 0 ? 0 : (1UL << count) - 1;
     }
 
+    /// <summary>
+    /// Gives accounts their positions in the message, once all are added: those of a word whose bits are set, from
+    /// <paramref name="at"/> on; returns the position behind them.
+    /// </summary>
+    public int Place(ulong members, int word, int at, Span<byte> order)
+    {
+        // SAFETY: members are bits of ordinals in use, and there are no more positions than ordinals, which order has
+        // room for.
+        ref uint places = ref MemoryMarshal.GetArrayDataReference(_places);
+        ref ushort items = ref _items[word * 64];
+        ref byte ordinals = ref MemoryMarshal.GetReference(order);
+        for (; members != 0; members &= members - 1)
+        {
+            int bit = BitOperations.TrailingZeroCount(members);
+            Unsafe.Add(ref places, (nuint)AccountNumbers.NumberOf(Unsafe.Add(ref items, bit))) = (uint)at;
+            Unsafe.Add(ref ordinals, at++) = (byte)((word * 64) + bit);
+        }
+
+        return at;
+    }
+
+    /// <summary>Position of an account that was given one.</summary>
+    public int Position(int ordinal) => (byte)_places[AccountNumbers.NumberOf(_items[ordinal])];
+
+    /// <summary>Position of an instruction's program.</summary>
+    public byte ProgramPosition(InstructionBuffer instruction) =>
+        (byte)_places[AccountNumbers.NumberOf(instruction.Numbers.Items[0])];
+
+    /// <summary>Writes the positions of an instruction's accounts.</summary>
+    public void CopyPositions(InstructionBuffer instruction, Span<byte> positions)
+    {
+        ReadOnlySpan<ushort> items = instruction.Numbers.Items.AsSpan(1, positions.Length);
+        // SAFETY: a number is below the capacity.
+        ref uint places = ref MemoryMarshal.GetArrayDataReference(_places);
+        for (int i = 0; i < positions.Length; i++)
+            positions[i] = (byte)Unsafe.Add(ref places, (nuint)AccountNumbers.NumberOf(items[i]));
+    }
+
     /// <summary>PERF: the count stays in a register from account to account (TransactionBench.Build).</summary>
-    private int Add(ReadOnlySpan<ushort> items, Span<byte> ordinals, int first)
+    private int Add(ReadOnlySpan<ushort> items, int first)
     {
         // SAFETY: an item's number is below the capacity, its ordinal below Max and the length of one list, which is
-        // Room; the ordinals are as many as the items.
+        // Room.
         ref ushort item = ref MemoryMarshal.GetReference(items);
-        ref byte result = ref MemoryMarshal.GetReference(ordinals[..items.Length]);
-        ref uint known = ref MemoryMarshal.GetArrayDataReference(_ordinals);
+        ref uint places = ref MemoryMarshal.GetArrayDataReference(_places);
         ref ushort taken = ref MemoryMarshal.GetArrayDataReference(_items);
         uint message = _message;
         uint count = (uint)first;
         for (nuint i = 0; i < (nuint)items.Length; i++)
         {
             uint one = Unsafe.Add(ref item, i);
-            ref uint place = ref Unsafe.Add(ref known, (nuint)AccountNumbers.NumberOf(one));
+            ref uint place = ref Unsafe.Add(ref places, (nuint)AccountNumbers.NumberOf(one));
             uint ordinal = place ^ message;
             if (ordinal >> MessageShift == 0)
             {
                 Unsafe.Add(ref taken, ordinal) |= (ushort)one; // the same number, more privileges
-            }
-            else
-            {
-                ordinal = count++;
-                place = message | ordinal;
-                Unsafe.Add(ref taken, ordinal) = (ushort)one;
+                continue;
             }
 
-            Unsafe.Add(ref result, i) = (byte)ordinal;
+            place = message | count;
+            Unsafe.Add(ref taken, count++) = (ushort)one;
         }
 
         return (int)count;

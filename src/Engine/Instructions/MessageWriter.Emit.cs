@@ -76,16 +76,14 @@ public sealed partial class MessageWriter
         request.Blockhash.CopyTo(message[at..]);
         at += Pubkey.SizeBytes;
         at += ShortVec.Write(message[at..], request.Instructions.Length);
-        int reference = 0;
         for (int i = 0; i < request.Instructions.Length; i++)
         {
             InstructionBuffer instruction = request.Instructions[i];
-            message[at++] = _position[_references[reference++]];
+            message[at++] = _keys.ProgramPosition(instruction);
             ReadOnlySpan<byte> data = instruction.Data;
             int accounts = instruction.AccountCount;
             at += ShortVec.Write(message[at..], accounts);
-            EmitReferences(message.Slice(at, accounts), reference);
-            reference += accounts;
+            _keys.CopyPositions(instruction, message.Slice(at, accounts));
             at += accounts;
             at += ShortVec.Write(message[at..], data.Length);
             _dataOffset[i] = at;
@@ -94,14 +92,6 @@ public sealed partial class MessageWriter
         }
 
         if (request.Version == MessageVersion.V0) EmitLookups(request, message[at..]);
-    }
-
-    private void EmitReferences(Span<byte> message, int first)
-    {
-        ReadOnlySpan<byte> references = _references.AsSpan(first, message.Length);
-        // SAFETY: there is a position for every number that a byte can hold.
-        ref byte positions = ref MemoryMarshal.GetArrayDataReference(_position);
-        for (int i = 0; i < message.Length; i++) message[i] = Unsafe.Add(ref positions, references[i]);
     }
 
     private int EmitHeader(Span<byte> message)
@@ -140,7 +130,7 @@ public sealed partial class MessageWriter
     {
         message = message[..count];
         ReadOnlySpan<byte> order = _order.AsSpan(position, count);
-        // SAFETY: as in EmitReferences.
+        // SAFETY: there is an entry for every number that a byte can hold.
         ref byte entries = ref MemoryMarshal.GetArrayDataReference(_tableEntry);
         for (int i = 0; i < message.Length; i++) message[i] = Unsafe.Add(ref entries, order[i]);
         position += count;
@@ -162,24 +152,19 @@ public sealed partial class MessageWriter
         keysOffset = at;
         at += EmitKeys(message[at..]);
         at += EmitConfig(request.Config, message[at..]);
-        int reference = 0;
         foreach (InstructionBuffer instruction in request.Instructions)
         {
-            message[at] = _position[_references[reference]];
+            message[at] = _keys.ProgramPosition(instruction);
             message[at + 1] = (byte)instruction.AccountCount;
             BinaryPrimitives.WriteUInt16LittleEndian(message[(at + 2)..], (ushort)instruction.DataLength);
             at += 4;
-            reference += 1 + instruction.AccountCount;
         }
 
-        reference = 0;
         for (int i = 0; i < request.Instructions.Length; i++)
         {
             InstructionBuffer instruction = request.Instructions[i];
-            reference++;
             int accounts = instruction.AccountCount;
-            EmitReferences(message.Slice(at, accounts), reference);
-            reference += accounts;
+            _keys.CopyPositions(instruction, message.Slice(at, accounts));
             at += accounts;
             _dataOffset[i] = at;
             instruction.Data.CopyTo(message[at..]);

@@ -1,8 +1,5 @@
 using System;
 using System.Diagnostics;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -27,16 +24,11 @@ public sealed partial class MessageWriter
     /// </summary>
     public const int DefaultAccountLimit = 64;
 
-    // Every reference takes a byte of the message, so a longer list cannot fit any version.
-    private const int MaxReferences = MessageLimits.V1Bytes;
     private const int StaticClasses = 4;
 
     private readonly bool _allowV1;
     private readonly int _accountLimit;
     private readonly MessageKeys _keys = new();
-    // ordinals: program, accounts, program, accounts, ...
-    private readonly byte[] _references = new byte[MaxReferences];
-    private readonly byte[] _position = new byte[MessageKeys.Max]; // final index of each ordinal
     // bits by ordinal: signs, is written to, is in no table, is in each table
     private readonly ulong[] _signers = new ulong[MessageKeys.Words];
     private readonly ulong[] _writable = new ulong[MessageKeys.Words];
@@ -153,7 +145,7 @@ public sealed partial class MessageWriter
     }
 
     private bool IsBlamed(int ordinal) =>
-        (_keys.MayBeLookedUp(ordinal >> 6) >> (ordinal & 63) & 1) != 0 && _position[ordinal] < _staticCount;
+        (_keys.MayBeLookedUp(ordinal >> 6) >> (ordinal & 63) & 1) != 0 && _keys.Position(ordinal) < _staticCount;
 
     /// <summary>
     /// Start of an instruction's data, from the start of the last written message; -1 if there is none.
@@ -212,7 +204,6 @@ public sealed partial class MessageWriter
         _keys.Reset(in request.Payer);
         if (request.Instructions.IsEmpty) return MessageStatus.Empty;
         if (request.Instructions.Length > MaxInstructions) return MessageStatus.TooManyInstructions;
-        int reference = 0;
         foreach (InstructionBuffer instruction in request.Instructions)
         {
             if (instruction.Overflowed) return MessageStatus.InstructionOverflowed;
@@ -221,10 +212,7 @@ public sealed partial class MessageWriter
                 return MessageStatus.ComputeBudgetInstruction;
             }
 
-            int end = reference + 1 + instruction.AccountCount;
-            if (end > MaxReferences) return MessageStatus.TooManyAccounts;
-            if (!_keys.TryAdd(instruction, _references.AsSpan(reference))) return MessageStatus.TooManyAccounts;
-            reference = end;
+            if (!_keys.TryAdd(instruction)) return MessageStatus.TooManyAccounts;
         }
 
         _instructionCount = request.Instructions.Length;
@@ -269,7 +257,7 @@ public sealed partial class MessageWriter
         for (int c = 0; c < counts.Length; c++)
         {
             int start = at;
-            for (int w = 0; w < words; w++) at = PlaceAll(MembersOf(c, w), w * 64, at);
+            for (int w = 0; w < words; w++) at = _keys.Place(MembersOf(c, w), w, at, _order);
             counts[c] = at - start;
         }
 
@@ -292,21 +280,6 @@ public sealed partial class MessageWriter
         return t < _tableCount
             ? _ofTable[(t * MessageKeys.Words) + word] & writable
             : _ofTable[((t - _tableCount) * MessageKeys.Words) + word] & ~writable;
-    }
-
-    private int PlaceAll(ulong members, int first, int at)
-    {
-        // SAFETY: an ordinal has 8 bits, and there are no more positions than ordinals.
-        ref byte positions = ref MemoryMarshal.GetArrayDataReference(_position);
-        ref byte order = ref MemoryMarshal.GetArrayDataReference(_order);
-        for (; members != 0; members &= members - 1)
-        {
-            int ordinal = first + BitOperations.TrailingZeroCount(members);
-            Unsafe.Add(ref positions, ordinal) = (byte)at;
-            Unsafe.Add(ref order, at++) = (byte)ordinal;
-        }
-
-        return at;
     }
 
     /// <summary>Accounts that a table supplies, writable or read-only.</summary>
