@@ -30,7 +30,7 @@ internal sealed class CurvePane(int poolId)
     {
         PoolName name = model.Names.Of(PoolId);
         area.Print(0, 0, Ink.Title, $"pool {PoolId}  {name.Venue}  {name.MintA}/{name.MintB}");
-        area.Print(0, 1, Ink.Normal, $"address {new Address(pool.Address)}");
+        area.Print(0, 1, Ink.Normal, $"address {new Address(name.Address)}");
         int x = area.Print(0, 2, Ink.Normal, $"state {GraphScreen.StateNames[(int)pool.State]}");
         area.Print(x, 2, Ink.Normal, $", of slot {pool.StateSlot}; depth is input for 1 %:");
         Amount(area, 0, 3, "depth A", pool.DepthA, name.DecimalsA, name.MintA);
@@ -43,7 +43,7 @@ internal sealed class CurvePane(int poolId)
             return;
         }
 
-        DrawBars(area.Part(0, 5, area.Width, area.Height - 5), name);
+        DrawBars(area.Part(0, 5, area.Width, area.Height - 5), in name);
     }
 
     private static void Amount(Area area, int x, int y, ReadOnlySpan<char> what, double raw, int decimals, string mint)
@@ -54,7 +54,7 @@ internal sealed class CurvePane(int poolId)
         else area.Print(x, y, Ink.Normal, $"{new Quantity(raw / Math.Pow(10, decimals))} {mint}");
     }
 
-    private void DrawBars(Area area, PoolName name)
+    private void DrawBars(Area area, in PoolName name)
     {
         int half = Math.Min((area.Width - 1) / 2, _left.Length);
         int rows = area.Height - 3;

@@ -157,7 +157,7 @@ internal sealed class GraphScreen : Screen
         area.Text(6, y, VenueNames.Short(name.Venue), Ink.Normal);
         area.Part(13, 0, 17, area.Height).Print(0, y, Ink.Normal, $"{name.MintA}/{name.MintB}");
         area.Text(31, y, StateNames[(int)pool.State], isCoherent ? Ink.Good : Ink.Warn);
-        DrawPrice(area, 53, y, in pool, name);
+        DrawPrice(area, 53, y, in pool, in name);
         if (double.IsNaN(pool.MispricingBps)) area.Right(64, y, Ink.Dim, $"-");
         else area.Right(64, y, Ink.Normal, $"{pool.MispricingBps:+0.0;-0.0;0.0} bps");
         ulong age = model.Slot > pool.StateSlot ? model.Slot - pool.StateSlot : 0;
@@ -165,10 +165,10 @@ internal sealed class GraphScreen : Screen
         DrawDepth(area, 80, y, pool.DepthA, name.DecimalsA);
         if (area.Width < WideColumns) return;
         DrawDepth(area, 92, y, pool.DepthB, name.DecimalsB);
-        area.Print(94, y, Ink.Dim, $"{new Address(pool.Address)}");
+        area.Print(94, y, Ink.Dim, $"{new Address(name.Address)}");
     }
 
-    private static void DrawPrice(Area area, int end, int y, in PoolFigures pool, PoolName name)
+    private static void DrawPrice(Area area, int end, int y, in PoolFigures pool, in PoolName name)
     {
         if (pool.RateAToB <= 0 || pool.RateBToA <= 0)
         {

@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.Engine.Events;
-using LowLatency.Engine.Pipeline.View;
 
 namespace LowLatency.ConsoleHost.Screens;
 
@@ -22,9 +21,6 @@ internal sealed class LiveBook(Model model) : DecisionBook
 
     protected override PoolDescription PoolOf(int poolId)
     {
-        if (model.Run is not { } run || poolId >= run.View.Pools.Count) return default;
-        return run.View.Pools.TryRead(poolId, out PoolFigures pool)
-            ? new PoolDescription(pool.Address, pool.MintA, pool.MintB, (byte)pool.Venue)
-            : default;
+        return model.Run is { } run && poolId < run.View.Pools.Count ? run.View.Describe(poolId) : default;
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Solana;
@@ -50,8 +51,9 @@ internal sealed class MintRows
         for (int pool = 0; pool < pools.Known; pool++)
         {
             ref readonly PoolFigures figures = ref pools[pool];
-            Add(in figures.MintA, figures.DepthA, in figures);
-            Add(in figures.MintB, figures.DepthB, in figures);
+            PoolDescription keys = view.Describe(pool);
+            Add(keys.MintA, figures.DepthA, in figures);
+            Add(keys.MintB, figures.DepthB, in figures);
         }
 
         Count = 0;

@@ -88,7 +88,6 @@ internal sealed class Model
         HasProgress = run.Progress is not null && run.Progress.TryRead(out ReplayProgress progress)
             && (Progress = progress) == progress;
         RefreshStages(view, nowMs);
-        Names.Refresh(view.Pools);
         Decisions.Refresh(run.Decisions, Names);
         Latency.RefreshOne();
         Endpoints.Refresh(run);
@@ -107,7 +106,7 @@ internal sealed class Model
     {
         Run = run;
         _stages.Clear();
-        Names = new PoolNames();
+        Names = new PoolNames(run?.View);
         Decisions = new DecisionStore { Settings = Decisions.Settings };
         SlotClock = new SlotClock();
         Endpoints = new EndpointRows();

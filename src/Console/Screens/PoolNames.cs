@@ -1,40 +1,40 @@
 using System.Collections.Generic;
 using LowLatency.ConsoleHost.Replay;
-using LowLatency.Engine.Metrics;
+using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Screens;
 
-/// <summary>A pool's names, made once.</summary>
-internal sealed record PoolName(
-    string Venue, string MintA, string MintB, int DecimalsA, int DecimalsB);
+/// <summary>How screens name a pool.</summary>
+internal readonly record struct PoolName(
+    Pubkey Address, string Venue, string MintA, string MintB, int DecimalsA, int DecimalsB);
 
-/// <summary>Names of published pools by id. Allocates when a pool is new and never else.</summary>
-internal sealed class PoolNames
+/// <summary>
+/// Names of a view's published pools by id; of none without a view. Allocates when a mint is named for the first time
+/// and never else: of thousands of pools some dozen are on the screen.
+/// </summary>
+internal sealed class PoolNames(PipelineView? view = null)
 {
-    private static readonly PoolName Unknown = new("?", "?", "?", -1, -1);
-    private readonly List<PoolName> _names = [];
-    private readonly Dictionary<Pubkey, string> _mints = [];
+    private readonly Dictionary<Pubkey, (string Name, int Decimals)> _mints = [];
 
-    public int Count => _names.Count;
+    /// <summary>Pools that have a name.</summary>
+    public int Count => view is null ? 0 : (int)view.Pools.Count;
 
-    /// <summary>Takes in pools that were published since.</summary>
-    public void Refresh(SnapshotTable<PoolFigures> pools)
+    public PoolName Of(int poolId)
     {
-        while (_names.Count < pools.Count && pools.TryRead(_names.Count, out PoolFigures pool))
-        {
-            _names.Add(new PoolName(
-                pool.Venue.ToString(), Text(pool.MintA), Text(pool.MintB),
-                MintName.DecimalsOf(pool.MintA), MintName.DecimalsOf(pool.MintB)));
-        }
+        if (view is null || (uint)poolId >= (uint)Count) return new PoolName(default, "?", "?", "?", -1, -1);
+        PoolDescription pool = view.Describe(poolId);
+        (string mintA, int decimalsA) = MintOf(pool.MintA);
+        (string mintB, int decimalsB) = MintOf(pool.MintB);
+        return new PoolName(
+            pool.Address, VenueNames.Of((VenueId)pool.Venue), mintA, mintB, decimalsA, decimalsB);
     }
 
-    public PoolName Of(int poolId) => (uint)poolId < (uint)_names.Count ? _names[poolId] : Unknown;
-
-    private string Text(in Pubkey mint)
+    private (string Name, int Decimals) MintOf(in Pubkey mint)
     {
-        if (!_mints.TryGetValue(mint, out string? text)) _mints.Add(mint, text = MintName.Of(mint));
-        return text;
+        if (_mints.TryGetValue(mint, out (string Name, int Decimals) known)) return known;
+        return _mints[mint] = (MintName.Of(in mint), MintName.DecimalsOf(in mint));
     }
 }

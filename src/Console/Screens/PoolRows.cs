@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Solana;
@@ -57,8 +58,8 @@ internal sealed class PoolRows
         for (int i = 0; i < Known; i++)
         {
             if (view.Pools.TryRead(i, out PoolFigures pool)) _rows[i] = pool;
-            if (Mint is { } mint && _rows[i].MintA != mint && _rows[i].MintB != mint) continue;
-            if (IsWanted(names.Of(i), _rows[i].State)) _order[Count++] = i;
+            if (Mint is { } mint && !Trades(view.Describe(i), mint)) continue;
+            if (Filter.Length == 0 || IsWanted(names.Of(i), _rows[i].State)) _order[Count++] = i;
         }
 
         _order.AsSpan(0, Count).Sort(_compare);
@@ -72,8 +73,10 @@ internal sealed class PoolRows
         return count;
     }
 
-    private bool IsWanted(PoolName name, PoolState state) =>
-        Filter.Length == 0 || Has(name.Venue) || Has(name.MintA) || Has(name.MintB)
+    private static bool Trades(in PoolDescription pool, in Pubkey mint) => pool.MintA == mint || pool.MintB == mint;
+
+    private bool IsWanted(in PoolName name, PoolState state) =>
+        Has(name.Venue) || Has(name.MintA) || Has(name.MintB)
         || Has(GraphScreen.StateNames[(int)state]);
 
     private bool Has(string text) => text.Contains(Filter, StringComparison.OrdinalIgnoreCase);

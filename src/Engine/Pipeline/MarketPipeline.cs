@@ -182,9 +182,16 @@ public sealed class MarketPipeline : IPoolDirectory
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// The mints are those that its edges join: another pool at its address may name others, and never quotes.
+    /// </remarks>
     public PoolDescription Describe(int poolId)
     {
-        Venues.Pool pool = Graph.Market.Pool(poolId);
-        return new PoolDescription(pool.Address, pool.MintA, pool.MintB, (byte)pool.Venue);
+        MarketGraph market = Graph.Market;
+        Venues.Pool pool = market.Pool(poolId);
+        int edge = MarketGraph.Edge(poolId, Venues.SwapDirection.AToB);
+        Pubkey mintA = market.Mint(market.EdgeFrom(edge));
+        Pubkey mintB = market.Mint(market.EdgeTo(edge));
+        return new PoolDescription(pool.Address, mintA, mintB, (byte)pool.Venue);
     }
 }

@@ -82,17 +82,21 @@ public sealed class InstructionBuffer
     public const int MaxDataBytes = 1232;
 
     /// <summary>What the writer of messages keeps of the list.</summary>
-    internal ListNumbers Numbers = new() { Items = new ushort[MaxAccounts + 1] };
+    internal ListNumbers Numbers;
 
-    private readonly AccountMeta[] _accounts = new AccountMeta[MaxAccounts];
+    private readonly AccountMeta[] _accounts;
     private readonly byte[] _data;
     private Pubkey _programId;
     private int _accountCount;
     private int _dataLength;
 
-    /// <summary>A buffer with room for so many bytes of data.</summary>
-    public InstructionBuffer(int dataBytesMax = MaxDataBytes) =>
+    /// <summary>A buffer with room for so many bytes of data and so many accounts.</summary>
+    public InstructionBuffer(int dataBytesMax = MaxDataBytes, int accountsMax = MaxAccounts)
+    {
         _data = new byte[Math.Clamp(dataBytesMax, 0, MaxDataBytes)];
+        _accounts = new AccountMeta[Math.Clamp(accountsMax, 0, MaxAccounts)];
+        Numbers.Items = new ushort[_accounts.Length + 1];
+    }
 
     /// <summary>Program that executes the instruction.</summary>
     public ref readonly Pubkey ProgramId => ref _programId;
@@ -139,13 +143,16 @@ public sealed class InstructionBuffer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in Pubkey key, AccountFlags flags = AccountFlags.None)
     {
-        if ((uint)_accountCount >= MaxAccounts)
+        AccountMeta[] accounts = _accounts;
+        int at = _accountCount;
+        if ((uint)at >= (uint)accounts.Length)
         {
             Overflowed = true;
             return;
         }
 
-        ref AccountMeta place = ref _accounts[_accountCount++];
+        _accountCount = at + 1;
+        ref AccountMeta place = ref accounts[at];
         if (place.IsSame(in key, flags)) return;
         place = new AccountMeta(key, flags);
         ListVersion++;

@@ -28,4 +28,19 @@ public sealed class LegBuffersTests
             Assert.Same(own, buffers.Of(3 + LegBuffers.Capacity, 0, []));
         }
     }
+
+    [Fact]
+    public void Of_AnyLeg_HasRoomForItsMostAccountsAndDataAndSaysSoOfMore()
+    {
+        InstructionBuffer buffer = new LegBuffers().Of(0, 0, []);
+        buffer.Reset(default);
+        for (int i = 0; i < LegBuffers.AccountsMax; i++) buffer.Add(default, (AccountFlags)(i & 3));
+        buffer.Write(new byte[LegBuffers.DataBytesMax]);
+        Assert.False(buffer.Overflowed);
+        Assert.Equal(LegBuffers.AccountsMax, buffer.Accounts.Length);
+        for (int i = 0; i < buffer.AccountCount; i++) Assert.Equal((AccountFlags)(i & 3), buffer.Accounts[i].Flags);
+        buffer.Add(default);
+        Assert.True(buffer.Overflowed);
+        Assert.Equal(LegBuffers.AccountsMax, buffer.Accounts.Length);
+    }
 }

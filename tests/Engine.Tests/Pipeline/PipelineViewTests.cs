@@ -1,8 +1,11 @@
 using System;
+using System.Collections.Generic;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Sinks;
+using LowLatency.Engine.Solana;
+using LowLatency.Engine.Tests.Graph;
 using LowLatency.Engine.Venues;
 using Xunit;
 
@@ -49,6 +52,41 @@ public sealed class PipelineViewTests
         Assert.Equal(100UL, dedup.HeadSlot);
         Assert.True(pipeline.View.TryReadGroup(pipeline.View.GroupCount - 1, out GroupFigures group));
         Assert.Equal(100, group.Events);
+    }
+
+    [Fact]
+    public void Describe_AnotherPoolAtTheAddress_StillNamesTheMintsOfTheFirst()
+    {
+        const int MintAOffset = 168; // Raydium CPMM
+        (Pubkey address, List<VectorAccount> accounts) = VectorAccounts.Load("raydium_cpmm.json.gz", 0);
+        MarketPipeline pipeline = new(new PipelineSettings { Runner = RunnerKind.Inline });
+        pipeline.View.Watch();
+        pipeline.Start();
+        foreach (VectorAccount account in accounts) Publish(pipeline, account, 10);
+        VectorAccount pool = accounts.Find(a => a.Key == address)!;
+        Pubkey mint = Pubkey.Read(pool.Data, MintAOffset);
+        Assert.Equal((address, mint), (pipeline.View.Describe(0).Address, pipeline.View.Describe(0).MintA));
+
+        byte[] other = (byte[])pool.Data.Clone();
+        other[MintAOffset] ^= 0x55;
+        Publish(pipeline, pool with { Data = other }, 11);
+        Assert.NotEqual(mint, pipeline.Graph.Market.Pool(0).MintA);
+        Assert.Equal(mint, pipeline.View.Describe(0).MintA);
+        pipeline.DrainAndStop();
+        Assert.Equal(1, pipeline.View.Pools.Count);
+    }
+
+    private static void Publish(MarketPipeline pipeline, VectorAccount account, ulong slot)
+    {
+        Assert.Equal(ClaimStatus.Ok, pipeline.Publisher.TryClaim(account.Data.Length, out Span<byte> data));
+        account.Data.CopyTo(data);
+        ref MarketEvent e = ref pipeline.Publisher.Current;
+        e.Kind = EventKind.AccountSnapshot;
+        e.Slot = slot;
+        e.Account = account.Key;
+        e.Owner = account.Owner;
+        e.Lamports = account.Lamports;
+        pipeline.Publisher.Publish(account.Data.Length);
     }
 
     [Fact]

@@ -216,18 +216,11 @@ public struct MintFigures
     public double FairPrice;
 }
 
-/// <summary>A pool as screens show it.</summary>
+/// <summary>
+/// A pool as screens show it, without what never changes of it (<see cref="PipelineView.Describe"/>).
+/// </summary>
 public struct PoolFigures
 {
-    /// <summary>Pool account.</summary>
-    public Pubkey Address;
-
-    /// <summary>Mint of side A.</summary>
-    public Pubkey MintA;
-
-    /// <summary>Mint of side B.</summary>
-    public Pubkey MintB;
-
     /// <summary>Venue.</summary>
     public VenueId Venue;
 

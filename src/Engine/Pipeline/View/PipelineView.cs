@@ -64,6 +64,9 @@ public sealed class PipelineView
     /// <summary>Pools by id; empty until <see cref="Watch"/>.</summary>
     public SnapshotTable<PoolFigures> Pools => _pools.Rows;
 
+    /// <summary>Account and mints of a pool below the count of <see cref="Pools"/>; they never change.</summary>
+    public PoolDescription Describe(int poolId) => _pipeline.Describe(poolId);
+
     /// <summary>Mints by id; empty until <see cref="Watch"/>.</summary>
     public SnapshotTable<MintFigures> Mints => _pools.Mints;
 

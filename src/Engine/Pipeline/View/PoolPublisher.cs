@@ -104,9 +104,6 @@ internal sealed class PoolPublisher(MarketGraph market, MispricingStage misprici
     {
         PoolFigures figures = new()
         {
-            Address = pool.Address,
-            MintA = pool.MintA,
-            MintB = pool.MintB,
             Venue = pool.Venue,
             State = market.State(poolId),
             Readiness = pool.Readiness,
