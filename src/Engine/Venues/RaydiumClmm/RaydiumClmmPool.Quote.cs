@@ -60,6 +60,7 @@ public sealed partial class RaydiumClmmPool
         RaydiumClmmSwapStep.Terms terms = new(exactIn, zeroForOne, IsFeeOnInput(zeroForOne), IsOld);
         Walk walk = default;
         fault = WalkTicks(request, amount, terms, isCommit, ref walk);
+        if (fault == RaydiumClmmFault.None && AreFeesCounted) fault = CheckFees(zeroForOne, walk);
         if (fault != RaydiumClmmFault.None) return fault;
 
         ulong consumed = amount - walk.Remaining;
@@ -248,16 +249,22 @@ public sealed partial class RaydiumClmmPool
         walk.Remaining -= taken;
         walk.Calculated += added;
         walk.FeeSum += fee;
-        if (!isCommit) return RaydiumClmmFault.None;
+        if (!isCommit && !AreFeesCounted) return RaydiumClmmFault.None;
 
         ulong protocol = (ulong)((UInt128)fee * _protocolFeeRate / FeeOne);
         ulong fund = (ulong)((UInt128)fee * _fundFeeRate / FeeOne);
         ulong rest = fee - protocol - fund;
         walk.FundFee += fund;
         walk.ProtocolFee += protocol;
-        if (walk.Liquidity != UInt128.Zero) walk.FeeGrowthX64 += ((UInt128)rest << 64) / walk.Liquidity;
-        else walk.ProtocolFee += rest;
-        return RaydiumClmmFault.None;
+        if (walk.Liquidity == UInt128.Zero)
+        {
+            walk.ProtocolFee += rest;
+            return RaydiumClmmFault.None;
+        }
+
+        UInt128 growthX64 = ((UInt128)rest << 64) / walk.Liquidity;
+        walk.FeeGrowthX64 += growthX64;
+        return IsOld && walk.FeeGrowthX64 < growthX64 ? RaydiumClmmFault.Panic : RaydiumClmmFault.None;
     }
 
     // Source: util/token.rs get_transfer_inverse_fee; the current program checks it against the forward fee.
