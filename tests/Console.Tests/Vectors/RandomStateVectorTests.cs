@@ -13,11 +13,14 @@ public class RandomStateVectorTests
 {
     [Theory]
     [InlineData("meteora_damm_v2", "480 passed, 0 failed, 0 explained")]
+    [InlineData("meteora_damm_v2_ends", "32 passed, 0 failed, 0 explained")]
     [InlineData("meteora_dlmm", "552 passed, 0 failed, 0 explained")]
+    [InlineData("meteora_dlmm_ends", "24 passed, 0 failed, 0 explained")]
     [InlineData("meteora_dlmm_whole_fee", "14 passed, 0 failed, 0 explained")]
     [InlineData("orca_whirlpool", "480 passed, 0 failed, 0 explained")]
     [InlineData("raydium_amm_v4", "472 passed, 0 failed, 8 explained")]
     [InlineData("raydium_clmm", "480 passed, 0 failed, 0 explained")]
+    [InlineData("raydium_clmm_ends", "43 passed, 0 failed, 0 explained")]
     [InlineData("raydium_cpmm", "480 passed, 0 failed, 0 explained")]
     [InlineData("token_swap", "481 passed, 0 failed, 0 explained")]
     public void Verify_RandomStates_AllAgree(string venue, string summary)
