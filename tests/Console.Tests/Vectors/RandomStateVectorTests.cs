@@ -7,7 +7,7 @@ namespace LowLatency.Console.Tests.Vectors;
 
 /// <summary>
 /// Swaps on states that the published vectors do not hold, executed by the same program binaries: each pool's
-/// "mutations" says what was changed at random in a published state.
+/// "mutations" says what was changed at random in a published state. PumpSwap's are the official SDK's answers.
 /// </summary>
 public class RandomStateVectorTests
 {
@@ -18,6 +18,7 @@ public class RandomStateVectorTests
     [InlineData("meteora_dlmm_ends", "24 passed, 0 failed, 0 explained")]
     [InlineData("meteora_dlmm_whole_fee", "14 passed, 0 failed, 0 explained")]
     [InlineData("orca_whirlpool", "480 passed, 0 failed, 0 explained")]
+    [InlineData("pumpswap_sdk", "213 passed, 0 failed, 0 explained")]
     [InlineData("raydium_amm_v4", "472 passed, 0 failed, 8 explained")]
     [InlineData("raydium_clmm", "480 passed, 0 failed, 0 explained")]
     [InlineData("raydium_clmm_ends", "43 passed, 0 failed, 0 explained")]
@@ -32,7 +33,7 @@ public class RandomStateVectorTests
         Assert.Contains(summary, output.ToString(), StringComparison.Ordinal);
     }
 
-    private static string Find(string file)
+    internal static string Find(string file)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
