@@ -77,6 +77,9 @@ public sealed partial class RaydiumClmmPool
         public int Tick;
         public bool IsTickStale;
 
+        /// <summary>True if what the fee does to the pool is counted.</summary>
+        public bool CountsFees;
+
         /// <summary>True if the price is that of the initialized tick before the next one.</summary>
         public bool IsAtTick;
         public bool HasMatchedOrders;

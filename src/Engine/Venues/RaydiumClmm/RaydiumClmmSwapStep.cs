@@ -31,7 +31,11 @@ internal struct RaydiumClmmSwapStep
     /// <param name="ZeroForOne">True if token 0 goes in.</param>
     /// <param name="FeeOnInput">True if the fee is taken from the input.</param>
     /// <param name="IsOld">True for the binary of April 2024.</param>
-    internal readonly record struct Terms(bool ExactIn, bool ZeroForOne, bool FeeOnInput, bool IsOld);
+    internal readonly record struct Terms(bool ExactIn, bool ZeroForOne, bool FeeOnInput, bool IsOld)
+    {
+        /// <summary>True if whole ranges are remembered: the old binary's can fail where the amounts would fit.</summary>
+        internal readonly bool Remembers = FeeOnInput && !IsOld;
+    }
 
     /// <summary>
     /// Computes the step. <paramref name="range"/> is the place where the amounts from the current price to the target
@@ -48,7 +52,7 @@ internal struct RaydiumClmmSwapStep
         ref PriceRange range)
     {
         bool zeroForOne = terms.ZeroForOne;
-        bool isUsable = terms.FeeOnInput && !(terms.IsOld && liquidity > ulong.MaxValue) && range.TrySet(
+        bool isUsable = terms.Remembers && range.TrySet(
             zeroForOne ? targetX64 : currentX64, zeroForOne ? currentX64 : targetX64, liquidity);
         if (isUsable && TryWhole(remaining, rate, terms, ref range, out RaydiumClmmFault fault))
         {
