@@ -146,7 +146,7 @@ public class PoolPropertyTests
         }
     }
 
-    private static string Find(string file)
+    internal static string Find(string file)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

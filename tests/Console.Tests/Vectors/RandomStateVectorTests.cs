@@ -7,17 +7,21 @@ namespace LowLatency.Console.Tests.Vectors;
 
 /// <summary>
 /// Swaps on states that the published vectors do not hold, executed by the same program binaries: each pool's
-/// "mutations" says what was changed at random in a published state.
+/// "mutations" says what was changed at random in a published state. PumpSwap's are the official SDK's answers.
 /// </summary>
 public class RandomStateVectorTests
 {
     [Theory]
     [InlineData("meteora_damm_v2", "480 passed, 0 failed, 0 explained")]
+    [InlineData("meteora_damm_v2_ends", "32 passed, 0 failed, 0 explained")]
     [InlineData("meteora_dlmm", "552 passed, 0 failed, 0 explained")]
+    [InlineData("meteora_dlmm_ends", "24 passed, 0 failed, 0 explained")]
     [InlineData("meteora_dlmm_whole_fee", "14 passed, 0 failed, 0 explained")]
     [InlineData("orca_whirlpool", "480 passed, 0 failed, 0 explained")]
+    [InlineData("pumpswap_sdk", "213 passed, 0 failed, 0 explained")]
     [InlineData("raydium_amm_v4", "472 passed, 0 failed, 8 explained")]
     [InlineData("raydium_clmm", "480 passed, 0 failed, 0 explained")]
+    [InlineData("raydium_clmm_ends", "43 passed, 0 failed, 0 explained")]
     [InlineData("raydium_cpmm", "480 passed, 0 failed, 0 explained")]
     [InlineData("token_swap", "481 passed, 0 failed, 0 explained")]
     public void Verify_RandomStates_AllAgree(string venue, string summary)
@@ -29,7 +33,7 @@ public class RandomStateVectorTests
         Assert.Contains(summary, output.ToString(), StringComparison.Ordinal);
     }
 
-    private static string Find(string file)
+    internal static string Find(string file)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

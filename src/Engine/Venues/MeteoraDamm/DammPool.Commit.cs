@@ -11,10 +11,9 @@ public sealed partial class DammPool
     // Source: damm-v2@a3d3827 programs/cp-amm/src/state/pool.rs, apply_swap_result and PoolMetrics::accumulate_fee.
     private void Commit(in SwapRequest request, in Trade trade, in SwapQuote quote)
     {
-        _ = UInt256.TryDivRem(
-            new UInt256(trade.ClaimingFee, UInt128.Zero), (UInt256)_liquidity, out UInt256 growth, out _);
+        UInt256 growth = Growth(in trade);
         ulong lpFee = trade.ClaimingFee + trade.CompoundingFee;
-        bool feeInA = _collectFeeMode == 0 && !trade.AToB;
+        bool feeInA = IsFeeInA(in trade);
         if (feeInA)
         {
             _protocolFeeA += trade.ProtocolFee;
@@ -38,6 +37,37 @@ public sealed partial class DammPool
         MoveVaults(in request, in trade, in quote, feeInA);
         Hold();
         Prepare();
+    }
+
+    private bool IsFeeInA(in Trade trade) => _collectFeeMode == 0 && !trade.AToB;
+
+    private UInt256 Growth(in Trade trade)
+    {
+        _ = UInt256.TryDivRem(
+            new UInt256(trade.ClaimingFee, UInt128.Zero), (UInt256)_liquidity, out UInt256 growth, out _);
+        return growth;
+    }
+
+    /// <summary>
+    /// True if one of the sums of fees is so high that a swap's fee might overflow it: fees per liquidity take up to
+    /// 2^192 a swap, the others 64 bits, of which no mint's supply allows a half twice.
+    /// </summary>
+    private bool AreSumsHigh() =>
+        (_protocolFeeA | _protocolFeeB | _metricsProtocolA | _metricsProtocolB) > long.MaxValue
+        || IsHigh(_feeAPerLiquidity.High) || IsHigh(_feeBPerLiquidity.High)
+        || IsHigh(_metricsLpA) || IsHigh(_metricsLpB);
+
+    private static bool IsHigh(UInt128 sum) => sum >> 64 == ulong.MaxValue;
+
+    // Source: damm-v2@a3d3827 state/pool.rs, apply_swap_result and PoolMetrics::accumulate_fee: each sum is checked.
+    private bool IsSumOverflow(in Trade trade)
+    {
+        bool isA = IsFeeInA(in trade);
+        UInt128 lpFee = (UInt128)trade.ClaimingFee + trade.CompoundingFee;
+        return trade.ProtocolFee > ulong.MaxValue - (isA ? _protocolFeeA : _protocolFeeB)
+            || trade.ProtocolFee > ulong.MaxValue - (isA ? _metricsProtocolA : _metricsProtocolB)
+            || lpFee > UInt128.MaxValue - (isA ? _metricsLpA : _metricsLpB)
+            || !UInt256.TryAdd(isA ? _feeAPerLiquidity : _feeBPerLiquidity, Growth(in trade), out _);
     }
 
     private void MoveVaults(in SwapRequest request, in Trade trade, in SwapQuote quote, bool feeInA)

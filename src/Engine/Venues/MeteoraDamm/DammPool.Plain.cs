@@ -20,6 +20,7 @@ public sealed partial class DammPool
     private bool _isPlain;
     private bool _isRated;
     private bool _isRateLimited;
+    private bool _areSumsHigh;
     private ulong _ratedPoint;
     private ulong _plainRate;
 
@@ -42,8 +43,9 @@ public sealed partial class DammPool
     private void Prepare()
     {
         _isRated = false;
+        _areSumsHigh = AreSumsHigh();
         bool isSplitSafe = _protocolFeePercent <= 100 && _referralFeePercent <= 100 && _compoundingFeeBps == 0;
-        _isPlain = Readiness == QuoteStatus.Ok && !IsCompounding && _heldError == 0 && isSplitSafe
+        _isPlain = Readiness == QuoteStatus.Ok && !IsCompounding && _heldError == 0 && isSplitSafe && !_areSumsHigh
             && _liquidity >> 64 != UInt128.Zero && _sqrtPrice != UInt128.Zero
             && !_mintA.HasTransferFee && !_mintB.HasTransferFee
             && (!_dynamicFee.IsEnabled || CanAccumulate());

@@ -286,6 +286,8 @@ public sealed partial class DammPool
     private QuoteStatus Conclude(in SwapRequest request, ref Trade trade)
     {
         if (_liquidity == UInt128.Zero) return Fail(ref trade, QuoteStatus.Overflow, DammProgram.MathOverflow);
+        if (_areSumsHigh && IsSumOverflow(in trade))
+            return Fail(ref trade, QuoteStatus.Overflow, DammProgram.MathOverflow);
         ref ulong input = ref trade.AToB ? ref trade.AmountA : ref trade.AmountB;
         ref ulong output = ref trade.AToB ? ref trade.AmountB : ref trade.AmountA;
         bool isShort = trade.GrossOut > output;

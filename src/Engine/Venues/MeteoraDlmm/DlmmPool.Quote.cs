@@ -15,6 +15,9 @@ public sealed partial class DlmmPool
 {
     private const uint OneInBps = 10_000;
 
+    // A protocol fee up to this can take the fee of any swap that a mint's supply allows.
+    private const ulong HighFeeSum = ulong.MaxValue >> 1;
+
     /// <summary>State of a swap under way; copied back by Execute on success.</summary>
     private struct Walk
     {
@@ -24,6 +27,9 @@ public sealed partial class DlmmPool
         internal bool ExactOut;
         internal bool FeeOnInput;
         internal bool Commit;
+
+        /// <summary>True if the fee is split between makers and protocol: for a commit, or to know their sum.</summary>
+        internal bool Splits;
 
         /// <summary>
         /// Input left (exact in), or output left (exact out), and in that case the input still allowed.
@@ -64,8 +70,7 @@ public sealed partial class DlmmPool
         _volatility = walk.Volatility;
         if (moved) _volatility.LastUpdate = request.Clock.UnixTimestamp;
         _activeId = walk.ActiveId;
-        bool feeInX = walk.FeeOnInput == walk.XToY;
-        if (feeInX) _protocolFeeX += walk.ProtocolFee;
+        if (IsFeeInX(in walk)) _protocolFeeX += walk.ProtocolFee;
         else _protocolFeeY += walk.ProtocolFee;
         MoveVaults(in walk, in request, in quote);
         return status;
@@ -77,6 +82,7 @@ public sealed partial class DlmmPool
         walk = default;
         QuoteStatus status = Begin(in request, ref walk);
         walk.Commit = commit;
+        walk.Splits = commit || (_protocolFeeX | _protocolFeeY) > HighFeeSum;
         if (status == QuoteStatus.Ok) status = Advance(ref walk, request.Clock.UnixTimestamp);
         if (status == QuoteStatus.Ok) status = Finish(in request, ref walk, out quote);
         if (status != QuoteStatus.Ok)
@@ -140,7 +146,7 @@ public sealed partial class DlmmPool
 
     private QuoteStatus Advance(ref Walk walk, long unixTime)
     {
-        if (!walk.Commit && !walk.ExactOut)
+        if (!walk.Splits && !walk.ExactOut)
         {
             QuoteStatus behind = Resume(ref walk, unixTime);
             if (behind != QuoteStatus.Ok) return behind;
@@ -299,19 +305,22 @@ public sealed partial class DlmmPool
         walk.TotalIn = totalIn;
         walk.TotalOut = totalOut;
         walk.TotalFee += fill.Fee;
-        if (!walk.Commit) return 0;
+        if (!walk.Splits) return 0;
         _fees.Split(ref fill);
         walk.ProtocolFee += fill.ProtocolFee;
         // What the last bin's rounding gives beyond the wanted output stays in the reserve; where the fee is taken from
         // the output, the program books it as the protocol's. Observed in its post-states.
         if (!walk.FeeOnInput) walk.ProtocolFee += excess;
-        CommitBin(slot, bin, walk.XToY, walk.FeeOnInput, in fill);
+        if (walk.Commit) CommitBin(slot, bin, walk.XToY, walk.FeeOnInput, in fill);
         return 0;
     }
 
     private QuoteStatus Finish(in SwapRequest request, ref Walk walk, out SwapQuote quote)
     {
         quote = default;
+        // Observed: the program adds the protocol's part once the walk is over, before it looks at the amounts.
+        if (walk.Splits && walk.ProtocolFee > ulong.MaxValue - (IsFeeInX(in walk) ? _protocolFeeX : _protocolFeeY))
+            return Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.MathOverflow);
         TransferFeeRate feeIn = InputMintInfo(walk.XToY).FeeAt(request.Clock.Epoch);
         TransferFeeRate feeOut = InputMintInfo(!walk.XToY).FeeAt(request.Clock.Epoch);
         quote.AmountOutRaw = TransferFee.AmountAfterFee(in feeOut, walk.TotalOut);
@@ -346,6 +355,8 @@ public sealed partial class DlmmPool
     }
 
     private bool FeesOnInput(bool xToY) => !_feeOnlyInY || !xToY;
+
+    private static bool IsFeeInX(in Walk walk) => walk.FeeOnInput == walk.XToY;
 
     private static bool IsInRange(int binId) => binId is >= BinMath.MinBinId and <= BinMath.MaxBinId;
 

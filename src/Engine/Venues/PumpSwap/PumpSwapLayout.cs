@@ -67,6 +67,9 @@ internal static class PumpSwapLayout
     internal const uint ErrorBuyCannotCoverFees = 6039;
     internal const uint ErrorBuyBelowMinimumOut = 6040;
 
+    // Source: pump-swap-sdk 1.20 src/idl/pump_amm.json, InsufficientRealQuoteReserves.
+    internal const uint ErrorRealReserves = 6063;
+
     /// <summary>PumpSwap on mainnet.</summary>
     internal static readonly Pubkey ProgramId = Pubkey.Parse("pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA");
 

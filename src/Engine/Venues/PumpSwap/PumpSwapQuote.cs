@@ -17,6 +17,9 @@ public sealed partial class PumpSwapPool
 
     private ulong QuoteReserveRaw => ReserveRaw[1];
 
+    // What a sale can be paid from: virtual reserves only price it.
+    private ulong RealQuoteRaw => Sides[1].VaultState.AmountRaw - _keptFeesRaw;
+
     /// <inheritdoc/>
     public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote) =>
         Compute(in request, out quote, out _);
@@ -152,7 +155,7 @@ public sealed partial class PumpSwapPool
         if (Readiness != QuoteStatus.Ok || _rates.TotalBps >= PumpSwapLayout.BpsOne) return false;
         UInt128 gross = ConstantProduct.MultiplyDivideUp(
             quoteOutRaw, PumpSwapLayout.BpsOne, PumpSwapLayout.BpsOne - _rates.TotalBps);
-        if (gross >= QuoteReserveRaw) return false;
+        if (quoteOutRaw > RealQuoteRaw || gross >= QuoteReserveRaw) return false;
         bool ok = ConstantProduct.TryAmountIn(BaseReserveRaw, QuoteReserveRaw, (ulong)gross, out UInt128 baseIn)
             && baseIn <= ulong.MaxValue;
         baseInRaw = ok ? (ulong)baseIn : 0;
@@ -166,9 +169,8 @@ public sealed partial class PumpSwapPool
         ulong gross = ConstantProduct.AmountOut(BaseReserveRaw, QuoteReserveRaw, baseIn);
         UInt128 lpFee = Fee(gross, _rates.LpBps);
         UInt128 fees = lpFee + Fee(gross, _rates.ProtocolBps) + Fee(gross, _rates.CreatorBps);
-        ulong realQuoteRaw = Sides[1].VaultState.AmountRaw - _keptFeesRaw;
-        if (lpFee <= gross && gross - (ulong)lpFee > realQuoteRaw)
-            return Fail(QuoteStatus.InsufficientLiquidity, 0, out quote);
+        if (lpFee <= gross && gross - (ulong)lpFee > RealQuoteRaw)
+            return Fail(QuoteStatus.InsufficientLiquidity, PumpSwapLayout.ErrorRealReserves, out quote);
         if (fees > gross) return Fail(QuoteStatus.FeeExceedsAmount, PumpSwapLayout.ErrorOverflow, out quote);
         ulong amountOut = gross - (ulong)fees;
         if (amountOut < minimumOut)

@@ -129,6 +129,7 @@ internal static class RaydiumClmmFaults
         RaydiumClmmFault.TooSmallAmount => 6026,
         RaydiumClmmFault.NextArray or RaydiumClmmFault.NextArrayUnknown or RaydiumClmmFault.TooManyArrays => 6027,
         RaydiumClmmFault.FirstArray or RaydiumClmmFault.FirstArrayUnknown => 6028,
+        RaydiumClmmFault.MissingExtension => 6040,
         RaydiumClmmFault.NoLiquidityForDirection => 6041,
         _ => AnchorCode(fault),
     };

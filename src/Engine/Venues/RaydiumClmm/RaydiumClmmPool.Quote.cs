@@ -60,6 +60,7 @@ public sealed partial class RaydiumClmmPool
         RaydiumClmmSwapStep.Terms terms = new(exactIn, zeroForOne, IsFeeOnInput(zeroForOne), IsOld);
         Walk walk = default;
         fault = WalkTicks(request, amount, terms, isCommit, ref walk);
+        if (fault == RaydiumClmmFault.None && walk.CountsFees) fault = CheckFees(zeroForOne, walk);
         if (fault != RaydiumClmmFault.None) return fault;
 
         ulong consumed = amount - walk.Remaining;
@@ -132,6 +133,7 @@ public sealed partial class RaydiumClmmPool
         ref Start start = ref StartOf(zeroForOne);
         if (start.Fault != RaydiumClmmFault.None) return start.Fault;
         Cursor cursor = start.Cursor;
+        walk.CountsFees = isCommit || AreFeesCounted;
         walk.Start(this, amount, zeroForOne, (ulong)request.Clock.UnixTimestamp);
         while (true)
         {
@@ -167,7 +169,7 @@ public sealed partial class RaydiumClmmPool
                 RaydiumClmmSwapStep step = default;
                 fault = step.Compute(walk.Remaining, rate, walk.Liquidity, walk.PriceX64, boundX64, terms, ref range);
                 if (fault == RaydiumClmmFault.None)
-                    fault = Take(step.AmountIn, step.AmountOut, step.Fee, terms, isCommit, ref walk);
+                    fault = Take(step.AmountIn, step.AmountOut, step.Fee, terms, ref walk);
                 if (fault != RaydiumClmmFault.None) return fault;
                 reachedX64 = step.NextX64;
             }
@@ -208,7 +210,7 @@ public sealed partial class RaydiumClmmPool
         {
             RaydiumClmmFault fault = match.Match(walk.Remaining, rate, Ticks.SqrtPriceX64[entry], terms);
             if (fault == RaydiumClmmFault.None)
-                fault = Take(match.AmountIn, match.AmountOut, match.Fee, terms, isCommit, ref walk);
+                fault = Take(match.AmountIn, match.AmountOut, match.Fee, terms, ref walk);
             if (fault != RaydiumClmmFault.None) return fault;
             // What is left of a matched order means that the swap's amount is used up.
             bool isMatched = (match.AmountIn | match.AmountOut | match.Fee) != 0;
@@ -236,7 +238,7 @@ public sealed partial class RaydiumClmmPool
 
     // Source: SwapState::apply_swap_amounts and spilt_fees.
     private RaydiumClmmFault Take(
-        ulong amountIn, ulong amountOut, ulong fee, in RaydiumClmmSwapStep.Terms terms, bool isCommit, ref Walk walk)
+        ulong amountIn, ulong amountOut, ulong fee, in RaydiumClmmSwapStep.Terms terms, ref Walk walk)
     {
         ulong paid = terms.FeeOnInput ? amountIn + fee : amountIn;
         ulong taken = terms.ExactIn ? paid : amountOut;
@@ -248,16 +250,22 @@ public sealed partial class RaydiumClmmPool
         walk.Remaining -= taken;
         walk.Calculated += added;
         walk.FeeSum += fee;
-        if (!isCommit) return RaydiumClmmFault.None;
+        if (!walk.CountsFees) return RaydiumClmmFault.None;
 
         ulong protocol = (ulong)((UInt128)fee * _protocolFeeRate / FeeOne);
         ulong fund = (ulong)((UInt128)fee * _fundFeeRate / FeeOne);
         ulong rest = fee - protocol - fund;
         walk.FundFee += fund;
         walk.ProtocolFee += protocol;
-        if (walk.Liquidity != UInt128.Zero) walk.FeeGrowthX64 += ((UInt128)rest << 64) / walk.Liquidity;
-        else walk.ProtocolFee += rest;
-        return RaydiumClmmFault.None;
+        if (walk.Liquidity == UInt128.Zero)
+        {
+            walk.ProtocolFee += rest;
+            return RaydiumClmmFault.None;
+        }
+
+        UInt128 growthX64 = ((UInt128)rest << 64) / walk.Liquidity;
+        walk.FeeGrowthX64 += growthX64;
+        return IsOld && walk.FeeGrowthX64 < growthX64 ? RaydiumClmmFault.Panic : RaydiumClmmFault.None;
     }
 
     // Source: util/token.rs get_transfer_inverse_fee; the current program checks it against the forward fee.

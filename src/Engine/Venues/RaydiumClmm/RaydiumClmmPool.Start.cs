@@ -8,9 +8,10 @@ namespace LowLatency.Engine.Venues.RaydiumClmm;
 public sealed partial class RaydiumClmmPool
 {
     // True if the instruction names the bitmap extension; unknown is not the same as absent.
-    private RaydiumClmmFault NeedExtension()
+    // The old binary looks into it unasked for the current tick's array (get_first_initialized_tick_array at cc1adca).
+    private RaydiumClmmFault NeedExtension(bool isForNext)
     {
-        RaydiumClmmFault missing = IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.MissingExtension;
+        RaydiumClmmFault missing = IsOld && !isForNext ? RaydiumClmmFault.Panic : RaydiumClmmFault.MissingExtension;
         if (PinnedCount >= 0 && !_isExtensionPinned) return missing;
         return _extension switch
         {
@@ -30,7 +31,7 @@ public sealed partial class RaydiumClmmPool
         // The old binary takes the lowest array, which begins below the lowest tick, for one of the extension even
         // where there is none to have. Source: raydium-clmm@cc1adca, "fix tick array index boundary check".
         bool isMistaken = IsOld && TickSpacing >= SpacingWithoutExtension && number * Span < TickMath.MinTick;
-        RaydiumClmmFault fault = IsOwn(number) && !isMistaken ? RaydiumClmmFault.None : NeedExtension();
+        RaydiumClmmFault fault = IsOwn(number) && !isMistaken ? RaydiumClmmFault.None : NeedExtension(false);
         if (fault == RaydiumClmmFault.None && isMistaken) fault = RaydiumClmmFault.ExtensionBoundary;
         if (fault != RaydiumClmmFault.None) return fault;
         containsTick = _bitmap.IsSet(number);
@@ -46,7 +47,7 @@ public sealed partial class RaydiumClmmPool
         bool isInOwn = IsOwn(number) && found && IsOwn(next);
         if (!isInOwn && (IsOld || TickSpacing < SpacingWithoutExtension))
         {
-            RaydiumClmmFault fault = NeedExtension();
+            RaydiumClmmFault fault = NeedExtension(true);
             if (fault != RaydiumClmmFault.None) return fault;
         }
 
@@ -112,7 +113,7 @@ public sealed partial class RaydiumClmmPool
             start.Fault = RaydiumClmmFault.EmptyArray;
         }
 
-        bool isPlain = !IsOld && !_dynamicFee.IsEnabled && IsFeeOnInput(isDown);
+        bool isPlain = !AreFeesCounted && !_dynamicFee.IsEnabled && IsFeeOnInput(isDown);
         if (start.Fault == RaydiumClmmFault.None)
             SetRange(isDown, Within(Ticks.SqrtPriceX64[cursor.Entry]), isPlain);
     }

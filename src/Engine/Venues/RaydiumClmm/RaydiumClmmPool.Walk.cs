@@ -26,8 +26,26 @@ public sealed partial class RaydiumClmmPool
             _fundFees1 += walk.FundFee;
         }
 
+        _areFeeSumsHigh = AreHigh(_protocolFees0, _protocolFees1, _fundFees0, _fundFees1);
         if (_dynamicFee.IsEnabled) _dynamicFee = walk.Dynamic;
         if (walk.HasMatchedOrders) RemoveEmptyTicks();
+    }
+
+    // A quote counts fees for the sake of the sums that they can overflow: those of the current program's protocol and
+    // fund; the old binary checks the growth too, which any fee can overflow where the liquidity is small.
+    private bool AreFeesCounted => IsOld || _areFeeSumsHigh;
+
+    private static bool AreHigh(ulong protocolFees0, ulong protocolFees1, ulong fundFees0, ulong fundFees1) =>
+        (protocolFees0 | protocolFees1 | fundFees0 | fundFees1) > HighFeeSum;
+
+    // Source: pool.rs update_fee at 03b44b7, swap_internal at cc1adca: both add with a check once the walk is over.
+    private RaydiumClmmFault CheckFees(bool zeroForOne, in Walk walk)
+    {
+        bool isToken0 = IsFeeOnToken0(zeroForOne);
+        return walk.ProtocolFee > ulong.MaxValue - (isToken0 ? _protocolFees0 : _protocolFees1)
+            || walk.FundFee > ulong.MaxValue - (isToken0 ? _fundFees0 : _fundFees1)
+            ? IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.CalculateOverflow
+            : RaydiumClmmFault.None;
     }
 
     // Ticks whose last orders were filled and that hold no liquidity are no longer initialized; an array without any
@@ -58,6 +76,9 @@ public sealed partial class RaydiumClmmPool
         public UInt128 FeeGrowthX64;
         public int Tick;
         public bool IsTickStale;
+
+        /// <summary>True if what the fee does to the pool is counted.</summary>
+        public bool CountsFees;
 
         /// <summary>True if the price is that of the initialized tick before the next one.</summary>
         public bool IsAtTick;

@@ -20,6 +20,9 @@ public sealed partial class RaydiumClmmPool : ConcentratedPool
     // Below this spacing the pool's own bitmap does not span all ticks. Source: pool.rs, tick_spacing >= 15.
     private const int SpacingWithoutExtension = 15;
 
+    // A fee sum up to this can take the fee of any swap that a mint's supply allows.
+    private const ulong HighFeeSum = ulong.MaxValue >> 1;
+
     private readonly RaydiumArrayBitmap _bitmap = new();
     private readonly Pubkey _extensionKey;
 
@@ -38,6 +41,7 @@ public sealed partial class RaydiumClmmPool : ConcentratedPool
     private ulong _protocolFees1;
     private ulong _fundFees0;
     private ulong _fundFees1;
+    private bool _areFeeSumsHigh;
     private Pubkey _configKey;
     private Pubkey _observationKey;
     private RaydiumDynamicFee _dynamicFee;
@@ -160,6 +164,7 @@ public sealed partial class RaydiumClmmPool : ConcentratedPool
         _protocolFees1 = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumClmmLayout.ProtocolFees1..]);
         _fundFees0 = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumClmmLayout.FundFees0..]);
         _fundFees1 = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumClmmLayout.FundFees1..]);
+        _areFeeSumsHigh = AreHigh(_protocolFees0, _protocolFees1, _fundFees0, _fundFees1);
         _openTime = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumClmmLayout.OpenTime..]);
         _status = data[RaydiumClmmLayout.Status];
         _feeOn = data[RaydiumClmmLayout.FeeOn];

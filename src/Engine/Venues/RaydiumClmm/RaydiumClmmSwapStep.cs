@@ -31,7 +31,11 @@ internal struct RaydiumClmmSwapStep
     /// <param name="ZeroForOne">True if token 0 goes in.</param>
     /// <param name="FeeOnInput">True if the fee is taken from the input.</param>
     /// <param name="IsOld">True for the binary of April 2024.</param>
-    internal readonly record struct Terms(bool ExactIn, bool ZeroForOne, bool FeeOnInput, bool IsOld);
+    internal readonly record struct Terms(bool ExactIn, bool ZeroForOne, bool FeeOnInput, bool IsOld)
+    {
+        /// <summary>True if whole ranges are remembered: the old binary's can fail where the amounts would fit.</summary>
+        internal readonly bool Remembers = FeeOnInput && !IsOld;
+    }
 
     /// <summary>
     /// Computes the step. <paramref name="range"/> is the place where the amounts from the current price to the target
@@ -48,7 +52,7 @@ internal struct RaydiumClmmSwapStep
         ref PriceRange range)
     {
         bool zeroForOne = terms.ZeroForOne;
-        bool isUsable = terms.FeeOnInput && range.TrySet(
+        bool isUsable = terms.Remembers && range.TrySet(
             zeroForOne ? targetX64 : currentX64, zeroForOne ? currentX64 : targetX64, liquidity);
         if (isUsable && TryWhole(remaining, rate, terms, ref range, out RaydiumClmmFault fault))
         {
@@ -125,13 +129,13 @@ internal struct RaydiumClmmSwapStep
         UInt128 upper = terms.ZeroForOne ? currentX64 : targetX64;
         isReached = false;
         bool fits = terms.ExactIn
-            ? TryInput(lower, upper, liquidity, terms.ZeroForOne, out AmountIn)
-            : TryOutput(lower, upper, liquidity, terms.ZeroForOne, out AmountOut);
+            ? TryInput(lower, upper, liquidity, terms, out AmountIn)
+            : TryOutput(lower, upper, liquidity, terms, out AmountOut);
         if (!fits) return terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.None;
         if (available < (terms.ExactIn ? AmountIn : AmountOut)) return RaydiumClmmFault.None;
         isReached = terms.ExactIn
-            ? TryOutput(lower, upper, liquidity, terms.ZeroForOne, out AmountOut)
-            : TryInput(lower, upper, liquidity, terms.ZeroForOne, out AmountIn);
+            ? TryOutput(lower, upper, liquidity, terms, out AmountOut)
+            : TryInput(lower, upper, liquidity, terms, out AmountIn);
         return isReached || !terms.IsOld ? RaydiumClmmFault.None : RaydiumClmmFault.Panic;
     }
 
@@ -153,8 +157,8 @@ internal struct RaydiumClmmSwapStep
         AmountIn = available;
         bool isInputKnown = terms.ZeroForOne && terms.ExactIn
             && SqrtPriceMath.IsCeilingOfA(lower, upper, liquidity, available);
-        if ((isInputKnown || TryInput(lower, upper, liquidity, terms.ZeroForOne, out AmountIn))
-            && TryOutput(lower, upper, liquidity, terms.ZeroForOne, out AmountOut))
+        if ((isInputKnown || TryInput(lower, upper, liquidity, terms, out AmountIn))
+            && TryOutput(lower, upper, liquidity, terms, out AmountOut))
             return RaydiumClmmFault.None;
         return terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.AmountOverflow;
     }
@@ -205,15 +209,37 @@ internal struct RaydiumClmmSwapStep
         return RaydiumClmmFault.None;
     }
 
-    private static bool TryInput(UInt128 lower, UInt128 upper, UInt128 liquidity, bool zeroForOne, out ulong amount) =>
-        (zeroForOne
-            ? SqrtPriceMath.AmountA(lower, upper, liquidity, Rounding.Up, out amount)
-            : SqrtPriceMath.AmountB(lower, upper, liquidity, Rounding.Up, out amount)) == PriceMathStatus.Ok;
+    private static bool TryInput(
+        UInt128 lower, UInt128 upper, UInt128 liquidity, in Terms terms, out ulong amount) =>
+        terms.ZeroForOne
+            ? TryAmount0(lower, upper, liquidity, Rounding.Up, terms, out amount)
+            : SqrtPriceMath.AmountB(lower, upper, liquidity, Rounding.Up, out amount) == PriceMathStatus.Ok;
 
-    private static bool TryOutput(UInt128 lower, UInt128 upper, UInt128 liquidity, bool zeroForOne, out ulong amount) =>
-        (zeroForOne
-            ? SqrtPriceMath.AmountB(lower, upper, liquidity, Rounding.Down, out amount)
-            : SqrtPriceMath.AmountA(lower, upper, liquidity, Rounding.Down, out amount)) == PriceMathStatus.Ok;
+    private static bool TryOutput(
+        UInt128 lower, UInt128 upper, UInt128 liquidity, in Terms terms, out ulong amount) =>
+        terms.ZeroForOne
+            ? SqrtPriceMath.AmountB(lower, upper, liquidity, Rounding.Down, out amount) == PriceMathStatus.Ok
+            : TryAmount0(lower, upper, liquidity, Rounding.Down, terms, out amount);
+
+    private static bool TryAmount0(
+        UInt128 lower, UInt128 upper, UInt128 liquidity, Rounding rounding, in Terms terms, out ulong amount)
+    {
+        if (!terms.IsOld || liquidity <= ulong.MaxValue || IsOldQuotient(lower, upper, liquidity, rounding))
+            return SqrtPriceMath.AmountA(lower, upper, liquidity, rounding, out amount) == PriceMathStatus.Ok;
+        amount = 0;
+        return false;
+    }
+
+    // The old binary divides by the upper price first and takes no quotient above 128 bits, which needs a liquidity
+    // above 64 bits. Source: full_math.rs (MulDiv for U256) and get_delta_amount_0_unsigned at cc1adca.
+    private static bool IsOldQuotient(UInt128 lower, UInt128 upper, UInt128 liquidity, Rounding rounding)
+    {
+        UInt256 product = UInt256.Multiply(liquidity, upper - lower);
+        if (product.High >> 64 != UInt128.Zero) return false;
+        UInt256 most = UInt256.Multiply(upper, UInt128.MaxValue);
+        product <<= 64;
+        return rounding == Rounding.Up ? product <= most : product < most + upper;
+    }
 
     private static RaydiumClmmFault Overflow(in Terms terms) =>
         terms.IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.CalculateOverflow;

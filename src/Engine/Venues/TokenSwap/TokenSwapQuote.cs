@@ -17,6 +17,10 @@ public sealed partial class TokenSwapPool
     // Input reserves multiplied by these bound the pieces of the stable curve for search.
     private static readonly double[] SegmentEnds = [0.01, 0.03, 0.1, 0.3, 0.6, 1.0, 2.0, 4.0];
 
+    // A piece may end with a rate that is off by this share of the pool's, and has at least this part of its length.
+    private const double RateTolerance = 1e-3;
+    private const double ShortestPieces = 32;
+
     /// <inheritdoc/>
     public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
     {
@@ -178,38 +182,65 @@ public sealed partial class TokenSwapPool
     }
 
     /// <summary>
-    /// Pieces of the stable curve, each exact at its ends. The marginal rate at a point is -dy/dx of
-    /// L*(x+y) + D = L*D + D^3/(4xy), with L the leverage.
+    /// Pieces of the stable curve, each exact at its ends. Where the curve bends (an imbalanced pool's knee) a piece
+    /// is halved until the rate it ends with is the curve's: else a sum of pieces falls percents short between ends.
+    /// The marginal rate at a point is -dy/dx of L*(x+y) + D = L*D + D^3/(4xy), with L the leverage.
     /// </summary>
     private int CopyStableSegments(ulong reserveIn, ulong reserveOut, double kept, Span<CurveSegment> destination)
     {
         if (!StableSwap.TryInvariant(_leverage, reserveIn, reserveOut, out UInt128 invariant, out _)) return 0;
         double d = (double)invariant;
-        double startIn = reserveIn;
-        double startOut = reserveOut;
+        (double x, double y) = (reserveIn, reserveOut);
+        double firstRate = StableRate(d, x, y);
         int count = 0;
-        for (int i = 0; i < SegmentEnds.Length && count < destination.Length; i++)
+        for (int i = 0; i < SegmentEnds.Length; i++)
         {
-            double endIn = reserveIn * (1.0 + SegmentEnds[i]);
-            if (!StableSwap.TryDestination(_leverage, (UInt128)endIn, invariant, out UInt128 endOutRaw, out _)) break;
-            double endOut = (double)endOutRaw;
-            double length = endIn - startIn;
-            double gained = startOut - endOut;
-            if (length <= 0 || gained <= 0) break;
-            double cubic = d * d * d / (4.0 * startIn * startOut);
-            double rate = (_leverage + (cubic / startIn)) / (_leverage + (cubic / startOut));
-            double curvature = ((rate * length / gained) - 1.0) / length;
-            destination[count++] = new CurveSegment
+            double end = reserveIn * (1.0 + SegmentEnds[i]);
+            double shortest = (end - x) / ShortestPieces;
+            double length = end - x;
+            while (end - x > shortest / 2)
             {
-                RateOut = rate * kept,
-                Curvature = System.Math.Max(curvature, 0.0) * kept,
-                AmountInMax = length / kept,
-            };
-            startIn = endIn;
-            startOut = endOut;
+                int room = destination.Length - count - (SegmentEnds.Length - i);
+                if (room < 0) return count;
+                double nextY = StableReserve(d, x + length);
+                double gained = y - nextY;
+                if (!(gained > 0)) return count;
+                double rate = StableRate(d, x, y);
+                double curvature = System.Math.Max(((rate * length / gained) - 1.0) / length, 0.0);
+                double bend = 1.0 + (curvature * length);
+                double missed = System.Math.Abs((rate / (bend * bend)) - StableRate(d, x + length, nextY));
+                if (missed > RateTolerance * firstRate && length > shortest && room > 0)
+                {
+                    length /= 2;
+                    continue;
+                }
+
+                destination[count++] = new CurveSegment
+                {
+                    RateOut = rate * kept,
+                    Curvature = curvature * kept,
+                    AmountInMax = length / kept,
+                };
+                (x, y) = (x + length, nextY);
+            }
         }
 
         return count;
+    }
+
+    private double StableRate(double d, double x, double y)
+    {
+        double cubic = d * d * d / (4.0 * x * y);
+        return (_leverage + (cubic / x)) / (_leverage + (cubic / y));
+    }
+
+    // The positive root of y^2 + (x + D / L - D) y = D^3 / (4 x L), without cancelling.
+    private double StableReserve(double d, double x)
+    {
+        double half = (x + (d / _leverage) - d) / 2;
+        double c = d / (4.0 * x) * d * (d / _leverage);
+        double root = System.Math.Sqrt((half * half) + c);
+        return half > 0 ? c / (half + root) : root - half;
     }
 
     private static bool TryFee(ulong amount, ulong numerator, ulong denominator, out UInt128 fee)

@@ -108,6 +108,31 @@ public class RaydiumClmmPoolTests
         Assert.Equal(6024U, quote.ProgramErrorCode);
     }
 
+    [Theory]
+    [InlineData(309, QuoteStatus.Overflow, 6038U)] // protocol fee of token 0
+    [InlineData(1064, QuoteStatus.Overflow, 6038U)] // fund fee of token 0
+    [InlineData(317, QuoteStatus.Ok, 0U)] // token 1, which this swap takes no fee from
+    [InlineData(285, QuoteStatus.Ok, 0U)] // growth of fees, which wraps
+    public void Quote_FeeSumAtItsEnd_FailsWhereTheProgramChecks(int offset, QuoteStatus expected, uint code)
+    {
+        ClmmText text = new()
+        {
+            Spacing = 60,
+            Liquidity = 1_000_000_000_000,
+            PriceX64 = UInt128.One << 64,
+            Ticks = [new TickText(-60, 1_000_000_000_000, true), new TickText(60, -1_000_000_000_000, true)],
+        };
+        RaydiumClmmPool pool = ClmmAccounts.RaydiumPool(text);
+        byte[] data = ClmmAccounts.RaydiumBytes(text);
+        data.AsSpan(offset, sizeof(ulong)).Fill(byte.MaxValue);
+        Assert.Equal(DecodeStatus.Ok, ClmmAccounts.TryApply(pool, AccountRole.Pool, ClmmAccounts.PoolKey, data));
+        SwapRequest request = ClmmRandom.Request(new Random(1), true);
+        (request.Direction, request.AmountRaw, request.ThresholdRaw) = (SwapDirection.AToB, 100_000, 0);
+        (request.Mode, request.SqrtPriceLimitX64) = (SwapMode.ExactIn, UInt128.Zero);
+        Assert.Equal(expected, pool.Quote(in request, out SwapQuote quote));
+        Assert.Equal(code, quote.ProgramErrorCode);
+    }
+
     private static bool IsOnOutput(byte feeOn, in SwapRequest request) =>
         feeOn != 0 && feeOn == 1 != (request.Direction == SwapDirection.AToB);
 
