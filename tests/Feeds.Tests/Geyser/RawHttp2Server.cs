@@ -109,7 +109,8 @@ internal sealed class RawHttp2Connection(Stream stream, int number, Cancellation
         if (name.Length > 126 || value.Length > 126) throw new ArgumentException("one byte of length", nameof(value));
         return
         [
-            0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)value.Length, .. Encoding.ASCII.GetBytes(value),
+            0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name),
+            (byte)value.Length, .. Encoding.ASCII.GetBytes(value),
         ];
     }
 
