@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading;
 using LowLatency.ConsoleHost.Vectors;
@@ -31,7 +30,7 @@ internal static class CyclesCommand
           lowlatency cycles --snapshot graph.csv --max-hops 3 --show 0 --json
 
         Exit codes: 0 done, 2 wrong usage, 65 a file is not of its form, 66 no such file,
-        130 Ctrl-C: what was found until then is listed.
+        130 Ctrl-C (143 SIGTERM, 129 SIGHUP): what was found until then is listed.
         """;
 
     /// <summary>The verb.</summary>
@@ -78,11 +77,9 @@ internal static class CyclesCommand
         command.SetAction(result =>
         {
             TextWriter errors = result.InvocationConfiguration.Error;
-            using CancellationTokenSource interrupt = new();
-            bool isReport = result.GetValue(report); // a report has nothing to show before its end
-            using PosixSignalRegistration? signal =
-                isReport ? null : ReplayCommand.InterruptAt(PosixSignal.SIGINT, interrupt, "cycles", errors);
-            return Run(
+            using Interruption interrupt = new("cycles", errors);
+            bool isReport = result.GetValue(report);
+            int code = Run(
                 new CyclesArguments(
                     result.GetValue(snapshot)!, result.GetValue(bases) ?? [], result.GetValue(hops),
                     result.GetValue(show), result.GetValue(json), isReport, result.GetValue(reserve))
@@ -90,6 +87,7 @@ internal static class CyclesCommand
                     Limit = TimeSpan.FromSeconds(result.GetValue(seconds)),
                 },
                 interrupt.Token, result.InvocationConfiguration.Output, errors);
+            return interrupt.CodeOf(code);
         });
         return command;
     }
@@ -115,14 +113,7 @@ internal static class CyclesCommand
 
         try
         {
-            if (arguments.IsReport)
-            {
-                ulong least = arguments.ReserveMin ?? CyclesArguments.ReportReserveMin;
-                if (CyclesReport.Run(path, mints, arguments.MaxHops, least, output, errors) != 0) return ExitCodes.Ok;
-                errors.WriteLine($"cycles: {path}: no graph (.csv or .csv.gz) in this folder");
-                return ExitCodes.NoInput;
-            }
-
+            if (arguments.IsReport) return Report(arguments, mints, stop, output, errors);
             SnapshotMarket market = SnapshotMarket.Load(path, arguments.ReserveMin ?? 0);
             MarketGraph graph = market.Graph;
             foreach (string reason in market.LeftOut) errors.WriteLine($"cycles   left out: {reason}");
@@ -160,6 +151,21 @@ internal static class CyclesCommand
             errors.WriteLine($"cycles: {path}: {e.Message}");
             return ExitCodes.BadData;
         }
+    }
+
+    private static int Report(
+        CyclesArguments arguments, Pubkey[] mints, CancellationToken stop, TextWriter output, TextWriter errors)
+    {
+        ulong least = arguments.ReserveMin ?? CyclesArguments.ReportReserveMin;
+        long began = TimeProvider.System.GetTimestamp();
+        int count = CyclesReport.Run(arguments.Path, mints, arguments.MaxHops, least, MayGoOn, output, errors);
+        if (stop.IsCancellationRequested) return ExitCodes.Interrupted;
+        if (count != 0) return ExitCodes.Ok;
+        errors.WriteLine($"cycles: {arguments.Path}: no graph (.csv or .csv.gz) in this folder");
+        return ExitCodes.NoInput;
+
+        bool MayGoOn() => !stop.IsCancellationRequested && (arguments.Limit == TimeSpan.Zero
+            || TimeProvider.System.GetElapsedTime(began) < arguments.Limit);
     }
 
     private static void WriteText(SnapshotMarket market, CyclesSearch search, TextWriter output)

@@ -17,10 +17,16 @@ namespace LowLatency.ConsoleHost.Commands;
 internal static class CyclesReport
 {
     private const int Repeats = 5;
+    private const int CallSteps = 1 << 24; // some 20 ms: as long as Ctrl-C may wait for a call of the search
 
-    /// <summary>Writes the table; the number of snapshots processed.</summary>
+    private const int LookInterval = 16; // pools between looks at the time in a pass whose time is taken
+
+    /// <summary>
+    /// Writes the table, as long as it <paramref name="mayGoOn"/>; the number of snapshots that it began with.
+    /// </summary>
     internal static int Run(
-        string path, Pubkey[] bases, int maxHops, ulong reserveMin, TextWriter output, TextWriter errors)
+        string path, Pubkey[] bases, int maxHops, ulong reserveMin, Func<bool> mayGoOn, TextWriter output,
+        TextWriter errors)
     {
         string[] files = Directory.Exists(path) ? Directory.GetFiles(path) : [path];
         Array.Sort(files, StringComparer.Ordinal);
@@ -35,21 +41,23 @@ internal static class CyclesReport
             if (!SnapshotMarket.IsGraph(file) && files.Length > 1) continue;
             errors.WriteLine($"cycles   {Path.GetFileName(file)}");
             MarketGraph graph = SnapshotMarket.Load(file, reserveMin).Graph;
-            for (int hops = Math.Min(3, maxHops); hops <= maxHops; hops++)
-                Row(Path.GetFileName(file), graph, new SearchSettings
-                {
-                    BaseMints = bases,
-                    MaxHops = hops,
-                    MaxCyclesPerEvent = 65_536,
-                }, output);
             count++;
+            for (int hops = Math.Min(3, maxHops); hops <= maxHops; hops++)
+            {
+                SearchSettings settings = new() { BaseMints = bases, MaxHops = hops, MaxCyclesPerEvent = 65_536 };
+                if (TryRow(Path.GetFileName(file), graph, settings, mayGoOn, output)) continue;
+                errors.WriteLine(
+                    $"cycles   ended at {hops} hops of {Path.GetFileName(file)}: this row and later ones are left out");
+                return count;
+            }
         }
 
         Line(output, $"{count} snapshots processed");
         return count;
     }
 
-    private static void Row(string name, MarketGraph graph, SearchSettings settings, TextWriter output)
+    private static bool TryRow(
+        string name, MarketGraph graph, SearchSettings settings, Func<bool> mayGoOn, TextWriter output)
     {
         CycleFinder finder = new(graph, settings);
         List<double> one = [];
@@ -57,10 +65,11 @@ internal static class CyclesReport
         for (int pool = 0; pool < graph.PoolCount; pool++)
         {
             double least = double.MaxValue;
+            if (!mayGoOn()) return false;
             for (int i = 0; i < Repeats; i++)
             {
                 long start = Stopwatch.GetTimestamp();
-                _ = finder.Find(pool, long.MaxValue);
+                if (!TryEnd(finder, finder.Find(pool, CallSteps), SearchStatus.WorkBound, mayGoOn, out _)) return false;
                 least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
             }
 
@@ -70,30 +79,39 @@ internal static class CyclesReport
 
         one.Sort();
         long passStart = Stopwatch.GetTimestamp();
-        long cycles = Count(graph, finder);
+        long cycles = 0;
+        for (int pool = 0; pool < graph.PoolCount; pool++)
+        {
+            SearchStatus begun = finder.FindOwned(pool, CallSteps);
+            if (!TryEnd(finder, begun, SearchStatus.BufferFull, mayGoOn, out long found)) return false;
+            cycles += found;
+            if (pool % LookInterval == 0 && !mayGoOn()) return false;
+        }
+
         double pass = Stopwatch.GetElapsedTime(passStart).TotalMicroseconds;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Shorten(name),-29}{graph.PoolCount,6}{UsedMints(graph),6}{settings.MaxHops,5}{cycles,10}"
             + $"{sum / Math.Max(1, one.Count),8:F2}{At(one, 0.5),8:F2}{At(one, 0.99),9:F1}{At(one, 1),10:F1}"
             + $"{pass,12:F0}{Global(graph),8:F1}"));
+        return true;
     }
 
-    private static long Count(MarketGraph graph, CycleFinder finder)
+    /// <summary>
+    /// Goes on with a search while it meets a bound up to <paramref name="worst"/>; false if it may not.
+    /// </summary>
+    private static bool TryEnd(
+        CycleFinder finder, SearchStatus status, SearchStatus worst, Func<bool> mayGoOn, out long found)
     {
-        long cycles = 0;
-        for (int pool = 0; pool < graph.PoolCount; pool++)
+        found = finder.Count;
+        while (status != SearchStatus.Complete && status <= worst)
         {
-            SearchStatus status = finder.FindOwned(pool, long.MaxValue);
-            cycles += finder.Count;
-            while (status != SearchStatus.Complete)
-            {
-                status = finder.Resume(finder.Cursor, long.MaxValue);
-                cycles += finder.Count;
-            }
+            if (!mayGoOn()) return false;
+            status = finder.Resume(finder.Cursor, CallSteps);
+            found += finder.Count;
         }
 
-        return cycles;
+        return true;
     }
 
     private static double Global(MarketGraph graph)

@@ -113,9 +113,11 @@ internal static class RecordCommand
             return ExitCodes.CannotCreate;
         }
 
+        using Interruption interrupt = new("record", errors);
         try
         {
-            SyntheticSource made = SyntheticSource.Create(market, result.GetValue(Seed) ?? 1, target);
+            SyntheticSource made = SyntheticSource.Create(
+                market, result.GetValue(Seed) ?? 1, target, cancellation: interrupt.Token);
             output.Write(string.Create(
                 CultureInfo.InvariantCulture, $"{target}: {made.Name}, {new FileInfo(target).Length:N0} bytes\n"));
             return ExitCodes.Ok;
@@ -123,7 +125,7 @@ internal static class RecordCommand
         catch (CommandException wrong)
         {
             errors.WriteLine($"record: {wrong.Message}");
-            return wrong.ExitCode;
+            return interrupt.CodeOf(wrong.ExitCode);
         }
     }
 
@@ -139,9 +141,10 @@ internal static class RecordCommand
         CaptureTarget format = IsJsonLines(target) ? CaptureTarget.JsonLines : CaptureTarget.Binary;
         CaptureImportResult? result;
         CaptureFault? fault;
+        using Interruption interrupt = new("record", errors);
         using (new Timer(_ => Progress(target, errors), null, ProgressIntervalMs, ProgressIntervalMs))
         {
-            result = CaptureImport.Run(source, target, format, new CaptureReaderOptions(), out fault);
+            result = CaptureImport.Run(source, target, format, new CaptureReaderOptions(), out fault, interrupt.Token);
         }
 
         if (result is null)
@@ -156,6 +159,12 @@ internal static class RecordCommand
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"{target}: {result.Frames:N0} frames as {kind}, {result.TargetBytes:N0} bytes\n"));
+        if (interrupt.Token.IsCancellationRequested)
+        {
+            errors.WriteLine("record: ended before the end of the source; the rest is left out");
+            return interrupt.ExitCode;
+        }
+
         if (result.SourceFault is null) return ExitCodes.Ok;
         errors.WriteLine($"record: {result.SourceFault}");
         return ReplayCommand.ExitCodeOf(result.SourceFault);

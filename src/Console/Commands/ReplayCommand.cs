@@ -2,8 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
-using System.Runtime.InteropServices;
-using System.Threading;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
@@ -33,7 +31,8 @@ internal static class ReplayCommand
         Settings: flags win over LOWLATENCY_* variables, these over --config, this over defaults.
         Exit codes: 0 done, 1 engine halted, 2 wrong usage, 3 a check failed, 65 capture
         damaged (what came before the damage is reported), 66 no such file, 73 output cannot
-        be written, 78 configuration wrong, 130 Ctrl-C (with the report until then).
+        be written, 78 configuration wrong, 130 Ctrl-C, 143 SIGTERM,
+        129 SIGHUP (with the report until then).
         """;
 
     internal static Command Create()
@@ -53,12 +52,10 @@ internal static class ReplayCommand
         TextWriter output, TextWriter errors)
     {
         CaptureFault? fault;
+        using Interruption interrupt = new("replay", errors);
         try
         {
-            using SyntheticSource? synthetic = options.ReadSynthetic(result);
-            using CancellationTokenSource interrupt = new();
-            using PosixSignalRegistration signal = InterruptAt(PosixSignal.SIGINT, interrupt, "replay", errors);
-            using PosixSignalRegistration end = InterruptAt(PosixSignal.SIGTERM, interrupt, "replay", errors);
+            using SyntheticSource? synthetic = options.ReadSynthetic(result, interrupt.Token);
             ReplaySettings settings =
                 options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
             if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
@@ -74,10 +71,10 @@ internal static class ReplayCommand
             }
 
             ReplayReport report = ReplayReport.From(settings, run);
-            Keep(settings, run, report, synthetic is null ? settings.CapturePath : null);
+            string? unkept = Keep(settings, run, report, synthetic is null ? settings.CapturePath : null);
             if (result.GetValue(options.Json)) report.WriteJson(output);
             else report.WriteText(output);
-            int code = ExitCode(result.GetValue(options.Assert), run, "replay", errors);
+            int code = ExitCode(result.GetValue(options.Assert), run, "replay", errors, interrupt.ExitCode, unkept);
             if (code != ExitCodes.Ok || !IsRangeMissed(settings, run)) return code;
             errors.WriteLine("replay: --from-slot, --to-slot: no slot of the capture is in this range");
             return ExitCodes.Usage;
@@ -85,7 +82,7 @@ internal static class ReplayCommand
         catch (CommandException wrong)
         {
             errors.WriteLine($"replay: {wrong.Message}");
-            return wrong.ExitCode;
+            return interrupt.CodeOf(wrong.ExitCode);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -108,27 +105,26 @@ internal static class ReplayCommand
         return run;
     }
 
-    /// <summary>Keeps a run in its folder, if it has one; <paramref name="capturePath"/> is null without a
-    /// capture.</summary>
-    internal static void Keep(ReplaySettings settings, ReplayRun run, ReplayReport report, string? capturePath)
+    /// <summary>
+    /// Keeps a run in its folder, if it has one; <paramref name="capturePath"/> is null without a capture. Why it could
+    /// not be kept, null if it could: the report is there all the same.
+    /// </summary>
+    internal static string? Keep(ReplaySettings settings, ReplayRun run, ReplayReport report, string? capturePath)
     {
-        if (settings.RunFolder is not { } folder) return;
+        if (settings.RunFolder is not { } folder) return null;
         PipelineLatency? latency = run.Pipeline!.Sinks.Latency;
-        RunInput input = RunInput.Of(settings.CaptureName, capturePath);
-        IReadOnlyList<SettingRow> rows = new ChangedRows().Of(settings.Rows, settings.Trail);
-        RunFolder.Write(folder, RunRecord.Of(report, input, rows, latency), latency);
-    }
-
-    /// <summary>The first such signal ends the verb in order, with its report; the second ends the process.</summary>
-    internal static PosixSignalRegistration InterruptAt(
-        PosixSignal signal, CancellationTokenSource interrupt, string verb, TextWriter errors) =>
-        PosixSignalRegistration.Create(signal, context =>
+        try
         {
-            if (interrupt.IsCancellationRequested) return;
-            context.Cancel = true;
-            errors.WriteLine($"{verb}: ending; press Ctrl-C again to stop at once");
-            interrupt.Cancel();
-        });
+            RunInput input = RunInput.Of(settings.CaptureName, capturePath);
+            IReadOnlyList<SettingRow> rows = new ChangedRows().Of(settings.Rows, settings.Trail);
+            RunFolder.Write(folder, RunRecord.Of(report, input, rows, latency), latency);
+            return null;
+        }
+        catch (Exception fault) when (fault is CommandException or IOException or UnauthorizedAccessException)
+        {
+            return fault.Message;
+        }
+    }
 
     /// <summary>Exit code of a capture that cannot be opened or read on.</summary>
     internal static int ExitCodeOf(CaptureFault fault) =>
@@ -136,13 +132,21 @@ internal static class ReplayCommand
             ? ExitCodes.NoInput
             : ExitCodes.BadData;
 
-    /// <summary>Exit code of a run, its reason on <paramref name="errors"/>.</summary>
-    internal static int ExitCode(string? expectedHash, ReplayRun run, string verb, TextWriter errors)
+    /// <summary>
+    /// Exit code of a run, its reasons on <paramref name="errors"/>: <paramref name="lost"/> is what could not be
+    /// written besides, <paramref name="cancelled"/> the code of a run that was ended.
+    /// </summary>
+    internal static int ExitCode(
+        string? expectedHash, ReplayRun run, string verb, TextWriter errors, int cancelled = ExitCodes.Interrupted,
+        string? lost = null)
     {
+        lost = run.OutputFailure is { } failure && lost is not null ? $"{failure}; {lost}" : lost ?? run.OutputFailure;
+        if (lost is not null) errors.WriteLine($"{verb}: {lost}");
         if (run.Pipeline!.Fatal.Fault is { } fatal)
         {
+            string place = fatal.FirstSequence < 0 ? string.Empty : $" at event {fatal.FirstSequence}";
             string cause = $"{fatal.Cause.GetType().Name}: {fatal.Cause.Message}";
-            errors.WriteLine($"{verb}: halted in {fatal.Where} at event {fatal.FirstSequence}: {cause}");
+            errors.WriteLine($"{verb}: halted in {fatal.Where}{place}: {cause}");
             return ExitCodes.Error;
         }
 
@@ -152,13 +156,13 @@ internal static class ReplayCommand
             return ExitCodeOf(fault);
         }
 
-        if (run.OutputFailure is { } failure)
-        {
-            errors.WriteLine($"{verb}: {failure}");
-            return ExitCodes.CannotCreate;
-        }
+        if (lost is not null) return ExitCodes.CannotCreate;
+        if (run.Outcome == ReplayOutcome.Cancelled) return cancelled;
+        return IsAsExpected(expectedHash, run, verb, errors) ? ExitCodes.Ok : ExitCodes.CheckFailed;
+    }
 
-        if (run.Outcome == ReplayOutcome.Cancelled) return ExitCodes.Interrupted;
+    private static bool IsAsExpected(string? expectedHash, ReplayRun run, string verb, TextWriter errors)
+    {
         bool failed = false;
         string hash = ReplayReport.HashText(run.Hash.Value);
         if (expectedHash is not null && !string.Equals(expectedHash.Trim(), hash, StringComparison.OrdinalIgnoreCase))
@@ -180,6 +184,6 @@ internal static class ReplayCommand
             failed = true;
         }
 
-        return failed ? ExitCodes.CheckFailed : ExitCodes.Ok;
+        return !failed;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
+using System.Threading;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
@@ -197,7 +198,7 @@ internal sealed class ReplayOptionSet
 
     /// <summary>Makes the synthetic market that is asked for; null if none is.</summary>
     /// <exception cref="CommandException">The options are wrong.</exception>
-    public SyntheticSource? ReadSynthetic(ParseResult result)
+    public SyntheticSource? ReadSynthetic(ParseResult result, CancellationToken cancellation)
     {
         if (result.GetValue(Synthetic) is not { } text)
         {
@@ -209,7 +210,7 @@ internal sealed class ReplayOptionSet
         if (result.GetValue(Capture) is not null) throw new CommandException("give a capture or --synthetic, not both");
         string seed = result.GetValue(Seed) ?? "1";
         return ulong.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
-            ? SyntheticSource.Create(text, number)
+            ? SyntheticSource.Create(text, number, cancellation: cancellation)
             : throw new CommandException($"--seed {seed}: give a whole number");
     }
 

@@ -2,8 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
-using System.Runtime.InteropServices;
-using System.Threading;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
@@ -29,7 +27,8 @@ internal static class RunCommand
         in the file (docs/live.md); everything a pool names is watched by itself. Before it connects
         it rehearses on bundled and generated captures, some seconds (--no-warm-up skips that).
         Exit codes: 0 done, 1 engine halted, 2 wrong usage, 73 output cannot be written,
-        78 configuration wrong, 130 Ctrl-C (with the report until then).
+        78 configuration wrong, 130 Ctrl-C, 143 SIGTERM,
+        129 SIGHUP (with the report until then).
         """;
 
     internal static Command Create()
@@ -50,11 +49,13 @@ internal static class RunCommand
     {
         try
         {
-            using CancellationTokenSource interrupt = new();
-            using PosixSignalRegistration signal =
-                ReplayCommand.InterruptAt(PosixSignal.SIGINT, interrupt, verb, errors);
-            using PosixSignalRegistration end =
-                ReplayCommand.InterruptAt(PosixSignal.SIGTERM, interrupt, verb, errors);
+            ConfigKeeper? reader = null; // reads the file anew when it begins, so nothing is missed before
+
+            // Without a terminal nobody hangs up: as for any service, the configuration is then to be read again.
+            using Interruption interrupt = new(verb, errors)
+            {
+                OnHangUp = Console.IsInputRedirected ? () => reader?.Ask() : null,
+            };
             EngineConfig config = options.ReadConfig(result, environment);
             LiveSettings asked = options.ReadLive(result, config, environment);
             if (recordPath is not null) asked = asked with { RecordPath = recordPath };
@@ -75,9 +76,10 @@ internal static class RunCommand
                 {
                     settings.Log.Add(level, "config", text);
                     if (!isWatched) errors.WriteLine($"{verb}: {text}");
-                });
+                },
+                live.Halt);
+            reader = keeper;
             settings = settings with { Reload = keeper.Ask };
-            using PosixSignalRegistration? hangUp = OnHangUp(keeper);
             ReplayProgressLine progress = new(errors, verb, () => Standing(live));
             CaptureFault? none;
             ReplayRun run = isWatched && ReplayScreens.TryOpenTerminal(verb, errors) is { } terminal
@@ -85,17 +87,12 @@ internal static class RunCommand
                 : ReplayCommand.RunPlainly(settings, progress, out none);
             live.Recorder?.Dispose(); // the report counts what is on the disk
             ReplayReport report = ReplayReport.From(settings, run);
-            ReplayCommand.Keep(
+            string? lost = ReplayCommand.Keep(
                 settings, run, report, live.Recorder is { IsComplete: true } ? settings.RecordPath : null);
             if (result.GetValue(options.Json)) report.WriteJson(output);
             else report.WriteText(output);
-            if (live.Recorder is { IsComplete: false })
-            {
-                errors.WriteLine($"{verb}: the recording {settings.RecordPath} is incomplete");
-                return ExitCodes.CannotCreate;
-            }
-
-            return ReplayCommand.ExitCode(null, run, verb, errors);
+            if (Unrecorded(live, settings) is { } cut) lost = lost is null ? cut : $"{cut}; {lost}";
+            return ReplayCommand.ExitCode(null, run, verb, errors, interrupt.ExitCode, lost);
         }
         catch (CommandException wrong)
         {
@@ -104,17 +101,14 @@ internal static class RunCommand
         }
     }
 
-    /// <summary>
-    /// Without a terminal nobody hangs up: SIGHUP then means, as for any service, to read the configuration again.
-    /// </summary>
-    private static PosixSignalRegistration? OnHangUp(ConfigKeeper keeper)
+    /// <summary>Why the recording is not whole; null if it is, or none was asked for.</summary>
+    private static string? Unrecorded(LiveRun live, ReplaySettings settings)
     {
-        if (OperatingSystem.IsWindows() || !Console.IsInputRedirected) return null;
-        return PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            keeper.Ask();
-        });
+        if (live.Recorder is not { } recorder) return null;
+        string? why = !recorder.IsComplete ? recorder.Failure ?? "the disk fell behind"
+            : ReplayRun.IsGone(settings.RecordPath) ? ReplayRun.Gone
+            : null;
+        return why is null ? null : $"the recording {settings.RecordPath} is incomplete: {why}";
     }
 
     private static string Standing(LiveRun live)

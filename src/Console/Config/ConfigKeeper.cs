@@ -27,6 +27,7 @@ internal sealed class ConfigKeeper : IDisposable
     private readonly SettingTrail _trail;
     private readonly TradingGate _gate;
     private readonly Action<LogLevel, string> _tell;
+    private readonly Action<string, Exception> _onFault;
     private readonly ConfigReload _inForce;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
@@ -41,9 +42,10 @@ internal sealed class ConfigKeeper : IDisposable
     /// <param name="trail">Where the engine says what it put in force.</param>
     /// <param name="gate">Switch of <c>pause</c>.</param>
     /// <param name="tell">Where people read what happened.</param>
+    /// <param name="onFault">Told what its thread failed with: a broken invariant, never a file.</param>
     public ConfigKeeper(
         string path, EngineConfig start, Func<EngineConfig> read, Func<byte[], bool> post, SettingTrail trail,
-        TradingGate gate, Action<LogLevel, string> tell)
+        TradingGate gate, Action<LogLevel, string> tell, Action<string, Exception> onFault)
     {
         _path = path;
         _read = read;
@@ -51,8 +53,9 @@ internal sealed class ConfigKeeper : IDisposable
         _trail = trail;
         _gate = gate;
         _tell = tell;
+        _onFault = onFault;
         _inForce = new ConfigReload(start);
-        _thread = new Thread(Keep) { IsBackground = true, Name = "config keeper" };
+        _thread = new Thread(Run) { IsBackground = true, Name = "config keeper" };
         _thread.Start();
     }
 
@@ -70,6 +73,18 @@ internal sealed class ConfigKeeper : IDisposable
         _wake.Set();
         _thread.Join();
         _wake.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            Keep();
+        }
+        catch (Exception fault)
+        {
+            _onFault(Thread.CurrentThread.Name!, fault); // the one catch of this thread
+        }
     }
 
     private void Keep()

@@ -30,6 +30,8 @@ internal sealed class LiveRun : IDisposable
     private readonly MessageInbox _settingsInbox;
     private readonly MemoryKeeper _memory = new();
     private NeededAccounts? _needed;
+    private readonly Fatal _early = new(); // what failed before there was an engine to halt
+    private Fatal? _fatal;
     private Thread? _keeper;
     private bool _isDisposed;
 
@@ -54,6 +56,12 @@ internal sealed class LiveRun : IDisposable
         {
             Simulator = new Simulator(Pool.Http, simulation, _clock);
             Receiver = new SimulationOutlet(Simulator);
+        }
+
+        Pool.OnFault = Halt;
+        foreach (NodeWork? work in (NodeWork?[])[Bootstrap, Chain, Simulator])
+        {
+            if (work is not null) work.OnFault = Halt;
         }
 
         if (settings.RecordPath is { } path) Recorder = CreateRecorder(path);
@@ -91,9 +99,23 @@ internal sealed class LiveRun : IDisposable
     /// <summary>Why the watch list could not be read again; the old one stays. Null if it could.</summary>
     public string? ReloadFault { get; private set; }
 
+    /// <summary>
+    /// Halts the run for what one of its threads failed with: what that thread did would be missing from then on. Any
+    /// thread.
+    /// </summary>
+    public void Halt(string thread, Exception cause)
+    {
+        FatalFault fault = new(thread, -1, -1, cause);
+        _early.Halt(fault);
+        Volatile.Read(ref _fatal)?.Halt(fault);
+    }
+
     /// <summary>Extra stages of the market group.</summary>
     public IStage[] Observe(MarketPipeline pipeline)
     {
+        Volatile.Write(ref _fatal, pipeline.Fatal);
+        Interlocked.MemoryBarrier(); // either whoever fails sees the engine, or it is seen here
+        if (_early.Fault is { } fault) pipeline.Fatal.Halt(fault);
         _needed = new NeededAccounts(pipeline.Graph);
         return [_needed];
     }
@@ -172,8 +194,20 @@ internal sealed class LiveRun : IDisposable
         Bootstrap.Start();
         Chain.Start();
         Simulator?.Start();
-        _keeper = new Thread(KeepWatch) { IsBackground = true, Name = "watch keeper" };
+        _keeper = new Thread(RunKeeper) { IsBackground = true, Name = "watch keeper" };
         _keeper.Start();
+    }
+
+    private void RunKeeper()
+    {
+        try
+        {
+            KeepWatch();
+        }
+        catch (Exception fault)
+        {
+            Halt(Thread.CurrentThread.Name!, fault); // the one catch of this thread
+        }
     }
 
     private void KeepWatch()

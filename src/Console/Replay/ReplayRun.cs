@@ -91,7 +91,7 @@ internal sealed class ReplayRun
     public TransactionFiles? Transactions { get; }
 
     /// <summary>Why the journal is incomplete; null if it is whole or not asked for.</summary>
-    public string? JournalFailure => _journal?.Failure;
+    public string? JournalFailure { get; private set; }
 
     /// <summary>What could not be written; null if everything was.</summary>
     public string? OutputFailure
@@ -102,6 +102,12 @@ internal sealed class ReplayRun
             return Transactions?.Failure is { } file ? $"transactions in {_settings.TransactionsFolder}: {file}" : null;
         }
     }
+
+    /// <summary>What is said of a file that was written and is not where it was made.</summary>
+    public const string Gone = "it was moved or removed while it was written";
+
+    /// <summary>True if a file that was made is there no longer.</summary>
+    public static bool IsGone(string? path) => path is not null && !File.Exists(path);
 
     /// <summary>Decisions in the journal.</summary>
     public long JournalCount => _journal?.Count ?? 0;
@@ -138,6 +144,7 @@ internal sealed class ReplayRun
         _watch?.Begin(Pipeline, feed);
         Drive(feed);
         _journal?.Complete(Hash.Value);
+        JournalFailure = _journal?.Failure ?? (IsGone(_settings.JournalPath) ? Gone : null);
         Feed = feed.GetStatistics();
         foreach (EndpointStatistics endpoint in Feed.Endpoints)
             IsSynthetic |= endpoint.Address.StartsWith("synthetic:", StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using System.Threading;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Synthetic;
@@ -30,15 +31,19 @@ internal sealed class SyntheticSource : IDisposable
 
     /// <summary>Makes a market of <c>pools x slots</c>, for example 100x200.</summary>
     /// <exception cref="CommandException">The text is not of that form, or the file cannot be written.</exception>
-    public static SyntheticSource Create(string text, ulong seed, bool hasEveryVaultVenue = false)
+    public static SyntheticSource Create(
+        string text, ulong seed, bool hasEveryVaultVenue = false, CancellationToken cancellation = default)
     {
         string path = Path.Combine(Path.GetTempPath(), $"lowlatency-synthetic-{Guid.NewGuid():N}.llcap");
-        return Create(text, seed, path, hasEveryVaultVenue);
+        return Create(text, seed, path, hasEveryVaultVenue, cancellation);
     }
 
     /// <summary>The same into a file, which is deleted only if this object is disposed of.</summary>
-    /// <exception cref="CommandException">The text is not of that form, or the file cannot be written.</exception>
-    public static SyntheticSource Create(string text, ulong seed, string path, bool hasEveryVaultVenue = false)
+    /// <exception cref="CommandException">
+    /// The text is not of that form, the file cannot be written, or it was cancelled: then there is no file.
+    /// </exception>
+    public static SyntheticSource Create(
+        string text, ulong seed, string path, bool hasEveryVaultVenue = false, CancellationToken cancellation = default)
     {
         string[] parts = text.Split('x');
         int pools = 0;
@@ -62,14 +67,17 @@ internal sealed class SyntheticSource : IDisposable
         try
         {
             using CaptureWriter writer = CaptureWriter.Create(path, SyntheticCapture.HeaderOf(options));
-            SyntheticCapture.Write(options, slots, writer);
-            return source;
+            SyntheticCapture.Write(options, slots, writer, cancellation);
+            if (!cancellation.IsCancellationRequested) return source;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             source.Dispose();
             throw new CommandException($"--synthetic: {path}: {fault.Message}", ExitCodes.CannotCreate);
         }
+
+        source.Dispose();
+        throw new CommandException($"--synthetic: ended before all {slots} slots were made", ExitCodes.Interrupted);
     }
 
     /// <inheritdoc/>

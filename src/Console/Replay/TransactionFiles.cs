@@ -87,7 +87,7 @@ internal sealed class TransactionFiles : IMessageReceiver
             File.WriteAllText(path, JsonSerializer.Serialize(file, JsonOutput.Indented));
             Written++;
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             Failure = fault.Message;
         }

@@ -30,6 +30,9 @@ public abstract class EventPublisher
     /// </summary>
     public abstract ClaimStatus TryClaim(int payloadCapacityBytes, out Span<byte> payload);
 
+    /// <summary>True once the pipeline has halted, also while nothing is published. Any thread.</summary>
+    public virtual bool IsHalted => false;
+
     /// <summary>The claimed entry.</summary>
     public abstract ref MarketEvent Current { get; }
 

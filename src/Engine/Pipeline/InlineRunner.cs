@@ -40,13 +40,16 @@ public sealed class InlineRunner : EventPublisher
     public long NextSequence { get; private set; }
 
     /// <inheritdoc/>
+    public override bool IsHalted => _fatal.IsTripped;
+
+    /// <inheritdoc/>
     public override ref MarketEvent Current => ref _entry[0];
 
     /// <inheritdoc/>
     public override ClaimStatus TryClaim(int payloadCapacityBytes, out Span<byte> payload)
     {
         payload = default;
-        if (_fatal.IsTripped) return ClaimStatus.Halted;
+        if (IsHalted) return ClaimStatus.Halted;
         PayloadStatus status = _payloads.TryClaim(payloadCapacityBytes, out long position);
         if (status != PayloadStatus.Ok)
             return status == PayloadStatus.TooLarge ? ClaimStatus.PayloadTooLarge : ClaimStatus.Full;

@@ -91,6 +91,9 @@ public sealed class ThreadedRunner : EventPublisher
     public int CapacityEntries => _sequencer.CapacityEntries;
 
     /// <inheritdoc/>
+    public override bool IsHalted => _sequencer.IsHalted || _fatal.IsTripped;
+
+    /// <inheritdoc/>
     public override ref MarketEvent Current => ref _staging[0];
 
     /// <summary>
@@ -125,7 +128,7 @@ public sealed class ThreadedRunner : EventPublisher
         SpinWait spin = default;
         while (true)
         {
-            if (_sequencer.IsHalted || _fatal.IsTripped) return ClaimStatus.Halted;
+            if (IsHalted) return ClaimStatus.Halted;
             PayloadStatus status = _payloads.TryClaim(payloadCapacityBytes, out long position);
             if (status == PayloadStatus.TooLarge) return ClaimStatus.PayloadTooLarge;
             if (status == PayloadStatus.Ok)

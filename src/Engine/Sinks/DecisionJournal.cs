@@ -86,7 +86,7 @@ public sealed class DecisionJournal : IDecisionSink
             _stream.Write(_buffer, 0, _used);
             _stream.Flush();
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             Failure = fault.Message;
         }

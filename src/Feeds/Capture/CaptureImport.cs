@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Threading;
 
 namespace LowLatency.Feeds.Capture;
 
@@ -28,16 +29,17 @@ public static class CaptureImport
 {
     /// <summary>
     /// Converts <paramref name="sourcePath"/>; null and a fault if nothing could be written. An existing target is
-    /// never overwritten.
+    /// never overwritten. If it is cancelled, the target holds the frames until then.
     /// </summary>
     public static CaptureImportResult? Run(
         string sourcePath,
         string targetPath,
         CaptureTarget target,
         CaptureReaderOptions options,
-        out CaptureFault? fault)
+        out CaptureFault? fault,
+        CancellationToken cancellation = default)
     {
-        CaptureHeader? header = ScanHeader(sourcePath, options, out fault);
+        CaptureHeader? header = ScanHeader(sourcePath, options, out fault, cancellation);
         if (header is null) return null;
         using CaptureReader? reader = CaptureReader.Open(sourcePath, options, out fault);
         if (reader is null) return null;
@@ -48,7 +50,8 @@ public static class CaptureImport
                 ? CaptureWriter.Create(targetPath, header)
                 : JsonLineCaptureWriter.Create(targetPath))
             {
-                while (reader.TryRead(out CaptureFrame frame)) sink.Write(frame);
+                while (!cancellation.IsCancellationRequested && reader.TryRead(out CaptureFrame frame))
+                    sink.Write(frame);
                 frames = sink.Frames;
             }
 
@@ -64,14 +67,15 @@ public static class CaptureImport
     }
 
     /// <summary>The header for a target: the source's own, or one made of the addresses in its open frames.</summary>
-    private static CaptureHeader? ScanHeader(string path, CaptureReaderOptions options, out CaptureFault? fault)
+    private static CaptureHeader? ScanHeader(
+        string path, CaptureReaderOptions options, out CaptureFault? fault, CancellationToken cancellation)
     {
         using CaptureReader? reader = CaptureReader.Open(path, options, out fault);
         if (reader is null) return null;
         if (reader.Header is not null) return reader.Header;
         List<string> endpoints = [];
         long createdUtcNs = 0;
-        while (reader.TryRead(out CaptureFrame frame))
+        while (!cancellation.IsCancellationRequested && reader.TryRead(out CaptureFrame frame))
         {
             if (reader.Frames == 1) createdUtcNs = frame.ReceiveUtcNs;
             while (endpoints.Count <= frame.EndpointId) endpoints.Add(string.Empty);

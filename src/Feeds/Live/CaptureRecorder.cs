@@ -143,8 +143,9 @@ public sealed class CaptureRecorder : IDisposable
             if (_file is FileStream file) file.Flush(flushToDisk: true);
             else _file.Flush();
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception fault)
         {
+            // The one catch of this thread: whatever the disk or we did, the run goes on and the report says it.
             Volatile.Write(ref _failure, fault.Message);
         }
     }

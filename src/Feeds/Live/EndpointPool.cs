@@ -148,6 +148,12 @@ public sealed class EndpointPool : IDisposable
     /// </summary>
     public Func<ulong>? ResumeSlot { get; set; }
 
+    /// <summary>
+    /// Told which stream failed with what, once: a broken invariant, never what a server did. Set before
+    /// <see cref="Start"/>.
+    /// </summary>
+    public Action<string, Exception>? OnFault { get; set; }
+
     /// <summary>Accounts refused because a connection had its fill of subscriptions.</summary>
     public long Refused { get; private set; }
 
@@ -165,7 +171,8 @@ public sealed class EndpointPool : IDisposable
     {
         UpdateStreams();
         foreach (SubscriptionEndpoint endpoint in _sockets) endpoint.Start();
-        foreach ((YellowstoneFeed feed, _, _) in _streams) _streamTasks.Add(Task.Run(() => feed.RunAsync(_stop.Token)));
+        foreach ((YellowstoneFeed feed, _, string name) in _streams)
+            _streamTasks.Add(Task.Run(() => RunStreamAsync(feed, name)));
     }
 
     /// <summary>Watches accounts on every endpoint; known ones are left as they are. The number that is new.</summary>
@@ -298,6 +305,19 @@ public sealed class EndpointPool : IDisposable
         YellowstoneFeed feed = new(options, inbox, clock, () => ResumeSlot?.Invoke() ?? 0);
         _streams.Add((feed, inbox.ConnectionId, _addresses[^1]));
         return feed;
+    }
+
+    private async Task RunStreamAsync(YellowstoneFeed feed, string name)
+    {
+        try
+        {
+            await feed.RunAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (OnFault is not null)
+        {
+            // The one catch of this task: nobody looks at it before the end.
+            OnFault(name, fault);
+        }
     }
 
     private void UpdateStreams()

@@ -128,7 +128,7 @@ public sealed class LiveFeed : IMarketFeed
     {
         FrameDispatcher dispatcher = new(publisher, clock, _options.Dispatcher);
         Volatile.Write(ref _dispatcher, dispatcher);
-        if (_options.RunsOnConnections) return RunOnConnections(dispatcher);
+        if (_options.RunsOnConnections) return RunOnConnections(dispatcher, publisher);
         _options.OnBegin?.Invoke();
         long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
         long endNs = _options.DurationNs == 0 ? long.MaxValue : _options.Clock.NowNs + _options.DurationNs;
@@ -141,6 +141,7 @@ public sealed class LiveFeed : IMarketFeed
                 Volatile.Write(
                     ref _threadAllocatedBytes, GC.GetAllocatedBytesForCurrentThread() - allocatedBefore);
                 ReportProgress(dispatcher);
+                if (publisher.IsHalted) return ReplayOutcome.Halted; // also where nothing comes to be refused
                 if (_options.Cancellation.IsCancellationRequested || _options.Clock.NowNs >= endNs) break;
             }
 
@@ -194,7 +195,7 @@ public sealed class LiveFeed : IMarketFeed
         // Connections, inboxes and recorder belong to whoever made them.
     }
 
-    private ReplayOutcome RunOnConnections(FrameDispatcher dispatcher)
+    private ReplayOutcome RunOnConnections(FrameDispatcher dispatcher, EventPublisher publisher)
     {
         FeedTurns turns = new(() => TryTakeOldest(dispatcher, out bool goesOn) && goesOn, _inboxes);
         _signal.OnWake = turns.Take;
@@ -207,14 +208,14 @@ public sealed class LiveFeed : IMarketFeed
             turns.Take(static feed => feed.Idle(), this); // also what came while the turn was another's
             Volatile.Write(ref _threadAllocatedBytes, turns.AllocatedBytes);
             ReportProgress(dispatcher);
-            if (turns.IsHalted) break;
+            if (turns.IsHalted || publisher.IsHalted) break;
             _ = _options.Cancellation.WaitHandle.WaitOne(LookMs);
         }
 
         (_signal.OnWake, _signal.OnSpin) = (null, null);
         turns.Close();
         turns.Failure?.Throw();
-        return turns.IsHalted ? ReplayOutcome.Halted : End(dispatcher);
+        return turns.IsHalted || publisher.IsHalted ? ReplayOutcome.Halted : End(dispatcher);
     }
 
     private void Idle()

@@ -27,6 +27,11 @@ public abstract class NodeWork : IDisposable
 
     private protected IClock Clock { get; }
 
+    /// <summary>
+    /// Told what the work failed with, once: a broken invariant, never what a node said. Set before the start.
+    /// </summary>
+    public Action<string, Exception>? OnFault { get; set; }
+
     /// <summary>Cancelled when the work is to end.</summary>
     private protected CancellationToken Stopping => _stop.Token;
 
@@ -62,6 +67,12 @@ public abstract class NodeWork : IDisposable
         catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
         {
             // Stopped.
+        }
+        catch (Exception fault)
+        {
+            // The one catch of this task: nobody looks at it before the end, and what it did is done no longer.
+            if (OnFault is not { } told) throw;
+            told(GetType().Name, fault);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Text;
+using System.Threading;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
 
@@ -30,8 +31,9 @@ public static class SyntheticCapture
         };
     }
 
-    /// <summary>Writes subscriptions, a snapshot and so many slots.</summary>
-    public static void Write(SyntheticMarketOptions options, int slots, ICaptureSink sink)
+    /// <summary>Writes subscriptions, a snapshot and so many slots, fewer if it is cancelled.</summary>
+    public static void Write(
+        SyntheticMarketOptions options, int slots, ICaptureSink sink, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentNullException.ThrowIfNull(options);
@@ -58,7 +60,7 @@ public static class SyntheticCapture
         // The first state of every account comes as its first notification.
         foreach (SyntheticAccount account in market.Accounts) WriteAccount(sink, market, account);
         market.EndSlot();
-        for (int slot = 0; slot < slots; slot++)
+        for (int slot = 0; slot < slots && !cancellation.IsCancellationRequested; slot++)
         {
             market.BeginSlot();
             WriteFrame(sink, market, CaptureFrameKind.Message, string.Create(

@@ -142,6 +142,13 @@ public sealed class CyclesCommandTests : IDisposable
 
         Assert.Equal(ExitCodes.Interrupted, Run(path, stop: new CancellationToken(true)));
         Assert.Contains("interrupted: 0 of 4,000", _errors.ToString(), StringComparison.Ordinal);
+
+        // A report of it would take hours: it ends likewise, and says from which row on it is not whole.
+        long began = TimeProvider.System.GetTimestamp();
+        Assert.Equal(ExitCodes.Ok, Run(path, isReport: true, limit: TimeSpan.FromSeconds(1)));
+        Assert.Contains(": this row and later ones are left out", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Interrupted, Run(path, isReport: true, stop: new CancellationToken(true)));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 0, 60);
     }
 
     [Fact]

@@ -91,7 +91,8 @@ public sealed class HotReloadTests : IDisposable
         SettingTrail trail = new();
         TradingGate gate = new();
         using ConfigKeeper keeper = new(
-            path, Read(path), () => Read(path), Post, trail, gate, (_, text) => Add(told, text));
+            path, Read(path), () => Read(path), Post, trail, gate, (_, text) => Add(told, text),
+            (thread, fault) => Add(told, $"{thread}: {fault}"));
         File.WriteAllText(path, """{ "tipShareBps": 4000, "maxHops": 3, "pause": true }""");
         Await(told, "tipShareBps 5000 -> 4000");
         Await(told, "pause false -> true"); // the last of that reading

@@ -144,6 +144,7 @@ public sealed class YellowstoneFeedTests
     [InlineData(Fault.ErrorAfter, ConnectionCause.GrpcStatus)]
     public async Task Run_Fault_KeepsWhatCameBeforeThenClosesAndReconnects(Fault fault, ConnectionCause cause)
     {
+        TaskCompletionSource seen = new(); // a reset throws away what the client has not read yet
         await using GeyserServer server = await GeyserServer.StartAsync(async call =>
         {
             await call.ReadSubscribeAsync();
@@ -161,7 +162,7 @@ public sealed class YellowstoneFeedTests
             if (fault is Fault.ResetInside or Fault.EndInside) await call.SendRawAsync(frame.AsMemory(0, 100));
             if (fault == Fault.ResetInside)
             {
-                await Task.Delay(50);
+                await seen.Task;
                 call.Reset(2);
             }
 
@@ -169,6 +170,8 @@ public sealed class YellowstoneFeedTests
             if (fault == Fault.ErrorAfter) call.End(13, "lagged");
         });
         await using FeedHarness harness = new(FeedHarness.Options(server.Address));
+        await harness.UntilAsync(h => h.Count(CaptureFrameKind.Message) != 0);
+        seen.SetResult();
         await harness.UntilEndAsync(cause);
         await harness.UntilAsync(h => h.Feed.IsOpen && h.Count(CaptureFrameKind.Message) == 2);
         Assert.Equal(

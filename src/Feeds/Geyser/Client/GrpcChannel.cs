@@ -106,12 +106,14 @@ internal sealed class GrpcChannel : IDisposable
                 return new ConnectionEnd(ConnectionCause.ConnectTimeout, 0, "no connection in time");
             case OperationCanceledException:
                 return new ConnectionEnd(ConnectionCause.Stopped);
-            case HttpProtocolException reset:
-                return new ConnectionEnd(
-                    ConnectionCause.SocketError, (int)reset.ErrorCode, "HTTP/2 reset by the server");
-            case HttpRequestException { InnerException: HttpProtocolException reset }:
-                return new ConnectionEnd(
-                    ConnectionCause.SocketError, (int)reset.ErrorCode, "HTTP/2 reset by the server");
+            case HttpProtocolException broken:
+                return FromProtocol(broken);
+            case HttpRequestException { InnerException: HttpProtocolException broken }:
+                return FromProtocol(broken);
+            case HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException inner }:
+                return FromException(inner); // "an error occurred": which one is inside
+            case IOException { InnerException: HttpRequestException inner }:
+                return FromException(inner);
             case HttpRequestException request:
                 return new ConnectionEnd(FromHttpError(request.HttpRequestError), 0, error.Message);
             case HttpIOException io:
@@ -128,12 +130,23 @@ internal sealed class GrpcChannel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _invoker.Dispose();
 
+    /// <summary>
+    /// A reset or the end of the connection by the server, or its breaking of HTTP/2: the platform has one exception
+    /// for both, and only its words tell them apart.
+    /// </summary>
+    private static ConnectionEnd FromProtocol(HttpProtocolException broken) => new(
+        broken.Message.Contains("invalid data", StringComparison.Ordinal)
+            ? ConnectionCause.ProtocolViolation
+            : ConnectionCause.SocketError,
+        (int)broken.ErrorCode, broken.Message);
+
     private static ConnectionCause FromHttpError(HttpRequestError error) => error switch
     {
         HttpRequestError.NameResolutionError => ConnectionCause.NameNotFound,
         HttpRequestError.ConnectionError => ConnectionCause.ConnectFailed,
         HttpRequestError.SecureConnectionError => ConnectionCause.TlsFailed,
         HttpRequestError.ResponseEnded => ConnectionCause.EndOfStream,
+        HttpRequestError.ConfigurationLimitExceeded => ConnectionCause.MessageTooLong,
         HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse
             or HttpRequestError.VersionNegotiationError => ConnectionCause.ProtocolViolation,
         _ => ConnectionCause.SocketError,

@@ -42,6 +42,7 @@ internal sealed class YellowstoneConnection : IDisposable
     private long _lastReceiveNs;
     private long _partBytes; // since the last sign of life
     private bool _isSilent;
+    private volatile bool _isStuck;
     private string? _heldFor;
 
     /// <summary>A connection that will ask for <paramref name="subscription"/>.</summary>
@@ -98,6 +99,7 @@ internal sealed class YellowstoneConnection : IDisposable
         if (stop.IsCancellationRequested) end = new ConnectionEnd(ConnectionCause.Stopped);
         else if (_heldFor is { } reason) end = new ConnectionEnd(ConnectionCause.Demoted, 0, reason);
         else if (_isSilent) end = new ConnectionEnd(ConnectionCause.PingTimeout, 0, "no message and no pong in time");
+        else if (_isStuck) end = new ConnectionEnd(ConnectionCause.SocketError, 0, "the server reads no requests");
         else if (end.Cause == ConnectionCause.Stopped) end = CancelledByServer();
         end = end with { Detail = EndpointAddress.RedactIn(end.Detail, _options.Address) };
         if (!IsOpen) return end;
@@ -107,11 +109,15 @@ internal sealed class YellowstoneConnection : IDisposable
         return end;
     }
 
-    /// <summary>Replaces the subscription. Any thread.</summary>
+    /// <summary>
+    /// Replaces the subscription, or ends the call if the server has read none of the last requests: the next one asks
+    /// for the newest. Any thread.
+    /// </summary>
     public void Update(YellowstoneSubscription subscription)
     {
         byte[] request = subscription.ToRequest();
-        if (_requests.TrySend(request)) Volatile.Write(ref _newRequest, request);
+        Volatile.Write(ref _newRequest, request); // before it is sent: what answers it is recorded behind it
+        if (!_requests.TrySend(request)) _isStuck = true;
     }
 
     /// <summary>Ends the call because its endpoint is left alone for a while. Any thread.</summary>
@@ -173,10 +179,11 @@ internal sealed class YellowstoneConnection : IDisposable
     }
 
     /// <summary>
-    /// Nobody here cancelled: the platform gives a reset with NO_ERROR or CANCEL as a cancellation.
+    /// Nobody here cancelled: the platform gives a reset with NO_ERROR or CANCEL as a cancellation, and now and then
+    /// the end of a connection that it gave up itself.
     /// </summary>
     private static ConnectionEnd CancelledByServer() =>
-        new(ConnectionCause.SocketError, 0, "HTTP/2 reset by the server: cancelled");
+        new(ConnectionCause.SocketError, 0, "the call was cancelled by the server or with its connection");
 
     private static ConnectionEnd InboxFull() =>
         new(ConnectionCause.InboxFull, 0, "the engine fell behind; what came since is lost");
@@ -232,9 +239,10 @@ internal sealed class YellowstoneConnection : IDisposable
             {
                 long nowNs = _clock.NowNs;
                 bool isHeld = Volatile.Read(ref _heldFor) is not null;
-                if (isHeld || nowNs - Volatile.Read(ref _lastReceiveNs) > _options.SilenceNs)
+                bool isSilent = nowNs - Volatile.Read(ref _lastReceiveNs) > _options.SilenceNs;
+                if (isHeld || isSilent || _isStuck)
                 {
-                    _isSilent = !isHeld;
+                    _isSilent = isSilent && !isHeld;
                     await life.CancelAsync().ConfigureAwait(false);
                     return;
                 }
