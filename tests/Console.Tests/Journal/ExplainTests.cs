@@ -126,7 +126,8 @@ public sealed class ExplainTests : IDisposable
         (decision.MessageBytesOver, decision.BlamedAccountCount) = (77, 21);
         Rewrite(decision);
         Assert.Contains(
-            "known: 77 bytes too many, and 21 accounts take 32 bytes each that a table could carry.",
+            "known: 77 bytes too many, and 21 accounts take 32 bytes each that a table could carry (live: its "
+            + "address in watch.accounts).",
             Run("902.0").Output.ReplaceLineEndings(" "));
     }
 
