@@ -78,7 +78,7 @@ internal static class FunnelSection
             return;
         }
 
-        page.Append("<div class=\"scroll\"><table><tr><th>decision</th><th>reason</th><th class=\"n opt\">slot</th>");
+        page.Append("<table class=\"best\"><tr><th>decision</th><th>reason</th><th class=\"n opt\">slot</th>");
         page.Append("<th class=\"n\">net</th><th class=\"n opt\">expected</th><th>route</th></tr>\n");
         for (int i = 0; i < routes.Count; i++)
         {
@@ -93,6 +93,6 @@ internal static class FunnelSection
             page.Append($"<td>{Mark.Text(route.Route)}</td></tr>\n");
         }
 
-        page.Append("</table></div>\n");
+        page.Append("</table>\n");
     }
 }

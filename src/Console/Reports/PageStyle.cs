@@ -65,7 +65,9 @@ internal static class PageStyle
         details{margin:10px 0}summary{cursor:pointer}
         @media(max-width:640px){main{padding:12px}svg.wide{display:none}svg.narrow{display:block}.opt{display:none}
         .step{grid-template-columns:1fr 92px}.step svg.track{grid-column:1/3;grid-row:2}
-        .step .drops{grid-column:1/3}td,th,td.n,th.n{padding-right:6px}th{white-space:normal}svg.bar{width:48px}}
+        .step .drops{grid-column:1/3}td,th,td.n,th.n{padding-right:6px}th{white-space:normal}svg.bar{width:48px}
+        .best tr{display:flex;flex-wrap:wrap;justify-content:space-between;border-bottom:1px solid var(--line)}
+        .best td,.best th{border:0}.best :last-child:not(tr){flex-basis:100%}.best :nth-child(2):not(tr){flex:1}}
         @media print{body{background:#fff}}
         """;
 }
