@@ -22,6 +22,7 @@ internal static class Program
     internal static int Run(string[] args, TextWriter output, TextWriter errors)
     {
         if (args.Length == 0) args = ["--help"];
+        if (args is ["version"]) args = ["--version"];
         ParseResult result = CreateRoot().Parse(args);
         if (FindMistake(result, args) is { } mistake)
         {

@@ -15,6 +15,10 @@ namespace LowLatency.ConsoleHost;
 /// <param name="isNeeded">True for stdout: the verb fails with it.</param>
 internal sealed class StandardWriter(TextWriter inner, bool isNeeded) : TextWriter
 {
+    /// <summary>Whether a person at a terminal reads it; only that one wants a line that counts on in place.</summary>
+    public static bool IsWatched(TextWriter errors) =>
+        ReferenceEquals(errors, Console.Error) && !Console.IsErrorRedirected;
+
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;
 

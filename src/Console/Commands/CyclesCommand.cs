@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.Globalization;
 using System.IO;
 using System.Text.Json;
 using System.Threading;
@@ -25,9 +26,9 @@ internal static class CyclesCommand
     private const string Examples =
         """
         Examples:
-          lowlatency cycles --snapshot accounts.json.gz
-          lowlatency cycles --snapshot data/graphs --report
-          lowlatency cycles --snapshot graph.csv --max-hops 3 --show 0 --json
+          lowlatency cycles --snapshot tests/Vectors/arbitrage_scenario.json.gz      accounts: exact
+          lowlatency cycles --snapshot data/graphs/solana_3dex_2023-05-12.csv.gz --max-hops 3 --json
+          lowlatency cycles --snapshot data/graphs --report        how long the search takes
 
         Exit codes: 0 done, 2 wrong usage, 65 a file is not of its form, 66 no such file,
         130 Ctrl-C (143 SIGTERM, 129 SIGHUP): what was found until then is listed.
@@ -178,15 +179,20 @@ internal static class CyclesCommand
         output.WriteLine(market.IsExact
             ? "Amounts are the venues' own integers."
             : "Reserves are virtual for concentrated pools: gains are for comparing searches, not for trading.");
-        output.WriteLine($"{"gain %",10} {"input raw",22} {"profit raw",20}  route");
+        output.WriteLine($"{"gain %",10} {"spot gain %",12} {"input raw",22} {"profit raw",20}  route");
         foreach (SizedRoute route in search.Best)
         {
             string size = route.Status == SizingStatus.Ok
                 ? $"{route.InputRaw,22:N0} {route.ProfitRaw,20:N0}"
                 : $"{route.Status,43}";
-            output.WriteLine($"{(route.Product - 1) * 100,10:F4} {size}  {search.Describe(route)}");
+            string gain = Percent(route.ProfitShare), spot = Percent(route.Product - 1);
+            output.WriteLine($"{gain,10} {spot,12} {size}  {search.Describe(route)}");
         }
     }
+
+    /// <summary>Graphs hold dust pools whose prices differ by many orders of magnitude.</summary>
+    private static string Percent(double share) =>
+        (share * 100).ToString(share < 1_000 ? "F4" : "0.00E+00", CultureInfo.InvariantCulture);
 
     private static void WriteJson(SnapshotMarket market, CyclesSearch search, TextWriter output)
     {

@@ -206,7 +206,7 @@ internal struct SizedRoute
     internal long ProfitRaw;
 
     /// <summary>Profit per input: comparable between base mints.</summary>
-    private readonly double ProfitShare => InputRaw > 0 ? (double)ProfitRaw / InputRaw : 0;
+    internal readonly double ProfitShare => InputRaw > 0 ? (double)ProfitRaw / InputRaw : 0;
 
     /// <summary>Order of the list: larger share first, then by edges, so that it is one order.</summary>
     internal static int Compare(SizedRoute left, SizedRoute right)

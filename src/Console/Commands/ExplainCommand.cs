@@ -23,9 +23,10 @@ internal static class ExplainCommand
           lowlatency explain 902.4 --journal run.journal   one decision in words
           lowlatency explain --journal run.journal --reason Go --brief
           lowlatency explain --journal run.journal --all --csv > decisions.csv
+          lowlatency explain --journal run.journal --against before.journal   what changed first
 
-        Exit codes: 0 done, 2 wrong usage or no such decision, 65 journal damaged (what came
-        before the damage is explained), 66 no such file.
+        Exit codes: 0 done, 2 wrong usage or no such decision, 3 --against: they differ, 65 a
+        journal is damaged (what came before the damage is explained), 66 no such file.
         """;
 
     private static readonly Argument<string?> Id = new("id")
@@ -37,6 +38,12 @@ internal static class ExplainCommand
     private static readonly Option<string?> JournalFile = new("--journal")
     {
         Description = "Journal that a replay wrote with --journal.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<string?> Against = new("--against")
+    {
+        Description = "Journal of another run over the same input: says which decision differs first, and in what.",
         HelpName = "file",
     };
 
@@ -59,7 +66,7 @@ internal static class ExplainCommand
     {
         Verb command = new("explain", "Explain a replay's decisions: route, amounts, costs, why or why not.", Examples)
         {
-            Id, JournalFile, All, Reason, Brief, Json, Csv,
+            Id, JournalFile, Against, All, Reason, Brief, Json, Csv,
         };
         command.SetAction(result => Run(
             result, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
@@ -74,6 +81,7 @@ internal static class ExplainCommand
             string path = result.GetValue(JournalFile) ?? throw new CommandException(
                 "give --journal <file>; `lowlatency replay --journal run.journal` writes one");
             JournalView journal = JournalView.Open(path);
+            if (result.GetValue(Against) is { } against) return Compare(result, journal, against, output, errors);
             if (journal.Damage is null)
             {
                 Write(result, journal, output);
@@ -99,6 +107,23 @@ internal static class ExplainCommand
             errors.WriteLine($"explain: {fault.Message}");
             return fault.ExitCode;
         }
+    }
+
+    private static int Compare(
+        ParseResult result, JournalView journal, string against, TextWriter output, TextWriter errors)
+    {
+        if (result.GetValue(Json) || result.GetValue(Csv) || result.GetValue(Brief)
+            || Choose(result, journal) is not null)
+            throw new CommandException("--against compares whole journals: give it with --journal only");
+        JournalView other = JournalView.Open(against);
+        bool isSame = JournalDiff.Write(journal, other, output);
+        foreach (JournalView one in (JournalView[])[journal, other])
+        {
+            if (one.Damage is not null) errors.WriteLine($"explain: {one.Damage}");
+        }
+
+        if (journal.Damage is not null || other.Damage is not null) return ExitCodes.BadData;
+        return isSame ? ExitCodes.Ok : ExitCodes.CheckFailed;
     }
 
     private static void Write(ParseResult result, JournalView journal, TextWriter output)

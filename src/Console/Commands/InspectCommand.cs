@@ -19,6 +19,7 @@ internal static class InspectCommand
     private const string Examples =
         """
         Examples:
+          lowlatency inspect                      the bundled capture
           lowlatency inspect day.jsonl.gz
           lowlatency inspect day.llcap --json
 

@@ -20,7 +20,7 @@ internal static class PoolsCommand
     private const string InspectExamples =
         """
         Examples:
-          lowlatency pools inspect snapshot.json
+          lowlatency pools inspect tests/Vectors/arbitrage_scenario.json.gz
           lowlatency pools inspect account.bin --owner CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C
 
         Exit codes: 0 something is known, 2 wrong usage, 65 nothing is, 66 no such file.

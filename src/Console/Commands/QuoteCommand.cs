@@ -19,7 +19,8 @@ internal static class QuoteCommand
     private const string Examples =
         """
         Examples:
-          lowlatency quote --accounts snapshot.json --pool <pool> --in <mint> --amount 1000000000
+          lowlatency quote --accounts tests/Vectors/arbitrage_scenario.json.gz --amount 1000000000 \
+            --in So11111111111111111111111111111111111111112 --pool A5EDHdJSAYspiqBcMfeBoDecsvgsS2quMYBAZjupTDZA
           lowlatency quote --accounts snapshot.json --pool <pool 1> <pool 2> --in <mint> --amount 5000
           lowlatency quote --accounts snapshot.json --pool <pool> --in <mint> --amount 5000 --exact-out
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using LowLatency.ConsoleHost.Config;
+using LowLatency.ConsoleHost.Gateway;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
@@ -22,6 +23,7 @@ internal static class RunCommand
           lowlatency replay day.llcap                         ... and decide it again: same hash
           lowlatency run --config my.json --run-dir today     keep the run for `lowlatency report`
           lowlatency run --config my.json --ui                watch it in full-screen
+          lowlatency run --config my.json --metrics 9464      curl 127.0.0.1:9464/metrics
 
         Dry: it decides and builds unsigned messages, and sends nothing. Endpoints and pools stand
         in the file (docs/live.md); everything a pool names is watched by itself. Before it connects
@@ -80,6 +82,11 @@ internal static class RunCommand
                 live.Halt);
             reader = keeper;
             settings = settings with { Reload = keeper.Ask };
+            RunMetrics metrics = new(live, settings.Gate);
+            using MetricsServer? server = result.GetValue(options.Metrics) is { } port
+                ? new MetricsServer(port, metrics.Text, metrics.Unwell)
+                : null;
+            if (server is not null) settings = metrics.Follow(settings);
             ReplayProgressLine progress = new(errors, verb, () => Standing(live));
             CaptureFault? none;
             ReplayRun run = isWatched && ReplayScreens.TryOpenTerminal(verb, errors) is { } terminal

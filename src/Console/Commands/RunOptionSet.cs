@@ -67,6 +67,12 @@ internal sealed class RunOptionSet(bool isConfigRequired)
         Description = "Watch it in full-screen (docs/console.md); without a terminal, lines as always.",
     };
 
+    public Option<int?> Metrics { get; } = new("--metrics")
+    {
+        Description = "Serve /metrics (Prometheus) and /healthz on this port of 127.0.0.1, for example 9464.",
+        HelpName = "port",
+    };
+
     public Option<bool> NoStamps { get; } = new("--no-stamps")
     {
         Description = "Take no time stamps: no latency table, fastest run.",
@@ -81,7 +87,8 @@ internal sealed class RunOptionSet(bool isConfigRequired)
     {
         foreach (Option option in new Option[]
         {
-            Config, Set, Record, Seconds, AuditSeconds, Simulate, Journal, RunDir, Json, Ui, NoStamps, NoWarmUp,
+            Config, Set, Record, Seconds, AuditSeconds, Simulate, Journal, RunDir, Json, Ui, Metrics, NoStamps,
+            NoWarmUp,
         })
         {
             command.Options.Add(option);

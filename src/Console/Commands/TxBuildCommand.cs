@@ -28,8 +28,9 @@ internal static class TxBuildCommand
     private const string Examples =
         """
         Examples:
-          lowlatency tx build --route "<pool>><pool>" --in So11111111111111111111111111111111111111112
-            --amount 1000000000 --accounts accounts.json --dry
+          lowlatency tx build --accounts tests/Vectors/arbitrage_scenario.json.gz --amount 1000000000 \
+            --in So11111111111111111111111111111111111111112 --dry --route \
+            "A5EDHdJSAYspiqBcMfeBoDecsvgsS2quMYBAZjupTDZA>5Fbru4sWVXeBbQN6iDWd6uLDmgSgEUKZFw1kQF7hBtJW"
           lowlatency tx build ... --table tables.json --tip 10000 --cu-price 5000 --version v0 --dry
           lowlatency tx build ... --create-accounts --wrap-sol --memo "hello" --dry
           lowlatency tx build ... --amm-v4 legacy --min-out 1000000 --json --dry

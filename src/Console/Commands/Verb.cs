@@ -70,8 +70,10 @@ internal sealed class Verb(string name, string description, string examples) : C
         private static string First(string examples)
         {
             string[] lines = examples.Split('\n');
-            string line = Array.Find(lines, text => text.TrimStart().StartsWith("lowlatency ")) ?? lines[0];
-            return line.TrimEnd();
+            int at = Math.Max(0, Array.FindIndex(lines, text => text.TrimStart().StartsWith("lowlatency ")));
+            int end = at;
+            while (end + 1 < lines.Length && lines[end].EndsWith('\\')) end++;
+            return string.Join('\n', lines[at..(end + 1)]);
         }
     }
 }

@@ -133,8 +133,7 @@ internal static class VerifyCommand
 
     private static Action<VectorRun>? Progress(TextWriter errors)
     {
-        // Only a person watching a terminal wants a running count.
-        if (!ReferenceEquals(errors, Console.Error) || Console.IsErrorRedirected) return null;
+        if (!StandardWriter.IsWatched(errors)) return null;
         return run =>
         {
             if (run.DoneCount % 50 != 0 && run.DoneCount != run.CaseCount) return;

@@ -49,7 +49,7 @@ internal static class LiveKeys
         new("Watch", "watch.pools", ConfigShape.List, "Pools to watch, besides those of the file.",
             (c, v) => c.Watch = c.Watch with { Pools = v.Addresses() },
             c => c.Watch.Pools),
-        new("Watch", "watch.accounts", ConfigShape.List, "Accounts to watch, besides those that pools need.",
+        new("Watch", "watch.accounts", ConfigShape.List, "Further accounts to watch, such as lookup tables.",
             (c, v) => c.Watch = c.Watch with { Accounts = v.Addresses() },
             c => c.Watch.Accounts),
         new("Watch", "watch.file", ConfigShape.Scalar, "Watch list that `pools discover` wrote.",

@@ -50,7 +50,7 @@ internal static class ReasonText
             ? "it has more accounts than one transaction may lock"
             : $"{Number((ulong)decision.MessageBytesOver)} bytes too many";
         return $"{Why}: {over}, and {decision.BlamedAccountCount} accounts take 32 bytes each "
-            + "that a table could carry.";
+            + "that a table could carry (live: its address in watch.accounts).";
     }
 
     private static string Below(DecisionBook journal, in Opportunity decision)

@@ -37,13 +37,15 @@ internal static class Rehearsal
     public static void Run(PipelineSettings settings, string verb, TextWriter errors, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
+        bool isWatched = StandardWriter.IsWatched(errors);
         using SyntheticSource generated = SyntheticSource.Create(Generated, 1, hasEveryVaultVenue: true);
         HashSet<VenueId> venues = [];
         string[] captures = [BundledCapture.FilePath, generated.FilePath];
         long events = 0;
         for (int pass = 1; pass <= Passes && !cancellation.IsCancellationRequested; pass++)
         {
-            errors.Write($"\r{verb}: rehearsal {pass}/{Passes}, so that the first message meets compiled code");
+            if (isWatched)
+                errors.Write($"\r{verb}: rehearsal {pass}/{Passes}, so that the first message meets compiled code");
             foreach (string capture in captures) events += Play(capture, settings, venues, cancellation);
             cancellation.WaitHandle.WaitOne(CompilerPauseMs);
         }
@@ -51,11 +53,11 @@ internal static class Rehearsal
         // What was thrown away is given back before the run, not in the middle of it.
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        errors.WriteLine(string.Create(
+        string told = string.Create(
             CultureInfo.InvariantCulture,
-            $"\r{verb}: rehearsed {events:N0} events, messages on {venues.Count} venues"
-            + $", in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s"
-            + $"; the engine begins anew{new string(' ', 30)}"));
+            $"{verb}: rehearsed {events:N0} events, messages on {venues.Count} venues"
+            + $", in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s; the engine begins anew");
+        errors.WriteLine(isWatched ? $"\r{told}{new string(' ', 30)}" : told);
     }
 
     private static long Play(

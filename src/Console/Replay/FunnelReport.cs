@@ -59,7 +59,7 @@ internal static class FunnelReport
     {
         (string Name, List<FunnelDrop> Drops)[] rows =
         [
-            ("Candidate cycles", []), ("Sized to the unit", []), ("With gross profit", []),
+            ("Candidate cycles", []), ("Sized or bounded", []), ("With gross profit", []),
             ("Worth their costs", []), ("Best of their event", []),
         ];
         Add(rows[0].Drops, "Opportunity ring full", ringFull);

@@ -137,6 +137,7 @@ internal sealed class ReplayRun
             _settings.JournalPath is null ? null : Create("--journal", _settings.JournalPath, File.Create);
         Pipeline = new MarketPipeline(
             _settings.Pipeline, p => Sinks(p, journal), p => _settings.Live?.Observe(p) ?? [], Observers);
+        _settings.OnView?.Invoke(Pipeline.View);
         if (_settings.Pipeline.HugePages) _ = HugePages.Advise();
         IMarketFeed feed = capture is not null
             ? capture

@@ -5,6 +5,7 @@ using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Replay;
@@ -44,6 +45,9 @@ internal sealed record ReplaySettings
 
     /// <summary>Reads the configuration again, in a sentence; null where settings stand.</summary>
     public Func<string>? Reload { get; init; }
+
+    /// <summary>Gets the pipeline's published figures when it is made; null if nobody wants them.</summary>
+    public Action<PipelineView>? OnView { get; init; }
 
     /// <summary>Engine.</summary>
     public required PipelineSettings Pipeline { get; init; }

@@ -72,7 +72,8 @@ internal static class FactSection
             string source = row.Source == "default" ? "default" : $"<b>{Mark.Text(row.Source)}</b>";
             page.Append($"<tr><td class=\"key\"><span class=\"opt\">{Mark.Text(row.Section)}.</span>");
             page.Append($"{Mark.Text(row.Name)}</td>");
-            page.Append($"<td class=\"mono\">{Mark.Word(path + ".value", row.Value)}</td><td>{source}</td></tr>\n");
+            string value = Mark.Word(path + ".value", row.Value, row.InWords());
+            page.Append($"<td class=\"mono\">{value}</td><td>{source}</td></tr>\n");
         }
 
         page.Append("</table></div>\n");

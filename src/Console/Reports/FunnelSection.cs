@@ -78,8 +78,8 @@ internal static class FunnelSection
             return;
         }
 
-        page.Append("<div class=\"scroll\"><table><tr><th>decision</th><th>reason</th><th class=\"n opt\">slot</th>");
-        page.Append("<th class=\"n\">net</th><th class=\"n\">expected</th><th class=\"opt\">route</th></tr>\n");
+        page.Append("<table class=\"best\"><tr><th>decision</th><th>reason</th><th class=\"n opt\">slot</th>");
+        page.Append("<th class=\"n\">net</th><th class=\"n opt\">expected</th><th>route</th></tr>\n");
         for (int i = 0; i < routes.Count; i++)
         {
             RouteReport route = routes[i];
@@ -88,11 +88,11 @@ internal static class FunnelSection
             page.Append($"<td class=\"n opt\">{Mark.Slot(path + ".slot", route.Slot)}</td>");
             page.Append($"<td class=\"n\">{Mark.Sol(path + ".net_profit_lamports", route.NetProfitLamports)}</td>");
             page.Append(route.ExpectedValueLamports is { } expected
-                ? $"<td class=\"n\">{Mark.Sol(path + ".expected_value_lamports", expected)}</td>"
-                : "<td class=\"n\">no data</td>");
-            page.Append($"<td class=\"opt\">{Mark.Text(route.Route)}</td></tr>\n");
+                ? $"<td class=\"n opt\">{Mark.Sol(path + ".expected_value_lamports", expected)}</td>"
+                : "<td class=\"n opt\">no data</td>");
+            page.Append($"<td>{Mark.Text(route.Route)}</td></tr>\n");
         }
 
-        page.Append("</table></div>\n");
+        page.Append("</table>\n");
     }
 }

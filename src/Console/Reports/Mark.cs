@@ -28,8 +28,9 @@ internal static class Mark
     public static string Slot(string path, ulong slot) =>
         Number(path, slot.ToString(Invariant), slot.ToString(Invariant));
 
-    /// <summary>Lamports as SOL, exact.</summary>
-    public static string Sol(string path, long lamports) => Number(path, Raw(lamports), SolText(lamports));
+    /// <summary>Lamports as SOL, exact, with all nine decimals: columns of them stand in line.</summary>
+    public static string Sol(string path, long lamports) =>
+        Number(path, Raw(lamports), (lamports / 1_000_000_000m).ToString("N9", Invariant) + " SOL");
 
     /// <summary>Nanoseconds with three digits and a unit.</summary>
     public static string Duration(string path, long ns) => Number(path, Raw(ns), DurationText.Of(ns));
@@ -42,9 +43,9 @@ internal static class Mark
     public static string Scientific(string path, double value) =>
         Number(path, Raw(value), value.ToString("0.00E+0", Invariant));
 
-    /// <summary>A text of the JSON.</summary>
-    public static string Word(string path, string text) =>
-        $"<span data-path=\"{Text(path)}\" data-value=\"{Text(text)}\">{Text(text)}</span>";
+    /// <summary>A text of the JSON, in other words for people if they are given.</summary>
+    public static string Word(string path, string text, string? shown = null) =>
+        $"<span data-path=\"{Text(path)}\" data-value=\"{Text(text)}\">{Text(shown ?? text)}</span>";
 
     /// <summary>Attributes that tie a drawn shape to a number of the JSON.</summary>
     public static string Tie(string path, double value) => $" data-path=\"{Text(path)}\" data-value=\"{Raw(value)}\"";

@@ -33,7 +33,10 @@ internal static class PageStyle
         .card{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:8px 10px}
         .card b{display:block;font-size:1.2em;font-variant-numeric:tabular-nums}
         .card span.k{color:var(--muted);font-size:.85em}
-        .scroll{overflow-x:auto;margin:8px 0}
+        .scroll{overflow-x:auto;margin:8px 0;background:linear-gradient(90deg,var(--bg) 30%,transparent) local,
+        linear-gradient(270deg,var(--bg) 30%,transparent) 100% 0 local,linear-gradient(90deg,var(--muted),transparent)
+        scroll,linear-gradient(270deg,var(--muted),transparent) 100% 0 scroll;background-repeat:no-repeat;
+        background-size:40px 100%,40px 100%,10px 100%,10px 100%}
         table{border-collapse:collapse;width:100%;font-size:.92em}
         th,td{padding:3px 8px 3px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
         th{color:var(--muted);font-weight:600;white-space:nowrap}
@@ -62,7 +65,9 @@ internal static class PageStyle
         details{margin:10px 0}summary{cursor:pointer}
         @media(max-width:640px){main{padding:12px}svg.wide{display:none}svg.narrow{display:block}.opt{display:none}
         .step{grid-template-columns:1fr 92px}.step svg.track{grid-column:1/3;grid-row:2}
-        .step .drops{grid-column:1/3}td,th,td.n,th.n{padding-right:6px}th{white-space:normal}svg.bar{width:48px}}
+        .step .drops{grid-column:1/3}td,th,td.n,th.n{padding-right:6px}th{white-space:normal}svg.bar{width:48px}
+        .best tr{display:flex;flex-wrap:wrap;justify-content:space-between;border-bottom:1px solid var(--line)}
+        .best td,.best th{border:0}.best :last-child:not(tr){flex-basis:100%}.best :nth-child(2):not(tr){flex:1}}
         @media print{body{background:#fff}}
         """;
 }

@@ -201,6 +201,35 @@ public sealed class ConfigCommandTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("quote")]
+    [InlineData("cycles")]
+    [InlineData("pools inspect")]
+    [InlineData("tx build")]
+    public void Help_FirstExample_RunsFromTheRepository(string verb)
+    {
+        string help = Run([.. verb.Split(' '), "--help"]).Output;
+        string example = Regex.Match(help, @"Examples:\n  lowlatency ((?:.*\\\n)*.*)").Groups[1].Value;
+        string line = Regex.Replace(example.Replace("\\\n", string.Empty), "(?<=json.gz) {2,}.*", string.Empty);
+        string[] arguments = line.Replace("\"", string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i].StartsWith("tests/", StringComparison.Ordinal))
+                arguments[i] = Path.Combine(RepositoryRoot(), arguments[i]);
+        }
+
+        (int code, string output) = Run(arguments);
+        Assert.True(code == ExitCodes.Ok, $"{line}: {output}");
+        Assert.Contains($"  lowlatency {example}", Run("--help").Output);
+    }
+
+    [Fact]
+    public void Version_AsAVerb_SaysWhatTheOptionSays()
+    {
+        Assert.Equal(Run("--version"), Run("version"));
+        Assert.Matches(@"^\d+\.\d+\.\d+", Run("version").Output);
+    }
+
     private static (int Code, string Output) Run(params string[] arguments)
     {
         using StringWriter output = new() { NewLine = "\n" };

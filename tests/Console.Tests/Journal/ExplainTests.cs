@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost;
+using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Sinks;
@@ -120,13 +121,44 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Fact]
+    public void Explain_Against_NamesTheFirstDecisionThatDiffersAndItsMembers()
+    {
+        string before = _path + ".before";
+        try
+        {
+            File.WriteAllBytes(before, Journal(complete: true));
+            (int same, string nothing, _) = Run("--against", before);
+            Assert.Equal((ExitCodes.Ok, true), (same, nothing.Contains("Every decision is the same.")));
+
+            Opportunity other = Decision(902, 0, DecisionReason.Go);
+            other.AmountOutRaw += 7;
+            other.DecisionLatencyNs += 1_000; // times are no difference
+            Rewrite(other);
+            (int code, string output, _) = Run("--against", before);
+            Assert.Equal(ExitCodes.CheckFailed, code);
+            Assert.Contains("The first 0 are the same; then", output);
+            string[] lines = output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal("out                2,010,000,007 | 2,010,000,000", lines[4]);
+            Assert.StartsWith("message            none | 300 bytes, SHA-256 ", lines[5]);
+            Assert.Equal("By id: 0 the same, 1 changed, 0 in the first only, 5 in the second only.", lines[6]);
+            Assert.Equal(ExitCodes.Usage, Run("--against", before, "--json").Code);
+            Assert.Equal(ExitCodes.NoInput, Run("--against", before + "x").Code);
+        }
+        finally
+        {
+            File.Delete(before);
+        }
+    }
+
+    [Fact]
     public void Explain_TooLarge_NamesBytesAndAccounts()
     {
         Opportunity decision = Decision(902, 0, DecisionReason.TransactionTooLarge);
         (decision.MessageBytesOver, decision.BlamedAccountCount) = (77, 21);
         Rewrite(decision);
         Assert.Contains(
-            "known: 77 bytes too many, and 21 accounts take 32 bytes each that a table could carry.",
+            "known: 77 bytes too many, and 21 accounts take 32 bytes each that a table could carry (live: its "
+            + "address in watch.accounts).",
             Run("902.0").Output.ReplaceLineEndings(" "));
     }
 

@@ -193,7 +193,7 @@ public sealed class ReportPageTests(ReportRun run) : IClassFixture<ReportRun>
         if (long.TryParse(raw, out long whole))
         {
             texts.Add(DurationText.Of(whole));
-            texts.Add(MintName.Decimal(whole, 9) + " SOL");
+            texts.Add((whole / 1_000_000_000m).ToString("N9", invariant) + " SOL");
         }
 
         Assert.True(texts.Contains(shown), $"{path}: shows {shown} for {raw}");
