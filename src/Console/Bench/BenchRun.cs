@@ -217,6 +217,7 @@ internal sealed class BenchRun
 
             // In memory before it is due, as what a card has written there; the spinning may push it out of the caches.
             _loop.Receive(index);
+            _pipeline.TakesSteps = HasSteps(i);
             long due = start + offset;
             long now = SystemClock.Instance.NowNs;
             keptUp = now - start <= 2 * lengthNs;
@@ -228,8 +229,7 @@ internal sealed class BenchRun
                 now = SystemClock.Instance.NowNs;
             }
 
-            _pipeline.TakesSteps = HasSteps(i);
-            (_clock.DueNs, _clock.StartedNs) = (due, SystemClock.Instance.NowNs);
+            (_clock.DueNs, _clock.StartedNs) = (due, now);
             if (!_loop.RunMessage(index)) return i;
         }
     }
