@@ -102,7 +102,9 @@ public class MixedRouteSizingTests
         {
             SwapRequest request = new()
             {
-                Direction = MarketGraph.EdgeDirection(edge), AmountRaw = amount, Clock = Clock,
+                Direction = MarketGraph.EdgeDirection(edge),
+                AmountRaw = amount,
+                Clock = Clock,
             };
             if (graph.Pool(edge >> 1).Quote(request, out SwapQuote quote) != QuoteStatus.Ok) return;
             amount = quote.AmountOutRaw;

@@ -33,7 +33,7 @@ internal struct RaydiumClmmSwapStep
     /// <param name="IsOld">True for the binary of April 2024.</param>
     internal readonly record struct Terms(bool ExactIn, bool ZeroForOne, bool FeeOnInput, bool IsOld)
     {
-        /// <summary>True if whole ranges are remembered: the old binary's can fail where the amounts would fit.</summary>
+        /// <summary>True if whole ranges are remembered: the old binary fails in some whose amounts fit.</summary>
         internal readonly bool Remembers = FeeOnInput && !IsOld;
     }
 
