@@ -113,16 +113,6 @@ internal static class TxPrograms
         return data.Length < 8 + form.MinBytes ? null : $"{form.Name}: {form.Arguments(data[8..])}";
     }
 
-    private static bool HasAnchorForm(string program)
-    {
-        foreach ((string known, _) in AnchorForms.Keys)
-        {
-            if (known == program) return true;
-        }
-
-        return false;
-    }
-
     private static Dictionary<(string, ulong), Form> BuildForms()
     {
         Dictionary<(string, ulong), Form> forms = [];

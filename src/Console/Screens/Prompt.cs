@@ -16,11 +16,6 @@ internal sealed class Prompt(char sign, string begin, Func<string, string[]> com
 
     public string Text => _text.ToString();
 
-    /// <summary>What Tab offers, for the line itself.</summary>
-    public ReadOnlySpan<string> Candidates => _candidates;
-
-    public int Candidate => _candidate;
-
     /// <summary>Takes a key; true when the line is complete, null when it was given up.</summary>
     public bool? OnKey(KeyPress key)
     {

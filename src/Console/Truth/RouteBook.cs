@@ -34,9 +34,6 @@ internal sealed class RouteBook : IStage
 
     public string Name => "route-book";
 
-    /// <summary>Routes standing.</summary>
-    public int Count => _routes.Count;
-
     /// <summary>Text key of a route: start mint, then pool addresses in order.</summary>
     public static string Key(string startMint, IEnumerable<string> pools) => startMint + ">" + string.Join('>', pools);
 

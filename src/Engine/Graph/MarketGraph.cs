@@ -278,12 +278,6 @@ public sealed partial class MarketGraph
     public double Rate(int edge) => _rate[edge];
 
     /// <summary>
-    /// Natural logarithm of the rate; negative infinity if there is none. Computed on demand: the per-event search
-    /// multiplies rates and never needs it.
-    /// </summary>
-    public double LogRate(int edge) => Math.Log(_rate[edge]);
-
-    /// <summary>
     /// Curve pieces of an edge from the current price outward, copied from the venue at the first use after a refresh.
     /// Empty if the edge has no rate.
     /// </summary>

@@ -110,24 +110,6 @@ public static class TokenAccounts
     }
 
     /// <summary>
-    /// Wraps SOL in three instructions: create the account unless it exists, fund it, sync it. The buffers must be
-    /// three
-    /// different ones.
-    /// </summary>
-    public static void WriteWrap(
-        InstructionBuffer create,
-        InstructionBuffer fund,
-        InstructionBuffer sync,
-        in Pubkey owner,
-        in Pubkey wrappedSolAccount,
-        ulong lamports)
-    {
-        WriteCreateIdempotent(create, owner, wrappedSolAccount, owner, ProgramIds.WrappedSolMint, ProgramIds.Token);
-        SystemTransfer.Write(fund, owner, wrappedSolAccount, lamports);
-        WriteSyncNative(sync, wrappedSolAccount, ProgramIds.Token);
-    }
-
-    /// <summary>
     /// A memo of UTF-8 bytes, signed by <paramref name="signer"/>. Source: spl-memo v2 (signers may be none).
     /// </summary>
     public static void WriteMemo(InstructionBuffer buffer, in Pubkey signer, ReadOnlySpan<byte> utf8)

@@ -1,4 +1,3 @@
-using System;
 
 namespace LowLatency.Engine.Solana;
 
@@ -101,16 +100,5 @@ public sealed class SlotTree
         {
             if (_slot[i] > slot) _slot[i] = 0;
         }
-    }
-
-    /// <summary>Forgets everything.</summary>
-    public void Clear()
-    {
-        Array.Clear(_slot);
-        Array.Clear(_parent);
-        Array.Clear(_dead);
-        _lag = default;
-        Head = 0;
-        ForkCount = 0;
     }
 }

@@ -67,12 +67,6 @@ public enum QuoteStatus : byte
 
     /// <summary>The program's fee consumes the whole amount.</summary>
     FeeExceedsAmount = 19,
-
-    /// <summary>The input mint is not one of the pool's.</summary>
-    WrongMint = 20,
-
-    /// <summary>The computation would run out of compute units before it ended.</summary>
-    ComputeExhausted = 21,
 }
 
 /// <summary>Outcome of applying account bytes to a pool.</summary>

@@ -72,9 +72,6 @@ public enum AccountRole : byte
 
     /// <summary>Order-book market accounts of Raydium AMM v4's legacy instruction.</summary>
     Market = 12,
-
-    /// <summary>LP or pool mint (Token Swap).</summary>
-    PoolMint = 13,
 }
 
 /// <summary>Direction of a swap in the pool's own order of mints.</summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Live;
 
@@ -53,9 +52,6 @@ public sealed class SubscriptionEndpoint : IDisposable
             return true;
         }
     }
-
-    /// <summary>The shard that follows an account.</summary>
-    public SubscriptionConnection ShardOf(in Pubkey account) => _shards[ShardIndex(account.Tag, _shards.Length)];
 
     /// <summary>Connects all shards. Once.</summary>
     public void Start()

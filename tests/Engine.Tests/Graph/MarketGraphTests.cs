@@ -22,7 +22,6 @@ public sealed class MarketGraphTests
         int forward = MarketGraph.Edge(id, SwapDirection.AToB);
         Assert.Equal(150.0, graph.Rate(forward), 1e-9);
         Assert.Equal(1 / 150.0, graph.Rate(forward ^ 1), 1e-12);
-        Assert.Equal(Math.Log(150), graph.LogRate(forward), 1e-12);
         Assert.Equal(graph.EdgeFrom(forward), graph.EdgeTo(forward ^ 1));
     }
 
@@ -65,7 +64,6 @@ public sealed class MarketGraphTests
         graph.Refresh(id, Clock);
         Assert.Equal(0, graph.Rate(0));
         Assert.Equal(0, graph.Rate(1));
-        Assert.Equal(double.NegativeInfinity, graph.LogRate(0));
         Assert.Equal(0, graph.BestRate(graph.FindPair(0, 1)));
         Assert.Equal(-1, graph.BestEdge(graph.FindPair(0, 1)));
         Assert.True(graph.Segments(0).IsEmpty);

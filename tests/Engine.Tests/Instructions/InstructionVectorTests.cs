@@ -91,13 +91,15 @@ public sealed class InstructionVectorTests
     }
 
     [Fact]
-    public void WriteWrap_OwnAccount_CreatesFundsAndSyncs()
+    public void Wrap_OwnAccount_CreatesFundsAndSyncs()
     {
         InstructionBuffer create = new(), fund = new(), sync = new();
         Pubkey owner = Pubkey.Parse("Z7jLQ6LDGzpwrGrgTKpNyDLi8pqhiwkTZpFNjhuhYR8");
         Assert.True(AssociatedTokenAddress.TryFind(owner, ProgramIds.WrappedSolMint, ProgramIds.Token,
             out Pubkey account, out _));
-        TokenAccounts.WriteWrap(create, fund, sync, owner, account, 42);
+        TokenAccounts.WriteCreateIdempotent(create, owner, account, owner, ProgramIds.WrappedSolMint, ProgramIds.Token);
+        SystemTransfer.Write(fund, owner, account, 42);
+        TokenAccounts.WriteSyncNative(sync, account, ProgramIds.Token);
         Assert.Equal("8AvBPsCLvyEdMY77WkXVgvVLYorjZr9DJ4UGW3s4J8U9", create.Accounts[1].Key.ToString());
         Assert.Equal(account, fund.Accounts[1].Key);
         Assert.Equal("020000002a00000000000000", Convert.ToHexStringLower(fund.Data));

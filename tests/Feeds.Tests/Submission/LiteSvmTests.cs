@@ -49,7 +49,10 @@ public sealed class LiteSvmTests
         Pubkey target = TokenAccount(other.PublicKey, ProgramIds.WrappedSolMint, ProgramIds.Token);
         InstructionBuffer create = new(), fund = new(), sync = new(), createOther = new(), transfer = new(), close =
             new();
-        TokenAccounts.WriteWrap(create, fund, sync, owner.PublicKey, account, 2 * Sol);
+        TokenAccounts.WriteCreateIdempotent(
+            create, owner.PublicKey, account, owner.PublicKey, ProgramIds.WrappedSolMint, ProgramIds.Token);
+        SystemTransfer.Write(fund, owner.PublicKey, account, 2 * Sol);
+        TokenAccounts.WriteSyncNative(sync, account, ProgramIds.Token);
         TokenAccounts.WriteCreateIdempotent(
             createOther, owner.PublicKey, target, other.PublicKey, ProgramIds.WrappedSolMint, ProgramIds.Token);
         TokenAccounts.WriteTransferChecked(

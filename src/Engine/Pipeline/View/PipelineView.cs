@@ -43,9 +43,6 @@ public sealed class PipelineView
     /// <summary>Stage groups.</summary>
     public int GroupCount => _groups.Length;
 
-    /// <summary>How stages are put on threads.</summary>
-    public RunnerKind Runner => _pipeline.Settings.Runner;
-
     /// <summary>Slots a profitable cycle is followed.</summary>
     public int FollowSlots => _pipeline.Settings.Life.FollowSlots;
 

@@ -47,9 +47,6 @@ internal sealed class TickStore
     /// <summary>Number of initialized ticks.</summary>
     internal int Count { get; private set; }
 
-    /// <summary>Number of arrays known, present or absent.</summary>
-    internal int ArrayCount => _slotCount;
-
     /// <summary>True if arrays not seen are known not to exist.</summary>
     internal bool IsComplete { get; set; }
 

@@ -56,9 +56,6 @@ public sealed partial class DammPool : Pool
     {
     }
 
-    /// <summary>Current sqrt price, Q64.64, B per A in base units.</summary>
-    public UInt128 SqrtPriceX64 => _sqrtPrice;
-
     /// <inheritdoc/>
     public override SwapWorkClass WorkClass =>
         WorkClassOf(_isToken2022A, _isToken2022B, IsCompounding);

@@ -69,14 +69,8 @@ public sealed partial class DlmmPool : Pool
         _keys = new ArrayKeys(DlmmProgram.Id, address, ArraySeedForm.BinLittleEndian);
     }
 
-    /// <summary>Active bin id.</summary>
-    public int ActiveId => _activeId;
-
     /// <summary>Bin step in 1e-4.</summary>
     public int BinStep => _fees.BinStep;
-
-    /// <summary>Bin arrays known.</summary>
-    public int ArrayCount => _arrays.Count;
 
     /// <inheritdoc/>
     public override SwapWorkClass WorkClass =>

@@ -48,7 +48,7 @@ internal static class WhirlpoolLayout
     internal const int ArrayStart = 8;
     internal const int TicksInArray = 88;
     internal const int FixedTicks = 12;
-    internal const int FixedTickSizeBytes = 113;
+    internal const int TickSizeBytes = 113; // in a dynamic array too: an initialized tick with its tag
     internal const int FixedWhirlpool = 9956;
     internal const int DynamicWhirlpool = 12;
     internal const int DynamicBitmap = 44;

@@ -8,8 +8,6 @@ namespace LowLatency.Engine.Venues.OrcaWhirlpool;
 /// <summary>Decoding of fixed and dynamic tick arrays into the compact tick list.</summary>
 public sealed partial class WhirlpoolPool
 {
-    private const int DynamicTickSizeBytes = 113;
-
     private protected override DecodeStatus ApplyArray(in AccountView account)
     {
         ReadOnlySpan<byte> data = account.Data;
@@ -51,7 +49,7 @@ public sealed partial class WhirlpoolPool
                 entry++;
             }
 
-            offset += isFixed || isInitialized ? DynamicTickSizeBytes : 1;
+            offset += isFixed || isInitialized ? WhirlpoolLayout.TickSizeBytes : 1;
         }
 
         return DecodeStatus.Ok;
@@ -65,8 +63,9 @@ public sealed partial class WhirlpoolPool
         int begin = isFixed ? WhirlpoolLayout.FixedTicks : WhirlpoolLayout.DynamicTicks;
         int end = isFixed ? WhirlpoolLayout.FixedWhirlpool : data.Length;
         if (from < begin || to > end || !Ticks.Holds(start, in account.Key)) return false;
-        int first = isFixed ? (from - begin) / DynamicTickSizeBytes : 0; // each tick of a dynamic one has its own size
-        ReadOnlySpan<byte> ticks = data[(begin + (first * DynamicTickSizeBytes))..];
+        // Each tick of a dynamic one has its own size.
+        int first = isFixed ? (from - begin) / WhirlpoolLayout.TickSizeBytes : 0;
+        ReadOnlySpan<byte> ticks = data[(begin + (first * WhirlpoolLayout.TickSizeBytes))..];
         int shift = data.Length - ticks.Length;
         // Whether all are initialized that were comes first: if not, nothing may be changed here.
         return TryTakeTicks(start, first, isFixed, ticks, from - shift, to - shift, false)
@@ -80,7 +79,7 @@ public sealed partial class WhirlpoolPool
         for (int i = first, at = 0; i < WhirlpoolLayout.TicksInArray && at < to; i++)
         {
             bool wasInitialized = entry < Ticks.Count && Ticks.Tick[entry] == start + (i * TickSpacing);
-            int next = at + (isFixed || wasInitialized ? DynamicTickSizeBytes : 1);
+            int next = at + (isFixed || wasInitialized ? WhirlpoolLayout.TickSizeBytes : 1);
             if (next > ticks.Length) return false;
             if (next > from)
             {
@@ -111,7 +110,7 @@ public sealed partial class WhirlpoolPool
             isValid &= flag <= 1;
             if (i < 64) low |= (ulong)(flag & 1) << i;
             else high |= (ulong)(flag & 1) << (i - 64);
-            offset += WhirlpoolLayout.FixedTickSizeBytes;
+            offset += WhirlpoolLayout.TickSizeBytes;
         }
 
         bitmap = new UInt128(high, low);
@@ -124,14 +123,14 @@ public sealed partial class WhirlpoolPool
         bitmap = BinaryPrimitives.ReadUInt128LittleEndian(data[WhirlpoolLayout.DynamicBitmap..]);
         if (bitmap >> WhirlpoolLayout.TicksInArray != UInt128.Zero) return false;
         int count = (int)UInt128.PopCount(bitmap);
-        int needed = WhirlpoolLayout.DynamicArrayMinBytes + (count * (DynamicTickSizeBytes - 1));
+        int needed = WhirlpoolLayout.DynamicArrayMinBytes + (count * (WhirlpoolLayout.TickSizeBytes - 1));
         if (data.Length < needed) return false;
         UInt128 rest = bitmap;
         for (int i = 0, offset = WhirlpoolLayout.DynamicTicks; i < WhirlpoolLayout.TicksInArray; i++, rest >>= 1)
         {
             byte tag = (byte)((ulong)rest & 1);
             if (data[offset] != tag) return false;
-            offset += tag == 1 ? DynamicTickSizeBytes : 1;
+            offset += tag == 1 ? WhirlpoolLayout.TickSizeBytes : 1;
         }
 
         return true;

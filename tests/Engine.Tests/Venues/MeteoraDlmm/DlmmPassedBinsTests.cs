@@ -23,15 +23,9 @@ public sealed class DlmmPassedBinsTests
         Random random = new(Seed);
         int[] byBins = new int[400];
         int refused = 0;
-        MeteoraVectorRun run = DlmmVectorTests.Open();
-        foreach (JsonElement element in run.Pools())
+        foreach ((Pool used, Pool fresh, ChainClock from, List<SwapRequest> requests) in Pairs(random))
         {
-            Pool used = run.Load(element, out _);
-            Pool fresh = run.Load(element, out _);
-            ChainClock clock = MeteoraVectorRun.Clock(element);
-            List<SwapRequest> requests = [];
-            foreach (SwapDirection direction in Enum.GetValues<SwapDirection>())
-                AddInputs(random, fresh, direction, clock, requests);
+            ChainClock clock = from;
             random.Shuffle(CollectionsMarshal.AsSpan(requests));
             foreach (SwapRequest item in requests)
             {
@@ -57,15 +51,8 @@ public sealed class DlmmPassedBinsTests
     {
         Random random = new(Seed + 1);
         int compared = 0;
-        MeteoraVectorRun run = DlmmVectorTests.Open();
-        foreach (JsonElement element in run.Pools())
+        foreach ((Pool used, Pool fresh, _, List<SwapRequest> requests) in Pairs(random))
         {
-            Pool used = run.Load(element, out _);
-            Pool fresh = run.Load(element, out _);
-            ChainClock clock = MeteoraVectorRun.Clock(element);
-            List<SwapRequest> requests = [];
-            foreach (SwapDirection direction in Enum.GetValues<SwapDirection>())
-                AddInputs(random, fresh, direction, clock, requests);
             if (requests.Count == 0) continue;
             for (int round = 0; round < 30; round++)
             {
@@ -88,6 +75,22 @@ public sealed class DlmmPassedBinsTests
         }
 
         Assert.True(compared > 200, $"{compared}");
+    }
+
+    // Each pair of the vectors twice, and inputs around its bins.
+    private static IEnumerable<(Pool Used, Pool Fresh, ChainClock Clock, List<SwapRequest> Requests)> Pairs(
+        Random random)
+    {
+        MeteoraVectorRun run = DlmmVectorTests.Open();
+        foreach (JsonElement element in run.Pools())
+        {
+            Pool fresh = run.Load(element, out _);
+            ChainClock clock = MeteoraVectorRun.Clock(element);
+            List<SwapRequest> requests = [];
+            foreach (SwapDirection direction in Enum.GetValues<SwapDirection>())
+                AddInputs(random, fresh, direction, clock, requests);
+            yield return (run.Load(element, out _), fresh, clock, requests);
+        }
     }
 
     // Inputs on either side of each one that reaches a bin more, and some in between.
