@@ -9,8 +9,9 @@ namespace LowLatency.Feeds.Tests.Geyser;
 
 /// <summary>
 /// Servers that break HTTP/2 itself, or use it to fill memory: each connection ends with its cause, is tried again
-/// after a wait, and leaves nothing behind.
+/// after a wait, and leaves nothing behind. Alone, as the heap is the whole process's.
 /// </summary>
+[Collection(AloneInTheProcess.Name)]
 public sealed class HostileHttp2Tests
 {
     /// <summary>A flood of a second fills gigabytes where every frame is answered and nothing ends it.</summary>
