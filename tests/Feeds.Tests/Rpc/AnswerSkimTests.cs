@@ -28,6 +28,7 @@ public sealed class AnswerSkimTests
         """{"id":12,"result":{"value":[],"context":{"slot":1}},"error":{"code":-32016,"message":"x"}}""", false)]
     [InlineData("""{"id":12,"result":{"value":[],"context":{"slot":1}}} x""", false)]
     [InlineData("[]", false)]
+    [InlineData("{\"\\ud800\":1,\"id\":12}", false)]
     [InlineData("", false)]
     public void Skim_OfAnyAnswer_SaysGoodWhereTheDocumentDoesAndTheSame(string text, bool isGood)
     {
