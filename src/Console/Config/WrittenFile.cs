@@ -13,7 +13,8 @@ internal static class WrittenFile
         {
             FileInfo file = new(path);
             if (file.LinkTarget is null) return file.Exists ? file : null;
-            return File.ResolveLinkTarget(path, returnFinalTarget: true) is FileInfo { Exists: true } last ? last : null;
+            FileSystemInfo? last = File.ResolveLinkTarget(path, returnFinalTarget: true);
+            return last is FileInfo { Exists: true } written ? written : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

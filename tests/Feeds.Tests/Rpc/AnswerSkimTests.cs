@@ -34,7 +34,7 @@ public sealed class AnswerSkimTests
     {
         byte[] body = Encoding.UTF8.GetBytes(text);
         Assert.Equal(isGood, AnswerSkim.TryRead(body, 12, out int count, out ulong slot));
-        RpcResult<int> read = RpcAnswer.ReadCount(body, 12, Address);
+        RpcResult<int> read = RpcAnswer.ReadCount(body, 12, count, Address);
         Assert.Equal(isGood, read.IsOk);
         if (isGood) Assert.Equal((read.Value, read.ContextSlot), (count, slot));
         else Assert.NotEqual(RpcErrorKind.None, read.Error!.Kind);
