@@ -144,6 +144,23 @@ public sealed class BadInputTests
         Assert.StartsWith($"replay: --journal {path}: ", Assert.Single(result.ErrorLines));
     }
 
+    [Theory]
+    [InlineData("--state-truth", "{\"slot\":\"5\",\"changed\":{}}")]
+    [InlineData("--state-truth", "{\"slot\":5,\"changed\":[]}")]
+    [InlineData("--state-truth", "{\"slot\":5,\"changed\":{\"a\":1}}")]
+    [InlineData("--state-truth", "{\"slot\":5,\"accounts\":{\"a\":[]}}")]
+    [InlineData("--ground-truth", "{\"slot\":5,\"cycles\":{}}")]
+    [InlineData("--ground-truth", "{\"slot\":5,\"cycles\":[{}]}")]
+    [InlineData("--ground-truth", "{\"slot\":5,\"cycles\":[{\"pools\":[\"\\ud800\"]}]}")]
+    public void Truth_OfAnotherForm_NamesTheLine(string option, string text)
+    {
+        using TestFolder folder = new();
+        string path = folder.Write("t.jsonl", Encoding.UTF8.GetBytes(text));
+        ToolResult result = Tool.Run("replay", option, path);
+        Assert.Equal(65, result.Code);
+        Assert.StartsWith($"replay: {path}: line 1: no truth: ", Assert.Single(result.ErrorLines));
+    }
+
     [Fact]
     public void Truth_NotATruthFile_ExitsBadData()
     {

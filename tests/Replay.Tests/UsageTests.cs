@@ -88,6 +88,15 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public void PoolsFile_ThatIsNoText_IsNamed()
+    {
+        using TestFolder folder = new();
+        string pools = folder.Write("pools.json", "{\"searcher\":{\"wallet\":\"\\ud800\"}}"u8);
+        string capture = folder.Write("c.jsonl", "{\"t\":1,\"ep\":0,\"m\":\"{}\"}\n"u8);
+        Assert.StartsWith($"replay: {pools}: not JSON", Assert.Single(Errors(65, "replay", capture)));
+    }
+
+    [Fact]
     public void Folder_WhereAFileIsWanted_IsSaidToBeOne()
     {
         Assert.Equal(["replay: /: it is a folder, not a capture. Check the path."], Errors(66, "replay", "/"));

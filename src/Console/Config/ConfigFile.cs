@@ -70,6 +70,11 @@ internal ref struct ConfigFile
             string place = Place(path, (fault.LineNumber ?? 0) + 1, (fault.BytePositionInLine ?? 0) + 1);
             throw new CommandException($"{place}: {(cut < 0 ? message : message[..cut])}", ExitCodes.Config);
         }
+        catch (InvalidOperationException)
+        {
+            // The reader's, of half a surrogate pair or of bytes that are no UTF-8: it looks when text is asked for.
+            throw new CommandException($"{file.Here()}: this text is not Unicode", ExitCodes.Config);
+        }
     }
 
     private void ReadAll()

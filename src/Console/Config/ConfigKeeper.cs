@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Threading;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Journal;
@@ -92,6 +91,7 @@ internal sealed class ConfigKeeper : IDisposable
         // The first look reads too: the file may have been written between the run's own reading and now.
         (DateTime Time, long Bytes) read = default;
         (DateTime Time, long Bytes) seen = default;
+        bool isFirst = true;
         while (true)
         {
             _wake.WaitOne(LookEveryMs);
@@ -102,7 +102,9 @@ internal sealed class ConfigKeeper : IDisposable
             if (!_isAsked && !isWritten) continue;
             bool isAsked = _isAsked;
             _isAsked = false;
-            Reload(isAsked, isFirst: read == default);
+            if (now.Bytes != 0 || now == default) Reload(isAsked, isFirst);
+            else TellEmpty(isFirst);
+            isFirst = false;
             read = now;
         }
     }
@@ -161,9 +163,14 @@ internal sealed class ConfigKeeper : IDisposable
         return isPosted ? ", handed to the feed, not in force yet" : ", NOT in force: the feed takes nothing";
     }
 
-    private (DateTime Time, long Bytes) Stamp()
+    /// <summary>A pipe may have been read at the start; reading it again would wait for whoever writes to it.</summary>
+    private void TellEmpty(bool isFirst)
     {
-        FileInfo file = new(_path);
-        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+        string what = $"{_path}: it is empty, or no plain file";
+        if (isFirst) _tell(LogLevel.Info, $"{what}; changes of it are not followed");
+        else _tell(LogLevel.Error, $"{what}; nothing was changed");
     }
+
+    private (DateTime Time, long Bytes) Stamp() =>
+        WrittenFile.Find(_path) is { } file ? (file.LastWriteTimeUtc, file.Length) : default;
 }

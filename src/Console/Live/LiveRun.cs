@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
@@ -245,7 +246,7 @@ internal sealed class LiveRun : IDisposable
     }
 
     private DateTime WatchFileTime() =>
-        _settings.WatchFile is { } file ? File.GetLastWriteTimeUtc(file) : default;
+        _settings.WatchFile is { } path && WrittenFile.Find(path) is { } file ? file.LastWriteTimeUtc : default;
 
     /// <summary>
     /// What is new is watched; what is gone is watched no longer, so its pool loses its cover and quotes no more. The

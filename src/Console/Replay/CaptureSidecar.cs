@@ -35,7 +35,7 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
             using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
             return Read(document.RootElement, path);
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException) // not JSON, not Unicode
         {
             throw new InvalidDataException($"{path}: not JSON ({fault.Message})", fault);
         }

@@ -108,6 +108,12 @@ internal static class RunFolder
         string text = ReadText(path);
         try
         {
+            using (JsonDocument document = JsonDocument.Parse(text))
+            {
+                if (HasNullElement(document.RootElement))
+                    throw new CommandException($"{path}: damaged: a list with null in it", ExitCodes.BadData);
+            }
+
             RunRecord record = JsonSerializer.Deserialize<RunRecord>(text, Reading)
                 ?? throw new CommandException($"{path}: damaged: it holds null", ExitCodes.BadData);
             if (record.Format == RunRecord.FormatName && record.Version == RunRecord.FormatVersion)
@@ -127,6 +133,30 @@ internal static class RunFolder
         catch (JsonException fault)
         {
             throw new CommandException($"{path}: damaged: {fault.Message}", ExitCodes.BadData);
+        }
+    }
+
+    /// <summary>True if some list has null in it, which no record has and the serializer lets pass.</summary>
+    private static bool HasNullElement(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    if (item.ValueKind == JsonValueKind.Null || HasNullElement(item)) return true;
+                }
+
+                return false;
+            case JsonValueKind.Object:
+                foreach (JsonProperty member in element.EnumerateObject())
+                {
+                    if (HasNullElement(member.Value)) return true;
+                }
+
+                return false;
+            default:
+                return false;
         }
     }
 

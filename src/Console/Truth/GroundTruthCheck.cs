@@ -44,16 +44,17 @@ internal sealed class GroundTruthCheck
     public GroundTruthCheck(string path, PipelineSettings settings, Func<VenueId, bool> venues)
     {
         _venues = venues;
-        foreach ((int line, JsonElement o) in TruthFile.ReadLines(path))
+        TruthFile.Read(path, (line, o) =>
         {
-            if (!o.TryGetProperty("slot", out JsonElement slot) || !o.TryGetProperty("cycles", out _))
+            if (!o.TryGetProperty("slot", out JsonElement slot) || !o.TryGetProperty("cycles", out JsonElement cycles))
             {
                 throw new InvalidDataException(
                     $"{path}: line {line}: no 'slot' and 'cycles'; is this a truth-cycles file?");
             }
 
+            foreach (JsonElement cycle in cycles.EnumerateArray()) CheckForm(cycle);
             _slots[slot.GetUInt64()] = o;
-        }
+        });
 
         RouteBook? book = null;
         _pipeline = new MarketPipeline(
@@ -167,6 +168,22 @@ internal sealed class GroundTruthCheck
             StandingRoute? found = _book.Find(RouteBook.Key(cycle.GetProperty("start").GetString()!, pools));
             if (found is not null && found.ProfitRaw < expected) found = SizeAgain(found);
             Count(slot, cycle, expected, found);
+        }
+    }
+
+    /// <summary>Throws now what would be thrown amid the run, where it would halt the engine.</summary>
+    private static void CheckForm(JsonElement cycle)
+    {
+        JsonElement pools = cycle.GetProperty("pools");
+        foreach (JsonElement pool in pools.EnumerateArray()) _ = Pubkey.Parse(pool.GetString());
+        _ = long.Parse(cycle.GetProperty("profit").GetString()!, CultureInfo.InvariantCulture);
+        _ = ulong.Parse(cycle.GetProperty("amount_in").GetString()!, CultureInfo.InvariantCulture);
+        JsonElement outputs = cycle.GetProperty("legs_out");
+        for (int leg = 1; leg < pools.GetArrayLength(); leg++)
+            _ = ulong.Parse(outputs[leg - 1].GetString()!, CultureInfo.InvariantCulture);
+        foreach (string name in (string[])["start", "route"])
+        {
+            if (cycle.GetProperty(name).GetString() is null) throw new FormatException($"no '{name}'");
         }
     }
 

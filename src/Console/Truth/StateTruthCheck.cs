@@ -26,7 +26,7 @@ internal sealed class StateTruthCheck
     public StateTruthCheck(string path)
     {
         _path = path;
-        foreach ((int line, JsonElement o) in TruthFile.ReadLines(path)) Take(line, o);
+        TruthFile.Read(path, Take);
         foreach (string key in _unsubscribed) _expected.Remove(key);
     }
 
@@ -82,8 +82,9 @@ internal sealed class StateTruthCheck
             return;
         }
 
-        if (!o.TryGetProperty("changed", out _))
+        if (!o.TryGetProperty("changed", out JsonElement changed))
             throw new InvalidDataException($"{_path}: line {line}: no member 'changed'; is this a truth-slots file?");
+        foreach (JsonProperty p in changed.EnumerateObject()) _ = p.Value.GetString();
         _slots[slot.GetUInt64()] = o;
         if (!o.TryGetProperty("changed_unsubscribed", out JsonElement unsubscribed)) return;
         foreach (JsonProperty p in unsubscribed.EnumerateObject()) _unsubscribed.Add(p.Name);

@@ -32,6 +32,24 @@ internal static class TruthFile
         }
     }
 
+    /// <summary>Takes every line; a member of another type than the format says is the file's fault.</summary>
+    /// <exception cref="InvalidDataException">A line is wrong: its place and what.</exception>
+    public static void Read(string path, Action<int, JsonElement> take)
+    {
+        foreach ((int line, JsonElement element) in ReadLines(path))
+        {
+            try
+            {
+                take(line, element);
+            }
+            catch (Exception fault) when (fault is InvalidOperationException or FormatException or OverflowException
+                or KeyNotFoundException or IndexOutOfRangeException)
+            {
+                throw new InvalidDataException($"{path}: line {line}: no truth: {fault.Message}", fault);
+            }
+        }
+    }
+
     private static string? ReadLine(StreamReader reader, string path, int line)
     {
         try

@@ -72,7 +72,9 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
             {
                 pool = builder.Build(in address, out string problem);
                 if (pool is null) return new VectorDifference(id, Text($"hop {i} pool"), "a pool", problem);
-                PoolFixture.GiveMarket(pool, poolText[address]);
+                if (!poolText.TryGetValue(address, out JsonElement text))
+                    return new VectorDifference(id, Text($"hop {i} pool"), "a pool of the file", $"{address}");
+                PoolFixture.GiveMarket(pool, text);
                 pools[address] = pool;
             }
 

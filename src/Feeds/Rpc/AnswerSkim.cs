@@ -42,7 +42,7 @@ internal static class AnswerSkim
 
             return isOurs && hasSlot && count >= 0 && reader.TokenType == JsonTokenType.EndObject && !reader.Read();
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // not JSON, not Unicode
         {
             return false;
         }

@@ -47,14 +47,18 @@ internal static class RpcAnswer
     }
 
     /// <summary>
-    /// The number of elements of an answer's <c>value</c>, and its slot; nothing is made of the elements and nothing
-    /// allocated. What is not a plain good answer goes to <see cref="Read"/>, which says what it is.
+    /// The number of elements of an answer's <c>value</c>, as many as asked for, and its slot; nothing is made of the
+    /// elements and nothing allocated. What is not a plain good answer goes to <see cref="Read"/>, which says what it
+    /// is.
     /// </summary>
-    public static RpcResult<int> ReadCount(ReadOnlyMemory<byte> body, ulong id, Uri address) =>
-        AnswerSkim.TryRead(body.Span, id, out int count, out ulong slot)
+    public static RpcResult<int> ReadCount(ReadOnlyMemory<byte> body, ulong id, int asked, Uri address)
+    {
+        RpcResult<int> read = AnswerSkim.TryRead(body.Span, id, out int count, out ulong slot)
             ? new RpcResult<int>(count, null, slot)
             : Read(
                 body, id, address, static result => WithContext(result, static (value, _) => value.GetArrayLength()));
+        return read.IsOk && read.Value != asked ? Malformed<int>("another number of accounts than asked for") : read;
+    }
 
     /// <summary>A result with <c>context</c> and <c>value</c>.</summary>
     public static RpcResult<T> WithContext<T>(JsonElement result, Func<JsonElement, ulong, T> read)

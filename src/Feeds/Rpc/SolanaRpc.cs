@@ -80,7 +80,7 @@ public sealed partial class SolanaRpc : IDisposable
 
     /// <summary>
     /// Up to 100 accounts whose answer goes to the exchange sink and to nobody else: no account is made here. The
-    /// result is the number of accounts in the answer.
+    /// result is the number of accounts in the answer; an answer with another number than asked for is malformed.
     /// </summary>
     public Task<RpcResult<int>> FetchMultipleAccountsAsync(
         ReadOnlyMemory<Pubkey> keys, Commitment commitment, ulong? minContextSlot, CancellationToken cancellation)
@@ -93,7 +93,7 @@ public sealed partial class SolanaRpc : IDisposable
                 WriteKeys(writer, keys.Span);
                 WriteOptions(writer, commitment, minContextSlot, withEncoding: true);
             },
-            (body, id) => RpcAnswer.ReadCount(body, id, _transport.Address), cancellation);
+            (body, id) => RpcAnswer.ReadCount(body, id, keys.Length, _transport.Address), cancellation);
     }
 
     /// <summary>Accounts of a program that meet up to four filters.</summary>

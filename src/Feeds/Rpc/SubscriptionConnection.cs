@@ -184,7 +184,7 @@ public sealed class SubscriptionConnection : IWebSocketHandler, IDisposable
                     break;
             }
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // not JSON, not Unicode
         {
             SubscriptionCounters.UnreadableReplies++; // the decoder refuses it too, and says why
         }

@@ -125,6 +125,47 @@ public sealed class HotReloadTests : IDisposable
         }
     }
 
+    /// <summary>What an administrator or a script does to a file: links, pipes, text that is none.</summary>
+    [Fact]
+    public void Keeper_LinksAndWhatIsNoFile_AreFollowedOrTold()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string target = Write("""{ "tipShareBps": 5000 }""");
+        string path = Path.Combine(_folder, "link.json");
+        File.CreateSymbolicLink(path, target);
+        List<string> told = [];
+        int applied = 0;
+        SettingTrail trail = new();
+        using ConfigKeeper keeper = new(
+            path, Read(path), () => Read(path), Post, trail, new TradingGate(), (_, text) => Add(told, text),
+            (thread, fault) => Add(told, $"{thread}: {fault}"));
+        File.WriteAllText(target, """{ "tipShareBps": 4000 }"""); // the link itself stays as it is
+        Await(told, "tipShareBps 5000 -> 4000");
+        string second = Path.Combine(_folder, "second.json");
+        File.WriteAllText(second, """{ "tipShareBps": 3000 }""");
+        File.Delete(path);
+        File.CreateSymbolicLink(path, second);
+        Await(told, "tipShareBps 4000 -> 3000");
+        File.WriteAllText(second, "{ \"runner\": \"\\ud800\" }");
+        Await(told, "line 1, column 13: this text is not Unicode; nothing was changed");
+        File.Delete(path);
+        System.Diagnostics.Process.Start("mkfifo", [path]).WaitForExit();
+        Await(told, "it is empty, or no plain file; nothing was changed");
+        File.Delete(path);
+        File.WriteAllText(path, """{ "tipShareBps": 2000 }""");
+        Await(told, "tipShareBps 3000 -> 2000");
+        Assert.Equal(3, applied);
+
+        bool Post(byte[] frame)
+        {
+            applied++;
+            List<SettingChange> changes = [];
+            Assert.True(SettingText.TryRead(frame, changes));
+            foreach (SettingChange change in changes) trail.OnSetting(in change, 12);
+            return true;
+        }
+    }
+
     [Fact]
     public void Replay_RecordedChange_DecidesTheSameInlineFusedAndSplit()
     {

@@ -34,6 +34,7 @@ public sealed class ReportCommandTests : IDisposable
     [InlineData("null", "damaged")]
     [InlineData("{}", "damaged")]
     [InlineData("[1]", "damaged")]
+    [InlineData("{\"report\":[null]}", "damaged: a list with null in it")]
     public void Report_DamagedRecord_IsRefused(string content, string reason)
     {
         Directory.CreateDirectory(_folder);

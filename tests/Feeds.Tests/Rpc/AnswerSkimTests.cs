@@ -28,12 +28,13 @@ public sealed class AnswerSkimTests
         """{"id":12,"result":{"value":[],"context":{"slot":1}},"error":{"code":-32016,"message":"x"}}""", false)]
     [InlineData("""{"id":12,"result":{"value":[],"context":{"slot":1}}} x""", false)]
     [InlineData("[]", false)]
+    [InlineData("{\"\\ud800\":1,\"id\":12}", false)]
     [InlineData("", false)]
     public void Skim_OfAnyAnswer_SaysGoodWhereTheDocumentDoesAndTheSame(string text, bool isGood)
     {
         byte[] body = Encoding.UTF8.GetBytes(text);
         Assert.Equal(isGood, AnswerSkim.TryRead(body, 12, out int count, out ulong slot));
-        RpcResult<int> read = RpcAnswer.ReadCount(body, 12, Address);
+        RpcResult<int> read = RpcAnswer.ReadCount(body, 12, count, Address);
         Assert.Equal(isGood, read.IsOk);
         if (isGood) Assert.Equal((read.Value, read.ContextSlot), (count, slot));
         else Assert.NotEqual(RpcErrorKind.None, read.Error!.Kind);

@@ -220,6 +220,76 @@ public sealed class SolanaRpcTests : IDisposable
         Assert.DoesNotContain("secret", error.Message);
     }
 
+    /// <summary>
+    /// Whatever stands where a result should: no call throws, and the next call of the same client is answered.
+    /// </summary>
+    [Theory]
+    [InlineData("null")]
+    [InlineData("true")]
+    [InlineData("-1")]
+    [InlineData("1e400")]
+    [InlineData("0.5")]
+    [InlineData("\"\"")]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("[]")]
+    [InlineData("[null]")]
+    [InlineData("[[]]")]
+    [InlineData("{}")]
+    [InlineData("{\"context\":null,\"value\":null}")]
+    [InlineData("{\"context\":{\"slot\":-1},\"value\":[]}")]
+    [InlineData("{\"context\":{\"slot\":1},\"value\":[[]]}")]
+    [InlineData("{\"context\":{\"slot\":1},\"value\":[{\"lamports\":\"5\"}]}")]
+    [InlineData("{\"context\":{\"slot\":1},\"value\":{\"data\":[],\"owner\":7}}")]
+    [InlineData("{\"context\":{\"slot\":1},\"value\":{\"lamports\":5,\"data\":[\"*\",\"base64\"]}}")]
+    [InlineData("{\"context\":{\"slot\":1},\"value\":{\"blockhash\":\"\\ud800\"}}")]
+    [InlineData("{\"\\ud800\":{},\"context\":{\"\\udc00\":1},\"value\":7}")]
+    [InlineData("{\"solana-core\":7,\"absoluteSlot\":\"5\"}")]
+    public async Task EveryMethod_WrongResult_IsMalformed(string result)
+    {
+        using SolanaRpc rpc = Serve(request =>
+            request.GetProperty("method").GetString() == "getBlockHeight" ? "42" : result);
+        Pubkey key = ProgramIds.Memo;
+        RpcError?[] ends =
+        [
+            (await rpc.GetMultipleAccountsAsync(new Pubkey[2])).Error,
+            (await rpc.FetchMultipleAccountsAsync(new Pubkey[2], Commitment.Processed, null, default)).Error,
+            (await rpc.GetProgramAccountsAsync(key, [])).Error,
+            (await rpc.GetSlotAsync()).Error,
+            (await rpc.GetEpochInfoAsync()).Error,
+            (await rpc.GetGenesisHashAsync()).Error,
+            (await rpc.GetVersionAsync()).Error,
+            (await rpc.GetLatestBlockhashAsync()).Error,
+            (await rpc.IsBlockhashValidAsync(key, Commitment.Confirmed, 7)).Error,
+        ];
+        Assert.All(ends, end => Assert.Equal(RpcErrorKind.MalformedAnswer, end?.Kind));
+
+        // These may take it for an answer: no account, no fees, not healthy; they do not throw either.
+        _ = await rpc.GetAccountAsync(key);
+        _ = await rpc.SimulateTransactionAsync(new byte[64], new SimulationRequest());
+        _ = await rpc.GetHealthAsync();
+        _ = await rpc.GetSignatureStatusesAsync(["a"]);
+        _ = await rpc.GetRecentPrioritizationFeesAsync(new[] { key });
+        Assert.Equal(42UL, (await rpc.GetBlockHeightAsync()).Value);
+    }
+
+    /// <summary>A body that is no answer to this call, in the ways of proxies and of other calls.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("<!DOCTYPE html><html><body>502</body></html>")]
+    [InlineData("[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":5}]")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"result\":5}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":null,\"result\":5}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1e400,\"result\":5}")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"\\ud800\":1,\"id\":77,\"result\":5}")]
+    public async Task Body_ThatIsNoAnswerToTheCall_IsMalformed(string body)
+    {
+        using SolanaRpc rpc = ServeHttp((_, _) => Ok(body));
+        Assert.Equal(RpcErrorKind.MalformedAnswer, (await rpc.GetSlotAsync()).Error?.Kind);
+        RpcResult<int> fetched =
+            await rpc.FetchMultipleAccountsAsync(new Pubkey[2], Commitment.Processed, null, default);
+        Assert.Equal(RpcErrorKind.MalformedAnswer, fetched.Error?.Kind);
+    }
+
     [Fact]
     public async Task Call_AnswerWithoutAccounts_IsHeldToAShorterBound()
     {

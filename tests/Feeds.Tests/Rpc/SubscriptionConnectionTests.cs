@@ -51,6 +51,27 @@ public sealed class SubscriptionConnectionTests
         Assert.Null(server.ScriptError);
     }
 
+    /// <summary>Text that is no Unicode is one message's fault, not the connection's: the next is read.</summary>
+    [Fact]
+    public void Connection_MessageIsNotUnicode_IsCountedAndTheNextIsRead()
+    {
+        using MiniServer server = new(peer =>
+        {
+            peer.Upgrade();
+            Answer(peer, peer.ReadText(), 100);
+            peer.SendText("{\"\\ud800\":1}");
+            peer.SendText(SlotNotification(7));
+            peer.WaitForEnd();
+        });
+        using SubscriptionConnection connection = Create(server, out _);
+        connection.Start();
+        Until(() => connection.LastSlot == 7);
+        Assert.Equal(1, connection.SubscriptionCounters.UnreadableReplies);
+        Assert.Equal((1L, 0L), (connection.Counters.Opens, connection.Counters[ConnectionCause.InternalError]));
+        connection.Dispose();
+        Assert.Null(server.ScriptError);
+    }
+
     [Fact]
     public void Connection_Breaks_ComesBackAndSubscribesEverythingAnew()
     {
