@@ -22,6 +22,7 @@ public class TransactionBench
     private readonly Pubkey[] _programs = new Pubkey[3];
     private readonly Pubkey[] _keys = new Pubkey[38];
     private Pubkey _payer;
+    private Pubkey _spare = Key(1100);
     private int _amountPoint;
     private int _tipPoint;
     private int _length;
@@ -57,6 +58,17 @@ public class TransactionBench
     {
         _ = _writer.WriteTransaction(Request(), _bytes, out MessageLayout layout);
         return layout.TotalBytes;
+    }
+
+    /// <summary>The same of swaps that were just written with another account each, which numbers their lists
+    /// anew.</summary>
+    [Benchmark]
+    public int WriteAndBuild()
+    {
+        (_keys[5], _spare) = (_spare, _keys[5]);
+        (_keys[17], _keys[29]) = (_keys[29], _keys[17]);
+        WriteRoute();
+        return Build();
     }
 
     [Benchmark]

@@ -8,7 +8,7 @@ namespace LowLatency.Engine.Instructions;
 /// Buffers that the same leg is written into each time, so that its list is known as unchanged by its version
 /// (<see cref="InstructionBuffer.ListVersion"/>). Legs that share a place write over each other, which costs the
 /// comparison of the list and nothing else; within one route each leg has a buffer of its own. Bound: 256 places of
-/// 1.4 KB: a market's hot legs are some hundred. Owner: the market group's thread.
+/// 1.5 KB: a market's hot legs are some hundred. Owner: the market group's thread.
 /// </summary>
 internal sealed class LegBuffers
 {

@@ -5,7 +5,7 @@ namespace LowLatency.Engine.Instructions;
 
 /// <summary>
 /// The lookup tables the feed has shown, as of the current slot. Owner: the market group's thread. Bound: 64 tables
-/// (about 9 KB each); one wallet's routes need a handful, and the choice looks at all of them for each large message.
+/// (about 13 KB each); one wallet's routes need a handful, and the choice looks at all of them for each large message.
 /// </summary>
 public sealed class LookupTableSet
 {
