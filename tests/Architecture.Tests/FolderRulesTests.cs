@@ -122,16 +122,6 @@ public sealed class FolderRulesTests
     }
 
     [Fact]
-    public void Sources_NameNoCallThatSendsATransaction()
-    {
-        Regex sending = new("send(Transaction|Bundle)", RegexOptions.IgnoreCase);
-        List<string> violations = SourceTree.Files("src")
-            .Where(f => sending.IsMatch(WithoutComments(File.ReadAllText(f)))).Select(SourceTree.Relative).ToList();
-        Assert.True(violations.Count == 0, string.Join('\n', violations));
-        Assert.Matches(sending, File.ReadAllText(Path.Combine(SourceTree.Root, "tests/TestNode/Rpc/RpcMethods.cs")));
-    }
-
-    [Fact]
     public void Projects_DependOneWay()
     {
         string engine = File.ReadAllText(Path.Combine(SourceTree.Root, "src/Engine/Engine.csproj"));

@@ -24,6 +24,13 @@ public readonly record struct DataSlice(int OffsetBytes, int LengthBytes);
 /// <param name="LastValidBlockHeight">Block height (not slot) after which transactions with it are refused.</param>
 public readonly record struct LatestBlockhash(Pubkey Blockhash, ulong LastValidBlockHeight);
 
+/// <summary>Where a transaction stands.</summary>
+/// <param name="Slot">Slot that processed it.</param>
+/// <param name="Confirmations">Blocks on top; null once it is rooted.</param>
+/// <param name="Error">The transaction's error as JSON; null if it succeeded.</param>
+/// <param name="Status">How final it is; null if an old node does not say.</param>
+public sealed record SignatureStatus(ulong Slot, ulong? Confirmations, string? Error, Commitment? Status);
+
 /// <summary>The smallest price that landed in a slot for the asked accounts.</summary>
 /// <param name="Slot">Slot.</param>
 /// <param name="MicroLamportsPerCu">Price, micro-lamports a compute unit.</param>
@@ -78,3 +85,28 @@ public sealed record SimulationRequest
     /// <summary>Accounts whose state afterwards is wanted.</summary>
     public IReadOnlyList<Pubkey> Accounts { get; init; } = [];
 }
+
+/// <summary>How to send.</summary>
+public sealed record SendRequest
+{
+    /// <summary>Leave out the node's simulation.</summary>
+    public bool SkipPreflight { get; init; } = true;
+
+    /// <summary>State that the preflight runs on.</summary>
+    public Commitment PreflightCommitment { get; init; } = Commitment.Processed;
+
+    /// <summary>Times that the node sends it again; null leaves it to the node, until the blockhash expires.</summary>
+    public uint? MaxRetries { get; init; } = 0;
+
+    /// <summary>The node must have reached this slot.</summary>
+    public ulong? MinContextSlot { get; init; }
+}
+
+/// <summary>Where the chain is.</summary>
+/// <param name="Epoch">Epoch.</param>
+/// <param name="SlotIndex">Slot within the epoch.</param>
+/// <param name="SlotsInEpoch">Slots of the epoch.</param>
+/// <param name="AbsoluteSlot">Slot.</param>
+/// <param name="BlockHeight">Blocks so far; what a blockhash's validity is measured in.</param>
+public readonly record struct EpochInfo(
+    ulong Epoch, ulong SlotIndex, ulong SlotsInEpoch, ulong AbsoluteSlot, ulong BlockHeight);

@@ -7,9 +7,12 @@ using LowLatency.Engine.Solana;
 
 namespace LowLatency.Feeds.Rpc;
 
-/// <summary>What transactions need: blockhash, simulation, fees. Nothing here sends one.</summary>
+/// <summary>Transactions: blockhash, simulation, sending, landing, fees.</summary>
 public sealed partial class SolanaRpc
 {
+    /// <summary>Signatures of one getSignatureStatuses request.</summary>
+    public const int MaxSignatures = 256;
+
     /// <summary>Keys of one getRecentPrioritizationFees request.</summary>
     public const int MaxFeeKeys = 128;
 
@@ -35,6 +38,29 @@ public sealed partial class SolanaRpc
             WriteOptions(writer, commitment, minContextSlot, false);
         },
         static result => RpcAnswer.WithContext(result, static (value, _) => value.GetBoolean()), cancellation);
+
+    /// <summary>Where transactions stand; null for those that the node does not know.</summary>
+    /// <param name="signatures">Base58, up to 256.</param>
+    /// <param name="searchHistory">Look beyond the recent slots.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<RpcResult<SignatureStatus?[]>> GetSignatureStatusesAsync(
+        IReadOnlyList<string> signatures, bool searchHistory = false, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(signatures.Count, MaxSignatures);
+        return CallAsync(
+            "getSignatureStatuses", false,
+            writer =>
+            {
+                writer.WriteStartArray();
+                foreach (string signature in signatures) writer.WriteStringValue(signature);
+                writer.WriteEndArray();
+                writer.WriteStartObject();
+                writer.WriteBoolean("searchTransactionHistory", searchHistory);
+                writer.WriteEndObject();
+            },
+            result => RpcAnswer.WithContext(result, (value, _) => ReadStatuses(value, signatures.Count)),
+            cancellation);
+    }
 
     /// <summary>Runs a transaction without sending it: error, logs, compute units, states afterwards.</summary>
     /// <param name="transaction">The signed (or, without signature check, unsigned) transaction's bytes.</param>
@@ -73,6 +99,28 @@ public sealed partial class SolanaRpc
     }
 
     /// <summary>
+    /// Sends a transaction and returns its signature in Base58. Sending the same bytes again is harmless, so errors
+    /// that may pass are retried. Whether it may be sent at all is decided before this call.
+    /// </summary>
+    public Task<RpcResult<string>> SendTransactionAsync(
+        ReadOnlyMemory<byte> transaction, SendRequest request, CancellationToken cancellation = default) => CallAsync(
+        "sendTransaction", false,
+        writer =>
+        {
+            writer.WriteBase64StringValue(transaction.Span);
+            writer.WriteStartObject();
+            writer.WriteString("encoding", "base64");
+            writer.WriteBoolean("skipPreflight", request.SkipPreflight);
+            writer.WriteString("preflightCommitment", CommitmentText.Of(request.PreflightCommitment));
+            if (request.MaxRetries is { } retries) writer.WriteNumber("maxRetries", retries);
+            if (request.MinContextSlot is { } slot) writer.WriteNumber("minContextSlot", slot);
+            writer.WriteEndObject();
+        },
+        static result => new RpcResult<string>(
+            result.GetString() ?? throw new FormatException("no signature"), null),
+        cancellation);
+
+    /// <summary>
     /// For each recent slot the smallest price that landed with one of the accounts write-locked; up to 150 slots.
     /// </summary>
     /// <param name="keys">Accounts that a route writes, up to 128.</param>
@@ -95,5 +143,31 @@ public sealed partial class SolanaRpc
         }
 
         return new RpcResult<PrioritizationFee[]>([.. fees], null);
+    }
+
+    private static SignatureStatus?[] ReadStatuses(JsonElement value, int count)
+    {
+        if (value.GetArrayLength() != count) throw new FormatException("another number of statuses");
+        SignatureStatus?[] statuses = new SignatureStatus?[count];
+        for (int i = 0; i < count; i++)
+        {
+            JsonElement entry = value[i];
+            if (entry.ValueKind == JsonValueKind.Null) continue;
+            string? text = entry.TryGetProperty("confirmationStatus", out JsonElement status)
+                ? status.GetString()
+                : null;
+            Commitment? commitment = text switch
+            {
+                "processed" => Commitment.Processed,
+                "confirmed" => Commitment.Confirmed,
+                "finalized" => Commitment.Finalized,
+                _ => null,
+            };
+            statuses[i] = new SignatureStatus(
+                entry.GetProperty("slot").GetUInt64(), RpcAnswer.ReadOptional(entry, "confirmations"),
+                RpcAnswer.ReadTransactionError(entry), commitment);
+        }
+
+        return statuses;
     }
 }

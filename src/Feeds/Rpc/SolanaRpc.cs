@@ -96,6 +96,21 @@ public sealed partial class SolanaRpc : IDisposable
             (body, id) => RpcAnswer.ReadCount(body, id, keys.Length, _transport.Address), cancellation);
     }
 
+    /// <summary>
+    /// One account; null if there is none. For an address lookup table hand owner and data to the engine's LookupTable.
+    /// </summary>
+    public Task<RpcResult<RpcAccount?>> GetAccountAsync(
+        Pubkey key, Commitment commitment = Commitment.Processed, ulong? minContextSlot = null,
+        CancellationToken cancellation = default) => CallAsync(
+        "getAccountInfo", true,
+        writer =>
+        {
+            writer.WriteStringValue(key.ToString());
+            WriteOptions(writer, commitment, minContextSlot, withEncoding: true);
+        },
+        result => RpcAnswer.WithContext(result, (value, slot) => RpcAnswer.ReadAccount(value, key, slot)),
+        cancellation);
+
     /// <summary>Accounts of a program that meet up to four filters.</summary>
     /// <param name="program">Owner program.</param>
     /// <param name="filters">All must hold.</param>
@@ -124,6 +139,29 @@ public sealed partial class SolanaRpc : IDisposable
     public Task<RpcResult<ulong>> GetSlotAsync(
         Commitment commitment = Commitment.Processed, CancellationToken cancellation = default) => CallAsync(
         "getSlot", false, writer => WriteOptions(writer, commitment, null, false), ReadNumber, cancellation);
+
+    /// <summary>Block height at a commitment; what a blockhash's last valid height is compared with.</summary>
+    public Task<RpcResult<ulong>> GetBlockHeightAsync(
+        Commitment commitment = Commitment.Processed, CancellationToken cancellation = default) => CallAsync(
+        "getBlockHeight", false, writer => WriteOptions(writer, commitment, null, false), ReadNumber, cancellation);
+
+    /// <summary>Where the chain is.</summary>
+    public Task<RpcResult<EpochInfo>> GetEpochInfoAsync(
+        Commitment commitment = Commitment.Processed, CancellationToken cancellation = default) => CallAsync(
+        "getEpochInfo", false, writer => WriteOptions(writer, commitment, null, false),
+        static result => new RpcResult<EpochInfo>(
+            new EpochInfo(
+                result.GetProperty("epoch").GetUInt64(), result.GetProperty("slotIndex").GetUInt64(),
+                result.GetProperty("slotsInEpoch").GetUInt64(), result.GetProperty("absoluteSlot").GetUInt64(),
+                result.GetProperty("blockHeight").GetUInt64()),
+            null, result.GetProperty("absoluteSlot").GetUInt64()),
+        cancellation);
+
+    /// <summary>Lamports that an account of a size must have. The rate changes with the chain's features.</summary>
+    public Task<RpcResult<ulong>> GetMinimumBalanceForRentExemptionAsync(
+        int dataBytes, CancellationToken cancellation = default) => CallAsync(
+        "getMinimumBalanceForRentExemption", false, writer => writer.WriteNumberValue(dataBytes), ReadNumber,
+        cancellation);
 
     /// <summary>True if the node is healthy; else an error, perhaps with the slots behind. Asked once.</summary>
     public Task<RpcResult<bool>> GetHealthAsync(CancellationToken cancellation = default) => CallAsync(

@@ -80,14 +80,20 @@ public sealed class SolanaRpcTests : IDisposable
         {
             "getProgramAccounts" =>
                 $"{{\"context\":{{\"slot\":8}},\"value\":[{{\"pubkey\":\"{key}\",\"account\":{Account}}}]}}",
+            "getAccountInfo" => $"{{\"context\":{{\"slot\":8}},\"value\":null}}",
             "getLatestBlockhash" =>
                 $"{{\"context\":{{\"slot\":8}},\"value\":{{\"blockhash\":\"{hash}\",\"lastValidBlockHeight\":77}}}}",
             "isBlockhashValid" => "{\"context\":{\"slot\":8},\"value\":true}",
+            "getSignatureStatuses" =>
+                "{\"context\":{\"slot\":8},\"value\":[null,{\"slot\":5,\"confirmations\":null,"
+                + "\"err\":{\"InstructionError\":[0,{\"Custom\":1}]},\"confirmationStatus\":\"finalized\"}]}",
             "getRecentPrioritizationFees" =>
                 "[{\"slot\":1,\"prioritizationFee\":0},{\"slot\":2,\"prioritizationFee\":9}]",
+            "getEpochInfo" => "{\"absoluteSlot\":5,\"blockHeight\":4,\"epoch\":3,\"slotIndex\":2,\"slotsInEpoch\":1}",
             "getHealth" => "\"ok\"",
             "getGenesisHash" => $"\"{hash}\"",
             "getVersion" => "{\"feature-set\":1,\"solana-core\":\"4.2.0\"}",
+            "sendTransaction" => "\"signature\"",
             _ => "42",
         });
         RpcResult<RpcAccount[]> accounts = await rpc.GetProgramAccountsAsync(
@@ -95,17 +101,28 @@ public sealed class SolanaRpcTests : IDisposable
         Assert.Equal((key, 8UL), (Assert.Single(accounts.Value).Key, accounts.ContextSlot));
         Assert.EndsWith("\"withContext\":true,\"filters\":[{\"dataSize\":3},{\"memcmp\":{\"offset\":0,\"bytes\":\"2\","
             + "\"encoding\":\"base58\"}}],\"dataSlice\":{\"offset\":0,\"length\":0}}]}", _requests[0]);
+        Assert.Null((await rpc.GetAccountAsync(key)).Value);
         Assert.Equal(new LatestBlockhash(ProgramIds.Token, 77), (await rpc.GetLatestBlockhashAsync()).Value);
         Assert.True((await rpc.IsBlockhashValidAsync(ProgramIds.Token, Commitment.Confirmed, 7)).Value);
         Assert.EndsWith(
             $"\"params\":[\"{hash}\",{{\"commitment\":\"confirmed\",\"minContextSlot\":7}}]}}", _requests[^1]);
+        SignatureStatus?[] statuses = (await rpc.GetSignatureStatusesAsync(["a", "b"])).Value;
+        Assert.Null(statuses[0]);
+        Assert.Equal(
+            new SignatureStatus(5, null, "{\"InstructionError\":[0,{\"Custom\":1}]}", Commitment.Finalized),
+            statuses[1]);
         Assert.Equal(
             [new PrioritizationFee(1, 0), new PrioritizationFee(2, 9)],
             (await rpc.GetRecentPrioritizationFeesAsync(new[] { key })).Value);
+        Assert.Equal(new EpochInfo(3, 2, 1, 5, 4), (await rpc.GetEpochInfoAsync()).Value);
         Assert.True((await rpc.GetHealthAsync()).Value);
         Assert.Equal(ProgramIds.Token, (await rpc.GetGenesisHashAsync()).Value);
         Assert.Equal("4.2.0", (await rpc.GetVersionAsync()).Value);
+        Assert.Equal("signature", (await rpc.SendTransactionAsync(new byte[] { 1, 2 }, new SendRequest())).Value);
+        Assert.Contains("[\"AQI=\",{\"encoding\":\"base64\",\"skipPreflight\":true,", _requests[^1]);
+        Assert.Equal(42UL, (await rpc.GetMinimumBalanceForRentExemptionAsync(165)).Value);
         Assert.Equal(42UL, (await rpc.GetSlotAsync()).Value);
+        Assert.Equal(42UL, (await rpc.GetBlockHeightAsync()).Value);
         Assert.Equal(rpc.Counters.Calls, rpc.Counters.Attempts);
     }
 
@@ -246,7 +263,8 @@ public sealed class SolanaRpcTests : IDisposable
     [InlineData("{\"solana-core\":7,\"absoluteSlot\":\"5\"}")]
     public async Task EveryMethod_WrongResult_IsMalformed(string result)
     {
-        using SolanaRpc rpc = Serve(_ => result);
+        using SolanaRpc rpc = Serve(request =>
+            request.GetProperty("method").GetString() == "getBlockHeight" ? "42" : result);
         Pubkey key = ProgramIds.Memo;
         RpcError?[] ends =
         [
@@ -254,6 +272,7 @@ public sealed class SolanaRpcTests : IDisposable
             (await rpc.FetchMultipleAccountsAsync(new Pubkey[2], Commitment.Processed, null, default)).Error,
             (await rpc.GetProgramAccountsAsync(key, [])).Error,
             (await rpc.GetSlotAsync()).Error,
+            (await rpc.GetEpochInfoAsync()).Error,
             (await rpc.GetGenesisHashAsync()).Error,
             (await rpc.GetVersionAsync()).Error,
             (await rpc.GetLatestBlockhashAsync()).Error,
@@ -261,10 +280,13 @@ public sealed class SolanaRpcTests : IDisposable
         ];
         Assert.All(ends, end => Assert.Equal(RpcErrorKind.MalformedAnswer, end?.Kind));
 
-        // These may take it for an answer: no fees, not healthy; they do not throw either.
+        // These may take it for an answer: no account, no fees, not healthy; they do not throw either.
+        _ = await rpc.GetAccountAsync(key);
         _ = await rpc.SimulateTransactionAsync(new byte[64], new SimulationRequest());
         _ = await rpc.GetHealthAsync();
+        _ = await rpc.GetSignatureStatusesAsync(["a"]);
         _ = await rpc.GetRecentPrioritizationFeesAsync(new[] { key });
+        Assert.Equal(42UL, (await rpc.GetBlockHeightAsync()).Value);
     }
 
     /// <summary>A body that is no answer to this call, in the ways of proxies and of other calls.</summary>
@@ -292,7 +314,7 @@ public sealed class SolanaRpcTests : IDisposable
         SolanaRpcOptions options = new() { MaxShortAnswerBytes = 1_000 };
         using SolanaRpc rpc = ServeHttp((_, id) => Ok($"{{\"id\":{id},\"result\":{padded}12}}"), options);
         Assert.Equal(RpcErrorKind.AnswerTooLong, (await rpc.GetSlotAsync()).Error!.Kind);
-        Assert.Equal(RpcErrorKind.MalformedAnswer, (await rpc.GetProgramAccountsAsync(default, [])).Error!.Kind);
+        Assert.Equal(RpcErrorKind.MalformedAnswer, (await rpc.GetAccountAsync(default)).Error!.Kind);
     }
 
     [Fact]
