@@ -167,8 +167,12 @@ public sealed class Bootstrap : NodeWork, ICoverageListener
             ref Doubt doubt = ref CollectionsMarshal.GetValueRefOrAddDefault(
                 _doubts, change.Account, out bool isKnown);
             bool isReread = change.Kind == ChangeKind.Reread && (!isKnown || doubt.IsReread);
-            bool isLater = !isKnown || change.Slot > doubt.CoverSlot || doubt.IsReread != isReread;
-            if (isLater) doubt = new Doubt { CoverSlot = change.Slot, IsReread = isReread };
+            // A doubt's last word counts, a lower slot too: what settled it before may have been no slot.
+            bool isMoved = change.Kind == ChangeKind.Doubt
+                ? change.Slot != doubt.CoverSlot
+                : change.Slot > doubt.CoverSlot;
+            if (!isKnown || isMoved || doubt.IsReread != isReread)
+                doubt = new Doubt { CoverSlot = change.Slot, IsReread = isReread };
             return;
         }
 

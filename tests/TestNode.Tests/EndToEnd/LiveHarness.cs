@@ -192,7 +192,10 @@ internal sealed class LiveHarness : IDisposable
             Assert.True(
                 waited.Elapsed < LongestWait,
                 $"{what} did not happen in {LongestWait}: doubtful {Feed.Coverage?.Doubtful} "
-                + $"of {Feed.Coverage?.Count}, pending {Bootstrap.Pending}, {string.Join("; ", Pool.GetStatus())}");
+                + $"of {Feed.Coverage?.Count}, pending {Bootstrap.Pending}, {Bootstrap.Counters.Requests} requests, "
+                + $"{Bootstrap.Counters.Failures} failed, {Bootstrap.Counters.MinContextSlot} told a node behind, head "
+                + $"{Feed.Coverage?.Head}, node at {_node.Ledger.Processed.Slot}, "
+                + string.Join("; ", Pool.GetStatus()));
             Step(1);
         }
     }
