@@ -26,7 +26,7 @@ public sealed partial class RaydiumClmmPool
             _fundFees1 += walk.FundFee;
         }
 
-        _areFeeSumsHigh = AreHigh(_protocolFees0, _protocolFees1, _fundFees0, _fundFees1);
+        _areFeeSumsHigh = AreFeeSumsHigh();
         if (_dynamicFee.IsEnabled) _dynamicFee = walk.Dynamic;
         if (walk.HasMatchedOrders) RemoveEmptyTicks();
     }
@@ -35,8 +35,7 @@ public sealed partial class RaydiumClmmPool
     // fund; the old binary checks the growth too, which any fee can overflow where the liquidity is small.
     private bool AreFeesCounted => IsOld || _areFeeSumsHigh;
 
-    private static bool AreHigh(ulong protocolFees0, ulong protocolFees1, ulong fundFees0, ulong fundFees1) =>
-        (protocolFees0 | protocolFees1 | fundFees0 | fundFees1) > HighFeeSum;
+    private bool AreFeeSumsHigh() => (_protocolFees0 | _protocolFees1 | _fundFees0 | _fundFees1) > HighFeeSum;
 
     // Source: pool.rs update_fee at 03b44b7, swap_internal at cc1adca: both add with a check once the walk is over.
     private RaydiumClmmFault CheckFees(bool zeroForOne, in Walk walk)

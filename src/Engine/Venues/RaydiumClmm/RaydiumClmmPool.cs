@@ -164,7 +164,7 @@ public sealed partial class RaydiumClmmPool : ConcentratedPool
         _protocolFees1 = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumClmmLayout.ProtocolFees1..]);
         _fundFees0 = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumClmmLayout.FundFees0..]);
         _fundFees1 = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumClmmLayout.FundFees1..]);
-        _areFeeSumsHigh = AreHigh(_protocolFees0, _protocolFees1, _fundFees0, _fundFees1);
+        _areFeeSumsHigh = AreFeeSumsHigh();
         _openTime = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumClmmLayout.OpenTime..]);
         _status = data[RaydiumClmmLayout.Status];
         _feeOn = data[RaydiumClmmLayout.FeeOn];
