@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace LowLatency.ConsoleHost.Bench;
@@ -21,6 +22,7 @@ internal sealed record MachineBlock
 
     public required string Os { get; init; }
 
+    /// <summary>Version, and whether code is compiled while it runs or was before.</summary>
     public required string Runtime { get; init; }
 
     public required string Gc { get; init; }
@@ -61,7 +63,9 @@ internal sealed record MachineBlock
             Cpu = CpuName(),
             Cores = Environment.ProcessorCount,
             Os = $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
-            Runtime = RuntimeInformation.FrameworkDescription,
+            Runtime = RuntimeInformation.FrameworkDescription + (RuntimeFeature.IsDynamicCodeCompiled
+                ? ", tiered compilation with PGO, warmed up"
+                : ", native code compiled ahead of time"),
             Gc = $"{(GCSettings.IsServerGC ? "server" : "workstation")}, {GCSettings.LatencyMode}",
             Governor = governor,
             ClockSource = clock,
@@ -76,7 +80,7 @@ internal sealed record MachineBlock
         writer.WriteLine($"cpu      {Cpu}");
         writer.WriteLine($"cores    {Cores}, governor {Governor}, clock {ClockSource}");
         writer.WriteLine($"os       {Os}");
-        writer.WriteLine($"runtime  {Runtime}, tiered compilation with PGO, warmed up");
+        writer.WriteLine($"runtime  {Runtime}");
         writer.WriteLine($"gc       {Gc}");
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"load     {Load:F2} before the run"));
         foreach (string warning in Warnings) writer.WriteLine($"warning  {warning}");

@@ -133,7 +133,7 @@ internal static class BenchCommand
             }
 
             bool isJson = arguments.GetValue(Json);
-            if (isJson) output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Indented));
+            if (isJson) output.WriteLine(JsonOutput.Report(result));
             else BenchText.Write(result!, output);
             if (before is null) return ExitCodes.Ok;
             int regressions =
@@ -166,7 +166,7 @@ internal static class BenchCommand
             return run.Unusable is { } fault ? ReplayCommand.ExitCodeOf(fault) : ExitCodes.Error;
         }
 
-        if (arguments.GetValue(Json)) output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Indented));
+        if (arguments.GetValue(Json)) output.WriteLine(JsonOutput.Report(result));
         else UiCostText.Write(result, output);
         return ExitCodes.Ok;
     }
@@ -216,7 +216,8 @@ internal static class BenchCommand
         if (!File.Exists(path)) throw new CommandException($"--baseline {path}: no such file", ExitCodes.NoInput);
         try
         {
-            BenchResult? read = JsonSerializer.Deserialize<BenchResult>(File.ReadAllText(path), JsonOutput.Indented);
+            BenchResult? read = JsonSerializer.Deserialize(
+                File.ReadAllText(path), JsonOutput.Indented.Shape<BenchResult>());
             if (read?.Version == BenchResult.CurrentVersion) return read;
             throw new CommandException($"--baseline {path}: of another version", ExitCodes.BadData);
         }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
-using System.Text.Json;
 using System.Threading;
 using LowLatency.ConsoleHost.Bench;
 using LowLatency.ConsoleHost.Bench.Wire;
@@ -90,7 +89,7 @@ internal static class BenchWire
 
         using WireRun run = new(new WireSettings(path, load.MessagesPerSecond, seconds, warmUp, runner, receive));
         WireResult result = run.Execute(errors);
-        if (isJson) output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Indented));
+        if (isJson) output.WriteLine(JsonOutput.Report(result));
         else result.WriteText(output);
         return ExitCodes.Ok;
     }

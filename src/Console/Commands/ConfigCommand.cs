@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
-using System.Text.Json;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Pools;
 using LowLatency.ConsoleHost.Replay;
@@ -138,7 +137,7 @@ internal static class ConfigCommand
 
         if (asJson)
         {
-            output.WriteLine(JsonSerializer.Serialize(rows, JsonOutput.Indented));
+            output.WriteLine(JsonOutput.Report(rows));
             return ExitCodes.Ok;
         }
 

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
-using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Capture;
@@ -65,7 +64,7 @@ internal static class InspectCommand
             return ReplayCommand.ExitCodeOf(fault!);
         }
 
-        if (asJson) output.Write(JsonSerializer.Serialize(Data(summary), JsonOutput.Indented) + "\n");
+        if (asJson) output.Write(JsonOutput.Report(CaptureShape.Of(summary)) + "\n");
         else WriteText(summary, output);
         if (summary.Statistics.Fault is not { } damage) return ExitCodes.Ok;
         errors.WriteLine($"inspect: {damage}");
@@ -115,53 +114,17 @@ internal static class InspectCommand
             output.Write(string.Create(Invariant, $"  {name,-46}{count,12:N0}\n"));
     }
 
-    private static SortedDictionary<string, long> Owners(CaptureSummary summary)
+    internal static SortedDictionary<string, long> Owners(CaptureSummary summary)
     {
         SortedDictionary<string, long> rows = new(StringComparer.Ordinal);
         foreach ((Pubkey owner, int count) in summary.AccountsByOwner) rows[owner.ToString()] = count;
         return rows;
     }
 
-    private static string Format(CaptureSummary summary) => summary.Header is null
+    internal static string Format(CaptureSummary summary) => summary.Header is null
         ? "JSON lines"
         : string.Create(Invariant, $"binary capture, version {CaptureFormat.Version}");
 
     private static string Utc(long unixNs) =>
         DateTime.UnixEpoch.AddTicks(unixNs / 100).ToString("yyyy-MM-dd HH:mm:ss.fff", Invariant) + " UTC";
-
-    private static object Data(CaptureSummary summary)
-    {
-        ReplayStatistics s = summary.Statistics;
-        return new
-        {
-            File = summary.FilePath,
-            Format = Format(summary),
-            Synthetic = summary.Header?.IsSynthetic ?? false,
-            Intact = summary.IsIntact,
-            Fault = s.Fault?.ToString(),
-            summary.GoodBytes,
-            s.FileBytes,
-            s.Frames,
-            s.FramesWithDerivedTime,
-            s.ClockStepsBack,
-            s.FirstUtcNs,
-            s.LastUtcNs,
-            summary.FirstSlot,
-            summary.LastSlot,
-            summary.DistinctAccounts,
-            summary.AccountBytes,
-            AccountsByOwner = Owners(summary),
-            Endpoints = s.Endpoints is { } all ? EndpointRows(all) : [],
-            Messages = ReplayTables.Messages(s.Total),
-            DecodeRefusals = ReplayTables.Refusals(s.Total),
-        };
-    }
-
-    private static List<object> EndpointRows(IReadOnlyList<EndpointStatistics> endpoints)
-    {
-        List<object> rows = [];
-        foreach (EndpointStatistics e in endpoints)
-            rows.Add(new { Endpoint = e.EndpointId, e.Address, e.Opens, e.Closes, e.Frames });
-        return rows;
-    }
 }

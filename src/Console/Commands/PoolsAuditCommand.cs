@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
-using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost.Config;
@@ -90,22 +89,11 @@ internal sealed class PoolsAuditCommand
         foreach (AuditFinding finding in findings) failures += finding.IsFailure ? 1 : 0;
         if (asJson)
         {
-            List<object> rows = [];
-            foreach (AuditFinding finding in findings)
-            {
-                rows.Add(new
-                {
-                    Subject = finding.Subject.ToString(),
-                    Venue = finding.Venue.ToString(),
-                    finding.Kind,
-                    finding.IsFailure,
-                    finding.Text,
-                });
-            }
-
-            output.WriteLine(JsonSerializer.Serialize(
-                new { Pools = list.Pools.Count, audit.GoodPools, audit.AccountsRead, Findings = rows },
-                JsonOutput.Indented));
+            List<FindingShape> rows = [];
+            foreach (AuditFinding f in findings)
+                rows.Add(new FindingShape(f.Subject.ToString(), f.Venue.ToString(), f.Kind, f.IsFailure, f.Text));
+            output.WriteLine(JsonOutput.Report(
+                new AuditShape(list.Pools.Count, audit.GoodPools, audit.AccountsRead, rows)));
             return failures == 0 ? ExitCodes.Ok : ExitCodes.CheckFailed;
         }
 
@@ -122,4 +110,10 @@ internal sealed class PoolsAuditCommand
             $"{audit.GoodPools} of {list.Pools.Count} pools can quote; {failures} wrong, {warnings} warnings");
         return failures == 0 ? ExitCodes.Ok : ExitCodes.CheckFailed;
     }
+
+    /// <summary>The audit as JSON.</summary>
+    internal sealed record AuditShape(int Pools, int GoodPools, int AccountsRead, List<FindingShape> Findings);
+
+    /// <summary>A finding as JSON.</summary>
+    internal sealed record FindingShape(string Subject, string Venue, string Kind, bool IsFailure, string Text);
 }

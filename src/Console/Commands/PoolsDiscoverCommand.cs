@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
-using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost.Config;
@@ -169,23 +168,11 @@ internal sealed class PoolsDiscoverCommand
     {
         if (asJson)
         {
-            output.WriteLine(JsonSerializer.Serialize(
-                new
-                {
-                    found.Slot,
-                    Pools = found.Pools.ConvertAll(p => new
-                    {
-                        Address = p.Pool.Address.ToString(),
-                        Venue = p.Pool.Venue.ToString(),
-                        MintA = p.Pool.MintA.ToString(),
-                        MintB = p.Pool.MintB.ToString(),
-                        p.BalanceARaw,
-                        p.BalanceBRaw,
-                    }),
-                    found.LeftOut,
-                    found.Failures,
-                },
-                JsonOutput.Indented));
+            List<FoundPoolShape> pools = found.Pools.ConvertAll(p => new FoundPoolShape(
+                p.Pool.Address.ToString(), p.Pool.Venue.ToString(), p.Pool.MintA.ToString(), p.Pool.MintB.ToString(),
+                p.BalanceARaw, p.BalanceBRaw));
+            output.WriteLine(JsonOutput.Report(
+                new DiscoveryShape(found.Slot, pools, found.LeftOut, found.Failures)));
             return;
         }
 
@@ -202,4 +189,12 @@ internal sealed class PoolsDiscoverCommand
         foreach ((string reason, int count) in found.LeftOut) output.WriteLine($"left out: {count} {reason}");
         output.WriteLine($"{found.Pools.Count} pools at slot {found.Slot}; balances in base units");
     }
+
+    /// <summary>What was found, as JSON.</summary>
+    internal sealed record DiscoveryShape(
+        ulong Slot, List<FoundPoolShape> Pools, SortedDictionary<string, int> LeftOut, List<string> Failures);
+
+    /// <summary>A pool as JSON; balances in base units, null where the vault was not read.</summary>
+    internal sealed record FoundPoolShape(
+        string Address, string Venue, string MintA, string MintB, ulong? BalanceARaw, ulong? BalanceBRaw);
 }

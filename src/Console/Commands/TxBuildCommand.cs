@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Text;
-using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Events;
@@ -123,7 +122,7 @@ internal static class TxBuildCommand
 
         if (status != MessageStatus.Ok) return Refuse(writer, status, instructions, errors);
         TxBuildResult result = TxBuildResult.Of(route, wallet, bytes.AsSpan(0, layout.TotalBytes), layout, tables);
-        if (arguments.AsJson) output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Indented));
+        if (arguments.AsJson) output.WriteLine(JsonOutput.Report(result));
         else result.Write(arguments.Wallet is null, output);
         return ExitCodes.Ok;
     }

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Text;
-using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Instructions;
@@ -151,7 +150,7 @@ internal static class TxCommand
         in TransactionView view, int sizeBytes, string form, string? tablePath, bool asJson, TextWriter output)
     {
         TxReport report = TxReport.Of(view, sizeBytes, form, LookupTableFile.ByKey(tablePath));
-        if (asJson) output.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Indented));
+        if (asJson) output.WriteLine(JsonOutput.Report(report));
         else TxReportText.Write(report, output);
         return ExitCodes.Ok;
     }

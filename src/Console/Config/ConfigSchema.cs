@@ -89,7 +89,7 @@ internal static class ConfigSchema
         if (probe.Choices is not null)
         {
             JsonArray choices = [];
-            foreach (string choice in probe.Choices) choices.Add(choice);
+            foreach (string choice in probe.Choices) choices.Add((JsonNode)choice);
             text["enum"] = choices;
         }
 

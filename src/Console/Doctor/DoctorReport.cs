@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.IO;
-using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 
 namespace LowLatency.ConsoleHost.Doctor;
@@ -64,15 +63,20 @@ internal sealed class DoctorReport
     /// <summary>Writes the report as JSON.</summary>
     public void WriteJson(TextWriter output)
     {
-        List<object> rows = [];
+        List<CheckShape> rows = [];
         foreach (DoctorCheck check in _checks)
         {
             string grade = check.Grade.ToString().ToLowerInvariant();
-            rows.Add(new { check.Area, check.Name, Grade = grade, check.Text, check.Fix });
+            rows.Add(new CheckShape(check.Area, check.Name, grade, check.Text, check.Fix));
         }
 
-        output.WriteLine(JsonSerializer.Serialize(
-            new { Failures = Count(CheckGrade.Fail), Warnings = Count(CheckGrade.Warn), Checks = rows },
-            JsonOutput.Indented));
+        output.WriteLine(JsonOutput.Report(
+            new ReportShape(Count(CheckGrade.Fail), Count(CheckGrade.Warn), rows)));
     }
+
+    /// <summary>The report as JSON.</summary>
+    internal sealed record ReportShape(int Failures, int Warnings, List<CheckShape> Checks);
+
+    /// <summary>A check as JSON.</summary>
+    internal sealed record CheckShape(string Area, string Name, string Grade, string Text, string Fix);
 }

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Runtime;
+using System.Runtime.CompilerServices;
 
 namespace LowLatency.ConsoleHost.Doctor;
 
@@ -190,6 +191,21 @@ internal sealed class MachineChecks
             Area, "garbage collector", GCSettings.IsServerGC ? CheckGrade.Warn : CheckGrade.Ok,
             $"{kind}, {GCSettings.LatencyMode}", "unset DOTNET_gcServer: one small heap is collected faster");
         CheckYoungGarbage(report);
+        CheckCompiler(report);
+        bool isDebug = Debugger.IsAttached || IsDebugBuild();
+        report.Add(
+            Area, "build", isDebug ? CheckGrade.Warn : CheckGrade.Ok, isDebug ? "debug" : "release",
+            "run with -c Release and without a debugger");
+    }
+
+    private void CheckCompiler(DoctorReport report)
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled)
+        {
+            report.Add(Area, "compiler", CheckGrade.Ok, "none at run time: this is the native build");
+            return;
+        }
+
         bool isPgoOff = _environment.GetValueOrDefault("DOTNET_TieredPGO") == "0";
         bool isTieredOff = _environment.GetValueOrDefault("DOTNET_TieredCompilation") == "0";
         bool isPrecompiledOff = _environment.GetValueOrDefault("DOTNET_ReadyToRun") == "0";
@@ -198,10 +214,6 @@ internal sealed class MachineChecks
             $"{(isTieredOff ? "tiers off" : "tiered")}, profile-guided {(isPgoOff || isTieredOff ? "off" : "on")}"
             + $", precompiled code {(isPrecompiledOff ? "off" : "on")}",
             "unset DOTNET_TieredPGO and DOTNET_TieredCompilation: hot code is made faster by what it did");
-        bool isDebug = Debugger.IsAttached || IsDebugBuild();
-        report.Add(
-            Area, "build", isDebug ? CheckGrade.Warn : CheckGrade.Ok, isDebug ? "debug" : "release",
-            "run with -c Release and without a debugger");
     }
 
     /// <summary>Source: dotnet/runtime src/coreclr/gc/gcconfig.h, GCGen0MaxBudget.</summary>

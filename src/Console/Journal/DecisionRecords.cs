@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Sinks;
@@ -22,9 +22,9 @@ internal static class DecisionRecords
     public static void WriteJson(JournalView journal, JournalledDecision journalled, TextWriter output)
     {
         Opportunity d = journalled.Decision;
-        List<object> legs = [];
-        for (int i = 0; i < d.LegCount; i++) legs.Add(Leg(journal.Leg(d, i)));
-        Dictionary<string, object?> record = new()
+        JsonArray legs = [];
+        for (int i = 0; i < d.LegCount; i++) legs.Add((JsonNode)Leg(journal.Leg(d, i)));
+        JsonObject record = new()
         {
             ["id"] = DecisionId.Of(d).ToString(),
             ["synthetic"] = journal.Run?.Synthetic ?? false,
@@ -67,17 +67,17 @@ internal static class DecisionRecords
             ["message_base64"] =
                 journalled.Message.Length == 0 ? null : System.Convert.ToBase64String(journalled.Message),
         };
-        output.Write(JsonSerializer.Serialize(record, JsonOutput.Compact) + "\n");
+        output.Write(record.ToJsonString(JsonOutput.Compact) + "\n");
     }
 
-    private static Dictionary<string, object>? Split(JournalView journal, Opportunity d)
+    private static JsonObject? Split(JournalView journal, Opportunity d)
     {
         if (d.Split.Count == 0) return null;
-        List<Dictionary<string, object?>> parts = [];
+        JsonArray parts = [];
         for (int i = 0; i < d.Split.Count; i++)
         {
             SplitPart part = d.Split.Parts[i];
-            parts.Add(new()
+            parts.Add((JsonNode)new JsonObject
             {
                 ["pool"] = journal.PoolAddress(part.PoolId).ToString(),
                 ["second_pool"] =
@@ -114,7 +114,7 @@ internal static class DecisionRecords
             + $"{(d.ComputeUnitLimit == 0 ? string.Empty : d.ExpectedValueLamports)}\n"));
     }
 
-    private static Dictionary<string, object> Leg(LegView leg) => new()
+    private static JsonObject Leg(LegView leg) => new()
     {
         ["venue"] = leg.Venue,
         ["pool"] = leg.Pool.ToString(),
@@ -130,7 +130,7 @@ internal static class DecisionRecords
         ["compute_units_learned"] = leg.Leg.AreUnitsLearned,
     };
 
-    private static Dictionary<string, object>? FeeOrigin(Opportunity d)
+    private static JsonObject? FeeOrigin(Opportunity d)
     {
         FeeOrigin origin = d.FeeOrigin;
         if (origin.PriceRule == FeeRule.None) return null;
@@ -149,7 +149,7 @@ internal static class DecisionRecords
         };
     }
 
-    private static Dictionary<string, object?> Life(JournalView journal, LifeRecord life) => new()
+    private static JsonObject Life(JournalView journal, LifeRecord life) => new()
     {
         ["label"] = life.Label.ToString(),
         ["first_decision"] = new DecisionId(life.Sequence, life.Ordinal).ToString(),
@@ -160,9 +160,9 @@ internal static class DecisionRecords
         ["ended_by_pool"] = life.EndPoolId < 0 ? null : journal.PoolAddress(life.EndPoolId).ToString(),
     };
 
-    private static Dictionary<string, long> Stages(in Opportunity decision)
+    private static JsonObject Stages(in Opportunity decision)
     {
-        Dictionary<string, long> steps = [];
+        JsonObject steps = [];
         Stamps stamps = decision.Stamps;
         long previous = stamps[0];
         for (StampId id = StampId.Published; previous != 0 && id <= StampId.Refine; id++)

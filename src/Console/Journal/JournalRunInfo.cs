@@ -68,7 +68,8 @@ internal sealed record JournalRunInfo
         };
     }
 
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, JsonOutput.Compact);
+    public byte[] ToBytes() => 
+        JsonSerializer.SerializeToUtf8Bytes(this, JsonOutput.Compact.Shape<JournalRunInfo>());
 
     /// <summary>Reads it back; null if the journal has none, or one of another program.</summary>
     public static JournalRunInfo? Parse(ReadOnlySpan<byte> bytes)
@@ -76,7 +77,7 @@ internal sealed record JournalRunInfo
         if (bytes.IsEmpty) return null;
         try
         {
-            return JsonSerializer.Deserialize<JournalRunInfo>(bytes, JsonOutput.Compact);
+            return JsonSerializer.Deserialize(bytes, JsonOutput.Compact.Shape<JournalRunInfo>());
         }
         catch (JsonException)
         {

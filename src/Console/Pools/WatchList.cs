@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
+using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -34,6 +35,7 @@ internal sealed class WatchList
         WriteIndented = true,
         NumberHandling = JsonNumberHandling.Strict,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        TypeInfoResolver = JsonShapes.Default,
     };
 
     /// <summary>Pools, each once.</summary>
@@ -83,7 +85,7 @@ internal sealed class WatchList
         FileShape? shape;
         try
         {
-            shape = JsonSerializer.Deserialize<FileShape>(File.ReadAllBytes(path), Json);
+            shape = JsonSerializer.Deserialize(File.ReadAllBytes(path), Json.Shape<FileShape>());
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -125,7 +127,7 @@ internal sealed class WatchList
         try
         {
             using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
-            JsonSerializer.Serialize(file, shape, Json);
+            JsonSerializer.Serialize(file, shape, Json.Shape<FileShape>());
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -170,7 +172,8 @@ internal sealed class WatchList
             : throw new CommandException(
                 $"watch list {path}: {member}: '{text}' is not an address", ExitCodes.BadData);
 
-    private sealed class FileShape
+    /// <summary>The file.</summary>
+    internal sealed class FileShape
     {
         public required string Format { get; init; }
 
@@ -183,7 +186,8 @@ internal sealed class WatchList
         public required List<PoolShape> Pools { get; init; }
     }
 
-    private sealed class PoolShape
+    /// <summary>A pool in the file.</summary>
+    internal sealed class PoolShape
     {
         public required string Address { get; init; }
 

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Text.Json;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Feeds.Replay;
@@ -120,7 +119,7 @@ internal sealed record ReplayReport
         };
     }
 
-    public void WriteJson(TextWriter output) => output.WriteLine(JsonSerializer.Serialize(this, JsonOutput.Indented));
+    public void WriteJson(TextWriter output) => output.WriteLine(JsonOutput.Report(this));
 
     public void WriteText(TextWriter output) => new ReplayText(output).Write(this);
 }

@@ -1,8 +1,7 @@
 using System;
-using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Venues;
@@ -18,7 +17,6 @@ namespace LowLatency.ConsoleHost.Replay;
 internal sealed class TransactionFiles : IMessageReceiver
 {
     private readonly string _folder;
-    private readonly List<Dictionary<string, object>> _legs = [];
     private IPoolDirectory? _pools;
     private bool _isSynthetic;
 
@@ -41,9 +39,9 @@ internal sealed class TransactionFiles : IMessageReceiver
     {
         if (Failure is not null) return;
         string id = string.Create(CultureInfo.InvariantCulture, $"{decision.Sequence}.{decision.Ordinal}");
-        _legs.Clear();
-        for (int i = 0; i < decision.LegCount; i++) _legs.Add(Describe(decision.Legs[i]));
-        Dictionary<string, object> file = new()
+        JsonArray legs = [];
+        for (int i = 0; i < decision.LegCount; i++) legs.Add((JsonNode)Describe(decision.Legs[i]));
+        JsonObject file = new()
         {
             ["id"] = id,
             ["synthetic"] = _isSynthetic,
@@ -59,17 +57,17 @@ internal sealed class TransactionFiles : IMessageReceiver
             ["priority_fee_lamports"] = Text(decision.PriorityFeeLamports),
             ["compute_unit_limit"] = decision.ComputeUnitLimit,
             ["message_version"] = decision.MessageVersion switch { 0 => "legacy", 1 => "v0", _ => "v1" },
-            ["legs"] = _legs.ToArray(),
+            ["legs"] = legs,
             ["message_base64"] = Convert.ToBase64String(message),
         };
         Save(Path.Combine(_folder, $"{decision.Slot}-{id}.json"), file);
     }
 
-    private Dictionary<string, object> Describe(Leg leg)
+    private JsonObject Describe(Leg leg)
     {
         PoolDescription pool = _pools!.Describe(leg.PoolId);
         bool aToB = leg.Direction == (byte)SwapDirection.AToB;
-        return new Dictionary<string, object>
+        return new JsonObject
         {
             ["pool"] = pool.Address.ToString(),
             ["venue"] = ((VenueId)pool.Venue).ToString(),
@@ -80,11 +78,11 @@ internal sealed class TransactionFiles : IMessageReceiver
         };
     }
 
-    private void Save(string path, Dictionary<string, object> file)
+    private void Save(string path, JsonObject file)
     {
         try
         {
-            File.WriteAllText(path, JsonSerializer.Serialize(file, JsonOutput.Indented));
+            File.WriteAllText(path, file.ToJsonString(JsonOutput.Indented));
             Written++;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

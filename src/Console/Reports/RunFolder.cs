@@ -77,7 +77,7 @@ internal static class RunFolder
             }
 
             File.WriteAllText(
-                Path.Combine(folder, RecordName), JsonSerializer.Serialize(record, JsonOutput.Indented) + "\n");
+                Path.Combine(folder, RecordName), JsonOutput.Report(record) + "\n");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -114,7 +114,7 @@ internal static class RunFolder
                     throw new CommandException($"{path}: damaged: a list with null in it", ExitCodes.BadData);
             }
 
-            RunRecord record = JsonSerializer.Deserialize<RunRecord>(text, Reading)
+            RunRecord record = JsonSerializer.Deserialize(text, Reading.Shape<RunRecord>())
                 ?? throw new CommandException($"{path}: damaged: it holds null", ExitCodes.BadData);
             if (record.Format == RunRecord.FormatName && record.Version == RunRecord.FormatVersion)
             {

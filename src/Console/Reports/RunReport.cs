@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Text.Json;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
@@ -41,7 +40,7 @@ internal sealed record RunReport(RunRecord Run, JournalDigest Journal)
     }
 
     /// <summary>The report as JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, JsonOutput.Indented) + "\n";
+    public string ToJson() => JsonOutput.Report(this) + "\n";
 
     private static void Check(
         string path, ReplayReport report, DecisionStatistics statistics, JournalReader reader)

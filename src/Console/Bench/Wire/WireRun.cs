@@ -226,7 +226,7 @@ internal sealed class WireRun : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        if (!isOwn) start.ArgumentList.Add(typeof(WireRun).Assembly.Location);
+        if (!isOwn) start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "lowlatency.dll"));
         CultureInfo c = CultureInfo.InvariantCulture;
         foreach (string word in new[]
         {
