@@ -11,10 +11,17 @@ for project in perf/Ring perf/Benchmarks src/Console; do
 done
 dotnet run -c Release --no-build --project perf/Ring | tee "$out/ring.txt"
 perf/Peers/run.sh peers | tee "$out/peers.txt"
-dotnet run -c Release --no-build --project src/Console -- bench --json >"$out/bench.json"
-dotnet run -c Release --no-build --project src/Console -- bench --wire --json >"$out/wire.json"
+# End to end, wire and memory are of the native build; where nothing can link one, of the ordinary build: the line above
+# the table says which.
+program=artifacts/bin/Console/release/lowlatency
+if command -v clang >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1; then
+  dotnet publish src/Console -c Release -v quiet -nologo -p:PublishAot=true
+  program=artifacts/publish/Console/release/lowlatency
+fi
+"$program" bench --json >"$out/bench.json"
+"$program" bench --wire --json >"$out/wire.json"
 # Its last line has the shape of the ring's; without a pseudo terminal it says so and the row stays empty.
-perf/Memory/run.sh 10000 20 | tee -a "$out/ring.txt"
+perf/Memory/run.sh 10000 20 "$program" | tee -a "$out/ring.txt"
 commit=$(git rev-parse --short=10 HEAD 2>/dev/null || echo "not known")
 dotnet run -c Release --no-build --project perf/Benchmarks -- --table "$out/ring.txt" "$out/bench.json" \
   "$out/wire.json" "$out/peers.txt" "$commit"

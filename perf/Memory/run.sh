@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Resident memory of the engine with the console on: perf/Memory/run.sh [pools] [seconds]
+# Resident memory of the engine with the console on: perf/Memory/run.sh [pools] [seconds] [program]
 # A generated market (marked as such) is replayed at its own pace under the full-screen console in a pseudo terminal;
 # the kernel's VmRSS is read twice a second after every account is known. The last line is the figure.
 set -u
@@ -13,7 +13,7 @@ for needed in script stty; do
 done
 [ -r /proc/self/status ] || { echo "SKIPPED: no /proc"; exit 0; }
 
-program=artifacts/bin/Console/release/lowlatency
+program=${3:-artifacts/bin/Console/release/lowlatency}
 [ -x "$program" ] || dotnet build src/Console -c Release -v quiet -nologo || exit 1
 slots=$(((seconds + 30) * 5 / 2)) # 0.4 s each
 capture=$out/market-${pools}x$slots.llcap

@@ -73,7 +73,7 @@ internal static class BenchBaseline
         bool isWorse = change > band;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {name,-46}{before,10:F1} -> {now,10:F1}  {change * 100,6:+0;-0} %{(isWorse ? "  REGRESSION" : "")}"));
+            $"  {name,-46}{before,10:F1} -> {now,10:F1}  {Math.Round(change * 100) + 0.0,6:+0;-0;0} %{(isWorse ? "  REGRESSION" : "")}"));
         return isWorse ? 1 : 0;
     }
 

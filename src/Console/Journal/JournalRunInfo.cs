@@ -11,8 +11,8 @@ namespace LowLatency.ConsoleHost.Journal;
 /// </summary>
 internal sealed record JournalRunInfo
 {
-    public string Capture { get; init; } = string.Empty;
-    public string Runner { get; init; } = string.Empty;
+    public string Capture { get; set; } = string.Empty;
+    public string Runner { get; set; } = string.Empty;
     public bool Synthetic { get; init; }
     public long MinimumProfitLamports { get; init; }
     public long? MinimumExpectedValueLamports { get; init; }
@@ -23,7 +23,7 @@ internal sealed record JournalRunInfo
     public ulong PriorityFeeMicroLamportsPerCu { get; init; }
     public uint MaxStateAgeSlots { get; init; }
     public ulong MinimumInputRaw { get; init; }
-    public string Wallet { get; init; } = string.Empty;
+    public string Wallet { get; set; } = string.Empty;
 
     public static JournalRunInfo Of(ReplaySettings settings, bool isSynthetic)
     {

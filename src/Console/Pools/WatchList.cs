@@ -172,16 +172,16 @@ internal sealed class WatchList
             : throw new CommandException(
                 $"watch list {path}: {member}: '{text}' is not an address", ExitCodes.BadData);
 
-    /// <summary>The file.</summary>
+    /// <summary>The file. Members that may be absent have a setter: their default stays only then.</summary>
     internal sealed class FileShape
     {
         public required string Format { get; init; }
 
         public ulong Slot { get; init; }
 
-        public SortedDictionary<string, ulong> DeployedSlots { get; init; } = [];
+        public SortedDictionary<string, ulong> DeployedSlots { get; set; } = [];
 
-        public List<string> Accounts { get; init; } = [];
+        public List<string> Accounts { get; set; } = [];
 
         public required List<PoolShape> Pools { get; init; }
     }

@@ -16,7 +16,7 @@ internal static class JsonOutput
     /// <summary>A report as text, without a line's end.</summary>
     public static string Report<T>(T value) => JsonSerializer.Serialize(value, Indented.Shape<T>());
 
-    /// <summary>How a type is written and read under these options; it must be one of <see cref="JsonShapes"/>.</summary>
+    /// <summary>How a type is written and read; it must be one of <see cref="JsonShapes"/>.</summary>
     public static JsonTypeInfo<T> Shape<T>(this JsonSerializerOptions options) =>
         (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 

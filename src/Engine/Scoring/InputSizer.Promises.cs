@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LowLatency.Engine.Scoring;
@@ -41,6 +42,7 @@ public sealed partial class InputSizer
     }
 
     /// <summary>Notes two chains; true if there was no more room and promises were settled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool NoteTwo(int pivot, int first)
     {
         ref readonly RoundingModel.Prediction one = ref _looked[first];
@@ -54,6 +56,7 @@ public sealed partial class InputSizer
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Note(in RoundingModel.Prediction predicted)
     {
         for (int lane = 0; lane < Vector256<double>.Count; lane++)
