@@ -72,9 +72,10 @@ internal static class BenchBaseline
     {
         double change = before <= 0 ? 0 : (now / before) - 1;
         bool isWorse = change > band;
+        double percent = Math.Round(change * 100) + 0.0; // no negative zero
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {name,-46}{before,10:F1} -> {now,10:F1}  {Math.Round(change * 100) + 0.0,6:+0;-0;0} %{(isWorse ? "  REGRESSION" : "")}"));
+            $"  {name,-46}{before,10:F1} -> {now,10:F1}  {percent,6:+0;-0;0} %{(isWorse ? "  REGRESSION" : "")}"));
         return isWorse ? 1 : 0;
     }
 
