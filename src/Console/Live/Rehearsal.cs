@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Replay;
@@ -25,10 +26,11 @@ namespace LowLatency.ConsoleHost.Live;
 /// </summary>
 internal static class Rehearsal
 {
-    private const int Passes = 6;
+    /// <summary>In a native build nothing is compiled; one pass brings in its code and libraries.</summary>
+    private static readonly int Passes = RuntimeFeature.IsDynamicCodeCompiled ? 6 : 1;
 
     /// <summary>The optimising compiler begins 100 ms after the last new code; then it has this long.</summary>
-    private const int CompilerPauseMs = 250;
+    private static readonly int CompilerPauseMs = RuntimeFeature.IsDynamicCodeCompiled ? 250 : 0;
 
     /// <summary>A market of constant-product venues; the bundled one lacks PumpSwap and Token Swap.</summary>
     private const string Generated = "40x60";
