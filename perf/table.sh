@@ -14,8 +14,8 @@ perf/Peers/run.sh peers | tee "$out/peers.txt"
 # End to end, wire and memory are of the native build; where nothing can link one, of the ordinary build: the line above
 # the table says which.
 program=artifacts/bin/Console/release/lowlatency
-if command -v clang >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1; then
-  dotnet publish src/Console -c Release -v quiet -nologo -p:PublishAot=true
+if { command -v clang || command -v gcc; } >/dev/null 2>&1 \
+  && dotnet publish src/Console -c Release -v quiet -nologo -p:PublishAot=true; then
   program=artifacts/publish/Console/release/lowlatency
 fi
 "$program" bench --json >"$out/bench.json"
