@@ -43,6 +43,12 @@ public abstract class EventPublisher
     public bool TakesSteps { get; set; } = true;
 
     /// <summary>
+    /// Slots that a feed adds to those it is told: a capture that is played again goes on behind its end. Between two
+    /// events only.
+    /// </summary>
+    public ulong SlotOffset { get; set; }
+
+    /// <summary>
     /// What the feed itself needs for its next message, kept warm in turn with the stages where they run on its thread.
     /// It may claim an entry and must abandon it. Set by the feed.
     /// </summary>

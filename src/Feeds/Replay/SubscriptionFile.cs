@@ -32,6 +32,17 @@ internal static class SubscriptionFile
         return best;
     }
 
+    /// <summary>
+    /// What the given file says, or the one beside the capture; nothing if there is none, null if it is wrong.
+    /// </summary>
+    public static List<(ulong Subscription, Pubkey Account)>? ReadFor(
+        string capturePath, string? path, out CaptureFault? fault)
+    {
+        fault = null;
+        path ??= FindBeside(capturePath);
+        return path is null ? [] : Read(path, out fault);
+    }
+
     /// <summary>Reads the file; the fault says why it could not.</summary>
     public static List<(ulong Subscription, Pubkey Account)>? Read(string path, out CaptureFault? fault)
     {

@@ -60,6 +60,40 @@ public sealed class CaptureLoopTests
             Assert.InRange(e.Entry.Slot - e.Entry.ParentSlot, 1UL, 16UL);
     }
 
+    /// <summary>No openings and no requests: in every lap the feed opens with its first frame and knows its ids.</summary>
+    [Fact]
+    public void FramesOnly_EveryLapOpensAndKnowsItsSubscriptions()
+    {
+        RecordingPublisher publisher = new();
+        CaptureLoop loop = new(TestData.WhirlpoolDay, publisher, null);
+        Assert.Null(loop.Bootstrap());
+        Assert.Equal(19_407, loop.MessagesPerLap);
+        List<RecordedEvent> recorded = [.. publisher.Events];
+        publisher.Events.Clear();
+        Assert.True(loop.RunLap());
+        Assert.Equal(EventKind.FeedClose, publisher.Events[0].Entry.Kind);
+        Assert.Equal(recorded.Count + 1, publisher.Events.Count);
+        ulong moved = publisher.Events[2].Entry.Slot - recorded[1].Entry.Slot;
+        for (int i = 0; i < recorded.Count; i++)
+        {
+            MarketEvent then = recorded[i].Entry;
+            MarketEvent now = publisher.Events[i + 1].Entry;
+            Assert.Equal((then.Kind, then.Account), (now.Kind, now.Account));
+            Assert.Equal(then.Slot == 0 ? 0 : then.Slot + moved, now.Slot);
+        }
+
+        Assert.Equal(0, loop.GetCounters().Refused);
+    }
+
+    [Fact]
+    public void Bootstrap_MoreThanTheMemoryItMayTake_SaysWhereAndWhatToDo()
+    {
+        CaptureLoop loop = new(TestData.MarketSmall, new RecordingPublisher(), null) { BytesMax = 1 << 20 };
+        string said = loop.Bootstrap()!.ToString();
+        Assert.Contains(", line ", said);
+        Assert.Contains("frames of more than 1 MiB up to here", said);
+    }
+
     [Fact]
     public void Bootstrap_MissingFile_SaysSo()
     {
