@@ -82,6 +82,8 @@ public sealed class CaptureVerbTests
         Assert.Equal("Completed", result.Json.GetProperty("outcome").GetString());
         Assert.Equal(19407, result.Json.GetProperty("frames").GetInt64());
         Assert.Contains("no receive times", result.Output);
+        Assert.Contains(
+            "9 pools cannot quote for want of accounts that never came: Mint 6, TickArray 9, Vault 2.", result.Output);
     }
 
     [Fact]

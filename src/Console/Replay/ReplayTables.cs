@@ -272,11 +272,11 @@ internal static class ReplayTables
                 + "the checks did not see them.");
         }
 
-        if (run.Pipeline is { } pipeline && pipeline.Graph.Market.PoolCount != 0 && run.Decisions.Count == 0)
+        if (run.Pipeline is { } pipeline)
         {
-            notes.Add(
-                "No opportunity: see 'Pools by state'. A pool that is NotReady needs accounts that are not in the "
-                + "capture, such as its tick arrays.");
+            if (pipeline.Graph.Market.PoolCount == 0) notes.Add("No account of a pool came: there is no market in it.");
+            else if (run.Decisions.Count == 0) notes.Add("No opportunity: see 'Pools by state'.");
+            if (LackingAccounts.Note(pipeline.Graph) is { } lacking) notes.Add(lacking);
         }
 
         if (settings.Pipeline.Instructions.Wallet == CaptureSidecar.DryRunWallet)

@@ -25,8 +25,8 @@ public sealed class CaptureLoop
     internal const long BytesMaxDefault = 1L << 30;
 
     /// <summary>
-    /// Slots that pass unseen between two laps, as while nothing is connected: no slot of a lap has one of the lap before
-    /// as its parent.
+    /// Slots that pass unseen between two laps, as while nothing is connected: no slot of a lap has one of the lap
+    /// before as its parent.
     /// </summary>
     private const ulong LapGapSlots = 64;
 

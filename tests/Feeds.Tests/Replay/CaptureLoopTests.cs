@@ -60,7 +60,9 @@ public sealed class CaptureLoopTests
             Assert.InRange(e.Entry.Slot - e.Entry.ParentSlot, 1UL, 16UL);
     }
 
-    /// <summary>No openings and no requests: in every lap the feed opens with its first frame and knows its ids.</summary>
+    /// <summary>
+    /// No openings and no requests: in every lap the feed opens with its first frame and knows its ids.
+    /// </summary>
     [Fact]
     public void FramesOnly_EveryLapOpensAndKnowsItsSubscriptions()
     {
