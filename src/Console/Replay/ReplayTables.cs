@@ -11,6 +11,7 @@ using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Replay;
 
@@ -260,9 +261,11 @@ internal static class ReplayTables
 
         if (run.Feed.Total[DecodeCause.UnknownSubscription] != 0)
         {
-            notes.Add(
-                "Notifications of unknown subscriptions were refused; messages on their way when a connection broke "
-                + "are such.");
+            notes.Add(run.Feed.FramesByKind[(int)CaptureFrameKind.Request] == 0
+                ? "Notifications of unknown subscriptions were refused: no request in the capture says which accounts "
+                    + "they are of. A file <name>.subscriptions.json beside it may say so (docs/capture-format.md)."
+                : "Notifications of unknown subscriptions were refused; messages on their way when a connection broke "
+                    + "are such.");
         }
 
         if (run.Orderer is { TooLate: > 0 } orderer)
