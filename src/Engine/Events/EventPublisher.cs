@@ -43,10 +43,10 @@ public abstract class EventPublisher
     public bool TakesSteps { get; set; } = true;
 
     /// <summary>
-    /// Slots that a feed adds to those it is told: a capture that is played again goes on behind its end. Between two
-    /// events only.
+    /// Slots that the publisher adds to those of events, for a capture that is played again; slots inside a payload are
+    /// for the feed to move.
     /// </summary>
-    public ulong SlotOffset { get; set; }
+    public virtual ulong SlotOffset => 0;
 
     /// <summary>
     /// What the feed itself needs for its next message, kept warm in turn with the stages where they run on its thread.

@@ -31,6 +31,9 @@ internal sealed class EventWriter
     /// <summary>True once the pipeline has halted.</summary>
     public bool IsHalted { get; private set; }
 
+    /// <summary>What slots inside a payload are to be moved by.</summary>
+    public ulong SlotOffset => _publisher.SlotOffset;
+
     /// <summary>Highest slot of an event so far.</summary>
     public ulong HighestSlot { get; private set; }
 
@@ -41,8 +44,8 @@ internal sealed class EventWriter
         if (status != ClaimStatus.Ok) return Refused(status);
         ref MarketEvent entry = ref _publisher.Current;
         entry.Kind = kind;
-        entry.Slot = Moved(slot);
-        entry.ParentSlot = slot == 0 ? parentSlot : Moved(parentSlot); // of an opening it is no slot
+        entry.Slot = slot;
+        entry.ParentSlot = parentSlot;
         Finish(ref entry, EventFlags.None, stamp, 0);
         return DecodeCause.None;
     }
@@ -54,7 +57,7 @@ internal sealed class EventWriter
         if (status != ClaimStatus.Ok) return Refused(status);
         ref MarketEvent entry = ref _publisher.Current;
         entry.Kind = kind;
-        entry.Slot = Moved(slot);
+        entry.Slot = slot;
         entry.Account = key;
         Finish(ref entry, EventFlags.None, stamp, 0);
         return DecodeCause.None;
@@ -68,7 +71,7 @@ internal sealed class EventWriter
         if (status != ClaimStatus.Ok) return Refused(status);
         ref MarketEvent entry = ref _publisher.Current;
         entry.Kind = kind;
-        entry.Slot = Moved(slot);
+        entry.Slot = slot;
         entry.ChainValue = value;
         entry.ChainSource = (ulong)source;
         entry.Account = hash;
@@ -85,7 +88,7 @@ internal sealed class EventWriter
         data.CopyTo(payload);
         ref MarketEvent entry = ref _publisher.Current;
         entry.Kind = kind;
-        entry.Slot = Moved(slot);
+        entry.Slot = slot;
         entry.ChainValue = value;
         Finish(ref entry, EventFlags.None, stamp, data.Length);
         return DecodeCause.None;
@@ -117,7 +120,7 @@ internal sealed class EventWriter
 
         ref MarketEvent entry = ref _publisher.Current;
         entry.Kind = kind;
-        entry.Slot = slot + _publisher.SlotOffset;
+        entry.Slot = slot;
         entry.Account = key;
         entry.Owner = fields.Owner;
         entry.Lamports = fields.Lamports;
@@ -140,7 +143,7 @@ internal sealed class EventWriter
         data.CopyTo(payload);
         ref MarketEvent entry = ref _publisher.Current;
         entry.Kind = kind;
-        entry.Slot = account.Slot + _publisher.SlotOffset;
+        entry.Slot = account.Slot;
         entry.WriteVersion = account.WriteVersion;
         entry.TransactionTag = account.TransactionTag;
         entry.Account = Pubkey.Read(account.Key);
@@ -153,9 +156,6 @@ internal sealed class EventWriter
         Finish(ref entry, flags, stamp, data.Length);
         return DecodeCause.None;
     }
-
-    /// <summary>A slot as this feed tells it; 0 says that there is none.</summary>
-    public ulong Moved(ulong slot) => slot == 0 ? 0 : slot + _publisher.SlotOffset;
 
     private static bool TryDecodeEscaped(in JsonText data, Span<byte> payload, out int length)
     {

@@ -133,10 +133,10 @@ public sealed class FrameDispatcher : IWarmable
     }
 
     /// <summary>
-    /// Begins anew, for a capture that is played again: every connection closes and none has begun, nothing is covered,
-    /// and slots go on behind <paramref name="slotOffset"/>. False if the pipeline has halted.
+    /// Begins anew, for a capture that is played again: every connection closes and none has begun, nothing is covered.
+    /// False if the pipeline has halted.
     /// </summary>
-    internal bool Restart(long endUtcNs, ulong slotOffset)
+    internal bool Restart(long endUtcNs)
     {
         FrameStamp stamp = new(endUtcNs, endUtcNs, 0);
         _restarts ??= new EventWriter(_publisher, new DecodeCounters(), 0, EventFlags.None);
@@ -153,7 +153,6 @@ public sealed class FrameDispatcher : IWarmable
         // Behind the closings, which make the engine distrust every state: nothing is priced for being covered again.
         foreach (Pubkey account in _lost)
             goesOn &= _restarts.PublishCover(EventKind.CoverWhole, in account, 0, stamp) != DecodeCause.Halted;
-        _publisher.SlotOffset = slotOffset;
         return goesOn;
     }
 

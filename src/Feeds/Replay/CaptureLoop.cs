@@ -31,7 +31,7 @@ public sealed class CaptureLoop
     private const ulong LapGapSlots = 64;
 
     private readonly string _path;
-    private readonly EventPublisher _publisher;
+    private readonly SlotMover _mover;
     private readonly StampClock? _stamps;
     private readonly List<Frame> _frames = [];
     private readonly List<int> _messages = []; // frames that are updates
@@ -46,7 +46,7 @@ public sealed class CaptureLoop
     public CaptureLoop(string path, EventPublisher publisher, IClock? stampClock)
     {
         _path = path;
-        _publisher = publisher;
+        _mover = new SlotMover(publisher);
         _stamps = stampClock is null ? null : new StampClock(stampClock);
     }
 
@@ -78,13 +78,14 @@ public sealed class CaptureLoop
         if (subscriptions is null) return fault;
         using CaptureReader? reader = CaptureReader.Open(_path, new CaptureReaderOptions(), out fault);
         if (reader is null) return fault;
-        _dispatcher = new FrameDispatcher(_publisher, new ReplayClock(), new FrameDispatcherOptions
+        _dispatcher = new FrameDispatcher(_mover, new ReplayClock(), new FrameDispatcherOptions
         {
             StampClock = _stamps,
             Addresses = reader.Header?.Endpoints ?? [],
             IsSynthetic = reader.Header?.IsSynthetic ?? false,
             Subscriptions = subscriptions,
         });
+        _mover.Inner.Feed = _dispatcher;
         return Play(reader);
     }
 
@@ -199,7 +200,9 @@ public sealed class CaptureLoop
         long endUtcNs = _lastUtcNs + (Laps * _durationNs);
         Laps++;
         if (_stamps is not null) _stamps.IsOn = false;
-        return _dispatcher!.Restart(endUtcNs, (ulong)Laps * _slotSpan);
+        bool goesOn = _dispatcher!.Restart(endUtcNs);
+        _mover.Offset = (ulong)Laps * _slotSpan;
+        return goesOn;
     }
 
     private bool Play(int index, bool isMeasured)
