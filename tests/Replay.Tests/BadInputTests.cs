@@ -31,6 +31,21 @@ public sealed class BadInputTests
         Assert.StartsWith($"replay: {path}, byte 0: this is no capture. Give ", Assert.Single(result.ErrorLines));
     }
 
+    /// <summary>Nothing of it was played: no report, and no word of good lines before.</summary>
+    [Theory]
+    [InlineData("replay", "{\"slot\": 1}\n", "line 1 (byte 0): the line has no receive time `t`. Give a capture")]
+    [InlineData("replay", "{\n \"a\": 1\n}\n", "line 1 (byte 0): the line is not JSON. Give a capture")]
+    [InlineData("inspect", "{\n \"a\": 1\n}\n", "line 1 (byte 0): the line is not JSON. Give a capture")]
+    [InlineData("bench", "{\n \"a\": 1\n}\n", "line 1 (byte 0): the line is not JSON. Give a capture")]
+    public void Capture_OtherJson_IsRefusedWithoutAReport(string verb, string text, string words)
+    {
+        using TestFolder folder = new();
+        ToolResult result = Tool.Run(verb, folder.Write("other.json", Encoding.UTF8.GetBytes(text)));
+        Assert.Equal(65, result.Code);
+        Assert.Contains(words, Assert.Single(result.ErrorLines));
+        Assert.DoesNotContain("Decision", result.Output);
+    }
+
     [Fact]
     public void Capture_UnknownVersion_ExitsBadData()
     {

@@ -24,6 +24,31 @@ public sealed class CaptureVerbTests
         Assert.Equal(hash, Tool.Replay(null, folder.At("c.jsonl"), "--max-hops", "2").Hash.Value);
     }
 
+    /// <summary>A capture without requests is nothing without the file that names its subscription ids.</summary>
+    [Fact]
+    public void Record_CaptureWithSubscriptionFile_TakesTheFileAlong()
+    {
+        using TestFolder folder = new();
+        string day = Path.Combine(TestFolder.RepositoryData, "feeds", "whirlpool_2022-04-06_0000-1800.jsonl.gz");
+        ToolResult there = Tool.Run("record", "--import", day, "--out", folder.At("day.llcap"));
+        Assert.Equal(0, there.Code);
+        Assert.Contains($"{folder.At("day.subscriptions.json")}: which accounts", there.Output);
+        ToolResult back = Tool.Run("record", "--import", folder.At("day.llcap"), "--out", folder.At("back.jsonl.gz"));
+        Assert.Equal(0, back.Code);
+        Assert.True(File.Exists(folder.At("back.subscriptions.json")));
+        foreach (string name in new[] { "day.llcap", "back.jsonl.gz" })
+        {
+            ToolResult replay = Tool.Run("replay", folder.At(name), "--json", "--max-hops", "2");
+            Assert.Equal(9, replay.Json.GetProperty("pools_by_venue").GetProperty("OrcaWhirlpool").GetInt64());
+            Assert.Empty(replay.Json.GetProperty("decode_refusals").EnumerateObject());
+        }
+
+        // Its name begins with the stem of a file that says the same: no second one.
+        ToolResult beside = Tool.Run("record", "--import", folder.At("day.llcap"), "--out", folder.At("day2.llcap"));
+        Assert.Equal(0, beside.Code);
+        Assert.False(File.Exists(folder.At("day2.subscriptions.json")));
+    }
+
     [Fact]
     public void Record_TargetExists_IsRefusedAndLeftAlone()
     {
@@ -82,6 +107,8 @@ public sealed class CaptureVerbTests
         Assert.Equal("Completed", result.Json.GetProperty("outcome").GetString());
         Assert.Equal(19407, result.Json.GetProperty("frames").GetInt64());
         Assert.Contains("no receive times", result.Output);
+        Assert.Contains(
+            "9 pools cannot quote for want of accounts that never came: Mint 6, TickArray 9, Vault 2.", result.Output);
     }
 
     [Fact]

@@ -34,6 +34,18 @@ internal sealed record BenchLoadResult
     /// <summary>Events refused because a ring was full.</summary>
     public required long Refused { get; init; }
 
+    /// <summary>Messages that tell an account, with what sets up connections.</summary>
+    public long AccountUpdates { get; init; }
+
+    /// <summary>By cause, what was refused or dropped, with what sets up connections.</summary>
+    public SortedDictionary<string, long> Losses { get; init; } = [];
+
+    /// <summary>Pools by their state at the end.</summary>
+    public SortedDictionary<string, long> Pools { get; init; } = [];
+
+    /// <summary>True if a signal ended it before its time.</summary>
+    public bool IsInterrupted { get; init; }
+
     /// <summary>Managed bytes allocated by the feed's and all stage threads.</summary>
     public required long AllocatedBytes { get; init; }
 
@@ -69,6 +81,12 @@ internal sealed record BenchResult
     public required string Runner { get; init; }
 
     public required MachineBlock Machine { get; init; }
+
+    /// <summary>True if the capture has no receive times: a recorded pace is then of 400 ms a slot.</summary>
+    public bool HasNominalPace { get; init; }
+
+    /// <summary>True if a signal ended the run: later loads are missing, the last may be short.</summary>
+    public bool IsInterrupted { get; init; }
 
     /// <summary>Resident memory at the end, bytes.</summary>
     public required long ResidentBytes { get; init; }

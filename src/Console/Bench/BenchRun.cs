@@ -5,6 +5,7 @@ using System.IO;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Threading;
+using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
@@ -19,12 +20,16 @@ namespace LowLatency.ConsoleHost.Bench;
 /// <param name="CapturePath">Capture whose messages are played from memory.</param>
 /// <param name="Loads">Loads, one after the other on one warm engine.</param>
 /// <param name="Seconds">Length of each.</param>
-/// <param name="WarmUpLaps">Laps over the capture before the first.</param>
+/// <param name="WarmUpLaps">Laps over the capture before the first; null = as many as warm it up.</param>
 /// <param name="Pipeline">Engine.</param>
 /// <param name="HistogramFolder">Folder for <c>.hgrm</c> files; null for none.</param>
 internal sealed record BenchSettings(
-    string CapturePath, IReadOnlyList<BenchLoad> Loads, double Seconds, int WarmUpLaps, PipelineSettings Pipeline,
-    string? HistogramFolder);
+    string CapturePath, IReadOnlyList<BenchLoad> Loads, double Seconds, int? WarmUpLaps, PipelineSettings Pipeline,
+    string? HistogramFolder)
+{
+    /// <summary>Ends the run early, with what was measured until then.</summary>
+    public CancellationToken Cancellation { get; init; }
+}
 
 /// <summary>
 /// End-to-end latency and throughput in one process: recorded JSON-RPC messages in memory -> decode -> ... -> decision
@@ -34,6 +39,9 @@ internal sealed record BenchSettings(
 internal sealed class BenchRun
 {
     private const int FirstSlices = 64; // some rounds over the stages
+    private const double WarmUpMessages = 139_000; // every method is compiled for good; 60 laps of the bundled capture
+    private const long LookMask = 255; // messages between two looks whether a closed loop is over
+    private const long ProgressNs = 2_000_000_000;
 
     private readonly BenchSettings _settings;
     private readonly ScheduleClock _clock = new();
@@ -42,6 +50,7 @@ internal sealed class BenchRun
     private readonly CaptureLoop _loop;
     private BenchLatency _latency = null!;
     private long _preparedNs;
+    private long _preparedBytes;
 
     /// <summary>A run; <paramref name="watch"/> makes it one that screens watch.</summary>
     public BenchRun(BenchSettings settings, RecentDecisions? watch = null)
@@ -70,12 +79,22 @@ internal sealed class BenchRun
         Unusable = _loop.Bootstrap();
         if (Unusable is not null) return false;
         for (int i = 0; i < FirstSlices; i++) _pipeline.OnFeedSpin(); // what is made at the first is made now
-        progress.WriteLine($"bench: warm-up, {_settings.WarmUpLaps} laps of {_loop.MessagesPerLap} messages");
-        for (int i = 0; i < _settings.WarmUpLaps && _loop.RunLap(); i++)
-        {
-        }
-
+        if (_pipeline.Fatal.IsTripped) return true;
+        WarmUp(progress);
         return true;
+    }
+
+    private void WarmUp(TextWriter progress)
+    {
+        int laps = _settings.WarmUpLaps ?? (int)Math.Ceiling(WarmUpMessages / _loop.MessagesPerLap);
+        progress.WriteLine($"bench: warm-up, {laps} laps of {_loop.MessagesPerLap} messages");
+        long next = SystemClock.Instance.NowNs + ProgressNs;
+        for (int lap = 0; lap < laps && !_settings.Cancellation.IsCancellationRequested && _loop.RunLap(); lap++)
+        {
+            if (SystemClock.Instance.NowNs < next) continue;
+            next = SystemClock.Instance.NowNs + ProgressNs;
+            progress.WriteLine($"bench: warm-up, lap {lap + 1} of {laps}");
+        }
     }
 
     /// <summary>Ends the engine.</summary>
@@ -91,9 +110,16 @@ internal sealed class BenchRun
             if (!TryBegin(progress)) return null;
             foreach (BenchLoad load in _settings.Loads)
             {
+                if (_settings.Cancellation.IsCancellationRequested || _pipeline.Fatal.IsTripped) break;
                 progress.WriteLine($"bench: load {load.Name}");
                 loads.Add(Measure(load));
             }
+        }
+        catch (Exception fault) when (fault is not (OutOfMemoryException or IOException or UnauthorizedAccessException))
+        {
+            // The one catch of this thread: a stage that throws inline is a broken invariant.
+            long sequence = _pipeline.Sinks.Events;
+            _pipeline.Fatal.Halt(new FatalFault("bench", sequence, sequence, fault));
         }
         finally
         {
@@ -107,9 +133,11 @@ internal sealed class BenchRun
             Build = typeof(BenchRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
                 ?.InformationalVersion ?? "not known",
             Capture = Path.GetFileName(_settings.CapturePath),
-            CaptureSha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_settings.CapturePath))),
+            CaptureSha256 = Hash(_settings.CapturePath),
             Runner = _settings.Pipeline.Runner.ToString().ToLowerInvariant(),
             Machine = machine,
+            HasNominalPace = _loop.HasDerivedTimes,
+            IsInterrupted = _settings.Cancellation.IsCancellationRequested,
             ResidentBytes = Environment.WorkingSet,
             Loads = loads,
         };
@@ -124,19 +152,21 @@ internal sealed class BenchRun
         double probe = _probe.Measure();
         long decisions = _pipeline.Sinks.Decisions;
         long refused = _pipeline.Refused;
+        BenchLosses before = BenchLosses.Now(_pipeline, _loop);
         int[] collections = Collections();
         long groupBytes = GroupBytes();
         long allocated = GC.GetAllocatedBytesForCurrentThread();
-        _preparedNs = 0;
+        (_preparedNs, _preparedBytes) = (0, 0);
         long started = SystemClock.Instance.NowNs;
         long messages = load.IsOpenLoop ? OpenLoop(load, out bool keptUp) : ClosedLoop(out keptUp);
         long elapsedNs = SystemClock.Instance.NowNs - started - _preparedNs;
-        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated - _preparedBytes;
         (_clock.DueNs, _clock.StartedNs) = (0, 0);
         if (_settings.Pipeline.Runner != RunnerKind.Inline) Thread.Sleep(100); // stages publish when idle
         int[] after = Collections();
         for (int i = 0; i < after.Length; i++) collections[i] = after[i] - collections[i];
         WriteHistograms(load);
+        BenchLosses now = BenchLosses.Now(_pipeline, _loop);
         return new BenchLoadResult
         {
             Load = load.Name,
@@ -147,6 +177,10 @@ internal sealed class BenchRun
             KeptUp = keptUp,
             Decisions = _pipeline.Sinks.Decisions - decisions,
             Refused = _pipeline.Refused - refused,
+            AccountUpdates = now.AccountUpdates - before.AccountUpdates,
+            Losses = now.Since(before),
+            Pools = ReplayTables.PoolsByState(_pipeline.Graph.Market),
+            IsInterrupted = _settings.Cancellation.IsCancellationRequested,
             AllocatedBytes = allocated + GroupBytes() - groupBytes,
             Collections = collections,
             Response = ByPoint(_latency.Response),
@@ -162,36 +196,43 @@ internal sealed class BenchRun
         for (long i = 0; ; i++)
         {
             int index = (int)(i % _loop.MessagesPerLap);
-            if (_loop.HasPreparation(index))
-            {
-                long waited = Prepare(index);
-                if (waited < 0 || SystemClock.Instance.NowNs - _preparedNs >= end) return i;
-            }
-
+            bool isPrepared = _loop.HasPreparation(index);
+            if (isPrepared && Prepare(index) < 0) return i;
+            if ((isPrepared || (i & LookMask) == 0) && IsOver(end)) return i;
             _loop.Receive(index);
             _pipeline.TakesSteps = HasSteps(i);
             if (!_loop.RunMessage(index)) return i;
         }
     }
 
+    private bool IsOver(long end) =>
+        _settings.Cancellation.IsCancellationRequested || SystemClock.Instance.NowNs - _preparedNs >= end;
+
     /// <summary>
     /// Every other message has stamps of its steps, the rest the fewest that say when it was done: a message with all
     /// stamps takes longer. Which ones differs from lap to lap.
     /// </summary>
-    private bool HasSteps(long message) => ((message + (message / _loop.MessagesPerLap)) & 1) == 0;
+    private bool HasSteps(long message)
+    {
+        (long lap, long index) = Math.DivRem(message, _loop.MessagesPerLap);
+        return ((lap + index) & 1) == 0;
+    }
 
     /// <summary>
-    /// Plays what sets up connections before a message. It is part of the recording and no market data: its time is
-    /// taken out of the measurement, and an open loop's schedule waits for it. Below 0 if the pipeline has halted.
+    /// Plays what sets up connections before a message. It is part of the recording and no market data: its time and
+    /// bytes are taken out of the measurement, and an open loop's schedule waits for it. Below 0 if the pipeline has
+    /// halted.
     /// </summary>
     private long Prepare(int index)
     {
         (_clock.DueNs, _clock.StartedNs, _clock.IsPreparing) = (0, 0, true);
         long began = SystemClock.Instance.NowNs;
+        long bytes = GC.GetAllocatedBytesForCurrentThread();
         bool goesOn = _loop.TryPrepare(index);
         long took = SystemClock.Instance.NowNs - began;
         _clock.IsPreparing = false;
         _preparedNs += took;
+        _preparedBytes += GC.GetAllocatedBytesForCurrentThread() - bytes;
         return goesOn ? took : -1;
     }
 
@@ -221,17 +262,24 @@ internal sealed class BenchRun
             long due = start + offset;
             long now = SystemClock.Instance.NowNs;
             keptUp = now - start <= 2 * lengthNs;
-            if (!keptUp) return i;
+            if (!keptUp || _settings.Cancellation.IsCancellationRequested) return i;
             while (now < due)
             {
                 if (load.IsCold) Thread.SpinWait(8);
                 else _pipeline.OnFeedSpin();
+                if (_settings.Cancellation.IsCancellationRequested) return i;
                 now = SystemClock.Instance.NowNs;
             }
 
             (_clock.DueNs, _clock.StartedNs) = (due, now);
             if (!_loop.RunMessage(index)) return i;
         }
+    }
+
+    private static string Hash(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     private SortedDictionary<string, BenchTimes> Steps()

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using LowLatency.Engine.Graph;
 
 namespace LowLatency.ConsoleHost.Bench;
 
@@ -14,7 +15,10 @@ internal static class BenchText
         result.Machine.Print(output);
         output.WriteLine($"build    {result.Build}");
         output.WriteLine($"capture  {result.Capture}, sha256 {result.CaptureSha256[..16]}, {result.Runner}");
+        if (result.HasNominalPace)
+            output.WriteLine("         no receive times in it: a pace such as 1x is of 400 ms a slot");
         foreach (BenchLoadResult load in result.Loads) Write(load, output);
+        if (result.Loads.Count == 0) output.WriteLine("\nnothing was measured: ended before the first load");
         output.WriteLine();
         output.WriteLine(string.Create(
             Invariant, $"resident memory {result.ResidentBytes / 1_048_576.0:F0} MB, the capture included"));
@@ -24,6 +28,7 @@ internal static class BenchText
     private static void Write(BenchLoadResult load, TextWriter output)
     {
         string late = load.KeptUp ? string.Empty : ", ABOVE CAPACITY: ended at twice its length";
+        if (load.IsInterrupted) late += ", INTERRUPTED: ended before its time";
         output.WriteLine();
         output.WriteLine(string.Create(
             Invariant, $"load {load.Load}: {load.Messages:N0} messages in {load.Seconds:F2} s = "
@@ -31,10 +36,38 @@ internal static class BenchText
         output.WriteLine(string.Create(
             Invariant, $"  refused {load.Refused}, allocated {load.AllocatedBytes} B, collections "
             + $"{string.Join('/', load.Collections)}, probe {load.ProbeNs:F2} ns"));
+        Counts("not used", load.Losses, output);
+        if (load.Pools.Keys.Count != 1 || !load.Pools.ContainsKey(nameof(PoolState.Coherent)))
+            Counts("pools at its end", load.Pools, output);
+        if (load.Pools.Count != 0 && !load.Pools.ContainsKey(nameof(PoolState.Coherent)))
+            output.WriteLine("  no pool may quote: no cycle can be found, and what is measured ends with the search");
+        if (load.Response.Count == 0)
+        {
+            output.WriteLine($"  NO OUTCOME WAS MEASURED: {Why(load)}");
+            return;
+        }
+
         output.WriteLine($"  {"ns",-32}{"count",9}{"p50",9}{"p90",9}{"p99",10}{"p99.9",10}{"p99.99",10}{"max",11}");
         Rows("response", load.Response, output);
         Rows("service", load.Service, output);
         Rows("step", load.Steps, output);
+    }
+
+    private static void Counts(string title, SortedDictionary<string, long> counts, TextWriter output)
+    {
+        if (counts.Count == 0) return;
+        List<string> words = [];
+        foreach ((string name, long count) in counts) words.Add(string.Create(Invariant, $"{name} {count:N0}"));
+        output.WriteLine($"  {title}: {string.Join(", ", words)}");
+    }
+
+    private static string Why(BenchLoadResult load)
+    {
+        if (load.Messages == 0) return "no message was due in its time";
+        if (load.AccountUpdates == 0) return "no message told an account";
+        return load.Losses.Count == 0
+            ? "too few messages: every other one is measured"
+            : "all were refused or dropped, see above";
     }
 
     private static void Rows(string kind, SortedDictionary<string, BenchTimes> rows, TextWriter output)

@@ -66,7 +66,7 @@ internal sealed class UiCostRun(BenchSettings settings, int turns)
                 return null;
             }
 
-            for (int turn = 0; turn < turns; turn++)
+            for (int turn = 0; turn < turns && !settings.Cancellation.IsCancellationRequested; turn++)
             {
                 foreach (BenchLoad load in settings.Loads)
                 {

@@ -29,9 +29,11 @@ internal static class BenchCommand
         such as 1x. In the last two each message has an intended arrival, and its response
         time counts from there; with -cold behind it (2000-cold) nothing is kept warm while
         it waits (setting keepWarm). Each lap is the recorded market anew; what sets up its
-        connections is played between the messages and not measured.
+        connections is played between the messages and not measured. What was dropped, and
+        pools that may not quote, are told by cause. Ctrl-C ends it with what was measured.
         Exit codes: 0 done, 1 engine halted, 2 wrong usage, 3 a regression against the
-        baseline, 65 capture or baseline damaged, 66 no such file, 73 output cannot be written.
+        baseline, 65 capture or baseline damaged, 66 no such file, 73 output cannot be written,
+        130 Ctrl-C, 143 SIGTERM.
         """;
 
     private static readonly Argument<string?> Capture = new("capture")
@@ -52,10 +54,9 @@ internal static class BenchCommand
         DefaultValueFactory = _ => 5,
     };
 
-    private static readonly Option<int> WarmUp = new("--warm-up")
+    private static readonly Option<int?> WarmUp = new("--warm-up")
     {
-        Description = "Laps over the capture before the first load.",
-        DefaultValueFactory = _ => 60,
+        Description = "Laps over the capture before the first load. Default: 139,000 messages, 60 laps of the bundled.",
     };
 
     private static readonly Option<string> Runner = new("--runner")
@@ -107,18 +108,21 @@ internal static class BenchCommand
 
     private static int Run(ParseResult arguments, TextWriter output, TextWriter errors)
     {
+        using Interruption interrupt = new("bench", errors, listens: !BenchWire.IsSender(arguments));
         try
         {
             if (BenchWire.IsWanted(arguments))
             {
                 return BenchWire.Run(
                     arguments, arguments.GetValue(Load) ?? [], arguments.GetValue(Capture), ReadSeconds(arguments),
-                    ReadRunner(arguments), arguments.GetValue(Json), output, errors);
+                    ReadRunner(arguments), arguments.GetValue(Json), output, errors, interrupt.Token);
             }
 
-            if (arguments.GetValue(UiCost) != 0) return RunUiCost(arguments, output, errors);
+            BenchSettings settings = Read(arguments) with { Cancellation = interrupt.Token };
+            if (arguments.GetValue(UiCost) != 0)
+                return interrupt.CodeOf(RunUiCost(arguments, settings, output, errors));
             BenchResult? before = ReadBaseline(arguments.GetValue(Baseline));
-            BenchRun run = new(Read(arguments));
+            BenchRun run = new(settings);
             BenchResult? result = run.Execute(errors);
             if (run.Unusable is { } fault)
             {
@@ -135,6 +139,7 @@ internal static class BenchCommand
             bool isJson = arguments.GetValue(Json);
             if (isJson) output.WriteLine(JsonOutput.Report(result));
             else BenchText.Write(result!, output);
+            if (interrupt.Token.IsCancellationRequested) return interrupt.ExitCode;
             if (before is null) return ExitCodes.Ok;
             int regressions =
                 BenchBaseline.Compare(before, result!, arguments.GetValue(Noise), isJson ? errors : output);
@@ -143,7 +148,7 @@ internal static class BenchCommand
         catch (CommandException wrong)
         {
             errors.WriteLine($"bench: {wrong.Message}");
-            return wrong.ExitCode;
+            return interrupt.CodeOf(wrong.ExitCode);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
@@ -152,13 +157,14 @@ internal static class BenchCommand
         }
     }
 
-    private static int RunUiCost(ParseResult arguments, TextWriter output, TextWriter errors)
+    private static int RunUiCost(
+        ParseResult arguments, BenchSettings settings, TextWriter output, TextWriter errors)
     {
         int turns = arguments.GetValue(UiCost);
         if (turns is < 1 or > 100) throw new CommandException("--ui-cost: give 1 to 100 turns");
         if (arguments.GetValue(Baseline) is not null || arguments.GetValue(Histograms) is not null)
             throw new CommandException("--ui-cost compares with itself: leave --baseline and --hgrm out");
-        UiCostRun run = new(Read(arguments), turns);
+        UiCostRun run = new(settings, turns);
         UiCostResult? result = run.Execute(errors);
         if (result is null)
         {
@@ -166,6 +172,8 @@ internal static class BenchCommand
             return run.Unusable is { } fault ? ReplayCommand.ExitCodeOf(fault) : ExitCodes.Error;
         }
 
+        if (settings.Cancellation.IsCancellationRequested)
+            throw new CommandException("--ui-cost: ended in a turn; nothing is compared", ExitCodes.Interrupted);
         if (arguments.GetValue(Json)) output.WriteLine(JsonOutput.Report(result));
         else UiCostText.Write(result, output);
         return ExitCodes.Ok;
@@ -183,7 +191,7 @@ internal static class BenchCommand
         }
 
         double seconds = ReadSeconds(arguments);
-        int warmUp = arguments.GetValue(WarmUp);
+        int? warmUp = arguments.GetValue(WarmUp);
         if (warmUp is < 0 or > 100_000) throw new CommandException("--warm-up: give 0 to 100000 laps");
         double noise = arguments.GetValue(Noise);
         if (!(noise >= 0 && noise <= 10)) throw new CommandException("--noise: give a share such as 0.3");

@@ -50,12 +50,14 @@ internal static class BenchWire
             command.Options.Add(option);
     }
 
-    internal static bool IsWanted(ParseResult arguments) =>
-        arguments.GetValue(Wire) || arguments.GetValue(Sender) is not null;
+    internal static bool IsWanted(ParseResult arguments) => arguments.GetValue(Wire) || IsSender(arguments);
+
+    /// <summary>True in the sender's process.</summary>
+    internal static bool IsSender(ParseResult arguments) => arguments.GetValue(Sender) is not null;
 
     internal static int Run(
         ParseResult arguments, string[] loads, string? capture, double seconds, RunnerKind runner, bool isJson,
-        TextWriter output, TextWriter errors)
+        TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
         BenchLoad load = new("2000", DefaultRate, 0);
         if (loads.Length > 1 || (loads.Length == 1 && !BenchLoad.TryParse(loads[0], out load))
@@ -84,11 +86,22 @@ internal static class BenchWire
         {
             PipelineSettings settings = new EngineConfig { Runner = runner }.Build(
                 CaptureSidecar.DryRunWallet, new Dictionary<Pubkey, Pubkey>(), stamps: false);
-            Rehearsal.Run(settings, "bench", errors, CancellationToken.None);
+            Rehearsal.Run(settings, "bench", errors, cancellation);
         }
 
         using WireRun run = new(new WireSettings(path, load.MessagesPerSecond, seconds, warmUp, runner, receive));
-        WireResult result = run.Execute(errors);
+        using CancellationTokenRegistration ending = cancellation.Register(run.End);
+        WireResult result;
+        try
+        {
+            result = run.Execute(errors);
+        }
+        catch (Exception end) when (cancellation.IsCancellationRequested && end is CommandException or IOException)
+        {
+            throw new CommandException(
+                "--wire: ended before the sender had sent all; nothing is reported", ExitCodes.Interrupted);
+        }
+
         if (isJson) output.WriteLine(JsonOutput.Report(result));
         else result.WriteText(output);
         return ExitCodes.Ok;

@@ -139,7 +139,9 @@ internal static class CyclesCommand
         catch (Exception e)
             when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            errors.WriteLine($"cycles: {path}: cannot be read: {e.Message}");
+            string what =
+                Directory.Exists(path) ? "it is a folder (--report takes one)" : $"cannot be read: {e.Message}";
+            errors.WriteLine($"cycles: {path}: {what}");
             return ExitCodes.NoInput;
         }
         catch (VectorFileException e)

@@ -85,7 +85,7 @@ internal static class InspectCommand
         string times = s.FramesWithDerivedTime == 0 ? string.Empty : " (derived from slots: the capture has none)";
         output.Write($"  received {Utc(s.FirstUtcNs)} to {Utc(s.LastUtcNs)}{times}\n");
         output.Write(string.Create(
-            Invariant, $"  slots {summary.FirstSlot} to {summary.LastSlot}; {summary.DistinctAccounts:N0} accounts, "
+            Invariant, $"  {Slots(summary)}; {summary.DistinctAccounts:N0} accounts, "
             + $"{summary.AccountBytes:N0} bytes of account data\n"));
         foreach (EndpointStatistics e in s.Endpoints)
         {
@@ -105,6 +105,10 @@ internal static class InspectCommand
 
         Section(output, "Accounts by owner", Owners(summary));
     }
+
+    private static string Slots(CaptureSummary summary) => summary.LastSlot == 0
+        ? "no slot"
+        : string.Create(Invariant, $"slots {summary.FirstSlot} to {summary.LastSlot}");
 
     private static void Section(TextWriter output, string title, SortedDictionary<string, long> rows)
     {

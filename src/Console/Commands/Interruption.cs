@@ -21,11 +21,15 @@ internal sealed class Interruption : IDisposable
     private readonly TextWriter _errors;
     private int _exitCode = ExitCodes.Interrupted;
 
-    /// <summary>Listens from now on, and says on <paramref name="errors"/> that the verb is ending.</summary>
-    public Interruption(string verb, TextWriter errors)
+    /// <summary>
+    /// Listens from now on, and says on <paramref name="errors"/> that the verb is ending. A process that another one
+    /// ends does not listen.
+    /// </summary>
+    public Interruption(string verb, TextWriter errors, bool listens = true)
     {
         _verb = verb;
         _errors = errors;
+        if (!listens) return;
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
             _signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
     }

@@ -159,6 +159,7 @@ internal static class RecordCommand
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"{target}: {result.Frames:N0} frames as {kind}, {result.TargetBytes:N0} bytes\n"));
+        if (result.SubscriptionsPath is { } map) output.Write($"{map}: which accounts its subscription ids are\n");
         if (interrupt.Token.IsCancellationRequested)
         {
             errors.WriteLine("record: ended before the end of the source; the rest is left out");

@@ -113,7 +113,8 @@ internal sealed class ReplayRun
     public long JournalCount => _journal?.Count ?? 0;
 
     /// <summary>
-    /// Opens the capture and runs it to its end. A capture that cannot be opened is returned as a fault.
+    /// Opens the capture and runs it to its end. A capture that cannot be opened, or of which not even the first frame
+    /// is good, is returned as a fault: a report of nothing says nothing.
     /// </summary>
     public CaptureFault? Execute()
     {
@@ -149,7 +150,7 @@ internal sealed class ReplayRun
         Feed = feed.GetStatistics();
         foreach (EndpointStatistics endpoint in Feed.Endpoints)
             IsSynthetic |= endpoint.Address.StartsWith("synthetic:", StringComparison.Ordinal);
-        return null;
+        return Feed.Frames == 0 ? Feed.Fault : null;
     }
 
     private void Drive(IMarketFeed feed)

@@ -11,6 +11,7 @@ using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Replay;
 
@@ -260,9 +261,11 @@ internal static class ReplayTables
 
         if (run.Feed.Total[DecodeCause.UnknownSubscription] != 0)
         {
-            notes.Add(
-                "Notifications of unknown subscriptions were refused; messages on their way when a connection broke "
-                + "are such.");
+            notes.Add(run.Feed.FramesByKind[(int)CaptureFrameKind.Request] == 0
+                ? "Notifications of unknown subscriptions were refused: no request in the capture says which accounts "
+                    + "they are of. A file <name>.subscriptions.json beside it may say so (docs/capture-format.md)."
+                : "Notifications of unknown subscriptions were refused; messages on their way when a connection broke "
+                    + "are such.");
         }
 
         if (run.Orderer is { TooLate: > 0 } orderer)
@@ -272,11 +275,11 @@ internal static class ReplayTables
                 + "the checks did not see them.");
         }
 
-        if (run.Pipeline is { } pipeline && pipeline.Graph.Market.PoolCount != 0 && run.Decisions.Count == 0)
+        if (run.Pipeline is { } pipeline)
         {
-            notes.Add(
-                "No opportunity: see 'Pools by state'. A pool that is NotReady needs accounts that are not in the "
-                + "capture, such as its tick arrays.");
+            if (pipeline.Graph.Market.PoolCount == 0) notes.Add("No account of a pool came: there is no market in it.");
+            else if (run.Decisions.Count == 0) notes.Add("No opportunity: see 'Pools by state'.");
+            if (LackingAccounts.Note(pipeline.Graph) is { } lacking) notes.Add(lacking);
         }
 
         if (settings.Pipeline.Instructions.Wallet == CaptureSidecar.DryRunWallet)

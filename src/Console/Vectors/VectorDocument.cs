@@ -59,11 +59,12 @@ internal sealed class VectorDocument : IDisposable
         }
         catch (Exception e) when (e is UnauthorizedAccessException)
         {
-            throw new VectorFileException($"{path}: cannot be read: {e.Message}", isMissing: true, cause: e);
+            string what = Directory.Exists(path) ? "it is a folder, not a file" : $"cannot be read: {e.Message}";
+            throw new VectorFileException($"{path}: {what}", isMissing: true, cause: e);
         }
         catch (JsonException e)
         {
-            throw new VectorFileException($"{path}: not JSON: {e.Message}", cause: e);
+            throw new VectorFileException($"{path}: {Mistake(path, e)}", cause: e);
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
@@ -73,6 +74,19 @@ internal sealed class VectorDocument : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
+
+    private static string Mistake(string path, JsonException mistake)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: 0 }) return "the file is empty";
+        string text = mistake.Message;
+        int place = text.IndexOf(" LineNumber:", StringComparison.Ordinal); // told before it, and counted from 1
+        if (place >= 0) text = text[..place];
+        long line = (mistake.LineNumber ?? 0) + 1;
+        string lines = line > 1 && text.Contains("after a single JSON value", StringComparison.Ordinal)
+            ? " (a JSON value a line, as in a capture: `lowlatency inspect` reads those)"
+            : string.Empty;
+        return $"not JSON: line {line}, byte {(mistake.BytePositionInLine ?? 0) + 1}: {text}{lines}";
+    }
 
     private static JsonDocument Parse(FileStream file)
     {

@@ -43,6 +43,12 @@ public abstract class EventPublisher
     public bool TakesSteps { get; set; } = true;
 
     /// <summary>
+    /// Slots that the publisher adds to those of events, for a capture that is played again; slots inside a payload are
+    /// for the feed to move.
+    /// </summary>
+    public virtual ulong SlotOffset => 0;
+
+    /// <summary>
     /// What the feed itself needs for its next message, kept warm in turn with the stages where they run on its thread.
     /// It may claim an entry and must abandon it. Set by the feed.
     /// </summary>

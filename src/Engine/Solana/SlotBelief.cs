@@ -72,6 +72,16 @@ public sealed class SlotBelief
     /// <summary>No source is open any more: time passes unseen, and the next slot may be any later one.</summary>
     public void OnAllClosed() => _isOpenToAny = true;
 
+    /// <summary>Forgets all slots, as before the first.</summary>
+    public void Clear()
+    {
+        Array.Clear(_last);
+        Array.Clear(_run);
+        _lag = default;
+        _isOpenToAny = true;
+        Head = 0;
+    }
+
     private bool IsToldByAnother(int source, ulong slot)
     {
         for (int i = 0; i < MaxSources; i++)

@@ -1,3 +1,4 @@
+using System;
 
 namespace LowLatency.Engine.Solana;
 
@@ -91,6 +92,16 @@ public sealed class SlotTree
     /// </summary>
     public bool IsAbandoned(ulong slot) =>
         slot != 0 && (IsDead(slot) || (slot < Head && Contains(slot) && !IsAncestorOrSelf(slot, Head)));
+
+    /// <summary>Forgets all slots, as before the first; the count of forks stays.</summary>
+    public void Clear()
+    {
+        Array.Clear(_slot);
+        Array.Clear(_parent);
+        Array.Clear(_dead);
+        _lag = default;
+        Head = 0;
+    }
 
     /// <summary>The head was no slot: what is above is forgotten, so that it is in no real slot's place.</summary>
     private void FallBackTo(ulong slot)

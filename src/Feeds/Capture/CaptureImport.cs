@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Threading;
+using LowLatency.Feeds.Replay;
 
 namespace LowLatency.Feeds.Capture;
 
@@ -19,11 +20,14 @@ public enum CaptureTarget : byte
 /// <param name="Frames">Frames written.</param>
 /// <param name="TargetBytes">Size of the file written.</param>
 /// <param name="SourceFault">What ended the source early; the frames before it were written. Null if nothing.</param>
-public sealed record CaptureImportResult(long Frames, long TargetBytes, CaptureFault? SourceFault);
+/// <param name="SubscriptionsPath">Copy of the file that names the source's subscription ids; null if none.</param>
+public sealed record CaptureImportResult(
+    long Frames, long TargetBytes, CaptureFault? SourceFault, string? SubscriptionsPath);
 
 /// <summary>
 /// Converts captures between JSON lines and the binary format; no content is lost either way. Order, times,
-/// endpoints and texts stay; JSON lines have no monotonic time and no config hash, so these are lost towards them.
+/// endpoints and texts stay, and so does the file beside a source that names its subscription ids; JSON lines have no
+/// monotonic time and no config hash, so these are lost towards them.
 /// </summary>
 public static class CaptureImport
 {
@@ -55,7 +59,8 @@ public static class CaptureImport
                 frames = sink.Frames;
             }
 
-            return new CaptureImportResult(frames, new FileInfo(targetPath).Length, reader.Fault);
+            string? subscriptions = SubscriptionFile.CopyBeside(sourcePath, targetPath);
+            return new CaptureImportResult(frames, new FileInfo(targetPath).Length, reader.Fault, subscriptions);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

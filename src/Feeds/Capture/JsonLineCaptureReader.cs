@@ -95,7 +95,9 @@ internal sealed class JsonLineCaptureReader : CaptureReader
         {
             return Fail(
                 CaptureFaultKind.BadLine, _lines, start, _line.Problem,
-                "The lines before it are good; mend or remove the line");
+                Frames == 0
+                    ? "Give a capture: JSON lines, a frame or a JSON-RPC message each"
+                    : "The lines before it are good; mend or remove the line");
         }
 
         Frames++;

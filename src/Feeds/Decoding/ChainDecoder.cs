@@ -122,7 +122,7 @@ internal sealed class ChainDecoder(EventWriter writer)
             if (!TryReadFee(ref cursor, out ulong slot, out ulong price)) return AccountJson.Refused(cursor);
             if (count == MaxFeeSlots) return DecodeCause.TableFull; // a node keeps no more
             Span<byte> entry = _payload.AsSpan(count++ * FeeBytes, FeeBytes);
-            BinaryPrimitives.WriteUInt64LittleEndian(entry, slot);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry, slot + writer.SlotOffset);
             BinaryPrimitives.WriteUInt64LittleEndian(entry[8..], price);
             newest = Math.Max(newest, slot);
         }

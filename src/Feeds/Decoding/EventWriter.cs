@@ -31,6 +31,9 @@ internal sealed class EventWriter
     /// <summary>True once the pipeline has halted.</summary>
     public bool IsHalted { get; private set; }
 
+    /// <summary>What slots inside a payload are to be moved by.</summary>
+    public ulong SlotOffset => _publisher.SlotOffset;
+
     /// <summary>Highest slot of an event so far.</summary>
     public ulong HighestSlot { get; private set; }
 

@@ -32,6 +32,14 @@ internal sealed class RecentWrites
         _slot[at] = slot;
     }
 
+    /// <summary>Forgets all writes.</summary>
+    public void Clear()
+    {
+        Array.Clear(_slot);
+        _count = 0;
+        ForgottenSlotMax = 0;
+    }
+
     /// <summary>A write by its age, 0 for the newest.</summary>
     public ref readonly Pubkey AccountAt(int age, out ulong slot)
     {

@@ -49,6 +49,8 @@ public sealed class FrameDispatcher : IWarmable
     private readonly List<SettingChange> _changes = [];
     private int _warmTurn;
     private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Settings + 1];
+    private readonly List<Pubkey> _lost = [];
+    private EventWriter? _restarts;
 
     /// <summary>A dispatcher that moves <paramref name="clock"/> and publishes.</summary>
     public FrameDispatcher(EventPublisher publisher, ReplayClock clock, FrameDispatcherOptions options)
@@ -114,7 +116,6 @@ public sealed class FrameDispatcher : IWarmable
             return true;
         }
 
-
         ConnectionEntry connection = Get(in frame, stamp);
         if (frame.Kind == CaptureFrameKind.Settings) return ChangeSettings(connection, in frame, stamp);
 
@@ -129,6 +130,30 @@ public sealed class FrameDispatcher : IWarmable
         _warmTurn = (_warmTurn + 1) % _connections.Length;
         if (_connections[_warmTurn] is null) _warmTurn = 0;
         (_connections[_warmTurn]?.Decoder as IWarmable)?.Warm();
+    }
+
+    /// <summary>
+    /// Begins anew, for a capture that is played again: every connection closes and none has begun, nothing is covered.
+    /// False if the pipeline has halted.
+    /// </summary>
+    internal bool Restart(long endUtcNs)
+    {
+        FrameStamp stamp = new(endUtcNs, endUtcNs, 0);
+        _restarts ??= new EventWriter(_publisher, new DecodeCounters(), 0, EventFlags.None);
+        _lost.Clear();
+        Coverage.Forget(_lost);
+        bool goesOn = true;
+        foreach (ConnectionEntry? connection in _connections)
+        {
+            if (connection is null) continue;
+            connection.IsBegun = false;
+            goesOn &= connection.Decoder.OnClose(stamp) != DecodeCause.Halted;
+        }
+
+        // Behind the closings, which make the engine distrust every state: nothing is priced for being covered again.
+        foreach (Pubkey account in _lost)
+            goesOn &= _restarts.PublishCover(EventKind.CoverWhole, in account, 0, stamp) != DecodeCause.Halted;
+        return goesOn;
     }
 
     /// <summary>Publishes the end of the feed; false if the pipeline has halted.</summary>
@@ -201,8 +226,11 @@ public sealed class FrameDispatcher : IWarmable
         _ = entry.Decoder.OnOpen(stamp);
         if (entry.Decoder is JsonRpcDecoder decoder)
         {
-            foreach ((ulong subscription, Pubkey account) in _options.Subscriptions)
+            for (int i = 0; i < _options.Subscriptions.Count; i++) // an enumerator of an interface is allocated
+            {
+                (ulong subscription, Pubkey account) = _options.Subscriptions[i];
                 _ = decoder.TryMapSubscription(subscription, account, stamp);
+            }
         }
 
         return entry;
@@ -301,7 +329,7 @@ public sealed class FrameDispatcher : IWarmable
                 break;
             case CaptureFrameKind.Open:
                 connection.Opens++;
-                connection.Address = CaptureDetails.ReadAddress(frame.Bytes);
+                connection.ReadDetails(frame.Bytes);
                 _ = decoder.OnOpen(stamp);
                 break;
             default:
@@ -327,6 +355,8 @@ public sealed class FrameDispatcher : IWarmable
 
     private sealed class ConnectionEntry(IConnectionDecoder decoder)
     {
+        private byte[] _details = [];
+
         public IConnectionDecoder Decoder { get; } = decoder;
 
         public string Address { get; set; } = string.Empty;
@@ -338,5 +368,13 @@ public sealed class FrameDispatcher : IWarmable
         public long Closes { get; set; }
 
         public long Frames { get; set; }
+
+        /// <summary>Opened again with the same details, nothing is allocated.</summary>
+        public void ReadDetails(ReadOnlySpan<byte> details)
+        {
+            if (_details.AsSpan().SequenceEqual(details)) return;
+            _details = details.ToArray();
+            Address = CaptureDetails.ReadAddress(details);
+        }
     }
 }

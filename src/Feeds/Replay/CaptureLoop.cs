@@ -1,84 +1,105 @@
 using System;
-using System.Buffers.Text;
 using System.Collections.Generic;
+using System.Globalization;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Geyser;
+using LowLatency.Feeds.Live;
 
 namespace LowLatency.Feeds.Replay;
 
 /// <summary>
-/// A JSON-RPC capture in memory, played over and over: real messages for measurements that need more of them than a
-/// file holds. Each lap is the recorded market again, not a mixture of moments: all connections close, which makes the
-/// engine distrust every state, then every frame is played as recorded, openings, subscriptions, snapshots and faults
-/// included, with slot numbers moved past the lap before. <see cref="TryPrepare"/> plays what is no notification, so
-/// that a measurement can leave it out; it has no stamps. Laps allocate nothing.
+/// A capture in memory, played over and over: real messages for measurements that need more of them than a file holds.
+/// Each lap is the recorded market again, not a mixture of moments: all connections close, which makes the engine
+/// distrust every state, then every frame takes the way of a replay as recorded, openings, subscriptions, snapshots and
+/// faults included, with slots moved past the lap before. A connection whose opening was not recorded opens with its
+/// first frame in every lap. <see cref="TryPrepare"/> plays what is no update, so that a measurement can leave it out;
+/// it has no stamps. Laps of JSON-RPC captures allocate nothing.
 /// </summary>
-public sealed class CaptureLoop : IWarmable
+public sealed class CaptureLoop
 {
-    private static readonly byte[][] SlotMembers =
-        ["\"slot\":"u8.ToArray(), "\"parent\":"u8.ToArray(), "\"root\":"u8.ToArray()];
+    /// <summary>Most bytes of frames: a capture is held in memory whole.</summary>
+    internal const long BytesMaxDefault = 1L << 30;
+
+    /// <summary>
+    /// Slots that pass unseen between two laps, as while nothing is connected: no slot of a lap has one of the lap
+    /// before as its parent.
+    /// </summary>
+    private const ulong LapGapSlots = 64;
 
     private readonly string _path;
-    private readonly EventPublisher _publisher;
-    private readonly IClock? _stampClock;
-    private readonly JsonRpcDecoder?[] _decoders = new JsonRpcDecoder?[byte.MaxValue + 1];
+    private readonly SlotMover _mover;
+    private readonly StampClock? _stamps;
     private readonly List<Frame> _frames = [];
-    private readonly List<int> _messages = []; // frames that are notifications
-    private byte[] _bytes = [];
+    private readonly List<int> _messages = []; // frames that are updates
+    private FrameDispatcher? _dispatcher;
     private byte[] _received = [];
     private int _receivedIndex = -1;
-    private int[] _slotOffsets = [];
     private ulong _slotSpan;
+    private long _lastUtcNs;
     private long _durationNs;
-    private int _digits;
-    private int _warmTurn;
 
     /// <summary>A loop over a capture into a publisher; <paramref name="stampClock"/> null takes no stamps.</summary>
     public CaptureLoop(string path, EventPublisher publisher, IClock? stampClock)
     {
         _path = path;
-        _publisher = publisher;
-        publisher.Feed = this;
-        _stampClock = stampClock;
+        _mover = new SlotMover(publisher);
+        _stamps = stampClock is null ? null : new StampClock(stampClock);
     }
 
-    /// <summary>Notifications of a lap.</summary>
+    /// <summary>Updates of a lap.</summary>
     public int MessagesPerLap => _messages.Count;
 
     /// <summary>Recorded length of a lap, nanoseconds.</summary>
     public long LapNs => _durationNs;
 
+    /// <summary>True if receive times were derived from slots: the capture has none, its pace is nominal.</summary>
+    public bool HasDerivedTimes => _dispatcher is { FramesWithDerivedTime: > 0 };
+
     /// <summary>Laps played.</summary>
     public long Laps { get; private set; }
 
-    /// <summary>Plays the capture once as recorded and keeps its notifications.</summary>
+    /// <summary>Most bytes of frames that are taken.</summary>
+    internal long BytesMax { get; init; } = BytesMaxDefault;
+
+    /// <summary>Plays the capture once as recorded and keeps its frames.</summary>
     /// <returns>Null, or why the capture cannot be used.</returns>
     public CaptureFault? Bootstrap()
     {
-        using CaptureReader? reader = CaptureReader.Open(_path, new CaptureReaderOptions(), out CaptureFault? fault);
+        // Once for its slots and its mistakes, then again for its frames.
+        CaptureSummary? summary = CaptureInspection.Run(_path, new ReplayOptions(), out CaptureFault? fault);
+        fault ??= summary?.Statistics.Fault;
+        if (summary is null || fault is not null) return fault;
+        _slotSpan = summary.LastSlot - summary.FirstSlot + 1 + LapGapSlots;
+        List<(ulong, Pubkey)>? subscriptions = SubscriptionFile.ReadFor(_path, null, out fault);
+        if (subscriptions is null) return fault;
+        using CaptureReader? reader = CaptureReader.Open(_path, new CaptureReaderOptions(), out fault);
         if (reader is null) return fault;
-        List<byte[]> kept = [];
-        while (reader.TryRead(out CaptureFrame frame))
+        _dispatcher = new FrameDispatcher(_mover, new ReplayClock(), new FrameDispatcherOptions
         {
-            bool isMessage = frame.Kind == CaptureFrameKind.Message && frame.Bytes.IndexOf("Notification\""u8) >= 0;
-            if (isMessage) _messages.Add(_frames.Count);
-            _frames.Add(new Frame(
-                frame.Kind, frame.EndpointId, 0, frame.HttpRequest.Length, frame.Bytes.Length, frame.ReceiveUtcNs));
-            kept.Add([.. frame.HttpRequest, .. frame.Bytes]);
-            Play(frame.Kind, frame.EndpointId, frame.HttpRequest, frame.Bytes, frame.ReceiveUtcNs, true);
-        }
-
-        if (reader.Fault is not null) return reader.Fault;
-        _durationNs = _frames.Count == 0 ? 0 : _frames[^1].ReceiveUtcNs - _frames[0].ReceiveUtcNs + 1_000_000_000;
-        Keep(kept);
-        return null;
+            StampClock = _stamps,
+            Addresses = reader.Header?.Endpoints ?? [],
+            IsSynthetic = reader.Header?.IsSynthetic ?? false,
+            Subscriptions = subscriptions,
+        });
+        _mover.Inner.Feed = _dispatcher;
+        return Play(reader);
     }
 
     /// <summary>When a message was recorded, nanoseconds after the first of its lap.</summary>
     public long OffsetNs(int index) =>
         _frames[_messages[index]].ReceiveUtcNs - _frames[_messages[0]].ReceiveUtcNs;
+
+    /// <summary>What the decoders of all connections have counted so far; a copy.</summary>
+    public DecodeCounters GetCounters()
+    {
+        DecodeCounters total = new();
+        _ = _dispatcher?.GetEndpoints(total);
+        return total;
+    }
 
     /// <summary>Plays one lap.</summary>
     /// <returns>False when the pipeline has halted.</returns>
@@ -99,7 +120,7 @@ public sealed class CaptureLoop : IWarmable
     /// <returns>False when the pipeline has halted.</returns>
     public bool TryPrepare(int index)
     {
-        if (index == 0) BeginLap();
+        if (index == 0 && !BeginLap()) return false;
         for (int frame = index == 0 ? 0 : _messages[index - 1] + 1; frame < _messages[index]; frame++)
         {
             if (!Play(frame, false)) return false;
@@ -121,123 +142,100 @@ public sealed class CaptureLoop : IWarmable
     /// </summary>
     public void Receive(int index)
     {
-        Frame frame = _frames[_messages[index]];
-        _bytes.AsSpan(frame.Start + frame.RequestLength, frame.Length).CopyTo(_received);
         _receivedIndex = _messages[index];
+        _frames[_receivedIndex].Bytes.CopyTo(_received, 0);
     }
 
-    /// <inheritdoc/>
-    public void Warm()
+    /// <summary>The first lap, and with it what the later ones play.</summary>
+    private CaptureFault? Play(CaptureReader reader)
     {
-        _warmTurn = (_warmTurn + 1) % _decoders.Length;
-        if (_decoders[_warmTurn] is null) _warmTurn = 0;
-        _decoders[_warmTurn]?.Warm();
+        FeedProtocol?[] protocols = new FeedProtocol?[byte.MaxValue + 1];
+        long total = 0;
+        int longest = 0;
+        while (reader.TryRead(out CaptureFrame frame))
+        {
+            total += frame.Bytes.Length + frame.HttpRequest.Length;
+            if (total > BytesMax) return TooLarge(in frame);
+            longest = Math.Max(longest, frame.Bytes.Length);
+            FeedProtocol protocol = protocols[frame.EndpointId] ??= frame.Kind == CaptureFrameKind.Open
+                ? CaptureDetails.ReadProtocol(frame.Bytes)
+                : FeedProtocol.JsonRpc;
+            if (frame.Kind == CaptureFrameKind.Message && IsUpdate(protocol, frame.Bytes)) _messages.Add(_frames.Count);
+            _lastUtcNs = Math.Max(_lastUtcNs, frame.ReceiveUtcNs);
+            _frames.Add(new Frame(
+                frame.Kind, frame.EndpointId, frame.Flags, frame.ReceiveNs, frame.ReceiveUtcNs, frame.AskedUtcNs,
+                frame.HttpRequest.ToArray(), frame.Bytes.ToArray()));
+            if (!_dispatcher!.Dispatch(in frame)) return null;
+        }
+
+        if (reader.Fault is not null) return reader.Fault;
+        if (_messages.Count == 0)
+        {
+            return new CaptureFault(
+                CaptureFaultKind.Empty, _path, 0, 0, "it holds no account or slot update: there is nothing to measure",
+                "See what it holds with `lowlatency inspect`");
+        }
+
+        _durationNs = _lastUtcNs - _frames[0].ReceiveUtcNs + 1_000_000_000;
+        _received = new byte[longest];
+        return null;
     }
 
-    private void BeginLap()
+    private CaptureFault TooLarge(in CaptureFrame frame) => new(
+        CaptureFaultKind.TooLong, _path, frame.Position.Line, frame.Position.OffsetBytes,
+        string.Create(CultureInfo.InvariantCulture, $"frames of more than {BytesMax >> 20:N0} MiB up to here")
+            + ", and it would be played from memory",
+        "Give a shorter capture");
+
+    /// <summary>What a market sends, not what keeps the connection.</summary>
+    private static bool IsUpdate(FeedProtocol protocol, ReadOnlySpan<byte> message)
     {
-        MoveSlots();
-        long endNs = _frames[^1].ReceiveUtcNs + (Laps * _durationNs);
+        if (protocol == FeedProtocol.JsonRpc) return message.IndexOf("Notification\""u8) >= 0;
+        return GeyserEnvelope.TryRead(message, out GeyserEnvelope update) == EnvelopeStatus.Ok
+            && update.Field is not (UpdateField.Ping or UpdateField.Pong);
+    }
+
+    private bool BeginLap()
+    {
+        long endUtcNs = _lastUtcNs + (Laps * _durationNs);
         Laps++;
-        foreach (JsonRpcDecoder? decoder in _decoders)
-            _ = decoder?.OnClose(new FrameStamp(endNs, endNs, 0));
+        if (_stamps is not null) _stamps.IsOn = false;
+        bool goesOn = _dispatcher!.Restart(endUtcNs);
+        _mover.Offset = (ulong)Laps * _slotSpan;
+        return goesOn;
     }
 
     private bool Play(int index, bool isMeasured)
     {
-        Frame frame = _frames[index];
-        bool isReceived = index == _receivedIndex;
-        _receivedIndex = -1; // the recording changes from lap to lap
-        return Play(
-            frame.Kind,
-            frame.EndpointId,
-            _bytes.AsSpan(frame.Start, frame.RequestLength),
-            isReceived
-                ? _received.AsSpan(0, frame.Length)
-                : _bytes.AsSpan(frame.Start + frame.RequestLength, frame.Length),
-            frame.ReceiveUtcNs + (Laps * _durationNs),
-            isMeasured);
-    }
-
-    private bool Play(
-        CaptureFrameKind kind, byte endpoint, ReadOnlySpan<byte> request, ReadOnlySpan<byte> bytes, long receiveNs,
-        bool isMeasured)
-    {
-        JsonRpcDecoder decoder = _decoders[endpoint] ??= new JsonRpcDecoder(endpoint, _publisher, new DecoderOptions());
-        FrameStamp stamp = new(receiveNs, receiveNs, isMeasured ? _stampClock?.NowNs ?? 0 : 0);
-        _ = kind switch
+        Frame kept = _frames[index];
+        long movedNs = Laps * _durationNs;
+        if (_stamps is not null) _stamps.IsOn = isMeasured;
+        CaptureFrame frame = new()
         {
-            CaptureFrameKind.Message => decoder.OnMessage(bytes, stamp),
-            CaptureFrameKind.Request => decoder.OnRequest(bytes),
-            CaptureFrameKind.Http => decoder.OnSnapshot(request, bytes, stamp),
-            CaptureFrameKind.Open => decoder.OnOpen(stamp),
-            _ => decoder.OnClose(stamp),
+            Kind = kept.Kind,
+            EndpointId = kept.EndpointId,
+            Flags = kept.Flags,
+            ReceiveNs = kept.ReceiveNs == 0 ? 0 : kept.ReceiveNs + movedNs,
+            ReceiveUtcNs = kept.ReceiveUtcNs + movedNs,
+            AskedUtcNs = kept.AskedUtcNs == 0 ? 0 : kept.AskedUtcNs + movedNs,
+            Bytes = index == _receivedIndex ? _received.AsSpan(0, kept.Bytes.Length) : kept.Bytes,
+            HttpRequest = kept.Request,
         };
-        return !decoder.IsHalted;
+        _receivedIndex = -1;
+        return _dispatcher!.Dispatch(in frame);
     }
 
-    private void Keep(List<byte[]> kept)
+    private sealed record Frame(
+        CaptureFrameKind Kind, byte EndpointId, CaptureFrameFlags Flags, long ReceiveNs, long ReceiveUtcNs,
+        long AskedUtcNs, byte[] Request, byte[] Bytes);
+
+    /// <summary>The clock of stamps while messages are measured, else no time.</summary>
+    private sealed class StampClock(IClock clock) : IClock
     {
-        int total = 0;
-        int longest = 0;
-        foreach (byte[] bytes in kept)
-        {
-            total += bytes.Length;
-            longest = Math.Max(longest, bytes.Length);
-        }
+        public bool IsOn { get; set; }
 
-        _received = new byte[longest];
-        _bytes = new byte[total];
-        List<int> offsets = [];
-        ulong min = ulong.MaxValue;
-        ulong max = 0;
-        int at = 0;
-        for (int i = 0; i < kept.Count; i++)
-        {
-            kept[i].CopyTo(_bytes, at);
-            _frames[i] = _frames[i] with { Start = at };
-            foreach (byte[] member in SlotMembers)
-                FindNumbers(_bytes.AsSpan(at, kept[i].Length), at, member, offsets, ref min, ref max);
-            at += kept[i].Length;
-        }
+        public long NowNs => IsOn ? clock.NowNs : 0;
 
-        _slotOffsets = [.. offsets];
-        _slotSpan = max - min + 1;
+        public long UtcNs => clock.UtcNs;
     }
-
-    private void FindNumbers(
-        ReadOnlySpan<byte> text, int start, ReadOnlySpan<byte> member, List<int> offsets, ref ulong min, ref ulong max)
-    {
-        for (int i = text.IndexOf(member); i >= 0;)
-        {
-            int number = i + member.Length;
-            bool isNumber = Utf8Parser.TryParse(text[number..], out ulong slot, out int digits);
-            if (isNumber && (_digits == 0 || digits == _digits))
-            {
-                _digits = digits;
-                offsets.Add(start + number);
-                min = Math.Min(min, slot);
-                max = Math.Max(max, slot);
-            }
-
-            int next = text[number..].IndexOf(member);
-            i = next < 0 ? -1 : number + next;
-        }
-    }
-
-    /// <summary>Adds the span of a lap to every slot number, in place; numbers keep their count of digits.</summary>
-    private void MoveSlots()
-    {
-        foreach (int offset in _slotOffsets)
-        {
-            Span<byte> number = _bytes.AsSpan(offset, _digits);
-            ulong slot = 0;
-            foreach (byte digit in number) slot = (slot * 10) + (ulong)(digit - '0');
-            slot += _slotSpan;
-            for (int i = _digits - 1; i >= 0; i--, slot /= 10) number[i] = (byte)('0' + (slot % 10));
-        }
-    }
-
-    private readonly record struct Frame(
-        CaptureFrameKind Kind, byte EndpointId, int Start, int RequestLength, int Length, long ReceiveUtcNs);
 }

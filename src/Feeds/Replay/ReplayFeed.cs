@@ -56,9 +56,7 @@ public sealed class ReplayFeed : IMarketFeed
         ArgumentNullException.ThrowIfNull(options);
         CaptureReader? reader = CaptureReader.Open(path, options.Reader, out fault);
         if (reader is null) return null;
-        string? subscriptionsPath = options.SubscriptionsPath ?? SubscriptionFile.FindBeside(path);
-        List<(ulong, Pubkey)>? subscriptions =
-            subscriptionsPath is null ? [] : SubscriptionFile.Read(subscriptionsPath, out fault);
+        List<(ulong, Pubkey)>? subscriptions = SubscriptionFile.ReadFor(path, options.SubscriptionsPath, out fault);
         if (subscriptions is not null) return new ReplayFeed(reader, options, subscriptions);
         reader.Dispose();
         return null;

@@ -32,6 +32,33 @@ internal static class SubscriptionFile
         return best;
     }
 
+    /// <summary>
+    /// What the given file says, or the one beside the capture; nothing if there is none, null if it is wrong.
+    /// </summary>
+    public static List<(ulong Subscription, Pubkey Account)>? ReadFor(
+        string capturePath, string? path, out CaptureFault? fault)
+    {
+        fault = null;
+        path ??= FindBeside(capturePath);
+        return path is null ? [] : Read(path, out fault);
+    }
+
+    /// <summary>
+    /// Copies the file that belongs to a capture beside its copy under another name, unless one that says the same is
+    /// there; the path written, null if none was. Never overwrites.
+    /// </summary>
+    public static string? CopyBeside(string capturePath, string copyPath)
+    {
+        if (FindBeside(capturePath) is not { } from) return null;
+        byte[] text = File.ReadAllBytes(from);
+        if (FindBeside(copyPath) is { } there && text.AsSpan().SequenceEqual(File.ReadAllBytes(there))) return null;
+        string stem = copyPath.EndsWith(".gz", StringComparison.Ordinal) ? copyPath[..^".gz".Length] : copyPath;
+        string path = Path.ChangeExtension(stem, null) + Suffix;
+        using FileStream file = new(path, FileMode.CreateNew);
+        file.Write(text);
+        return path;
+    }
+
     /// <summary>Reads the file; the fault says why it could not.</summary>
     public static List<(ulong Subscription, Pubkey Account)>? Read(string path, out CaptureFault? fault)
     {

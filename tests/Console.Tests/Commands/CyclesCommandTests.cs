@@ -76,7 +76,9 @@ public sealed class CyclesCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{", "not JSON")]
+    [InlineData("{", "not JSON: line 1, byte 2: Expected depth to be zero")]
+    [InlineData("", "the file is empty")]
+    [InlineData("{}\n{}\n", "Expected end of data. (a JSON value a line, as in a capture: ")]
     [InlineData("[]", "no account found")]
     [InlineData("""[{"pubkey":"So11111111111111111111111111111111111111112","account":{"data":"AA=="}}]""",
         "account 0: member 'owner' is missing")]
@@ -90,6 +92,13 @@ public sealed class CyclesCommandTests : IDisposable
         Assert.Equal(ExitCodes.BadData, Run(path));
         Assert.Contains(expected, _errors.ToString(), StringComparison.Ordinal);
         Assert.Contains("accounts.json", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_Folder_SaysThatItIsOne()
+    {
+        Assert.Equal(ExitCodes.NoInput, Run(_folder));
+        Assert.Contains("it is a folder", _errors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

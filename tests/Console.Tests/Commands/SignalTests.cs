@@ -78,6 +78,32 @@ public sealed class SignalTests : IDisposable
         Assert.False(File.Exists(At("big.llcap")));
     }
 
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void Bench_Signal_ReportsWhatWasMeasuredUntilThen(string signal, int code)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using Process process = Start("bench", "--load", "max", "1x", "2000", "--seconds", "60", "--warm-up", "1");
+        (string output, string errors) = End(process, signal, text => text.Contains("bench: load max", Ordinal));
+        Assert.Equal(code, process.ExitCode);
+        Assert.Contains("bench: ending;", errors);
+        Assert.Contains("load max:", output);
+        Assert.Contains("INTERRUPTED: ended before its time", output);
+        Assert.DoesNotContain("load 1x:", output);
+    }
+
+    [Fact]
+    public void BenchWire_Signal_SaysThatNothingIsReported()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using Process process = Start("bench", "--wire", "--seconds", "60", "--wire-warm-up", "60");
+        (string output, string errors) = End(process, "INT", text => text.Contains("warm-up of", Ordinal));
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("ended before the sender had sent all; nothing is reported", errors);
+        Assert.Empty(output);
+    }
+
     /// <summary>What cannot be kept is said; the report is not lost with it.</summary>
     [Theory]
     [InlineData("--run-dir", "run", "run: Could not find a part of the path")]

@@ -1,10 +1,13 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Geyser;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Tests.Support;
 using Xunit;
@@ -45,6 +48,44 @@ public sealed class GeyserCaptureTests
             File.Delete(binary);
             File.Delete(lines);
         }
+    }
+
+    /// <summary>A lap of a stream is the recording again, with slots behind the lap before.</summary>
+    [Fact]
+    public void Loop_YellowstoneBesideJsonRpc_MovesSlotsOfBoth()
+    {
+        string path = NewPath(".cap");
+        try
+        {
+            WriteCapture(path);
+            RecordingPublisher publisher = new();
+            CaptureLoop loop = new(path, publisher, null);
+            Assert.Null(loop.Bootstrap());
+            List<RecordedEvent> recorded = publisher.Events.FindAll(IsOfSlot);
+            int messages = ProtobufOracleTests.RealMessages().Count(IsUpdate) + 2;
+            Assert.Equal(messages, loop.MessagesPerLap);
+            for (int lap = 1; lap < 3; lap++)
+            {
+                publisher.Events.Clear();
+                Assert.True(loop.RunLap());
+                List<RecordedEvent> again = publisher.Events.FindAll(IsOfSlot);
+                ulong moved = again[0].Entry.Slot - recorded[0].Entry.Slot;
+                Assert.True(moved > recorded.Max(e => e.Entry.Slot) - recorded.Min(e => e.Entry.Slot));
+                Assert.Equal(recorded.Select(e => Moved(e, moved)), again.Select(e => Moved(e, 0)));
+                Assert.Contains(again, e => e.Entry.Kind == EventKind.Account);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        static bool IsOfSlot(RecordedEvent e) => e.Entry.Slot != 0;
+
+        static string Moved(RecordedEvent e, ulong slots) =>
+            $"{e.Entry.Kind} {e.Entry.EndpointId} {e.Entry.Slot + slots} "
+            + $"{(e.Entry.ParentSlot == 0 ? 0 : e.Entry.ParentSlot + slots)} {e.Entry.WriteVersion} {e.Entry.Account} "
+            + Convert.ToHexString(e.Payload);
     }
 
     [Theory]
@@ -109,6 +150,11 @@ public sealed class GeyserCaptureTests
     private static string Describe(RecordedEvent e) =>
         $"{e.Entry.Kind} {e.Entry.EndpointId} {e.Entry.Slot} {e.Entry.ParentSlot} {e.Entry.WriteVersion} "
         + $"{e.Entry.Account} {e.Entry.ReceiveUtcNs} {Convert.ToHexString(e.Payload)}";
+
+    /// <summary>Anything but the ping of the stream.</summary>
+    private static bool IsUpdate(byte[] message) =>
+        GeyserEnvelope.TryRead(message, out GeyserEnvelope update) == EnvelopeStatus.Ok
+        && update.Field != UpdateField.Ping;
 
     private static string NewPath(string suffix) =>
         Path.Combine(Path.GetTempPath(), "lowlatency-" + Guid.NewGuid().ToString("N") + suffix);

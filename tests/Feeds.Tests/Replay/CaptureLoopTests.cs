@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using LowLatency.Engine.Events;
@@ -58,6 +59,80 @@ public sealed class CaptureLoopTests
         loop.RunLap();
         foreach (RecordedEvent e in publisher.Events.Where(e => e.Entry.Kind == EventKind.Slot))
             Assert.InRange(e.Entry.Slot - e.Entry.ParentSlot, 1UL, 16UL);
+    }
+
+    /// <summary>
+    /// No openings and no requests: in every lap the feed opens with its first frame and knows its ids.
+    /// </summary>
+    [Fact]
+    public void FramesOnly_EveryLapOpensAndKnowsItsSubscriptions()
+    {
+        RecordingPublisher publisher = new();
+        CaptureLoop loop = new(TestData.WhirlpoolDay, publisher, null);
+        Assert.Null(loop.Bootstrap());
+        Assert.Equal(19_407, loop.MessagesPerLap);
+        List<RecordedEvent> recorded = [.. publisher.Events];
+        publisher.Events.Clear();
+        Assert.True(loop.RunLap());
+        Assert.Equal(EventKind.FeedClose, publisher.Events[0].Entry.Kind);
+        Assert.Equal(recorded.Count + 1, publisher.Events.Count);
+        ulong moved = publisher.Events[2].Entry.Slot - recorded[1].Entry.Slot;
+        for (int i = 0; i < recorded.Count; i++)
+        {
+            MarketEvent then = recorded[i].Entry;
+            MarketEvent now = publisher.Events[i + 1].Entry;
+            Assert.Equal((then.Kind, then.Account), (now.Kind, now.Account));
+            Assert.Equal(then.Slot == 0 ? 0 : then.Slot + moved, now.Slot);
+        }
+
+        Assert.Equal(0, loop.GetCounters().Refused);
+    }
+
+    /// <summary>A recording of a live run: settings and what nodes told of the chain are in every lap.</summary>
+    [Fact]
+    public void LiveRecording_SettingsAndFeesAreInEveryLap()
+    {
+        string[] lines =
+        [
+            "{'t':1000,'ep':0,'k':'open','url':'ws://a'}",
+            "{'t':1001,'ep':0,'k':'req','m':'{^jsonrpc^:^2.0^,^id^:1,^method^:^accountSubscribe^,^params^:"
+                + "[^4fuUiYxTQ6QCrdSq9ouBYcTM7bqSwYTSyLueGZLTy4T4^]}'}",
+            "{'t':1002,'ep':0,'m':'{^jsonrpc^:^2.0^,^result^:7,^id^:1}'}",
+            "{'t':1003,'ep':0,'k':'settings','m':'tipShareBps=4000\\n'}",
+            "{'t':1005,'ep':0,'k':'http','t0':1004,'req':'{^jsonrpc^:^2.0^,^id^:1,^method^:"
+                + "^getRecentPrioritizationFees^,^params^:[]}','m':'{^jsonrpc^:^2.0^,^id^:1,^result^:"
+                + "[{^slot^:100,^prioritizationFee^:5}]}'}",
+            "{'t':1006,'ep':0,'m':'{^jsonrpc^:^2.0^,^method^:^accountNotification^,^params^:{^result^:{^context^:"
+                + "{^slot^:101},^value^:{^lamports^:1,^data^:[^AAAA^,^base64^],^owner^:"
+                + "^11111111111111111111111111111111^,^executable^:false,^rentEpoch^:0,^space^:3}},"
+                + "^subscription^:7}}'}",
+        ];
+        string text = string.Join('\n', lines).Replace('\'', '"').Replace("^", "\\\"") + "\n";
+        using TemporaryFile file = new(System.Text.Encoding.UTF8.GetBytes(text), ".jsonl");
+        RecordingPublisher publisher = new();
+        CaptureLoop loop = new(file.FilePath, publisher, null);
+        Assert.Null(loop.Bootstrap());
+        EventKind[] recorded = [.. publisher.Events.Select(e => e.Entry.Kind)];
+        Assert.Equal([EventKind.FeedOpen, EventKind.Setting, EventKind.PriorityFees, EventKind.Account], recorded);
+        for (int lap = 0; lap < 2; lap++)
+        {
+            publisher.Events.Clear();
+            Assert.True(loop.RunLap());
+            Assert.Equal([EventKind.FeedClose, .. recorded], publisher.Events.Select(e => e.Entry.Kind));
+            ulong told = publisher.Events[4].Entry.Slot;
+            Assert.True(told > 101);
+            Assert.Equal(told - 1, publisher.Events[3].Entry.Slot);
+            Assert.Equal(told - 1, BitConverter.ToUInt64(publisher.Events[3].Payload));
+        }
+    }
+
+    [Fact]
+    public void Bootstrap_MoreThanTheMemoryItMayTake_SaysWhereAndWhatToDo()
+    {
+        CaptureLoop loop = new(TestData.MarketSmall, new RecordingPublisher(), null) { BytesMax = 1 << 20 };
+        string said = loop.Bootstrap()!.ToString();
+        Assert.Contains(", line ", said);
+        Assert.Contains("frames of more than 1 MiB up to here", said);
     }
 
     [Fact]

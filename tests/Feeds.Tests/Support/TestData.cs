@@ -11,6 +11,9 @@ internal static class TestData
 
     public static string MarketSmall => Path.Combine(Root, "data", "market-small", "capture.jsonl.gz");
 
+    public static string WhirlpoolDay =>
+        Path.Combine(Root, "data", "feeds", "whirlpool_2022-04-06_0000-1800.jsonl.gz");
+
     public static byte[] Gunzip(string path)
     {
         using FileStream file = File.OpenRead(path);

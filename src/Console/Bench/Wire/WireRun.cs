@@ -94,7 +94,9 @@ internal sealed class WireRun : IDisposable
         thread.Start();
         try
         {
-            if (!SpinWait.SpinUntil(() => connection.IsSettled || _failure is not null, WaitMs))
+            bool isOver = SpinWait.SpinUntil(
+                () => connection.IsSettled || _failure is not null || _sender.HasExited, WaitMs);
+            if (!isOver)
                 throw new CommandException($"the connection did not open: {connection.LastEnd}", ExitCodes.Error);
             progress.WriteLine($"bench: wire, warm-up of {_settings.WarmUpSeconds} s");
             Order();
@@ -109,6 +111,9 @@ internal sealed class WireRun : IDisposable
             _pipeline.DrainAndStop();
         }
     }
+
+    /// <summary>Ends it early: without the sender <see cref="Execute"/> throws. Any thread.</summary>
+    public void End() => _sender.Kill();
 
     /// <inheritdoc/>
     public void Dispose()

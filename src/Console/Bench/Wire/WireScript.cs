@@ -85,7 +85,7 @@ internal sealed class WireScript
             throw new CommandException($"{path}: not JSON-RPC as needed here ({wrong.Message})", ExitCodes.BadData);
         }
 
-        if (reader.Fault is { } damage) throw new CommandException($"{path}: {damage}", ExitCodes.BadData);
+        if (reader.Fault is { } damage) throw new CommandException($"{damage}", ExitCodes.BadData);
         if (opens != 1 || notifications.Count == 0 || script._subscriptions.Count == 0)
         {
             throw new CommandException(

@@ -1,0 +1,36 @@
+using System;
+using LowLatency.Engine.Events;
+
+namespace LowLatency.Feeds.Replay;
+
+/// <summary>
+/// Moves the slots of events on their way into a pipeline: what is played again goes on behind its end. Keeping warm
+/// stays with the pipeline's own publisher, which asks the feed.
+/// </summary>
+internal sealed class SlotMover(EventPublisher inner) : EventPublisher
+{
+    /// <summary>Where events go.</summary>
+    public EventPublisher Inner => inner;
+
+    /// <summary>Slots to add; between two events only.</summary>
+    public ulong Offset { get; set; }
+
+    public override ulong SlotOffset => Offset;
+
+    public override bool IsHalted => inner.IsHalted;
+
+    public override ref MarketEvent Current => ref inner.Current;
+
+    public override ClaimStatus TryClaim(int payloadCapacityBytes, out Span<byte> payload) =>
+        inner.TryClaim(payloadCapacityBytes, out payload);
+
+    public override void Publish(int payloadLengthBytes)
+    {
+        ref MarketEvent e = ref inner.Current;
+        if (e.Slot != 0) e.Slot += Offset;
+        if (e.Kind is EventKind.Slot or EventKind.SlotDead && e.ParentSlot != 0) e.ParentSlot += Offset;
+        inner.Publish(payloadLengthBytes);
+    }
+
+    public override void Abandon() => inner.Abandon();
+}
