@@ -52,8 +52,8 @@ public sealed class CoverageTests
     [Theory]
     [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"accountNotif")]
     [InlineData("""
-        {"jsonrpc":"2.0","method":"accountNotification","params":{"result":{"context":{"slot":101},"value":{"lamports":1,
-        "data":["KLUv/QBYAQAA","base64+zstd"],"owner":"Sysvar1111111111111111111111111111111111111",
+        {"jsonrpc":"2.0","method":"accountNotification","params":{"result":{"context":{"slot":101},"value":{
+        "lamports":1,"data":["KLUv/QBYAQAA","base64+zstd"],"owner":"Sysvar1111111111111111111111111111111111111",
         "executable":false}},"subscription":5}}
         """)]
     public void Message_ThatCannotBeRead_PutsTheAccountsOfItsConnectionInDoubt(string message)
