@@ -230,6 +230,17 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal((77UL, ulong.MaxValue), (now.Slot, now.Epoch));
     }
 
+    [Fact]
+    public void Run_ClmmOfAnotherBuildOfTheSameName_IsJudgedByTheCurrentProgram()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "Random"));
+        string changed = Change("Random/raydium_clmm_ends", "\"39bdf0d48d3d32d3", "\"00bdf0d48d3d32d3");
+        Assert.Equal(ExitCodes.CheckFailed, VerifyCommand.Run([changed], asJson: false, 5, _output, _errors));
+        Assert.Equal(
+            ExitCodes.Ok,
+            VerifyCommand.Run([VectorPath("Random/raydium_clmm_ends")], asJson: false, 5, _output, _errors));
+    }
+
     [Theory]
     [InlineData("[\"AQI=\",\"base64\"]", "0102")]
     [InlineData("[\"5T\",\"base58\"]", "0102")]
