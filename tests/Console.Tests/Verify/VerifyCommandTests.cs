@@ -291,17 +291,6 @@ public sealed class VerifyCommandTests : IDisposable
     private static int DecimalsOf(AccountFile file, in Pubkey mint) =>
         file.Accounts.TryGetValue(mint, out AccountText? account) ? account.Data[44] : -1;
 
-    [Fact]
-    public void Inspect_VectorFile_NamesPoolsAndMints()
-    {
-        Assert.Equal(ExitCodes.Ok, PoolsCommand.Inspect(VectorPath("raydium_cpmm"), null, _output, _errors));
-        string shown = _output.ToString();
-        Assert.Contains("49imZXr3YY5VLs6dmyfohY93rpAomAssk9BmMpk6KW3G: RaydiumCpmm pool, 637 bytes, decode Ok",
-            shown, StringComparison.Ordinal);
-        Assert.Contains("transfer fee 100 bps", shown, StringComparison.Ordinal);
-        Assert.Contains("readiness    SwapDisabled", shown, StringComparison.Ordinal);
-    }
-
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string Change(string name, string from, string to)
