@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.IO;
 using System.Text;
 using LowLatency.ConsoleHost;
+using LowLatency.ConsoleHost.Replay;
+using LowLatency.Engine.Solana;
 using LowLatency.Replay.Tests.Support;
 using Xunit;
 
@@ -85,6 +87,24 @@ public sealed class UsageTests
         folder.Write("pools.json", Encoding.UTF8.GetBytes(text));
         string capture = folder.Write("c.jsonl", "{\"t\":1,\"ep\":0,\"m\":\"{}\"}\n"u8);
         Assert.Empty(Errors(0, "replay", capture));
+    }
+
+    [Fact]
+    public void PoolsFile_AccountsOfTheSearcher_AreThoseOfTheMintsThatItNames()
+    {
+        using TestFolder folder = new();
+        const string Bonk = "DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263";
+        const string Own = "9YWmW7swspSLRFF3zok38S9WN5ZLgdBkgQmrFT5tAQyg";
+        string text = $$$"""
+            {"mints":{"SOL":{"mint":"So11111111111111111111111111111111111111112"},"BONK":{"mint":"{{{Bonk}}}"}},
+            "searcher":{"wsol_account":"{{{Own}}}","bonk_account":"{{{Own}}}","wif_account":"{{{Own}}}","note":"x"}}
+            """;
+        folder.Write("pools.json", Encoding.UTF8.GetBytes(text));
+        string capture = folder.Write("c.jsonl", "{\"t\":1,\"ep\":0,\"m\":\"{}\"}\n"u8);
+        CaptureSidecar sidecar = CaptureSidecar.ReadBeside(capture);
+        Assert.Equal(2, sidecar.TokenAccounts.Count);
+        Assert.Equal(Pubkey.Parse(Own), sidecar.TokenAccounts[Pubkey.Parse(Bonk)]);
+        Assert.Equal(Pubkey.Parse(Own), sidecar.TokenAccounts[ProgramIds.WrappedSolMint]);
     }
 
     [Fact]

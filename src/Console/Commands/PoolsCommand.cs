@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
+using LowLatency.ConsoleHost.Pools;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -10,13 +11,11 @@ namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary>
 /// <c>pools inspect &lt;file&gt;</c>: says in words what each account of a file is: a pool of which venue, its mints,
-/// vaults and
-/// whether it can be quoted; an array or configuration; a mint with its extensions; a token account.
+/// balances, price, depth and whether it can be quoted; an array or configuration with its numbers; a mint with its
+/// extensions; a token account.
 /// </summary>
 internal static class PoolsCommand
 {
-    private const int MaxDependencies = 256;
-
     private const string InspectExamples =
         """
         Examples:
@@ -71,11 +70,13 @@ internal static class PoolsCommand
         {
             AccountFile file = AccountFile.Load(path);
             PoolBuilder builder = new(file.Accounts);
+            AccountWords words = new(output);
             int known = 0;
             foreach (AccountText account in file.Accounts.Values)
             {
-                bool isKnown = file.IsOwnerUnknown ? InspectRaw(account, ownerText is null ? null : owner, output)
-                    : InspectAccount(account, builder, output);
+                bool isKnown = file.IsOwnerUnknown
+                    ? InspectRaw(account, ownerText is null ? null : owner, file, words, output)
+                    : InspectAccount(account, file, builder, words, output);
                 if (isKnown) known++;
             }
 
@@ -91,15 +92,16 @@ internal static class PoolsCommand
         }
     }
 
-    private static bool InspectRaw(AccountText account, Pubkey? owner, TextWriter output)
+    private static bool InspectRaw(
+        AccountText account, Pubkey? owner, AccountFile file, AccountWords words, TextWriter output)
     {
-        if (owner is { } stated) return InspectAccount(account with { Owner = stated }, null, output);
+        if (owner is { } stated) return InspectAccount(account with { Owner = stated }, file, null, words, output);
         foreach (string program in VenuePrograms)
         {
             AccountText guess = account with { Owner = Pubkey.Parse(program) };
             if (!IsKnown(guess)) continue;
             output.WriteLine($"owner assumed: {program}");
-            return InspectAccount(guess, null, output);
+            return InspectAccount(guess, file, null, words, output);
         }
 
         return false;
@@ -110,13 +112,20 @@ internal static class PoolsCommand
         || TokenAccountInfo.TryDecode(account.View, out _)
         || MintInfo.TryDecode(account.View, out _);
 
-    private static bool InspectAccount(AccountText account, PoolBuilder? builder, TextWriter output)
+    private static bool InspectAccount(
+        AccountText account, AccountFile file, PoolBuilder? builder, AccountWords words, TextWriter output)
     {
         if (VenueRegistry.TryClassify(account.View, out AccountClass kind))
         {
-            if (kind.Role == AccountRole.Pool) WritePool(account, kind, builder, output);
-            else output.WriteLine(
+            if (kind.Role == AccountRole.Pool)
+            {
+                WritePool(account, kind, file, builder, words, output);
+                return true;
+            }
+
+            output.WriteLine(
                 Text($"{account.Key}: {kind.Venue} {kind.Role}, {account.Data.Length} bytes{Belongs(kind)}"));
+            words.WriteFacts(account.View, in kind);
             return true;
         }
 
@@ -140,7 +149,9 @@ internal static class PoolsCommand
         return true;
     }
 
-    private static void WritePool(AccountText account, AccountClass kind, PoolBuilder? builder, TextWriter output)
+    private static void WritePool(
+        AccountText account, AccountClass kind, AccountFile file, PoolBuilder? builder, AccountWords words,
+        TextWriter output)
     {
         Pool? pool = builder?.Build(account.Key, out _);
         DecodeStatus status = DecodeStatus.Ok;
@@ -151,19 +162,9 @@ internal static class PoolsCommand
         }
 
         output.WriteLine(Text($"{account.Key}: {kind.Venue} pool, {account.Data.Length} bytes, decode {status}"));
-        if (pool is null || status != DecodeStatus.Ok) return;
-        output.WriteLine($"  mint A       {pool.MintA}");
-        output.WriteLine($"  mint B       {pool.MintB}");
-        AccountDependency[] dependencies = new AccountDependency[MaxDependencies];
-        int count = pool.CopyDependencies(dependencies);
-        for (int i = 0; i < count; i++)
-        {
-            string optional = dependencies[i].Required ? string.Empty : " (optional)";
-            output.WriteLine($"  needs        {dependencies[i].Role} {dependencies[i].Key}{optional}");
-        }
-
-        string timed = pool.IsTimeDependent ? ", quotes change with time" : string.Empty;
-        output.WriteLine($"  readiness    {pool.Readiness}{timed}");
+        words.WriteFacts(account.View, in kind);
+        if (pool is not null && status == DecodeStatus.Ok)
+            words.WritePool(pool, file.Accounts, file.ClockOf(account.Key));
     }
 
     private static string Rate(TransferFeeRate rate) => Text($"{rate.FeeBps} bps (at most {rate.MaximumRaw})");

@@ -8,7 +8,7 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.ConsoleHost.Journal;
 
 /// <summary>One leg with the names of its pool and mints.</summary>
-internal readonly record struct LegView(Leg Leg, string Venue, Pubkey Pool, Pubkey MintIn, Pubkey MintOut);
+internal readonly record struct LegView(Leg Leg, string Venue, Pubkey Pool, NamedMint MintIn, NamedMint MintOut);
 
 /// <summary>
 /// Decisions and the names of their pools, wherever they come from: what a decision's words are made of.
@@ -51,20 +51,22 @@ internal abstract class DecisionBook
         PoolDescription pool = PoolOf(leg.PoolId);
         bool aToB = leg.Direction == (byte)SwapDirection.AToB;
         string venue = pool.Venue == 0 ? $"pool {leg.PoolId}" : ((VenueId)pool.Venue).ToString();
-        return new LegView(leg, venue, pool.Address, aToB ? pool.MintA : pool.MintB, aToB ? pool.MintB : pool.MintA);
+        NamedMint mintA = new(pool.MintA, pool.DecimalsA);
+        NamedMint mintB = new(pool.MintB, pool.DecimalsB);
+        return new LegView(leg, venue, pool.Address, aToB ? mintA : mintB, aToB ? mintB : mintA);
     }
 
     /// <summary>Mint that a route starts and ends with.</summary>
-    public Pubkey BaseMint(in Opportunity decision) => Leg(decision, 0).MintIn;
+    public NamedMint BaseMint(in Opportunity decision) => Leg(decision, 0).MintIn;
 
     /// <summary>The route in one line: SOL -OrcaWhirlpool> USDC -RaydiumAmm> SOL.</summary>
     public string Route(in Opportunity decision)
     {
-        StringBuilder route = new(MintName.Of(BaseMint(decision)));
+        StringBuilder route = new(BaseMint(decision).Name);
         for (int i = 0; i < decision.LegCount; i++)
         {
             LegView leg = Leg(decision, i);
-            route.Append(" -").Append(leg.Venue).Append("> ").Append(MintName.Of(leg.MintOut));
+            route.Append(" -").Append(leg.Venue).Append("> ").Append(leg.MintOut.Name);
         }
 
         return route.ToString();

@@ -34,7 +34,7 @@ internal static class DecisionRecords
             ["why"] = ReasonText.Of(journal, d),
             ["route"] = journal.Route(d),
             ["route_digest"] = d.RouteDigest.ToString("x16", CultureInfo.InvariantCulture),
-            ["base_mint"] = journal.BaseMint(d).ToString(),
+            ["base_mint"] = journal.BaseMint(d).Key.ToString(),
             ["amount_in"] = Text(d.AmountInRaw),
             ["amount_out"] = Text(d.AmountOutRaw),
             ["gross_profit"] = d.GrossProfitRaw.ToString(CultureInfo.InvariantCulture),
@@ -106,7 +106,7 @@ internal static class DecisionRecords
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"{DecisionId.Of(d)},{d.Slot},{d.ReceiveUtcNs},{d.Reason},{journal.Route(d)},{string.Join(' ', pools)},"
-            + $"{journal.BaseMint(d)},{d.AmountInRaw},{d.AmountOutRaw},{d.GrossProfitRaw},{d.NetProfitLamports},"
+            + $"{journal.BaseMint(d).Key},{d.AmountInRaw},{d.AmountOutRaw},{d.GrossProfitRaw},{d.NetProfitLamports},"
             + $"{d.SignatureFeeLamports},{d.PriorityFeeLamports},{d.TipLamports},{d.MinimumOutRaw},"
             + $"{d.ComputeUnitLimit},{d.StateAgeSlotsMax},{d.DecisionLatencyNs},"
             + $"{(hasMessage ? Version(d) : string.Empty)},"
@@ -118,8 +118,8 @@ internal static class DecisionRecords
     {
         ["venue"] = leg.Venue,
         ["pool"] = leg.Pool.ToString(),
-        ["input_mint"] = leg.MintIn.ToString(),
-        ["output_mint"] = leg.MintOut.ToString(),
+        ["input_mint"] = leg.MintIn.Key.ToString(),
+        ["output_mint"] = leg.MintOut.Key.ToString(),
         ["amount_in"] = Text(leg.Leg.AmountInRaw),
         ["amount_out"] = Text(leg.Leg.AmountOutRaw),
         ["minimum_out"] = Text(leg.Leg.MinimumOutRaw),

@@ -5,7 +5,6 @@ using System.IO;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;
-using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Journal;
@@ -64,8 +63,8 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         bool isQuoted = status != QuoteStatus.Ok || leg.Leg.AmountInRaw != 0;
         Line($"Leg {index + 1}      {leg.Venue}, {(isQuoted ? $"quote {status}{crossed}" : "not quoted")}");
         Line($"  pool     {leg.Pool}");
-        Line($"  in mint  {leg.MintIn} ({MintName.Of(leg.MintIn)})");
-        Line($"  out mint {leg.MintOut} ({MintName.Of(leg.MintOut)})");
+        Line($"  in mint  {leg.MintIn.Key} ({leg.MintIn.Name})");
+        Line($"  out mint {leg.MintOut.Key} ({leg.MintOut.Name})");
         if (leg.Leg.AmountInRaw == 0) return; // never sized
         Line($"  in       {Amount(leg.MintIn, leg.Leg.AmountInRaw)}");
         Line($"  out      {Amount(leg.MintOut, leg.Leg.AmountOutRaw)}");
@@ -78,18 +77,18 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
     private void Money(in Opportunity decision)
     {
         if (decision.AmountInRaw == 0) return;
-        Pubkey mint = journal.BaseMint(decision);
+        NamedMint mint = journal.BaseMint(decision);
         Line(string.Empty);
         bool isBound = decision.SizingMethod == SizingMethod.Bound;
         string bound = isBound ? ", the bound's estimate, not quoted" : string.Empty;
-        Line($"Money      in base units of {MintName.Of(mint)}{bound}");
+        Line($"Money      in base units of {mint.Name}{bound}");
         Row("in", decision.AmountInRaw, mint);
         Row("out", decision.AmountOutRaw, mint);
         Row("gross profit", decision.GrossProfitRaw, mint);
         if (decision.ComputeUnitLimit == 0) return; // costs were never computed
         Int128 worth = (Int128)decision.NetProfitLamports + decision.SignatureFeeLamports + decision.PriorityFeeLamports
             + decision.RentLamports + decision.TipLamports;
-        Pubkey sol = ProgramIds.WrappedSolMint;
+        NamedMint sol = NamedMint.Sol;
         Line("Costs      in lamports");
         Row("gross, worth", worth, sol);
         Row("signature fee", -(Int128)decision.SignatureFeeLamports, sol);
@@ -111,7 +110,7 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         SplitLines(decision, mint);
     }
 
-    private void SizeLines(in Opportunity decision, in Pubkey mint)
+    private void SizeLines(in Opportunity decision, in NamedMint mint)
     {
         Line(decision.SizingProof switch
         {
@@ -142,12 +141,12 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
                 $"Expected   still there after {after} with {decision.LandingPpm / 10_000.0:0.##} %, {from}; "
                 + $"if not, the fees of {lost:N0} lamports are lost"),
             ValueColumn);
-        Row("expected", decision.ExpectedValueLamports, ProgramIds.WrappedSolMint);
+        Row("expected", decision.ExpectedValueLamports, NamedMint.Sol);
         if (journal.RunAt(in decision) is { MinimumExpectedValueLamports: { } required })
-            Row("required", required, ProgramIds.WrappedSolMint);
+            Row("required", required, NamedMint.Sol);
     }
 
-    private void SplitLines(in Opportunity decision, in Pubkey mint)
+    private void SplitLines(in Opportunity decision, in NamedMint mint)
     {
         if (decision.Split.Count == 0) return;
         int last = decision.Split.Leg + decision.Split.LegCount;
@@ -155,7 +154,7 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         Line($"Split      {section} over {decision.Split.Count} branches would gain "
             + $"{Amount(mint, (ulong)decision.Split.GainRaw)} more, before the costs of more swaps; not executed");
         Line($"  in       {Amount(mint, decision.Split.AmountInRaw)}");
-        Pubkey mintIn = journal.Leg(decision, decision.Split.Leg).MintIn;
+        NamedMint mintIn = journal.Leg(decision, decision.Split.Leg).MintIn;
         for (int i = 0; i < decision.Split.Count; i++)
         {
             SplitPart part = decision.Split.Parts[i];
@@ -190,16 +189,16 @@ internal sealed class DecisionText(DecisionBook journal, TextWriter output)
         Line($"  min out  {Amount(journal.BaseMint(decision), decision.MinimumOutRaw)} of the last leg");
     }
 
-    private void Row(string name, Int128 value, in Pubkey mint)
+    private void Row(string name, Int128 value, in NamedMint mint)
     {
-        string tokens = MintName.InTokens(mint, value) is { } text ? $"  {text}" : string.Empty;
+        string tokens = mint.InTokens(value) is { } text ? $"  {text}" : string.Empty;
         Line(string.Create(Invariant, $"  {name,-14}{value,22:N0}{tokens}"));
     }
 
-    private static string Amount(in Pubkey mint, ulong raw)
+    private static string Amount(in NamedMint mint, ulong raw)
     {
         string amount = raw.ToString("N0", Invariant);
-        return MintName.InTokens(mint, raw) is { } tokens ? $"{amount} base units ({tokens})" : $"{amount} base units";
+        return mint.InTokens(raw) is { } tokens ? $"{amount} base units ({tokens})" : $"{amount} base units";
     }
 
     private void Latency(in Opportunity decision)

@@ -8,13 +8,15 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>
-/// What a <c>pools.json</c> beside a capture says about the searcher: wallet and token accounts. Pools are not read
+/// What a <c>pools.json</c> beside a capture says about the searcher: wallet, and token accounts that are not its
+/// associated ones (<c>usdc_account</c> is that of the mint that its <c>mints</c> call USDC). Pools are not read
 /// from it: the engine finds them in the account bytes. Without the file, or without a searcher in it, a dry-run
 /// address stands in: SHA-256 of a fixed text, for which nobody has a key.
 /// </summary>
 internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey, Pubkey> TokenAccounts)
 {
     private const string FileName = "pools.json";
+    private const string AccountSuffix = "_account";
 
     /// <summary>The address of runs that are given none.</summary>
     public static Pubkey DryRunWallet { get; } = HashOf("lowlatency dry run"u8);
@@ -48,16 +50,38 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
             || !root.TryGetProperty("searcher", out JsonElement searcher)
             || searcher.ValueKind != JsonValueKind.Object)
             return new CaptureSidecar(DryRunWallet, accounts);
-        Pubkey wallet = ReadKey(searcher, "wallet", path) ?? DryRunWallet;
-        if (ReadKey(searcher, "wsol_account", path) is { } wsol) accounts[ProgramIds.WrappedSolMint] = wsol;
+        Pubkey wallet = ReadKey(searcher, "searcher", "wallet", path) ?? DryRunWallet;
+        foreach (JsonProperty member in searcher.EnumerateObject())
+        {
+            if (!member.Name.EndsWith(AccountSuffix, StringComparison.Ordinal)) continue;
+            if (FindMint(root, member.Name[..^AccountSuffix.Length], path) is not { } mint) continue;
+            if (ReadKey(searcher, "searcher", member.Name, path) is { } account) accounts[mint] = account;
+        }
+
         return new CaptureSidecar(wallet, accounts);
     }
 
-    private static Pubkey? ReadKey(JsonElement element, string member, string path)
+    /// <summary>Mint of a symbol in any case, as the file's <c>mints</c> name it; wsol needs no entry there.</summary>
+    private static Pubkey? FindMint(JsonElement root, string symbol, string path)
     {
-        if (!element.TryGetProperty(member, out JsonElement value)) return null;
+        if (symbol == "wsol") return ProgramIds.WrappedSolMint;
+        bool hasMints = root.TryGetProperty("mints", out JsonElement mints);
+        if (!hasMints || mints.ValueKind != JsonValueKind.Object) return null;
+        foreach (JsonProperty mint in mints.EnumerateObject())
+        {
+            if (mint.Name.Equals(symbol, StringComparison.OrdinalIgnoreCase))
+                return ReadKey(mint.Value, $"mints.{mint.Name}", "mint", path);
+        }
+
+        return null;
+    }
+
+    private static Pubkey? ReadKey(JsonElement element, string name, string member, string path)
+    {
+        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(member, out JsonElement value))
+            return null;
         if (value.ValueKind == JsonValueKind.String && Pubkey.TryParse(value.GetString(), out Pubkey key)) return key;
-        throw new InvalidDataException($"{path}: searcher.{member} is not an address");
+        throw new InvalidDataException($"{path}: {name}.{member} is not an address");
     }
 
     private static Pubkey HashOf(ReadOnlySpan<byte> text)

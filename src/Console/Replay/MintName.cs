@@ -7,7 +7,7 @@ namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>
 /// Short names and decimals of a few well-known mints, for people only; any other mint is shown by its first and last
-/// characters and its amounts in base units alone.
+/// characters, and its amounts in tokens once its own account was seen (<see cref="NamedMint"/>).
 /// </summary>
 internal static class MintName
 {
@@ -36,15 +36,6 @@ internal static class MintName
     /// <summary>Decimals of a mint; -1 if they are not known here.</summary>
     public static int DecimalsOf(in Pubkey mint) =>
         Known.TryGetValue(mint, out (string Name, int Decimals) known) ? known.Decimals : -1;
-
-    /// <summary>
-    /// An amount in whole tokens, such as "1.5 SOL"; null for a mint whose decimals are not known here.
-    /// </summary>
-    public static string? InTokens(in Pubkey mint, Int128 amountRaw)
-    {
-        if (!Known.TryGetValue(mint, out (string Name, int Decimals) known)) return null;
-        return $"{Decimal(amountRaw, known.Decimals)} {known.Name}";
-    }
 
     /// <summary>Integer base units as a decimal number, exact, without trailing zeros.</summary>
     public static string Decimal(Int128 amountRaw, int decimals)

@@ -9,7 +9,6 @@ using LowLatency.Engine.Graph;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
-using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
@@ -189,10 +188,11 @@ internal static class ReplayTables
 
             string id = string.Create(CultureInfo.InvariantCulture, $"{o.Sequence}.{o.Ordinal}");
             PoolDescription start = pipeline.Describe(o.Legs[0].PoolId);
-            Pubkey mint = o.Legs[0].Direction == (byte)SwapDirection.AToB ? start.MintA : start.MintB;
+            bool startsAtA = o.Legs[0].Direction == (byte)SwapDirection.AToB;
+            NamedMint mint = startsAtA ? new(start.MintA, start.DecimalsA) : new(start.MintB, start.DecimalsB);
             bool isPriced = o.ComputeUnitLimit != 0;
             rows.Add(new RouteReport(
-                id, o.Slot, o.Reason.ToString(), route.ToString(), mint.ToString(), o.AmountInRaw, o.AmountOutRaw,
+                id, o.Slot, o.Reason.ToString(), route.ToString(), mint.Key.ToString(), o.AmountInRaw, o.AmountOutRaw,
                 o.GrossProfitRaw, o.NetProfitLamports, o.TipLamports, isPriced ? o.LandingPpm : null,
                 isPriced ? o.ExpectedValueLamports : null,
                 Amount(mint, o.AmountInRaw), Amount(mint, o.GrossProfitRaw)));
@@ -210,8 +210,8 @@ internal static class ReplayTables
         return string.Join(' ', pools);
     }
 
-    private static string Amount(in Pubkey mint, Int128 raw) =>
-        MintName.InTokens(mint, raw) ?? string.Create(CultureInfo.InvariantCulture, $"{raw:N0} base units");
+    private static string Amount(in NamedMint mint, Int128 raw) =>
+        mint.InTokens(raw) ?? string.Create(CultureInfo.InvariantCulture, $"{raw:N0} base units");
 
     public static List<CheckReport> Checks(ReplayRun run)
     {

@@ -52,8 +52,8 @@ internal sealed class MintRows
         {
             ref readonly PoolFigures figures = ref pools[pool];
             PoolDescription keys = view.Describe(pool);
-            Add(keys.MintA, figures.DepthA, in figures);
-            Add(keys.MintB, figures.DepthB, in figures);
+            Add(new NamedMint(keys.MintA, keys.DecimalsA), figures.DepthA, in figures);
+            Add(new NamedMint(keys.MintB, keys.DecimalsB), figures.DepthB, in figures);
         }
 
         Count = 0;
@@ -84,17 +84,17 @@ internal sealed class MintRows
                 row.Mint = figures.Mint;
                 row.Name = MintName.Of(figures.Mint);
                 row.Address = figures.Mint.ToString();
-                row.Decimals = MintName.DecimalsOf(figures.Mint);
             }
 
             (row.FairPrice, row.Pools, row.Coherent, row.Depth, row.WorstBps) = (figures.FairPrice, 0, 0, 0, 0);
         }
     }
 
-    private void Add(in Pubkey mint, double depth, in PoolFigures pool)
+    private void Add(in NamedMint mint, double depth, in PoolFigures pool)
     {
-        if (!_index.TryGetValue(mint, out int at)) return; // published a moment later
+        if (!_index.TryGetValue(mint.Key, out int at)) return; // published a moment later
         ref MintRow row = ref _rows[at];
+        if (row.Pools == 0 || mint.SeenDecimals >= 0) row.Decimals = mint.Decimals;
         row.Pools++;
         if (pool.State == PoolState.Coherent) row.Coherent++;
         row.Depth += depth;

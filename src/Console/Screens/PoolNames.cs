@@ -17,7 +17,7 @@ internal readonly record struct PoolName(
 /// </summary>
 internal sealed class PoolNames(PipelineView? view = null)
 {
-    private readonly Dictionary<Pubkey, (string Name, int Decimals)> _mints = [];
+    private readonly Dictionary<Pubkey, string> _mints = [];
 
     /// <summary>Pools that have a name.</summary>
     public int Count => view is null ? 0 : (int)view.Pools.Count;
@@ -26,15 +26,16 @@ internal sealed class PoolNames(PipelineView? view = null)
     {
         if (view is null || (uint)poolId >= (uint)Count) return new PoolName(default, "?", "?", "?", -1, -1);
         PoolDescription pool = view.Describe(poolId);
-        (string mintA, int decimalsA) = MintOf(pool.MintA);
-        (string mintB, int decimalsB) = MintOf(pool.MintB);
+        NamedMint mintA = new(pool.MintA, pool.DecimalsA);
+        NamedMint mintB = new(pool.MintB, pool.DecimalsB);
         return new PoolName(
-            pool.Address, VenueNames.Of((VenueId)pool.Venue), mintA, mintB, decimalsA, decimalsB);
+            pool.Address, VenueNames.Of((VenueId)pool.Venue), NameOf(mintA), NameOf(mintB),
+            mintA.Decimals, mintB.Decimals);
     }
 
-    private (string Name, int Decimals) MintOf(in Pubkey mint)
+    private string NameOf(in NamedMint mint)
     {
-        if (_mints.TryGetValue(mint, out (string Name, int Decimals) known)) return known;
-        return _mints[mint] = (MintName.Of(in mint), MintName.DecimalsOf(in mint));
+        if (_mints.TryGetValue(mint.Key, out string? known)) return known;
+        return _mints[mint.Key] = mint.Name;
     }
 }

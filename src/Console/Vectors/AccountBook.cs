@@ -41,7 +41,7 @@ internal static class AccountBook
         {
             byte[] data = account.TryGetProperty("data_sparse", out JsonElement sparse)
                 ? ReadSparse(sparse)
-                : Convert.FromBase64String(JsonText.String(account, "data"));
+                : AccountDataText.Read(JsonText.Member(account, "data"));
             return new AccountText(key, JsonText.Key(account, "owner"), JsonText.UInt64(account, "lamports"), data);
         }
         catch (FormatException e)

@@ -172,9 +172,7 @@ internal sealed class AccountFile
         JsonElement account = item.TryGetProperty("account", out JsonElement inner) ? inner : item;
         keyText ??= JsonText.OptionalString(item, "pubkey") ?? JsonText.OptionalString(item, "address");
         Pubkey key = keyText is null ? MadeUpKey() : JsonText.ParseKey(keyText, "pubkey");
-        JsonElement data = JsonText.Member(account, "data");
-        string? text = data.ValueKind == JsonValueKind.Array ? data[0].GetString() : data.GetString();
-        byte[] bytes = Convert.FromBase64String(text ?? string.Empty);
+        byte[] bytes = AccountDataText.Read(JsonText.Member(account, "data"));
         ulong lamports = JsonText.OptionalUInt64(account, "lamports") ?? 1;
         Accounts[key] = new AccountText(key, JsonText.Key(account, "owner"), lamports, bytes);
     }

@@ -18,8 +18,9 @@ internal sealed class SwapVectorSuite : IVectorSuite
 {
     private const string FormatName = "lowlatency-oracle/1";
 
-    // The CLMM binary of April 2024, whose error numbers and overflow checks differ from the current program's.
-    private const string OldClmmBinary = "raydium_amm_v3.so";
+    // The CLMM binary of April 2024, whose error numbers and overflow checks differ from the current program's. By its
+    // SHA-256: every build of that program is a raydium_amm_v3.so.
+    private const string OldClmmSha256 = "39bdf0d48d3d32d31f3d385799fcd3535dd9d07e2c79c7e736b17db06a1e1543";
 
     private readonly InstructionComparer _instructions = new();
 
@@ -37,7 +38,7 @@ internal sealed class SwapVectorSuite : IVectorSuite
         Pubkey user = JsonText.Key(document.Root, "user");
         _isOldClmm = document.Root.TryGetProperty("program_binary", out JsonElement binary)
             && binary.ValueKind == JsonValueKind.Object
-            && JsonText.OptionalString(binary, "file") == OldClmmBinary;
+            && JsonText.OptionalString(binary, "sha256") == OldClmmSha256;
         Dictionary<string, PoolFixture> pools = [];
         foreach (JsonElement pool in JsonText.Member(document.Root, "pools").EnumerateArray())
         {

@@ -33,6 +33,7 @@ public sealed partial class GraphStage
             if (e.Kind == EventKind.Account) _coherence.Note(link.PoolId, pool.Venue, link.Role, e.Slot);
             if (changed || !_coherence.IsTorn(link.PoolId)) Touched.Add(link.PoolId);
             if (link.Role == AccountRole.Pool) NoteMovedPool(link.PoolId, pool);
+            if (link.Role is AccountRole.MintA or AccountRole.MintB) Market.NoteDecimals(link.PoolId);
             if (e.PoolId < 0) e.PoolId = link.PoolId;
         }
 

@@ -128,6 +128,9 @@ public sealed partial class MarketGraph
     /// <summary>Address of a mint id.</summary>
     public Pubkey Mint(int mintId) => _mints[mintId];
 
+    /// <summary>Decimals of a mint, for display; -1 while no pool has seen them.</summary>
+    public int MintDecimals(int mintId) => _mints.Decimals(mintId);
+
     /// <summary>Tag of a mint's address.</summary>
     internal ulong MintTag(int mintId) => _mints[mintId].Tag;
 
@@ -184,7 +187,17 @@ public sealed partial class MarketGraph
         _segmentsTaken += 2 * room;
         _topologyStale = true;
         NoteChange(id);
+        NoteDecimals(id);
         return id;
+    }
+
+    /// <summary>The pool may know its mints' decimals by now.</summary>
+    internal void NoteDecimals(int poolId)
+    {
+        Pool pool = _pools[poolId];
+        if (!HasMintsOf(poolId, pool)) return;
+        _mints.SetDecimals(_edgeFrom[poolId << 1], pool.MintDecimals(isMintA: true));
+        _mints.SetDecimals(_edgeTo[poolId << 1], pool.MintDecimals(isMintA: false));
     }
 
     /// <summary>True if the pool's mints are those that its edges join.</summary>

@@ -158,6 +158,7 @@ internal sealed class PoolRegistrar
         _market.NoteChange(poolId);
         DecodeStatus status = _market.Pool(poolId).Apply(role, _accounts.View(accountId));
         _ = _gaps.NoteDecoded(link, status);
+        _market.NoteDecimals(poolId);
         if (status == DecodeStatus.Ok) return;
         LinkedUndecodable++;
         _accounts[accountId].IsApplied = false;

@@ -190,8 +190,10 @@ public sealed class MarketPipeline : IPoolDirectory
         MarketGraph market = Graph.Market;
         Venues.Pool pool = market.Pool(poolId);
         int edge = MarketGraph.Edge(poolId, Venues.SwapDirection.AToB);
-        Pubkey mintA = market.Mint(market.EdgeFrom(edge));
-        Pubkey mintB = market.Mint(market.EdgeTo(edge));
-        return new PoolDescription(pool.Address, mintA, mintB, (byte)pool.Venue);
+        int mintA = market.EdgeFrom(edge);
+        int mintB = market.EdgeTo(edge);
+        return new PoolDescription(
+            pool.Address, market.Mint(mintA), market.Mint(mintB), (byte)pool.Venue,
+            market.MintDecimals(mintA), market.MintDecimals(mintB));
     }
 }

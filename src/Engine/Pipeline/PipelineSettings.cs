@@ -22,6 +22,8 @@ public enum RunnerKind : byte
 /// <summary>Everything a pipeline is built from; together with the capture it determines every decision.</summary>
 public sealed record PipelineSettings
 {
+    private const int TruthCycles = 65_536;
+
     /// <summary>Threads.</summary>
     public RunnerKind Runner { get; init; } = RunnerKind.Inline;
 
@@ -63,13 +65,22 @@ public sealed record PipelineSettings
     public InstructionSettings Instructions { get; init; } = new();
 
     /// <summary>
-    /// The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit, no quarantine.
+    /// The settings for a comparison with brute-force truth: inline, no cap on size, no minimum profit, no quarantine,
+    /// and no bound of work that a market of some hundred pools could meet: what is put off is not found in time.
     /// </summary>
     public PipelineSettings ForGroundTruth() => this with
     {
         Runner = RunnerKind.Inline,
         TakeStamps = false,
         Quarantine = new QuarantineSettings { AfterFailures = 0 },
-        Search = new SearchSettings { MaxHops = Search.MaxHops, BaseMints = Search.BaseMints, SplitQuotesMax = 0 },
+        Search = new SearchSettings
+        {
+            MaxHops = Search.MaxHops,
+            BaseMints = Search.BaseMints,
+            SplitQuotesMax = 0,
+            MaxCyclesPerEvent = TruthCycles,
+            MaxStepsPerEvent = int.MaxValue,
+            OpportunityCapacity = TruthCycles,
+        },
     };
 }

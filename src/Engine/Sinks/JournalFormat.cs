@@ -11,9 +11,10 @@ namespace LowLatency.Engine.Sinks;
 /// <summary>
 /// The decision journal's format, all of it. Little-endian.
 /// <code>
-/// header   8 magic "LLJRNL\0\0" | u32 version = 5 | u32 decision record bytes | i64 created, unix ns
+/// header   8 magic "LLJRNL\0\0" | u32 version = 6 | u32 decision record bytes | i64 created, unix ns
 /// frame    u32 body length | u8 kind | body | u32 CRC32C of kind and body
-/// kind 1   pool: u32 id | u8 venue | 32 address | 32 mint A | 32 mint B   (before the first decision that names it)
+/// kind 1   pool: u32 id | u8 venue | 32 address | 32 mint A | 32 mint B | i8 decimals A | i8 decimals B
+///          (before the first decision that names it; -1 = not known by then)
 /// kind 2   decision: the bytes of <see cref="Opportunity"/>, then the unsigned message if one was built
 /// kind 3   end: u64 decision hash | u64 decisions                          (only after an orderly end)
 /// kind 4   run: UTF-8 text about the run, for people and reports           (first frame, if there is one)
@@ -22,13 +23,13 @@ namespace LowLatency.Engine.Sinks;
 /// </code>
 /// Versions: 1 had shorter decision records (no penalty, proof, split plan, least outputs of legs), and
 /// 2 too (no rent, no units of legs, no origin of the fees), 3 had no landing probability, 4 fewer stamps and no
-/// decisions on a bound and no settings that change; they are refused by name.
+/// decisions on a bound and no settings that change, 5 no decimals; they are refused by name.
 /// A journal cut off by a crash is read up to its last whole frame.
 /// </summary>
 public static class JournalFormat
 {
     /// <summary>Version this build writes and reads.</summary>
-    public const uint Version = 5;
+    public const uint Version = 6;
 
     /// <summary>Bytes of the header.</summary>
     public const int HeaderBytes = 24;
@@ -37,7 +38,7 @@ public static class JournalFormat
     public const int FrameOverheadBytes = 9;
 
     /// <summary>Bytes of a pool frame's body.</summary>
-    public const int PoolBodyBytes = 4 + 1 + (3 * Pubkey.SizeBytes);
+    public const int PoolBodyBytes = 4 + 1 + (3 * Pubkey.SizeBytes) + 2;
 
     /// <summary>Largest body: a decision with a message of the largest version (v1, 4,096 bytes).</summary>
     public const int MaxBodyBytes = 8192;
@@ -102,12 +103,16 @@ public static class JournalFormat
         pool.Address.CopyTo(destination[5..]);
         pool.MintA.CopyTo(destination[37..]);
         pool.MintB.CopyTo(destination[69..]);
+        destination[101] = (byte)(sbyte)pool.DecimalsA;
+        destination[102] = (byte)(sbyte)pool.DecimalsB;
     }
 
     /// <summary>Reads a pool frame's body.</summary>
     public static (int PoolId, PoolDescription Pool) ReadPool(ReadOnlySpan<byte> body) =>
         (BinaryPrimitives.ReadInt32LittleEndian(body),
-            new PoolDescription(Pubkey.Read(body, 5), Pubkey.Read(body, 37), Pubkey.Read(body, 69), body[4]));
+            new PoolDescription(
+                Pubkey.Read(body, 5), Pubkey.Read(body, 37), Pubkey.Read(body, 69), body[4],
+                (sbyte)body[101], (sbyte)body[102]));
 
     /// <summary>Writes a setting frame's body.</summary>
     public static void WriteSetting(Span<byte> destination, in SettingChange change, long sequence)

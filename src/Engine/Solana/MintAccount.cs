@@ -121,6 +121,9 @@ public struct MintInfo
     /// <summary>True once decoded.</summary>
     public readonly bool IsKnown => Program != TokenProgramKind.Unknown;
 
+    /// <summary>Decimals; -1 until decoded.</summary>
+    public readonly int KnownDecimals => IsKnown ? Decimals : -1;
+
     /// <summary>True if this engine refuses to quote the mint (see <see cref="MintFeatures.Refused"/>).</summary>
     public readonly bool IsRefused => (Features & MintFeatures.Refused) != 0;
 

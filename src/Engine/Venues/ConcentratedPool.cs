@@ -128,6 +128,9 @@ public abstract class ConcentratedPool : Pool
     public sealed override TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) =>
         (isMintA ? ref MintInfoA : ref MintInfoB).FeeAt(epoch);
 
+    /// <inheritdoc/>
+    public sealed override int MintDecimals(bool isMintA) => (isMintA ? ref MintInfoA : ref MintInfoB).KnownDecimals;
+
     /// <summary>
     /// The quote of an exact input without a limit that ends between ticks, in a swap that the clock allows; false
     /// leaves it to the walk.

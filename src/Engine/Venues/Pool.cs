@@ -178,6 +178,9 @@ public abstract class Pool
     /// </summary>
     public virtual TransferFeeRate TransferFeeAt(bool isMintA, ulong epoch) => default;
 
+    /// <summary>Decimals of mint A or B, for display; -1 until the mint's account was seen.</summary>
+    public virtual int MintDecimals(bool isMintA) => -1;
+
     /// <summary>Rate of the first curve piece of a direction; 0 if there is none.</summary>
     private protected double FirstRate(SwapDirection direction, in ChainClock clock)
     {

@@ -9,6 +9,7 @@ namespace LowLatency.Engine.Venues;
 internal struct SideMint
 {
     private TransferFeeRate[]? _fees; // older, then newer
+    private ushort _decimalsAndOne;
 
     /// <summary>Supply in base units.</summary>
     internal ulong SupplyRaw { readonly get; private set; }
@@ -18,6 +19,9 @@ internal struct SideMint
 
     /// <summary>True if this engine refuses to quote the mint.</summary>
     internal bool IsRefused { readonly get; private set; }
+
+    /// <summary>Decimals, for display; -1 until seen.</summary>
+    internal readonly int Decimals => _decimalsAndOne - 1;
 
     /// <summary>True once seen.</summary>
     internal readonly bool IsKnown => Program != TokenProgramKind.Unknown;
@@ -40,6 +44,7 @@ internal struct SideMint
     internal void Set(in MintInfo mint)
     {
         (SupplyRaw, Program, IsRefused) = (mint.SupplyRaw, mint.Program, mint.IsRefused);
+        _decimalsAndOne = (ushort)(mint.Decimals + 1);
         if (_fees is null && mint.OlderFee == default && mint.NewerFee == default) return;
         _fees ??= new TransferFeeRate[2];
         (_fees[0], _fees[1]) = (mint.OlderFee, mint.NewerFee);

@@ -54,6 +54,9 @@ public abstract class VaultPool : Pool
         return status;
     }
 
+    /// <inheritdoc/>
+    public override int MintDecimals(bool isMintA) => Sides[isMintA ? 0 : 1].MintState.Decimals;
+
     /// <summary>One hyperbola; three more pieces where transfer fees reach their maximum on its way.</summary>
     public override int SegmentsMax => 4;
 

@@ -78,4 +78,7 @@ public enum DecodeCause : byte
     /// A frame of changed settings with a line that is none, or a value out of range: nothing of it is taken.
     /// </summary>
     BadSettings = 20,
+
+    /// <summary>A frame of a connection above the bound of 31: nothing of it is decoded.</summary>
+    EndpointOutOfRange = 21,
 }

@@ -143,8 +143,9 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
 
     /// <summary>True if the refused message may have been an account's update.</summary>
     private static bool MayLoseUpdate(DecodeCause cause) => cause is DecodeCause.MalformedJson
-        or DecodeCause.UnexpectedShape or DecodeCause.BadBase64 or DecodeCause.SizeMismatch or DecodeCause.BadKey
-        or DecodeCause.PendingOverflow or DecodeCause.PayloadTooLarge or DecodeCause.RingFull;
+        or DecodeCause.UnexpectedShape or DecodeCause.WrongEncoding or DecodeCause.BadBase64
+        or DecodeCause.SizeMismatch or DecodeCause.BadKey or DecodeCause.PendingOverflow
+        or DecodeCause.PayloadTooLarge or DecodeCause.RingFull;
 
     /// <summary>JSON-RPC 2.0 section 6: several requests or answers in one array.</summary>
     private static bool IsBatch(ReadOnlySpan<byte> text) => !text.IsEmpty && text[0] == (byte)'[';

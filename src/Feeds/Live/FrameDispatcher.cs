@@ -48,6 +48,7 @@ public sealed class FrameDispatcher : IWarmable
     private readonly FirstRefusal[] _firstRefusals = new FirstRefusal[DecodeCounters.CauseCount];
     private readonly List<SettingChange> _changes = [];
     private int _warmTurn;
+    private long _framesOutOfRange;
     private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Settings + 1];
     private readonly List<Pubkey> _lost = [];
     private EventWriter? _restarts;
@@ -73,9 +74,6 @@ public sealed class FrameDispatcher : IWarmable
 
     /// <summary>Frames dispatched.</summary>
     public long Frames { get; private set; }
-
-    /// <summary>Frames of connections above the bound; nothing was decoded of them.</summary>
-    public long RefusedFrames { get; private set; }
 
     /// <summary>Frames whose receive time was derived from their slot.</summary>
     public long FramesWithDerivedTime { get; private set; }
@@ -112,7 +110,8 @@ public sealed class FrameDispatcher : IWarmable
         FrameStamp stamp = Advance(in frame);
         if (frame.EndpointId >= CoverageTable.MaxConnections)
         {
-            RefusedFrames++;
+            if (_framesOutOfRange++ == 0)
+                RememberFirst(DecodeCause.EndpointOutOfRange, in frame);
             return true;
         }
 
@@ -186,6 +185,7 @@ public sealed class FrameDispatcher : IWarmable
                 (byte)i, entry.Address, entry.Opens, entry.Closes, entry.Frames, counters));
         }
 
+        total.Count(DecodeCause.EndpointOutOfRange, _framesOutOfRange);
         return endpoints;
     }
 
@@ -346,12 +346,13 @@ public sealed class FrameDispatcher : IWarmable
     {
         for (int i = 1; i < _firstRefusals.Length; i++)
         {
-            ref FirstRefusal first = ref _firstRefusals[i];
             DecodeCause cause = (DecodeCause)i;
-            if (first.Cause != DecodeCause.None || counters[cause] == 0) continue;
-            first = new FirstRefusal(cause, frame.EndpointId, frame.Position);
+            if (_firstRefusals[i].Cause == DecodeCause.None && counters[cause] != 0) RememberFirst(cause, in frame);
         }
     }
+
+    private void RememberFirst(DecodeCause cause, in CaptureFrame frame) =>
+        _firstRefusals[(int)cause] = new FirstRefusal(cause, frame.EndpointId, frame.Position);
 
     private sealed class ConnectionEntry(IConnectionDecoder decoder)
     {

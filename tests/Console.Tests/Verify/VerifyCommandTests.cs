@@ -7,6 +7,7 @@ using System.Text.Json;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Verify;
@@ -230,15 +231,65 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
-    public void Inspect_VectorFile_NamesPoolsAndMints()
+    public void Run_ClmmOfAnotherBuildOfTheSameName_IsJudgedByTheCurrentProgram()
     {
-        Assert.Equal(ExitCodes.Ok, PoolsCommand.Inspect(VectorPath("raydium_cpmm"), null, _output, _errors));
-        string shown = _output.ToString();
-        Assert.Contains("49imZXr3YY5VLs6dmyfohY93rpAomAssk9BmMpk6KW3G: RaydiumCpmm pool, 637 bytes, decode Ok",
-            shown, StringComparison.Ordinal);
-        Assert.Contains("transfer fee 100 bps", shown, StringComparison.Ordinal);
-        Assert.Contains("readiness    SwapDisabled", shown, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(_folder, "Random"));
+        string changed = Change("Random/raydium_clmm_ends", "\"39bdf0d48d3d32d3", "\"00bdf0d48d3d32d3");
+        Assert.Equal(ExitCodes.CheckFailed, VerifyCommand.Run([changed], asJson: false, 5, _output, _errors));
+        Assert.Equal(
+            ExitCodes.Ok,
+            VerifyCommand.Run([VectorPath("Random/raydium_clmm_ends")], asJson: false, 5, _output, _errors));
     }
+
+    [Theory]
+    [InlineData("[\"AQI=\",\"base64\"]", "0102")]
+    [InlineData("[\"5T\",\"base58\"]", "0102")]
+    [InlineData("\"AQI=\"", "0102")]
+    [InlineData("[\"KLUv/SAC\",\"base64+zstd\"]", "the encoding 'base64+zstd', which is not read")]
+    [InlineData("{\"parsed\":{},\"program\":\"spl-token\",\"space\":165}", "the encoding 'jsonParsed'")]
+    [InlineData("[\"0T\",\"base58\"]", "not Base58")]
+    [InlineData("[\"AQI=\"]", "not a pair of text and encoding")]
+    public void AccountFile_DataInAnEncoding_IsReadAsThatOrRefusedByItsName(string data, string expected)
+    {
+        string path = Path.Combine(_folder, "answer.json");
+        File.WriteAllText(path, $$"""
+            { "value": [ { "data": {{data}}, "owner": "11111111111111111111111111111111" } ] }
+            """);
+        string got;
+        try
+        {
+            got = Convert.ToHexString(Assert.Single(AccountFile.Load(path).Accounts.Values).Data);
+        }
+        catch (VectorFileException e)
+        {
+            got = e.Message;
+        }
+
+        Assert.Contains(expected, got, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("arbitrage_scenario", 10)]
+    [InlineData("raydium_cpmm", 4)]
+    public void PoolOfAFile_KnowsTheDecimalsOfTheMintsItReads(string name, int poolsMin)
+    {
+        AccountFile file = AccountFile.Load(VectorPath(name));
+        PoolBuilder builder = new(file.Accounts);
+        int pools = 0;
+        foreach (AccountText account in file.Accounts.Values)
+        {
+            if (builder.Build(account.Key, out _) is not { } pool) continue;
+            if (pool.Venue == VenueId.RaydiumAmm) continue; // reads no mint, and states decimals of its own making
+            pools++;
+            Assert.Equal(DecimalsOf(file, pool.MintA), pool.MintDecimals(isMintA: true));
+            Assert.Equal(DecimalsOf(file, pool.MintB), pool.MintDecimals(isMintA: false));
+        }
+
+        Assert.InRange(pools, poolsMin, 1_000);
+    }
+
+    private static int DecimalsOf(AccountFile file, in Pubkey mint) =>
+        file.Accounts.TryGetValue(mint, out AccountText? account) ? account.Data[44] : -1;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

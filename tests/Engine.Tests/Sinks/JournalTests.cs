@@ -15,7 +15,7 @@ public sealed class JournalTests
         {
             byte[] key = new byte[Pubkey.SizeBytes];
             key[0] = (byte)(poolId + 1);
-            return new PoolDescription(Pubkey.Read(key), default, ProgramIds.WrappedSolMint, 3);
+            return new PoolDescription(Pubkey.Read(key), default, ProgramIds.WrappedSolMint, 3, poolId - 1, 9);
         }
     }
 
@@ -50,6 +50,8 @@ public sealed class JournalTests
         Assert.Equal(42UL, reader.Hash);
         Assert.Equal(2000, reader.Decisions.Count);
         Assert.Equal(5, reader.Pools.Count);
+        Assert.Equal((-1, 9), (reader.Pools[0].DecimalsA, reader.Pools[0].DecimalsB)); // not known by then
+        for (int i = 0; i < 5; i++) Assert.Equal(new Directory().Describe(i), reader.Pools[i]);
         Assert.Equal(1234UL, reader.Decisions[234].Decision.AmountInRaw);
         Assert.Equal(234 % 7, reader.Decisions[234].Message.Length);
     }

@@ -49,15 +49,21 @@ public sealed class CoverageTests
         Assert.Equal(isProof ? 0 : 1, _coverage.Doubtful);
     }
 
-    [Fact]
-    public void Message_ThatCannotBeRead_PutsTheAccountsOfItsConnectionInDoubt()
+    [Theory]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"accountNotif")]
+    [InlineData("""
+        {"jsonrpc":"2.0","method":"accountNotification","params":{"result":{"context":{"slot":101},"value":{
+        "lamports":1,"data":["KLUv/QBYAQAA","base64+zstd"],"owner":"Sysvar1111111111111111111111111111111111111",
+        "executable":false}},"subscription":5}}
+        """)]
+    public void Message_ThatCannotBeRead_PutsTheAccountsOfItsConnectionInDoubt(string message)
     {
         JsonRpcDecoder decoder = Open(0);
         Subscribe(decoder, 5);
         Slot(decoder, 101);
         Snapshot(decoder, 101, 20);
         Assert.Equal(0, _coverage.Doubtful);
-        decoder.OnMessage("{\"jsonrpc\":\"2.0\",\"method\":\"accountNotif"u8, At(30));
+        decoder.OnMessage(Encoding.UTF8.GetBytes(message), At(30));
         Assert.Equal(EventKind.CoverLost, Kinds()[^1]);
         Snapshot(decoder, 102, 40);
         Assert.Equal(1, _coverage.Doubtful); // the lost one may have been of slot 101 or of any other

@@ -103,6 +103,18 @@ public sealed class ReplayFeedTests
     }
 
     [Fact]
+    public void Run_FramesOfAnEndpointAboveTheBound_AreCountedAndTheFirstIsNamed()
+    {
+        string far = Frame(2).Replace("\"ep\":0", "\"ep\":32", StringComparison.Ordinal);
+        using TemporaryFile file = new(Encoding.UTF8.GetBytes(Frame(1) + far + far));
+        MarketSmallReplayTests.Replay(new ReplayOptions(), out ReplayStatistics statistics, file.FilePath);
+        Assert.Equal((3, 2L), (statistics.Frames, statistics.Total[DecodeCause.EndpointOutOfRange]));
+        Assert.Equal(2, statistics.Total.Refused);
+        FirstRefusal first = Assert.Single(statistics.FirstRefusals);
+        Assert.Equal((DecodeCause.EndpointOutOfRange, 32, 2L), (first.Cause, first.EndpointId, first.Position.Line));
+    }
+
+    [Fact]
     public void Run_WithSpeed_TakesTheRecordedTimeDividedByIt()
     {
         string text = Frame(1_000_000_000) + Frame(1_000_000_000) + Frame(2_000_000_000);

@@ -14,6 +14,9 @@ public sealed partial class DammPool
         MintInfoOf(isMintA).FeeAt(epoch);
 
     /// <inheritdoc/>
+    public override int MintDecimals(bool isMintA) => MintInfoOf(isMintA).KnownDecimals;
+
+    /// <inheritdoc/>
     public override int CopySegments(SwapDirection direction, in ChainClock clock, Span<CurveSegment> destination)
     {
         SwapRequest request = default;
