@@ -24,7 +24,7 @@ public enum BlockhashNews : byte
 /// now is not told with every slot; it is at most the newest known one plus the slots since, since a slot has at most
 /// one block, and that bound is used: a hash is given up a little early rather than late. One whose slot the chain has
 /// left is passed over. Owner thread: the market group's. Bound: <see cref="Capacity"/> hashes.
-/// Source: protocols.md 2.2, getLatestBlockhash: valid for 150 blocks, compared with the block height.
+/// Source: agave b64857b5 MAX_PROCESSING_AGE: valid for 150 blocks, compared with the block height.
 /// </summary>
 public sealed class BlockhashRing
 {

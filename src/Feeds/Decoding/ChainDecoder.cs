@@ -10,7 +10,7 @@ namespace LowLatency.Feeds.Decoding;
 /// HTTP answers about the chain itself: getLatestBlockhash, isBlockhashValid, getRecentPrioritizationFees,
 /// simulateTransaction. Each is checked as a whole and gives one event. One feed thread owns it; everything is
 /// allocated at construction.
-/// Source: agave b64857b5 rpc/src/rpc.rs; protocols.md 2.2.
+/// Source: agave b64857b5 rpc/src/rpc.rs.
 /// </summary>
 internal sealed class ChainDecoder(EventWriter writer)
 {

@@ -35,7 +35,8 @@ public interface ICoverageListener
 /// A node tells a subscription again what a fork that was left had changed; a stream does not. An account that only
 /// streams follow is therefore in doubt once the chain leaves the slot of its last write, or of its last snapshot.
 /// Owner: the feed thread. Allocates for new accounts only. Bound: connections 0 to 31.
-/// Source: protocols.md 2.1, points 1 and 2 (forks), 6 to 9 (no replay after a reconnect, lost notifications).
+/// Source: agave b64857b5 rpc/src/rpc_subscriptions.rs (a rollback is notified, a reconnect replays nothing), agave#569
+/// (notifications are lost when a node catches up).
 /// </summary>
 public sealed partial class CoverageTable
 {

@@ -68,7 +68,7 @@ public sealed class ChainRequestCounters
 /// Where endpoints have to agree on blockhashes, another node is asked at once whether the hash is valid, in the slot
 /// of the answer or later; one that is behind is asked again, and after a "no" a third, if there is one.
 /// Fees are asked for up to 128 accounts at a time, all in turn, and the engine keeps the largest of a slot.
-/// Owner: its own tasks. Source: protocols.md 2.2.
+/// Owner: its own tasks. Source: agave b64857b5 rpc/src/rpc.rs (at most 128 accounts a call).
 /// </summary>
 public sealed class ChainWatch : NodeWork
 {
