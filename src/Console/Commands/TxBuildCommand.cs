@@ -159,7 +159,7 @@ internal static class TxBuildCommand
     private static uint Units(TxRoute route, RouteOverhead overhead, TxBuildArguments arguments)
     {
         uint estimate = (route.SwapUnits + FixedUnits + overhead.ComputeUnits) * 11 / 10;
-        return Math.Min(arguments.ComputeUnitLimit ?? estimate, ComputeBudget.MaxUnits);
+        return Math.Min(arguments.ComputeUnitLimit ?? estimate, NetworkFees.MaxComputeUnits);
     }
 
     private static ulong MinimumOut(
@@ -170,8 +170,8 @@ internal static class TxBuildCommand
         if (!isSolCycle) return last.AmountOut;
         RouteOverhead overhead = frame.Overhead(route.Accounts(last));
         uint units = Units(route, overhead, arguments);
-        ulong priority = ComputeBudget.PriorityFeeLamports(units, arguments.PriceMicroLamports);
-        ulong costs = ComputeBudget.LamportsPerSignature + priority + arguments.Tip + overhead.RentLamports;
+        ulong priority = NetworkFees.PriorityLamports(units, arguments.PriceMicroLamports);
+        ulong costs = NetworkFees.LamportsPerSignature + priority + arguments.Tip + overhead.RentLamports;
         return arguments.Amount + costs + 1;
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -275,7 +276,7 @@ public sealed partial class ScoringStage
         one.AmountInRaw = (ulong)Math.Clamp(Math.Round(input), 1, 9e18);
         one.AmountOutRaw = one.AmountInRaw + (ulong)gross;
         one.GrossProfitRaw = gross;
-        one.SignatureFeeLamports = FeeModel.SignatureLamports;
+        one.SignatureFeeLamports = NetworkFees.LamportsPerSignature;
         one.NetProfitLamports = _fees.AtMost(
             _rates.ToLamports(one.BaseMintId, gross), out one.TipLamports);
     }

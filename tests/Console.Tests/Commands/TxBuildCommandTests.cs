@@ -189,7 +189,7 @@ public sealed class TxBuildCommandTests : IDisposable
             AccountsPath = Scenario,
             IsDry = true,
             Wallet = _scenario.RootElement.GetProperty("user").GetString(),
-            ComputeUnitLimit = ComputeBudget.MaxUnits,
+            ComputeUnitLimit = NetworkFees.MaxComputeUnits,
         };
     }
 
