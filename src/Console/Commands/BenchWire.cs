@@ -7,7 +7,6 @@ using System.Threading;
 using LowLatency.ConsoleHost.Bench;
 using LowLatency.ConsoleHost.Bench.Wire;
 using LowLatency.ConsoleHost.Config;
-using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;

@@ -5,8 +5,6 @@ using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Pools;
-using LowLatency.ConsoleHost.Replay;
-using LowLatency.ConsoleHost.Screens;
 
 namespace LowLatency.ConsoleHost.Commands;
 

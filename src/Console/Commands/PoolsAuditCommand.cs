@@ -6,7 +6,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Pools;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Rpc;
 

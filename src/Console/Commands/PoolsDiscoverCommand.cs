@@ -8,7 +8,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Pools;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 

@@ -5,7 +5,6 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Text.Json;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;

@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.IO;
 using System.Text;
 using System.Text.Json;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Solana;

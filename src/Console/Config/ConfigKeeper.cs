@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Journal;
-using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Feeds.Capture;

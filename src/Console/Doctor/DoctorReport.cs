@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
-using LowLatency.ConsoleHost.Replay;
 
 namespace LowLatency.ConsoleHost.Doctor;
 

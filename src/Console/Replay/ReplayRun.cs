@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Truth;

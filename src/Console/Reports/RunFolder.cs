@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Text.Json;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Sinks;

@@ -1,6 +1,5 @@
 using System;
 using LowLatency.ConsoleHost.Rendering;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Pipeline.View;
 

@@ -2,8 +2,8 @@ using System;
 using System.IO;
 using System.IO.Compression;
 using System.Text.Json;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
-using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Solana;
 using Xunit;
 

@@ -5,7 +5,6 @@ using System.IO;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LowLatency.ConsoleHost;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
 using Xunit;
 

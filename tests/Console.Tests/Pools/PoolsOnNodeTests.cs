@@ -6,7 +6,6 @@ using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Pools;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;

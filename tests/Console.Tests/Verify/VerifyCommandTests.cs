@@ -4,6 +4,7 @@ using System.IO;
 using System.IO.Compression;
 using System.Numerics;
 using System.Text.Json;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Solana;

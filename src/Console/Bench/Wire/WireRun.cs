@@ -7,7 +7,6 @@ using System.Reflection;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Threading;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;

@@ -5,7 +5,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Bench.Wire;

@@ -1,6 +1,6 @@
 using System;
 
-namespace LowLatency.ConsoleHost.Screens;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>How much a line of the log matters.</summary>
 internal enum LogLevel : byte
