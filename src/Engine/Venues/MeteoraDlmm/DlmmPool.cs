@@ -10,7 +10,8 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 /// Mint A is X, mint B is Y. Bin arrays, bitmap and copies are allocated with the pool; nothing else allocates.
 /// Owner thread: the market group's. Each part names its source.
 /// Not modelled: host fee accounts (never passed), the pre-activation swapper, observations of the oracle account (no
-/// quote reads them), fees of the transfer to a host, and the compute budget: the program spends 4,800 to 6,800 units a bin (vectors), so a walk of some 200 bins may not fit 1.4 million.
+/// quote reads them), fees of the transfer to a host, and the compute budget: the program spends 4,800 to 6,800 units a
+/// bin (vectors), so a walk of some 200 bins may not fit 1.4 million.
 /// </summary>
 public sealed partial class DlmmPool : Pool
 {
