@@ -8,6 +8,7 @@ using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Submission;

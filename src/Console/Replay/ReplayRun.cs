@@ -184,7 +184,7 @@ internal sealed class ReplayRun
             long createdUtcNs = SystemClock.Instance.UtcNs; // replay-ok: the journal's header, not a decision
             _journal = new DecisionJournal(
                 journal, pipeline, pipeline.Settings.Graph.MaxPools, createdUtcNs,
-                JournalRunInfo.Of(_settings, IsSynthetic).ToBytes());
+                JournalRunInfo.Of(_settings.CaptureName, _settings.Pipeline, IsSynthetic).ToBytes());
             sinks.Add(_journal);
         }
 

@@ -172,7 +172,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
             Control = _settings.Live is null ? watch.Control : null,
             AddressOf = feed.AddressOf,
             HealthOf = _settings.Live is { } live ? live.HealthOf : null,
-            Info = JournalRunInfo.Of(_settings, feed.IsSynthetic),
+            Info = JournalRunInfo.Of(_settings.CaptureName, _settings.Pipeline, feed.IsSynthetic),
             Trail = _trail,
         });
     }

@@ -2,7 +2,6 @@ using System;
 using System.Buffers.Binary;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
-using LowLatency.Feeds.Capture;
 
 namespace LowLatency.Feeds.Decoding;
 

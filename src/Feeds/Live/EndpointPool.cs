@@ -7,6 +7,7 @@ using LowLatency.Engine.Time;
 using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Geyser;
 using LowLatency.Feeds.Geyser.Client;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.Feeds.Live;

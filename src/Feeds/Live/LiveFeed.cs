@@ -5,6 +5,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.Feeds.Live;

@@ -5,7 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
-using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Decoding;
 
 namespace LowLatency.Feeds.Rpc;
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Threading;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 
 namespace LowLatency.Feeds.Rpc;
 

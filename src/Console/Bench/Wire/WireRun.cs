@@ -12,6 +12,7 @@ using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Rpc;
 using LowLatency.Feeds.Submission.Keys;

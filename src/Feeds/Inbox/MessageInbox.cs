@@ -6,7 +6,7 @@ using System.Threading;
 using LowLatency.Engine.Ring;
 using LowLatency.Feeds.Capture;
 
-namespace LowLatency.Feeds.Live;
+namespace LowLatency.Feeds.Inbox;
 
 /// <summary>
 /// What one connection saw, on its way to the feed thread: a byte ring of records, each a capture frame (kind, receive
