@@ -107,13 +107,10 @@ internal static class RunFolder
         string text = ReadText(path);
         try
         {
-            using (JsonDocument document = JsonDocument.Parse(text))
-            {
-                if (HasNullElement(document.RootElement))
-                    throw new CommandException($"{path}: damaged: a list with null in it", ExitCodes.BadData);
-            }
-
-            RunRecord record = JsonSerializer.Deserialize<RunRecord>(text, Reading)
+            using JsonDocument document = JsonDocument.Parse(text);
+            if (HasNullElement(document.RootElement))
+                throw new CommandException($"{path}: damaged: a list with null in it", ExitCodes.BadData);
+            RunRecord record = document.Deserialize<RunRecord>(Reading)
                 ?? throw new CommandException($"{path}: damaged: it holds null", ExitCodes.BadData);
             if (record.Format == RunRecord.FormatName && record.Version == RunRecord.FormatVersion)
             {
