@@ -24,7 +24,6 @@ internal sealed class ConfigKeeper : IDisposable
     private readonly SettingTrail _trail;
     private readonly TradingGate _gate;
     private readonly Action<LogLevel, string> _tell;
-    private readonly Action<string, Exception> _onFault;
     private readonly ConfigReload _inForce;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
@@ -50,10 +49,8 @@ internal sealed class ConfigKeeper : IDisposable
         _trail = trail;
         _gate = gate;
         _tell = tell;
-        _onFault = onFault;
         _inForce = new ConfigReload(start);
-        _thread = new Thread(Run) { IsBackground = true, Name = "config keeper" };
-        _thread.Start();
+        _thread = GuardedThread.Start("config keeper", Keep, onFault);
     }
 
     /// <summary>Reads the file again now; what became of it is told.</summary>
@@ -70,18 +67,6 @@ internal sealed class ConfigKeeper : IDisposable
         _wake.Set();
         _thread.Join();
         _wake.Dispose();
-    }
-
-    private void Run()
-    {
-        try
-        {
-            Keep();
-        }
-        catch (Exception fault)
-        {
-            _onFault(Thread.CurrentThread.Name!, fault); // the one catch of this thread
-        }
     }
 
     private void Keep()

@@ -195,20 +195,7 @@ internal sealed class LiveRun : IDisposable
         Bootstrap.Start();
         Chain.Start();
         Simulator?.Start();
-        _keeper = new Thread(RunKeeper) { IsBackground = true, Name = "watch keeper" };
-        _keeper.Start();
-    }
-
-    private void RunKeeper()
-    {
-        try
-        {
-            KeepWatch();
-        }
-        catch (Exception fault)
-        {
-            Halt(Thread.CurrentThread.Name!, fault); // the one catch of this thread
-        }
+        _keeper = GuardedThread.Start("watch keeper", KeepWatch, Halt);
     }
 
     private void KeepWatch()
