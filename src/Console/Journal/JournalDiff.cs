@@ -102,7 +102,10 @@ internal static class JournalDiff
 
     private static string Text(Int128 value) => value.ToString("N0", Invariant);
 
-    /// <summary>How many decisions of the first journal the second has too, by id; the first ones are the same.</summary>
+    /// <summary>
+    /// How many decisions of the first journal the second has too, by id; all before <paramref name="first"/> are the
+    /// same.
+    /// </summary>
     private static void Count(JournalView mine, JournalView other, int first, TextWriter output)
     {
         int same = first, changed = 0;
