@@ -256,11 +256,5 @@ public sealed class VerifyCommandTests : IDisposable
         return path;
     }
 
-    private static string VectorPath(string name)
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LowLatency.sln"))) folder =
-            folder.Parent;
-        return Path.Combine(folder!.FullName, "tests", "Vectors", name + ".json.gz");
-    }
+    private static string VectorPath(string name) => Repository.Vectors(name + ".json.gz");
 }
