@@ -3,7 +3,7 @@ using System.Threading;
 
 namespace LowLatency.ConsoleHost;
 
-/// <summary>A background thread with its one catch: what its work fails with is told, by the thread's name.</summary>
+/// <summary>A background thread with its one catch: a failure is reported under its name.</summary>
 internal static class GuardedThread
 {
     public static Thread Start(string name, Action work, Action<string, Exception> onFault)

@@ -79,7 +79,7 @@ internal static class BenchWire
         if (!File.Exists(path)) throw new CommandException($"{capture}: no such file", ExitCodes.NoInput);
         if (arguments.GetValue(Sender) is { } baseNs)
             return new WireSender(path, load.MessagesPerSecond, baseNs).Run(warmUp, seconds, Console.In, output);
-        _ = WireScript.Read(path); // its mistakes are told here, not by the other process
+        _ = WireScript.Read(path); // its mistakes are reported here, not by the other process
         if (arguments.GetValue(Rehearse))
         {
             PipelineSettings settings = new EngineConfig { Runner = runner }.Build(

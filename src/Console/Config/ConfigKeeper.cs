@@ -53,7 +53,7 @@ internal sealed class ConfigKeeper : IDisposable
         _thread = GuardedThread.Start("config keeper", Keep, onFault);
     }
 
-    /// <summary>Reads the file again now; what became of it is told.</summary>
+    /// <summary>Reads the file again now; returns where the result is shown.</summary>
     public string Ask()
     {
         _isAsked = true;

@@ -237,7 +237,7 @@ internal sealed class LiveRun : IDisposable
 
     /// <summary>
     /// What is new is watched; what is gone is watched no longer, so its pool loses its cover and quotes no more. The
-    /// accounts that only such pools need are told by the engine's thread, which knows them, and unwatched then.
+    /// engine's thread knows the accounts that only such pools need; it names them, and they are unwatched then.
     /// </summary>
     private void Reload(ref HashSet<Pubkey> listed, HashSet<Pubkey> gone)
     {

@@ -131,7 +131,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
         }
         catch (Exception fault)
         {
-            // The one catch of this thread: start-up faults (a journal that cannot be created) are told by Finish.
+            // The one catch of this thread: start-up faults (a journal that cannot be created) are reported by Finish.
             Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(fault));
         }
     }

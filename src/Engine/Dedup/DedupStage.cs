@@ -116,8 +116,8 @@ public sealed partial class DedupStage : IStage, IWarmable
     }
 
     /// <summary>
-    /// PERF: nearly all are pushed updates of known accounts in a slot that their endpoint told of before. Of those, a
-    /// copy of the newest update and one of a slot above all known need none of the questions that
+    /// PERF: nearly all events are pushed updates of known accounts, in a slot that their endpoint announced before. Of
+    /// those, a copy of the newest update and one of a slot above all known need none of the questions that
     /// <see cref="OnUnusual"/> asks (DedupBenchmark.Arrival).
     /// </summary>
     private void OnAccount(ref MarketEvent e)
@@ -198,7 +198,7 @@ public sealed partial class DedupStage : IStage, IWarmable
     }
 
     /// <summary>
-    /// Equal or not is for who holds the bytes; a connection never confirms what it told first itself.
+    /// Whoever holds the bytes compares them. A connection never confirms what it reported first itself.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void OnRepeat(EndpointRow? endpoint, ref Arrival known, ref MarketEvent e, bool isOfNewest)

@@ -9,7 +9,7 @@ namespace LowLatency.Engine.Scoring;
 /// <summary>
 /// What a route's transaction costs, in integer lamports: one signature, priority fee on the compute unit limit, rent
 /// of token accounts it creates and leaves, tip as a bounded share of the profit left. Owner: the scoring thread.
-/// State: the compute units and fees it was told of; told nothing (a replay), it is the settings alone.
+/// State: the compute units and fees it was fed; without any (a replay) the settings alone decide.
 /// </summary>
 public sealed class FeeModel
 {

@@ -84,7 +84,7 @@ public sealed partial class ScoringStage : IStage, IWarmable
     /// <inheritdoc/>
     public string Name => "scoring";
 
-    /// <summary>Costs of a transaction; what it learns from must be told on this stage's thread.</summary>
+    /// <summary>Costs of a transaction; feed what it learns from on this stage's thread.</summary>
     public FeeModel Fees => _fees;
 
     /// <summary>Routes whose transactions failed; a submission or simulation reports here.</summary>

@@ -13,7 +13,7 @@ namespace LowLatency.Feeds.Live;
 /// <summary>How a live feed runs.</summary>
 public sealed class LiveFeedOptions
 {
-    /// <summary>What the dispatcher is told.</summary>
+    /// <summary>Options of the dispatcher.</summary>
     public FrameDispatcherOptions Dispatcher { get; init; } = new();
 
     /// <summary>Writes every frame down before it is decoded; null = nobody.</summary>

@@ -158,7 +158,7 @@ internal sealed class WireScript
         else _subscriptions[key] = subscription;
     }
 
-    /// <summary>The first state that the node told of each account.</summary>
+    /// <summary>The first state of each account that the node sent.</summary>
     private void Keep(string request, string response)
     {
         using JsonDocument asked = JsonDocument.Parse(request);
