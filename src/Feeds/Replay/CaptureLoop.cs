@@ -67,7 +67,7 @@ public sealed class CaptureLoop : IWarmable
             _frames.Add(new Frame(
                 frame.Kind, frame.EndpointId, 0, frame.HttpRequest.Length, frame.Bytes.Length, frame.ReceiveUtcNs));
             kept.Add([.. frame.HttpRequest, .. frame.Bytes]);
-            Play(frame.Kind, frame.EndpointId, frame.HttpRequest, frame.Bytes, frame.ReceiveUtcNs, true);
+            Play(frame.Kind, frame.EndpointId, frame.HttpRequest, frame.Bytes, frame.ReceiveUtcNs, isMeasured: true);
         }
 
         if (reader.Fault is not null) return reader.Fault;
@@ -102,7 +102,7 @@ public sealed class CaptureLoop : IWarmable
         if (index == 0) BeginLap();
         for (int frame = index == 0 ? 0 : _messages[index - 1] + 1; frame < _messages[index]; frame++)
         {
-            if (!Play(frame, false)) return false;
+            if (!Play(frame, isMeasured: false)) return false;
         }
 
         return true;
@@ -113,7 +113,7 @@ public sealed class CaptureLoop : IWarmable
 
     /// <summary>Plays one message of the current lap, after <see cref="TryPrepare"/>.</summary>
     /// <returns>False when the pipeline has halted.</returns>
-    public bool RunMessage(int index) => Play(_messages[index], true);
+    public bool RunMessage(int index) => Play(_messages[index], isMeasured: true);
 
     /// <summary>
     /// Copies a message to where a socket's receive would have put it: one buffer that is used again and again. The
