@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Text;
-using LowLatency.ConsoleHost.Commands;
 
 namespace LowLatency.ConsoleHost;
 

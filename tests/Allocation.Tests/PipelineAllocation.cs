@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Threading;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Time;
@@ -29,7 +28,7 @@ internal static class PipelineAllocation
     public static void Run(AllocationRun run, RunnerKind runner)
     {
         MarketPipeline pipeline = new(new PipelineSettings { Runner = runner, TakeStamps = true });
-        CaptureLoop loop = new(CapturePath(), pipeline.Publisher, SystemClock.Instance);
+        CaptureLoop loop = new(Repository.MarketSmall("capture.jsonl.gz"), pipeline.Publisher, SystemClock.Instance);
         pipeline.Start();
         if (loop.Bootstrap() is { } fault) throw new InvalidOperationException(fault.ToString());
         for (int i = 0; i < WarmUpLaps; i++) RunLap(loop, pipeline);
@@ -62,16 +61,5 @@ internal static class PipelineAllocation
     {
         for (int i = 0; i < SpinsPerLap; i++) pipeline.OnFeedSpin();
         if (!loop.RunLap()) throw new InvalidOperationException("the pipeline halted");
-    }
-
-    private static string CapturePath()
-    {
-        for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
-        {
-            string path = Path.Combine(d.FullName, "data", "market-small", "capture.jsonl.gz");
-            if (File.Exists(path)) return path;
-        }
-
-        throw new FileNotFoundException("data/market-small/capture.jsonl.gz is not above the program's folder");
     }
 }

@@ -39,15 +39,26 @@ public sealed class FolderRulesTests
     private static readonly string[] FeedsMayUse =
         ["Numerics", "Time", "Solana", "Metrics", "Events", "Ring", "Sinks"];
 
-    /// <summary>Rooms of Feeds whose use of other rooms of Feeds is restricted.</summary>
+    /// <summary>
+    /// What each room of Feeds may use of the others. No circle but one: live and replay share the frame dispatcher.
+    /// </summary>
     private static readonly Dictionary<string, string[]> FeedsRules = new()
     {
-        ["Geyser"] = ["Capture", "Decoding", "Framing", "Live", "Rpc"],
-        ["Live"] = ["Capture", "Decoding", "Framing", "Geyser", "Replay", "Rpc"],
-        ["Rpc"] = ["Capture", "Framing", "Live"],
+        ["Framing"] = [],
+        ["Decoding"] = [],
+        ["Capture"] = ["Decoding", "Framing"],
+        ["Inbox"] = ["Capture"],
+        ["Rpc"] = ["Capture", "Decoding", "Framing", "Inbox"],
+        ["Geyser"] = ["Capture", "Decoding", "Framing", "Inbox", "Rpc"],
+        ["Replay"] = ["Capture", "Decoding", "Live"],
+        ["Live"] = ["Capture", "Decoding", "Geyser", "Inbox", "Replay", "Rpc"],
+        ["Synthetic"] = ["Capture", "Decoding"],
+        ["Submission"] = ["Live", "Rpc"],
     };
 
     private static readonly Regex FeedsUse = new(@"LowLatency\.Feeds\.(\w+)", RegexOptions.Compiled);
+
+    private static readonly Regex ConsoleUse = new(@"LowLatency\.ConsoleHost\.(\w+)", RegexOptions.Compiled);
 
     private static readonly Regex EngineUse = new(@"LowLatency\.Engine\.(\w+)", RegexOptions.Compiled);
 
@@ -89,20 +100,21 @@ public sealed class FolderRulesTests
     public void FeedsFolders_UseOnlyWhatTheTableAllows()
     {
         List<string> violations = [];
-        foreach ((string folder, string[] allowed) in FeedsRules)
+        foreach ((string folder, HashSet<string> uses) in RoomUses("src/Feeds", FeedsUse))
         {
-            foreach (string file in SourceTree.Files($"src/Feeds/{folder}"))
-            {
-                foreach (Match use in FeedsUse.Matches(WithoutComments(File.ReadAllText(file))))
-                {
-                    string used = use.Groups[1].Value;
-                    if (used != folder && !allowed.Contains(used))
-                        violations.Add($"{SourceTree.Relative(file)} uses Feeds/{used}");
-                }
-            }
+            if (!FeedsRules.TryGetValue(folder, out string[]? allowed)) violations.Add($"{folder} has no row");
+            else violations.AddRange(uses.Except(allowed).Select(used => $"Feeds/{folder} uses Feeds/{used}"));
         }
 
         Assert.True(violations.Count == 0, string.Join('\n', violations));
+    }
+
+    [Fact]
+    public void ConsoleFolders_UseEachOtherInNoCircle()
+    {
+        Dictionary<string, HashSet<string>> rooms = RoomUses("src/Console", ConsoleUse);
+        while (rooms.FirstOrDefault(room => !room.Value.Any(rooms.ContainsKey)).Key is { } free) rooms.Remove(free);
+        Assert.True(rooms.Count == 0, $"in circles, or above one: {string.Join(", ", rooms.Keys)}");
     }
 
     [Fact]
@@ -138,6 +150,22 @@ public sealed class FolderRulesTests
         List<string> violations = SourceTree.Files("src/Engine")
             .Where(f => forbidden.IsMatch(File.ReadAllText(f))).Select(SourceTree.Relative).ToList();
         Assert.True(violations.Count == 0, string.Join('\n', violations));
+    }
+
+    /// <summary>The other rooms of a project that each of its rooms names.</summary>
+    private static Dictionary<string, HashSet<string>> RoomUses(string project, Regex use)
+    {
+        Dictionary<string, HashSet<string>> rooms = [];
+        foreach (string file in SourceTree.Files(project))
+        {
+            string[] path = SourceTree.Relative(file).Split('/');
+            if (path.Length == 3) continue; // above the rooms
+            if (!rooms.TryGetValue(path[2], out HashSet<string>? uses)) rooms[path[2]] = uses = [];
+            uses.UnionWith(use.Matches(WithoutComments(File.ReadAllText(file))).Select(m => m.Groups[1].Value));
+            uses.Remove(path[2]);
+        }
+
+        return rooms;
     }
 
     private static void Check(string file, string[] allowed, List<string> violations)

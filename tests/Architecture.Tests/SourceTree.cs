@@ -5,10 +5,10 @@ using System.Linq;
 
 namespace LowLatency.Architecture.Tests;
 
-/// <summary>The repository's source files, found from the test's own location upward.</summary>
+/// <summary>The repository's source files.</summary>
 internal static class SourceTree
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => Repository.Root;
 
     public static IEnumerable<string> Files(string folder, string pattern = "*.cs") =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
@@ -17,14 +17,4 @@ internal static class SourceTree
             .OrderBy(f => f, StringComparer.Ordinal);
 
     public static string Relative(string file) => Path.GetRelativePath(Root, file).Replace('\\', '/');
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
-        {
-            if (File.Exists(Path.Combine(d.FullName, "LowLatency.sln"))) return d.FullName;
-        }
-
-        throw new InvalidOperationException("LowLatency.sln is not above the test's folder");
-    }
 }

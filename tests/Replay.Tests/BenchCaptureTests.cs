@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text;
 using System.Text.Json;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Bench;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;

@@ -116,4 +116,14 @@ public sealed class OutputTests
         foreach (string line in result.Output.Split('\n')) Assert.True(line.Length <= 80, $"{line.Length}: {line}");
         Assert.Contains("decisions", result.Errors); // progress
     }
+
+    [Fact]
+    public void ReadmesExcerpt_IsWhatReplayPrints()
+    {
+        string[] blocks = File.ReadAllText(Repository.PathOf("README.md")).Split("```");
+        string excerpt = Array.Find(blocks, block => block.Contains("the engine decided"))!;
+        string printed = Tool.Run("replay").Output.ReplaceLineEndings("\n");
+        foreach (string part in excerpt.Split("...", StringSplitOptions.RemoveEmptyEntries))
+            Assert.Contains(part, printed);
+    }
 }

@@ -5,7 +5,7 @@ using LowLatency.Allocation.Tests;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.Benchmarks.Feeds;

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Pipeline;

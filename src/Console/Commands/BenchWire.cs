@@ -6,7 +6,6 @@ using System.Threading;
 using LowLatency.ConsoleHost.Bench;
 using LowLatency.ConsoleHost.Bench.Wire;
 using LowLatency.ConsoleHost.Config;
-using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
@@ -81,7 +80,7 @@ internal static class BenchWire
         if (!File.Exists(path)) throw new CommandException($"{capture}: no such file", ExitCodes.NoInput);
         if (arguments.GetValue(Sender) is { } baseNs)
             return new WireSender(path, load.MessagesPerSecond, baseNs).Run(warmUp, seconds, Console.In, output);
-        _ = WireScript.Read(path); // its mistakes are told here, not by the other process
+        _ = WireScript.Read(path); // its mistakes are reported here, not by the other process
         if (arguments.GetValue(Rehearse))
         {
             PipelineSettings settings = new EngineConfig { Runner = runner }.Build(

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using LowLatency.ConsoleHost.Replay;
-using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Commands;

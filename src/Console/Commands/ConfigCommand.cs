@@ -4,8 +4,6 @@ using System.CommandLine;
 using System.IO;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Pools;
-using LowLatency.ConsoleHost.Replay;
-using LowLatency.ConsoleHost.Screens;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -70,7 +68,7 @@ internal static class ConfigCommand
         show.Options.Add(json);
         show.SetAction(result => Show(
             () => options.Read(result, ConfigLayers.ProcessEnvironment()), result.GetValue(changed),
-            result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result.GetValue(json), result.InvocationConfiguration.Output));
 
         Argument<string> file = new("file")
         {
@@ -119,22 +117,11 @@ internal static class ConfigCommand
     }
 
     /// <summary>Runs <c>config show</c>.</summary>
-    internal static int Show(
-        Func<ConfigLayers> read, bool onlyChanged, bool asJson, TextWriter output, TextWriter errors)
+    internal static int Show(Func<ConfigLayers> read, bool onlyChanged, bool asJson, TextWriter output)
     {
-        List<SettingRow> rows;
-        try
-        {
-            EngineConfig config = read().Config;
-            rows = SettingRows.Of(config);
-            if (onlyChanged) rows.RemoveAll(row => !config.Origins.ContainsKey(row.Name));
-        }
-        catch (CommandException fault)
-        {
-            errors.WriteLine($"config show: {fault.Message}");
-            return fault.ExitCode;
-        }
-
+        EngineConfig config = read().Config;
+        List<SettingRow> rows = SettingRows.Of(config);
+        if (onlyChanged) rows.RemoveAll(row => !config.Origins.ContainsKey(row.Name));
         if (asJson)
         {
             output.WriteLine(JsonOutput.Report(rows));

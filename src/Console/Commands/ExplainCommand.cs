@@ -76,37 +76,29 @@ internal static class ExplainCommand
     /// <summary>Runs the verb on the given writers.</summary>
     internal static int Run(ParseResult result, TextWriter output, TextWriter errors)
     {
+        string path = result.GetValue(JournalFile) ?? throw new CommandException(
+            "give --journal <file>; `lowlatency replay --journal run.journal` writes one");
+        JournalView journal = JournalView.Open(path);
+        if (result.GetValue(Against) is { } against) return Compare(result, journal, against, output, errors);
+        if (journal.Damage is null)
+        {
+            Write(result, journal, output);
+            if (journal.Hash is null) errors.WriteLine($"explain: note: {path}: the run did not end in order");
+            return ExitCodes.Ok;
+        }
+
         try
         {
-            string path = result.GetValue(JournalFile) ?? throw new CommandException(
-                "give --journal <file>; `lowlatency replay --journal run.journal` writes one");
-            JournalView journal = JournalView.Open(path);
-            if (result.GetValue(Against) is { } against) return Compare(result, journal, against, output, errors);
-            if (journal.Damage is null)
-            {
-                Write(result, journal, output);
-                if (journal.Hash is null) errors.WriteLine($"explain: note: {path}: the run did not end in order");
-                return ExitCodes.Ok;
-            }
-
-            try
-            {
-                Write(result, journal, output);
-            }
-            finally
-            {
-                // Also when what was asked for is not in what could be read: it may be behind the damage.
-                string read = journal.Decisions.Count.ToString("N0", CultureInfo.InvariantCulture);
-                errors.WriteLine($"explain: {journal.Damage} ({read} decisions)");
-            }
-
-            return ExitCodes.BadData;
+            Write(result, journal, output);
         }
-        catch (CommandException fault)
+        finally
         {
-            errors.WriteLine($"explain: {fault.Message}");
-            return fault.ExitCode;
+            // Also when what was asked for is not in what could be read: it may be behind the damage.
+            string read = journal.Decisions.Count.ToString("N0", CultureInfo.InvariantCulture);
+            errors.WriteLine($"explain: {journal.Damage} ({read} decisions)");
         }
+
+        return ExitCodes.BadData;
     }
 
     private static int Compare(

@@ -5,7 +5,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Pools;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Rpc;
 
@@ -51,33 +50,21 @@ internal sealed class PoolsAuditCommand
         ParseResult result, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors,
         CancellationToken cancellation)
     {
-        try
-        {
-            ConfigLayers layers = _config.Read(result, environment);
-            if (result.GetValue(_watch) is { } file) layers.AddFlag(_watch.Name, "watch.file", file);
-            WatchConfig watch = layers.Config.Watch;
-            WatchList list = WatchList.Gather(watch);
-            if (list.Pools.Count + list.Accounts.Count == 0)
-                throw new CommandException("nothing is watched: give --watch, or watch.file or watch.pools");
-            List<LiveEndpoint> endpoints =
-                RpcSource.EndpointsOf(layers.Config, result.GetValue(_http), environment);
-            using RpcSource source = await RpcSource.OpenAsync(endpoints, Note, cancellation).ConfigureAwait(false);
-            PoolAudit audit = new(source.Rpc);
-            RpcResult<IReadOnlyList<AuditFinding>> findings = await audit
-                .RunAsync(list, watch.LiquidityFloorRaw, cancellation).ConfigureAwait(false);
-            if (!findings.IsOk)
-            {
-                throw new CommandException(
-                    $"{source.Name}: {RpcSource.Words(findings.Error!)}", ExitCodes.Unavailable);
-            }
-
-            return Write(list, audit, findings.Value, result.GetValue(_json), output);
-        }
-        catch (CommandException fault)
-        {
-            Note(fault.Message);
-            return fault.ExitCode;
-        }
+        ConfigLayers layers = _config.Read(result, environment);
+        if (result.GetValue(_watch) is { } file) layers.AddFlag(_watch.Name, "watch.file", file);
+        WatchConfig watch = layers.Config.Watch;
+        WatchList list = WatchList.Gather(watch);
+        if (list.Pools.Count + list.Accounts.Count == 0)
+            throw new CommandException("nothing is watched: give --watch, or watch.file or watch.pools");
+        List<LiveEndpoint> endpoints =
+            RpcSource.EndpointsOf(layers.Config, result.GetValue(_http), environment);
+        using RpcSource source = await RpcSource.OpenAsync(endpoints, Note, cancellation).ConfigureAwait(false);
+        PoolAudit audit = new(source.Rpc);
+        RpcResult<IReadOnlyList<AuditFinding>> findings = await audit
+            .RunAsync(list, watch.LiquidityFloorRaw, cancellation).ConfigureAwait(false);
+        if (!findings.IsOk)
+            throw new CommandException($"{source.Name}: {RpcSource.Words(findings.Error!)}", ExitCodes.Unavailable);
+        return Write(list, audit, findings.Value, result.GetValue(_json), output);
 
         void Note(string line) => errors.WriteLine($"pools audit: {line}");
     }

@@ -7,7 +7,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Pools;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -91,38 +90,30 @@ internal sealed class PoolsDiscoverCommand
         ParseResult result, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors,
         CancellationToken cancellation)
     {
-        try
+        ConfigLayers layers = _config.Read(result, environment);
+        if (result.GetValue(_floor) is { } floor) layers.AddFlag(_floor.Name, "watch.liquidityFloorRaw", floor);
+        DiscoveryRequest request = Request(result, layers.Config);
+        string? path = result.GetValue(_out);
+        if (path is not null && File.Exists(path))
         {
-            ConfigLayers layers = _config.Read(result, environment);
-            if (result.GetValue(_floor) is { } floor) layers.AddFlag(_floor.Name, "watch.liquidityFloorRaw", floor);
-            DiscoveryRequest request = Request(result, layers.Config);
-            string? path = result.GetValue(_out);
-            if (path is not null && File.Exists(path))
-            {
-                throw new CommandException(
-                    $"--out {path}: the file exists; remove it or give another name", ExitCodes.CannotCreate);
-            }
-
-            List<LiveEndpoint> endpoints =
-                RpcSource.EndpointsOf(layers.Config, result.GetValue(_http), environment);
-            using RpcSource source = await RpcSource.OpenAsync(endpoints, Note, cancellation).ConfigureAwait(false);
-            DiscoveryResult found = await new PoolDiscovery(source.Rpc, Note)
-                .RunAsync(request, cancellation).ConfigureAwait(false);
-            Write(found, result.GetValue(_json), result.GetValue(_show), output);
-            foreach (string failure in found.Failures) Note($"failed: {failure}");
-            if (path is not null)
-            {
-                found.ToWatchList().Save(path);
-                Note($"{path}: {found.Pools.Count} pools");
-            }
-
-            return found.Failures.Count == 0 ? ExitCodes.Ok : ExitCodes.Unavailable;
+            throw new CommandException(
+                $"--out {path}: the file exists; remove it or give another name", ExitCodes.CannotCreate);
         }
-        catch (CommandException fault)
+
+        List<LiveEndpoint> endpoints =
+            RpcSource.EndpointsOf(layers.Config, result.GetValue(_http), environment);
+        using RpcSource source = await RpcSource.OpenAsync(endpoints, Note, cancellation).ConfigureAwait(false);
+        DiscoveryResult found = await new PoolDiscovery(source.Rpc, Note)
+            .RunAsync(request, cancellation).ConfigureAwait(false);
+        Write(found, result.GetValue(_json), result.GetValue(_show), output);
+        foreach (string failure in found.Failures) Note($"failed: {failure}");
+        if (path is not null)
         {
-            Note(fault.Message);
-            return fault.ExitCode;
+            found.ToWatchList().Save(path);
+            Note($"{path}: {found.Pools.Count} pools");
         }
+
+        return found.Failures.Count == 0 ? ExitCodes.Ok : ExitCodes.Unavailable;
 
         void Note(string line) => errors.WriteLine($"pools discover: {line}");
     }

@@ -39,8 +39,7 @@ internal static class QuoteCommand
         Option<string[]> pools = new("--pool")
         {
             Description = "Pool address; several make a route, in order.",
-            Required =
-                true,
+            Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
         Option<string> input = new("--in") { Description = "Mint that goes into the first pool.", Required = true };

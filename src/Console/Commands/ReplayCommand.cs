@@ -5,7 +5,6 @@ using System.IO;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
-using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Sinks;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Replay;

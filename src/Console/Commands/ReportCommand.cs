@@ -38,13 +38,12 @@ internal static class ReportCommand
             RunFolderPath, Force,
         };
         command.SetAction(result => Run(
-            result.GetValue(RunFolderPath)!, result.GetValue(Force),
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result.GetValue(RunFolderPath)!, result.GetValue(Force), result.InvocationConfiguration.Output));
         return command;
     }
 
-    /// <summary>Runs the verb on the given writers.</summary>
-    internal static int Run(string folder, bool force, TextWriter output, TextWriter errors)
+    /// <summary>Runs the verb on the given writer.</summary>
+    internal static int Run(string folder, bool force, TextWriter output)
     {
         try
         {
@@ -65,15 +64,9 @@ internal static class ReportCommand
             output.Write($"{page}\n{json}\n");
             return ExitCodes.Ok;
         }
-        catch (CommandException wrong)
-        {
-            errors.WriteLine($"report: {wrong.Message}");
-            return wrong.ExitCode;
-        }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            errors.WriteLine($"report: {wrong.Message}");
-            return ExitCodes.CannotCreate;
+            throw new CommandException(wrong.Message, ExitCodes.CannotCreate);
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed class SnapshotMarket
         using FileStream file = File.OpenRead(path);
         using Stream content = GunzipStream.OpenContent(file);
         using StreamReader reader = new(content);
-        return new SnapshotMarket(GraphSnapshot.Read(reader, reserveMin, leftOut), false, leftOut);
+        return new SnapshotMarket(GraphSnapshot.Read(reader, reserveMin, leftOut), isExact: false, leftOut);
     }
 
     private static SnapshotMarket LoadAccounts(string path)
@@ -81,6 +81,6 @@ internal sealed class SnapshotMarket
         }
 
         for (int id = 0; id < graph.PoolCount; id++) graph.Refresh(id, file.ClockOf(graph.Pool(id).Address));
-        return new SnapshotMarket(graph, true, leftOut);
+        return new SnapshotMarket(graph, isExact: true, leftOut);
     }
 }

@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Text;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;
@@ -158,7 +157,7 @@ internal static class TxBuildCommand
     private static uint Units(TxRoute route, RouteOverhead overhead, TxBuildArguments arguments)
     {
         uint estimate = (route.SwapUnits + FixedUnits + overhead.ComputeUnits) * 11 / 10;
-        return Math.Min(arguments.ComputeUnitLimit ?? estimate, ComputeBudget.MaxUnits);
+        return Math.Min(arguments.ComputeUnitLimit ?? estimate, NetworkFees.MaxComputeUnits);
     }
 
     private static ulong MinimumOut(
@@ -169,8 +168,8 @@ internal static class TxBuildCommand
         if (!isSolCycle) return last.AmountOut;
         RouteOverhead overhead = frame.Overhead(route.Accounts(last));
         uint units = Units(route, overhead, arguments);
-        ulong priority = ComputeBudget.PriorityFeeLamports(units, arguments.PriceMicroLamports);
-        ulong costs = ComputeBudget.LamportsPerSignature + priority + arguments.Tip + overhead.RentLamports;
+        ulong priority = NetworkFees.PriorityLamports(units, arguments.PriceMicroLamports);
+        ulong costs = NetworkFees.LamportsPerSignature + priority + arguments.Tip + overhead.RentLamports;
         return arguments.Amount + costs + 1;
     }
 

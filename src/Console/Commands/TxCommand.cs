@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Text;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Solana;

@@ -8,7 +8,7 @@ namespace LowLatency.ConsoleHost.Commands;
 
 /// <summary>
 /// Names of programs and their instructions, for people. A program or instruction that is not listed is shown as bytes.
-/// Source: protocols.md 2.2 (compute budget), 2.5 (DEX programs, arguments), spl-token instruction tags; Anchor
+/// Source: agave compute-budget, the venues' layouts (each names its own source), spl-token instruction tags; Anchor
 /// discriminators are computed from the instruction's name.
 /// </summary>
 internal static class TxPrograms

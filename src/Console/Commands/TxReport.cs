@@ -141,11 +141,13 @@ internal sealed record TxReport(
             if (isTip) tip += lamports;
         }
 
-        ulong signatures = (ulong)view.Facts.RequiredSignatures * ComputeBudget.LamportsPerSignature;
+        ulong signatures = (ulong)view.Facts.RequiredSignatures * NetworkFees.LamportsPerSignature;
         MessageConfig config = view.Facts.Config;
         bool isV1 = view.Facts.Version == MessageVersion.V1;
-        uint units = isV1 ? config.ComputeUnitLimit : (uint)Math.Min(limit ?? defaultLimit, ComputeBudget.MaxUnits);
-        ulong priority = isV1 ? config.PriorityFeeLamports : ComputeBudget.PriorityFeeLamports(units, price);
+        uint units = isV1
+            ? config.ComputeUnitLimit
+            : (uint)Math.Min(limit ?? defaultLimit, NetworkFees.MaxComputeUnits);
+        ulong priority = isV1 ? config.PriorityFeeLamports : NetworkFees.PriorityLamports(units, price);
         return new TxFees(Text(signatures), Text(priority), Text(tip), units, isV1 || limit is not null);
     }
 

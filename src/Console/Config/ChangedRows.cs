@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
 using LowLatency.ConsoleHost.Journal;
-using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Events;
 using LowLatency.Feeds.Capture;
 

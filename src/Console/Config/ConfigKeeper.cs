@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Journal;
-using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Feeds.Capture;
@@ -26,7 +24,6 @@ internal sealed class ConfigKeeper : IDisposable
     private readonly SettingTrail _trail;
     private readonly TradingGate _gate;
     private readonly Action<LogLevel, string> _tell;
-    private readonly Action<string, Exception> _onFault;
     private readonly ConfigReload _inForce;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
@@ -52,13 +49,11 @@ internal sealed class ConfigKeeper : IDisposable
         _trail = trail;
         _gate = gate;
         _tell = tell;
-        _onFault = onFault;
         _inForce = new ConfigReload(start);
-        _thread = new Thread(Run) { IsBackground = true, Name = "config keeper" };
-        _thread.Start();
+        _thread = GuardedThread.Start("config keeper", Keep, onFault);
     }
 
-    /// <summary>Reads the file again now; what became of it is told.</summary>
+    /// <summary>Reads the file again now; returns where the result is shown.</summary>
     public string Ask()
     {
         _isAsked = true;
@@ -72,18 +67,6 @@ internal sealed class ConfigKeeper : IDisposable
         _wake.Set();
         _thread.Join();
         _wake.Dispose();
-    }
-
-    private void Run()
-    {
-        try
-        {
-            Keep();
-        }
-        catch (Exception fault)
-        {
-            _onFault(Thread.CurrentThread.Name!, fault); // the one catch of this thread
-        }
     }
 
     private void Keep()

@@ -1,7 +1,6 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
-using LowLatency.ConsoleHost.Commands;
 
 namespace LowLatency.ConsoleHost.Config;
 

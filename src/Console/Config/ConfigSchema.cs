@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LowLatency.ConsoleHost.Replay;
 
 namespace LowLatency.ConsoleHost.Config;
 

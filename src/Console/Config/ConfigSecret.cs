@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.ConsoleHost.Config;

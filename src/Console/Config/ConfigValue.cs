@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Globalization;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.ConsoleHost.Config;

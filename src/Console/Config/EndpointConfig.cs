@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.ConsoleHost.Config;

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Instructions;

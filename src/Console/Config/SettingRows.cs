@@ -1,7 +1,18 @@
 using System.Collections.Generic;
-using LowLatency.ConsoleHost.Screens;
 
 namespace LowLatency.ConsoleHost.Config;
+
+/// <summary>One setting and where its value comes from.</summary>
+internal readonly record struct SettingRow(string Section, string Name, string Value, string Source)
+{
+    /// <summary>For a reader: words where nothing is set, and for a limit of all that 32 or 64 bits hold.</summary>
+    public string InWords() => Value switch
+    {
+        "" => "not set",
+        "4294967295" or "18446744073709551615" => "no limit",
+        _ => Value,
+    };
+}
 
 /// <summary>The settings as they are in effect, each with its source, in the catalog's order.</summary>
 internal static class SettingRows

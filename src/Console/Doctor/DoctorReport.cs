@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.IO;
-using LowLatency.ConsoleHost.Replay;
 
 namespace LowLatency.ConsoleHost.Doctor;
 

@@ -10,7 +10,7 @@ using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Geyser;
 using LowLatency.Feeds.Geyser.Client;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.ConsoleHost.Doctor;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading;
-using LowLatency.ConsoleHost.Commands;
 
 namespace LowLatency.ConsoleHost.Gateway;
 

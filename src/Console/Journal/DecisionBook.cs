@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Text;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;

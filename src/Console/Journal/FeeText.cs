@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 
 namespace LowLatency.ConsoleHost.Journal;

@@ -39,7 +39,7 @@ internal static class JournalDiff
             foreach (string line in Differences(mine, other, first)) output.WriteLine($"  {line}");
         }
 
-        Count(mine, other, output);
+        Count(mine, other, first, output);
         return false;
     }
 
@@ -102,12 +102,16 @@ internal static class JournalDiff
 
     private static string Text(Int128 value) => value.ToString("N0", Invariant);
 
-    /// <summary>How many decisions of the first journal the second has too, by id.</summary>
-    private static void Count(JournalView mine, JournalView other, TextWriter output)
+    /// <summary>
+    /// How many decisions of the first journal the second has too, by id; all before <paramref name="first"/> are the
+    /// same.
+    /// </summary>
+    private static void Count(JournalView mine, JournalView other, int first, TextWriter output)
     {
-        int same = 0, changed = 0;
-        foreach (JournalledDecision journalled in mine.Decisions)
+        int same = first, changed = 0;
+        for (int i = first; i < mine.Decisions.Count; i++)
         {
+            JournalledDecision journalled = mine.Decisions[i];
             if (other.Find(DecisionId.Of(journalled.Decision)) is not { } twin) continue;
             if (HashOf(journalled) == HashOf(twin)) same++;
             else changed++;

@@ -1,8 +1,8 @@
 using System;
 using System.Text.Json;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Pipeline;
 
 namespace LowLatency.ConsoleHost.Journal;
 
@@ -25,14 +25,14 @@ internal sealed record JournalRunInfo
     public ulong MinimumInputRaw { get; init; }
     public string Wallet { get; set; } = string.Empty;
 
-    public static JournalRunInfo Of(ReplaySettings settings, bool isSynthetic)
+    public static JournalRunInfo Of(string capture, PipelineSettings settings, bool isSynthetic)
     {
-        SearchSettings search = settings.Pipeline.Search;
+        SearchSettings search = settings.Search;
         return new JournalRunInfo
         {
-            Capture = settings.CaptureName,
+            Capture = capture,
             Synthetic = isSynthetic,
-            Runner = settings.Pipeline.Runner.ToString(),
+            Runner = settings.Runner.ToString(),
             MinimumProfitLamports = search.MinimumProfitLamports,
             MinimumExpectedValueLamports = search.MinimumExpectedValueLamports,
             LandingSlots = search.LandingSlots,
@@ -42,7 +42,7 @@ internal sealed record JournalRunInfo
             PriorityFeeMicroLamportsPerCu = search.PriorityFeeMicroLamportsPerCu,
             MaxStateAgeSlots = search.MaxStateAgeSlots,
             MinimumInputRaw = search.MinimumInputRaw,
-            Wallet = settings.Pipeline.Instructions.Wallet.ToString(),
+            Wallet = settings.Instructions.Wallet.ToString(),
         };
     }
 

@@ -18,7 +18,7 @@ internal sealed record ChainRequests(long Asked, long Answered, long RateLimited
         new(c.Requests, c.Answers, c.RateLimited, c.Behind, c.Failures);
 }
 
-/// <summary>What simulations told.</summary>
+/// <summary>What simulations returned.</summary>
 internal sealed record SimulationReport
 {
     public required long Offered { get; init; }

@@ -2,13 +2,13 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Threading;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Submission;
@@ -195,20 +195,7 @@ internal sealed class LiveRun : IDisposable
         Bootstrap.Start();
         Chain.Start();
         Simulator?.Start();
-        _keeper = new Thread(RunKeeper) { IsBackground = true, Name = "watch keeper" };
-        _keeper.Start();
-    }
-
-    private void RunKeeper()
-    {
-        try
-        {
-            KeepWatch();
-        }
-        catch (Exception fault)
-        {
-            Halt(Thread.CurrentThread.Name!, fault); // the one catch of this thread
-        }
+        _keeper = GuardedThread.Start("watch keeper", KeepWatch, Halt);
     }
 
     private void KeepWatch()
@@ -250,7 +237,7 @@ internal sealed class LiveRun : IDisposable
 
     /// <summary>
     /// What is new is watched; what is gone is watched no longer, so its pool loses its cover and quotes no more. The
-    /// accounts that only such pools need are told by the engine's thread, which knows them, and unwatched then.
+    /// engine's thread knows the accounts that only such pools need; it names them, and they are unwatched then.
     /// </summary>
     private void Reload(ref HashSet<Pubkey> listed, HashSet<Pubkey> gone)
     {

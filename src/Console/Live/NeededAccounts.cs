@@ -35,7 +35,7 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
 
     public string Name => "needed accounts";
 
-    /// <summary>Contradictions not told because too many waited; the audit comes to them. Any thread.</summary>
+    /// <summary>Contradictions dropped because too many waited; the audit comes to them. Any thread.</summary>
     public long ConflictsDropped { get; private set; }
 
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
@@ -66,7 +66,8 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
     public bool TryTakeUnneeded(out Pubkey account) => _unneeded.TryDequeue(out account);
 
     /// <summary>
-    /// The next account that two endpoints told differently, and its slot; false if there is none. The reader's thread.
+    /// The next account that two endpoints reported differently, and its slot; false if there is none. The reader's
+    /// thread.
     /// </summary>
     public bool TryTakeConflict(out Pubkey account, out ulong slot)
     {
@@ -78,7 +79,7 @@ internal sealed class NeededAccounts(GraphStage graph) : IStage
     }
 
     /// <summary>
-    /// Asks for all accounts to be told again, those of the pools that are gone apart. Answered with the next event;
+    /// Asks for all accounts again, those of the pools that are gone apart. Answered with the next event;
     /// the newest request counts. Any thread.
     /// </summary>
     /// <param name="gone">Pools that were taken off the list and have not come back.</param>

@@ -60,7 +60,7 @@ internal sealed class PoolAudit(SolanaRpc rpc)
         foreach (Pubkey account in list.Accounts)
         {
             if (_accounts[account] is null)
-                Find(account, VenueId.None, "missing", true, "the account is closed or never was");
+                Fail(account, VenueId.None, "missing", "the account is closed or never was");
         }
 
         return await CheckProgramsAsync(list, cancellation).ConfigureAwait(false) is { } versions
@@ -113,7 +113,7 @@ internal sealed class PoolAudit(SolanaRpc rpc)
         Pubkey key = watched.Address;
         if (_accounts[key] is not { } account)
         {
-            Find(key, watched.Venue, "missing", true, "the pool's account is closed or never was");
+            Fail(key, watched.Venue, "missing", "the pool's account is closed or never was");
             return null;
         }
 
@@ -122,14 +122,14 @@ internal sealed class PoolAudit(SolanaRpc rpc)
         VenueId venue = watched.Venue == VenueId.None && isKnown ? kind.Venue : watched.Venue;
         if (venue != VenueId.None && account.Owner != PoolAccountShape.Of(venue).Program)
         {
-            Find(key, venue, "owner", true, $"the account belongs to program {account.Owner} now");
+            Fail(key, venue, "owner", $"the account belongs to program {account.Owner} now");
             return null;
         }
 
         if (!isKnown || kind.Venue != venue)
         {
             bool isEmpty = !account.Data.AsSpan().ContainsAnyExcept((byte)0);
-            Find(key, venue, isEmpty ? "uninitialised" : "undecodable", true, isEmpty
+            Fail(key, venue, isEmpty ? "uninitialised" : "undecodable", isEmpty
                 ? "the account holds only zeros: it was never initialised"
                 : $"no pool account ({account.Data.Length} bytes, owner {account.Owner})");
             return null;
@@ -139,7 +139,7 @@ internal sealed class PoolAudit(SolanaRpc rpc)
         DecodeStatus status = pool.Apply(AccountRole.Pool, in view);
         if (status != DecodeStatus.Ok)
         {
-            Find(key, venue, "undecodable", true, $"the pool's bytes are refused: {status}");
+            Fail(key, venue, "undecodable", $"the pool's bytes are refused: {status}");
             return null;
         }
 
@@ -147,7 +147,7 @@ internal sealed class PoolAudit(SolanaRpc rpc)
         if (areMintsKnown && (watched.MintA != pool.MintA || watched.MintB != pool.MintB))
         {
             string mints = $"{pool.MintA} and {pool.MintB}";
-            Find(key, venue, "mints", true, $"its mints are {mints}, not those of the watch list");
+            Fail(key, venue, "mints", $"its mints are {mints}, not those of the watch list");
         }
 
         return pool;
@@ -170,8 +170,8 @@ internal sealed class PoolAudit(SolanaRpc rpc)
             DecodeStatus status = pool.Apply(dependency.Role, in view);
             bool isTold = dependency.Role is AccountRole.MintA or AccountRole.MintB; // by JudgeMint
             if (status is DecodeStatus.Ok or DecodeStatus.UnknownRole || account is null || isTold) continue;
-            Find(
-                pool.Address, pool.Venue, "undecodable", true,
+            Fail(
+                pool.Address, pool.Venue, "undecodable",
                 $"its {dependency.Role} {dependency.Key} is refused: {status}");
         }
     }
@@ -188,8 +188,8 @@ internal sealed class PoolAudit(SolanaRpc rpc)
                 or AccountRole.BitmapExtension or AccountRole.Oracle;
             bool isNeeded = dependency.Required && !mayBeAbsent;
             if (!isNeeded || _accounts.GetValueOrDefault(dependency.Key) is not null) continue;
-            Find(
-                pool.Address, pool.Venue, "incomplete", true,
+            Fail(
+                pool.Address, pool.Venue, "incomplete",
                 $"its {dependency.Role} {dependency.Key} is closed or never was");
         }
 
@@ -197,9 +197,9 @@ internal sealed class PoolAudit(SolanaRpc rpc)
         JudgeMint(pool, pool.MintB);
         if (pool.Readiness == QuoteStatus.Ok) GoodPools++;
         else if (pool.Readiness == QuoteStatus.SwapDisabled)
-            Find(pool.Address, pool.Venue, "disabled", true, Describe(pool.Readiness));
+            Fail(pool.Address, pool.Venue, "disabled", Describe(pool.Readiness));
         else if (!_findings.Exists(finding => finding.Subject == pool.Address))
-            Find(pool.Address, pool.Venue, "unready", true, Describe(pool.Readiness));
+            Fail(pool.Address, pool.Venue, "unready", Describe(pool.Readiness));
         JudgeLiquidity(watched, floors, pool);
     }
 
@@ -208,7 +208,7 @@ internal sealed class PoolAudit(SolanaRpc rpc)
         if (_accounts.GetValueOrDefault(mint) is not { } account) return;
         AccountView view = ViewOf(account);
         if (MintInfo.TryDecode(in view, out MintInfo info) && !info.IsRefused) return;
-        Find(pool.Address, pool.Venue, "mint", true, info.IsKnown
+        Fail(pool.Address, pool.Venue, "mint", info.IsKnown
             ? $"mint {mint} has extensions that are refused: {info.Features & MintFeatures.Refused}"
             : $"mint {mint} is not a mint that can be read");
     }
@@ -227,7 +227,7 @@ internal sealed class PoolAudit(SolanaRpc rpc)
             AccountView view = ViewOf(account);
             if (!TokenAccountInfo.TryDecode(in view, out TokenAccountInfo token) || token.AmountRaw >= floor) return;
             string amounts = string.Create(CultureInfo.InvariantCulture, $"{token.AmountRaw}, floor {floor}");
-            Find(pool.Address, pool.Venue, "liquidity", false, $"its vault of {mint} holds {amounts}");
+            Warn(pool.Address, pool.Venue, "liquidity", $"its vault of {mint} holds {amounts}");
         }
     }
 
@@ -240,9 +240,9 @@ internal sealed class PoolAudit(SolanaRpc rpc)
         foreach ((Pubkey program, ulong slot) in list.DeployedSlots)
         {
             if (!now.Value.TryGetValue(program, out ulong current))
-                Find(program, VenueId.None, "program", false, "the program is gone or cannot be upgraded any more");
+                Warn(program, VenueId.None, "program", "the program is gone or cannot be upgraded any more");
             else if (current != slot)
-                Find(program, VenueId.None, "program", false, string.Create(
+                Warn(program, VenueId.None, "program", string.Create(
                     CultureInfo.InvariantCulture,
                     $"deployed anew at slot {current} (list: {slot}): layouts and formulas may have changed"));
         }
@@ -253,6 +253,9 @@ internal sealed class PoolAudit(SolanaRpc rpc)
     private static AccountView ViewOf(RpcAccount account) =>
         new(account.Key, account.Owner, account.Lamports, account.Data);
 
-    private void Find(Pubkey subject, VenueId venue, string kind, bool isFailure, string text) =>
-        _findings.Add(new AuditFinding(subject, venue, kind, isFailure, text));
+    private void Fail(Pubkey subject, VenueId venue, string kind, string text) =>
+        _findings.Add(new AuditFinding(subject, venue, kind, IsFailure: true, text));
+
+    private void Warn(Pubkey subject, VenueId venue, string kind, string text) =>
+        _findings.Add(new AuditFinding(subject, venue, kind, IsFailure: false, text));
 }

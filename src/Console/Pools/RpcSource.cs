@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Threading;
 using System.Threading.Tasks;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Rpc;

@@ -3,9 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 

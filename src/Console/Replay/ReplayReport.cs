@@ -63,7 +63,7 @@ internal sealed record ReplayReport
     public required IReadOnlyList<CheckReport> Checks { get; init; }
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>The newest slot that the graph has seen, or, of slots alone, that was told; 0 for none.</summary>
+    /// <summary>The newest slot that the graph has seen, or, of slots alone, that was announced; 0 for none.</summary>
     internal static ulong LastSlotOf(MarketPipeline pipeline) =>
         pipeline.Graph.CurrentSlot != 0 ? pipeline.Graph.CurrentSlot : pipeline.Dedup.Slots.Head;
 

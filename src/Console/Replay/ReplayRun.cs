@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Truth;
@@ -186,7 +185,7 @@ internal sealed class ReplayRun
             long createdUtcNs = SystemClock.Instance.UtcNs; // replay-ok: the journal's header, not a decision
             _journal = new DecisionJournal(
                 journal, pipeline, pipeline.Settings.Graph.MaxPools, createdUtcNs,
-                JournalRunInfo.Of(_settings, IsSynthetic).ToBytes());
+                JournalRunInfo.Of(_settings.CaptureName, _settings.Pipeline, IsSynthetic).ToBytes());
             sinks.Add(_journal);
         }
 

@@ -131,7 +131,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
         }
         catch (Exception fault)
         {
-            // The one catch of this thread: start-up faults (a journal that cannot be created) are told by Finish.
+            // The one catch of this thread: start-up faults (a journal that cannot be created) are reported by Finish.
             Volatile.Write(ref _failure, ExceptionDispatchInfo.Capture(fault));
         }
     }
@@ -172,7 +172,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
             Control = _settings.Live is null ? watch.Control : null,
             AddressOf = feed.AddressOf,
             HealthOf = _settings.Live is { } live ? live.HealthOf : null,
-            Info = JournalRunInfo.Of(_settings, feed.IsSynthetic),
+            Info = JournalRunInfo.Of(_settings.CaptureName, _settings.Pipeline, feed.IsSynthetic),
             Trail = _trail,
         });
     }

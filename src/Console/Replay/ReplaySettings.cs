@@ -1,9 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Live;
-using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Venues;

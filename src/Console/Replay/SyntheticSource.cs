@@ -2,7 +2,6 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Threading;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Synthetic;
 

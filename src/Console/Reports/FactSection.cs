@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
-using LowLatency.ConsoleHost.Screens;
 
 namespace LowLatency.ConsoleHost.Reports;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using LowLatency.ConsoleHost.Replay;
 
 namespace LowLatency.ConsoleHost.Reports;
 

@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Text.Json;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Sinks;
@@ -108,13 +107,10 @@ internal static class RunFolder
         string text = ReadText(path);
         try
         {
-            using (JsonDocument document = JsonDocument.Parse(text))
-            {
-                if (HasNullElement(document.RootElement))
-                    throw new CommandException($"{path}: damaged: a list with null in it", ExitCodes.BadData);
-            }
-
-            RunRecord record = JsonSerializer.Deserialize(text, Reading.Shape<RunRecord>())
+            using JsonDocument document = JsonDocument.Parse(text);
+            if (HasNullElement(document.RootElement))
+                throw new CommandException($"{path}: damaged: a list with null in it", ExitCodes.BadData);
+            RunRecord record = document.Deserialize(Reading.Shape<RunRecord>())
                 ?? throw new CommandException($"{path}: damaged: it holds null", ExitCodes.BadData);
             if (record.Format == RunRecord.FormatName && record.Version == RunRecord.FormatVersion)
             {

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
-using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Sinks;
 

@@ -38,14 +38,15 @@ internal sealed class FigureWatch(RunLog log)
 
         MarketFigures market = model.Market;
         int at = DropCounts.Length;
-        Tell(at++, market.Gaps, false, "feeds", "times that all feeds were down at once", slot);
-        Tell(at++, market.StaleTimes, false, "graph", "times that all pools were stale", slot);
-        Tell(at++, market.Refused, false, "graph", "accounts refused by their venue", slot);
-        Tell(at++, market.TableFull, false, "graph", "pools or links refused: a table is full", slot);
-        Tell(at++, market.OpportunityRingFull, false, "cycles", "opportunities lost: their ring is full", slot);
-        Tell(at++, market.MessageRingFull, false, "message", "messages lost: their ring is full", slot);
-        Tell(at++, market.WorkBound, true, "cycles", "searches cut by their bound", slot);
-        Tell(at, run.View.Refused, false, "ring", "events refused: the ring is full", slot);
+        Tell(at++, market.Gaps, isUsual: false, "feeds", "times that all feeds were down at once", slot);
+        Tell(at++, market.StaleTimes, isUsual: false, "graph", "times that all pools were stale", slot);
+        Tell(at++, market.Refused, isUsual: false, "graph", "accounts refused by their venue", slot);
+        Tell(at++, market.TableFull, isUsual: false, "graph", "pools or links refused: a table is full", slot);
+        Tell(
+            at++, market.OpportunityRingFull, isUsual: false, "cycles", "opportunities lost: their ring is full", slot);
+        Tell(at++, market.MessageRingFull, isUsual: false, "message", "messages lost: their ring is full", slot);
+        Tell(at++, market.WorkBound, isUsual: true, "cycles", "searches cut by their bound", slot);
+        Tell(at, run.View.Refused, isUsual: false, "ring", "events refused: the ring is full", slot);
         if (_hasFault || run.View.Fault is not { } fault) return;
         _hasFault = true;
         log.Add(LogLevel.Error, "engine", $"halted in {fault.Where}: {fault.Cause.Message}", slot);

@@ -1,6 +1,5 @@
 using System;
 using LowLatency.ConsoleHost.Rendering;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Pipeline.View;
 
@@ -51,7 +50,7 @@ internal sealed class GraphScreen : Screen
 
         if (key.Is('m')) return ShowMints(!_areMintsShown);
         if (_areMintsShown) return OnMintKey(key);
-        if (key.Key is Key.Escape or Key.Backspace && _rows.Mint is not null) return ShowMints(true);
+        if (key.Key is Key.Escape or Key.Backspace && _rows.Mint is not null) return ShowMints(areShown: true);
         if (key.Is('s'))
         {
             _rows.Sort = (PoolSort)(((int)_rows.Sort + 1) % SortNames.Length);
@@ -76,7 +75,7 @@ internal sealed class GraphScreen : Screen
     {
         if (key.Key != Key.Enter) return _mints.Scroller.OnKey(key);
         if (_mints.Selected is not { } mint) return true;
-        ShowMints(false);
+        ShowMints(areShown: false);
         _rows.Mint = mint;
         _mintName = MintName.Of(mint);
         return true;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
@@ -36,18 +37,6 @@ internal sealed class WatchedRun
 
     /// <summary>Settings that changed while it ran.</summary>
     public SettingTrail Trail { get; init; } = new();
-}
-
-/// <summary>One setting and where its value comes from.</summary>
-internal readonly record struct SettingRow(string Section, string Name, string Value, string Source)
-{
-    /// <summary>For a reader: words where nothing is set, and for a limit of all that 32 or 64 bits hold.</summary>
-    public string InWords() => Value switch
-    {
-        "" => "not set",
-        "4294967295" or "18446744073709551615" => "no limit",
-        _ => Value,
-    };
 }
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Pipeline.View;

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Solana;

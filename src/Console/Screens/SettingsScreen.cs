@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Rendering;
 
 namespace LowLatency.ConsoleHost.Screens;

@@ -119,7 +119,7 @@ internal sealed class ScenarioVectorSuite : IVectorSuite
     {
         if (JsonText.OptionalUInt64(cycle, "size_with_lookup_tables") is not { } expected) return null;
         InstructionBuffer limit = new();
-        ComputeBudget.WriteUnitLimit(limit, ComputeBudget.MaxUnits);
+        ComputeBudget.WriteUnitLimit(limit, NetworkFees.MaxComputeUnits);
         List<InstructionBuffer> all = [limit];
         foreach (JsonElement swap in JsonText.Member(cycle, "instructions").EnumerateArray())
             all.Add(Write(JsonText.Instruction(swap)));

@@ -9,7 +9,7 @@ namespace LowLatency.ConsoleHost.Vectors;
 
 /// <summary>
 /// Section "dex_pda" of transactions.json: builds the seeds of a DEX account from its inputs, indices included, so that
-/// the address does not depend on the seeds the file gives. Source of the seeds: protocols.md 2.5 and the file itself.
+/// the address does not depend on the seeds the file gives. Source of the seeds: the venues' layouts, the file.
 /// </summary>
 internal static class TransactionVectorAddresses
 {

@@ -9,7 +9,7 @@ using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Chain;
 
-/// <summary>What a <see cref="ChainStage"/> has been told; one writer, read late by others.</summary>
+/// <summary>What a <see cref="ChainStage"/> has received; one writer, read late by others.</summary>
 public sealed class ChainCounters
 {
     private readonly long[] _ends = new long[(int)SimulationEnd.Refused + 1];
@@ -42,13 +42,12 @@ public sealed class ChainCounters
 }
 
 /// <summary>
-/// Takes what nodes told of the chain itself, all of it recorded frames like account updates, to where it decides
-/// something: blockhashes into the ring that messages are built on (where another endpoint could say otherwise, once
-/// one agrees), prices of recent slots into the estimator of the priority fee, ends of simulations into the table of
-/// compute units and the quarantine of routes. A payer that is missing or has no tokens, as in a dry run, says nothing
-/// of a route: such ends are counted and nothing is reported. Routes are remembered from the first blockhash on only,
-/// so a capture without these frames pays nothing.
-/// Owner thread: the market group's.
+/// Hands on what nodes reported about the chain itself, all of it recorded frames like account updates: blockhashes
+/// into the ring that messages are built on (where another endpoint could say otherwise, once one agrees), prices of
+/// recent slots into the estimator of the priority fee, ends of simulations into the table of compute units and the
+/// quarantine of routes. A payer that is missing or has no tokens, as in a dry run, says nothing of a route: such ends
+/// are counted and nothing is reported. Routes are remembered from the first blockhash on only, so a capture without
+/// these frames pays nothing. Owner thread: the market group's.
 /// </summary>
 public sealed class ChainStage : IStage
 {
@@ -89,7 +88,7 @@ public sealed class ChainStage : IStage
     /// <inheritdoc/>
     public string Name => "chain";
 
-    /// <summary>What was told.</summary>
+    /// <summary>What was received.</summary>
     public ChainCounters Counters { get; } = new();
 
     /// <summary>Blockhashes that wait for a second endpoint's word.</summary>
@@ -106,7 +105,7 @@ public sealed class ChainStage : IStage
             {
                 case EventKind.Blockhash:
                     Voices.AdvanceTo(e.ReceiveNs);
-                    ToldBlockhash told = new(e.Account, e.ChainValue, e.Slot);
+                    ReportedBlockhash told = new(e.Account, e.ChainValue, e.Slot);
                     if (Voices.Tell((int)Math.Min(e.ChainSource, int.MaxValue), in told)) TakeAgreed();
                     else Take(in told);
                     break;
@@ -137,11 +136,11 @@ public sealed class ChainStage : IStage
     {
     }
 
-    private void Take(in ToldBlockhash told) => _ = _blockhashes.Take(told.Hash, told.LastValidHeight, told.Slot);
+    private void Take(in ReportedBlockhash told) => _ = _blockhashes.Take(told.Hash, told.LastValidHeight, told.Slot);
 
     private void TakeAgreed()
     {
-        while (Voices.TryTakeAgreed(out ToldBlockhash agreed)) Take(in agreed);
+        while (Voices.TryTakeAgreed(out ReportedBlockhash agreed)) Take(in agreed);
     }
 
     private void Remember(in MarketEvent e)

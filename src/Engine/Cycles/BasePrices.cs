@@ -54,7 +54,7 @@ internal sealed class BasePrices
         for (int index = 0; index < bases.Length; index++)
         {
             for (int legs = 0; legs <= _levels; legs++)
-                Value(bases[index], index, false, legs) = Value(bases[index], index, true, legs) = 1;
+                Value(bases[index], index, isBuy: false, legs) = Value(bases[index], index, isBuy: true, legs) = 1;
         }
 
         _seenChanges = -1;
@@ -108,7 +108,7 @@ internal sealed class BasePrices
         {
             for (int sold = 0; sold <= legs; sold++)
             {
-                double product = Value(from, index, false, sold) * Value(to, index, true, legs - sold);
+                double product = Value(from, index, isBuy: false, sold) * Value(to, index, isBuy: true, legs - sold);
                 if (product > best) best = product;
             }
         }
@@ -119,10 +119,10 @@ internal sealed class BasePrices
     /// <summary>
     /// Largest product of a walk of at most <paramref name="legs"/> legs from a mint to the base at an index.
     /// </summary>
-    internal double Sell(int mint, int index, int legs) => Value(mint, index, false, legs);
+    internal double Sell(int mint, int index, int legs) => Value(mint, index, isBuy: false, legs);
 
     /// <summary>Largest product of a walk of at most so many legs from the base at an index to a mint.</summary>
-    internal double Buy(int mint, int index, int legs) => Value(mint, index, true, legs);
+    internal double Buy(int mint, int index, int legs) => Value(mint, index, isBuy: true, legs);
 
     /// <summary>Computes one mint's bounds anew from its neighbours'; they can only fall. Returns the steps.</summary>
     internal int Tighten(int mint)
@@ -133,8 +133,8 @@ internal sealed class BasePrices
             if (_bases[index] == mint) continue;
             for (int legs = 2; legs <= _levels; legs++)
             {
-                LowerTo(ref Value(mint, index, false, legs), BestOf(mint, index, false, legs));
-                LowerTo(ref Value(mint, index, true, legs), BestOf(mint, index, true, legs));
+                LowerTo(ref Value(mint, index, isBuy: false, legs), BestOf(mint, index, isBuy: false, legs));
+                LowerTo(ref Value(mint, index, isBuy: true, legs), BestOf(mint, index, isBuy: true, legs));
             }
         }
 
@@ -196,8 +196,8 @@ internal sealed class BasePrices
         for (int index = 0; index < _bases.Length; index++)
         {
             int mint = _bases[index];
-            if (from == mint) SetFirst(to, index, true, rate);
-            else if (to == mint) SetFirst(from, index, false, rate);
+            if (from == mint) SetFirst(to, index, isBuy: true, rate);
+            else if (to == mint) SetFirst(from, index, isBuy: false, rate);
             else RaiseBoth(from, to, index, rate);
         }
     }
@@ -206,10 +206,10 @@ internal sealed class BasePrices
     {
         for (int legs = 2; legs <= _levels; legs++)
         {
-            double sell = rate * Value(to, index, false, legs - 1);
-            if (sell > Value(from, index, false, legs)) RaiseTo(from, index, false, legs, sell);
-            double buy = rate * Value(from, index, true, legs - 1);
-            if (buy > Value(to, index, true, legs)) RaiseTo(to, index, true, legs, buy);
+            double sell = rate * Value(to, index, isBuy: false, legs - 1);
+            if (sell > Value(from, index, isBuy: false, legs)) RaiseTo(from, index, isBuy: false, legs, sell);
+            double buy = rate * Value(from, index, isBuy: true, legs - 1);
+            if (buy > Value(to, index, isBuy: true, legs)) RaiseTo(to, index, isBuy: true, legs, buy);
         }
     }
 

@@ -84,15 +84,15 @@ public sealed class CycleStage : IStage, IWarmable
         int work = 0;
         for (int i = 0; i < batch.Length; i++)
         {
-            ref MarketEvent one = ref batch[i];
-            one.OpportunityPosition = _ring.BeginEvent();
-            one.OpportunityCount = 0;
+            ref MarketEvent e = ref batch[i];
+            e.OpportunityPosition = _ring.BeginEvent();
+            e.OpportunityCount = 0;
             ReadOnlySpan<int> touched = _touched.Ids;
             for (int rank = 0; rank < touched.Length; rank++)
-                Search(ref one, firstSequence + i, touched[rank]);
+                Search(ref e, firstSequence + i, touched[rank]);
             // After the event's own searches: the audit holds a changed rate without a search for a fault.
-            if (one.Kind == EventKind.Slot && one.Drop == DropCause.None)
-                OnSlot(ref one, firstSequence + i);
+            if (e.Kind == EventKind.Slot && e.Drop == DropCause.None)
+                OnSlot(ref e, firstSequence + i);
             work += touched.Length;
         }
 

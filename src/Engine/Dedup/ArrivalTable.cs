@@ -52,7 +52,7 @@ internal struct ArrivalRow
 internal sealed class ArrivalTable
 {
     /// <summary>
-    /// Updates remembered per account: an endpoint may lag that many updates and still be told a duplicate.
+    /// Updates remembered per account: an endpoint may lag that many updates and its copy still counts as a duplicate.
     /// </summary>
     public const int HistoryCount = 4;
 

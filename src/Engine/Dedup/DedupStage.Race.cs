@@ -15,7 +15,7 @@ public sealed partial class DedupStage
         if (e.Slot > row.SlotMax || e.Slot > Slots.Head || e.EndpointId >= Race.Count) NoteSlot(row, in e);
     }
 
-    /// <summary>A slot, or an endpoint, that is told of for the first time.</summary>
+    /// <summary>A slot, or an endpoint, that is announced for the first time.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void NoteSlot(EndpointRow row, in MarketEvent e)
     {

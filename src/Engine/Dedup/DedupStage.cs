@@ -7,13 +7,14 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Engine.Dedup;
 
 /// <summary>
-/// First of N endpoints wins. Key of an update: (account, slot) from pubsub, which sends one final state a slot; where
-/// every write is sent (Geyser), (account, slot, transaction). Write versions order the writes of one node only: an
-/// update of the newest slot that is not known is newer if its endpoint has delivered the newest known one before (an
-/// endpoint sends in order), else the endpoint is behind and the update is stale; a close ends what was delivered.
-/// An older slot is stale unless what is known was written on a fork that the chain has left: then it is the rollback
-/// and passes (protocols.md 2.1, points 1 and 2). A snapshot loses against a pushed update of the same slot, whichever
-/// comes first, because its bank may have been read half-way.
+/// Passes the first copy of each update and drops the others. An update is identified by (account, slot) from pubsub,
+/// which sends one final state a slot, and by (account, slot, transaction) from Geyser, which sends every write.
+/// Write versions order the writes of one node only. So an unknown update of the newest slot is newer if its endpoint
+/// has delivered the newest known one (an endpoint sends in order); otherwise that endpoint is behind and the update is
+/// stale. A closed connection loses this credit.
+/// An update of an older slot is stale, unless the known one was written on a fork that the chain has left: then it is
+/// the rollback and passes (agave b64857b5 rpc/src/rpc_subscriptions.rs). A snapshot loses against a pushed update of
+/// its slot, whichever comes first, because its bank may have been read half-way.
 /// Also keeps the fork tree and the endpoints' race table. Owner thread: its stage group's.
 /// </summary>
 public sealed partial class DedupStage : IStage, IWarmable
@@ -115,8 +116,8 @@ public sealed partial class DedupStage : IStage, IWarmable
     }
 
     /// <summary>
-    /// PERF: nearly all are pushed updates of known accounts in a slot that their endpoint told of before. Of those, a
-    /// copy of the newest update and one of a slot above all known need none of the questions that
+    /// PERF: nearly all events are pushed updates of known accounts, in a slot that their endpoint announced before. Of
+    /// those, a copy of the newest update and one of a slot above all known need none of the questions that
     /// <see cref="OnUnusual"/> asks (DedupBenchmark.Arrival).
     /// </summary>
     private void OnAccount(ref MarketEvent e)
@@ -197,7 +198,7 @@ public sealed partial class DedupStage : IStage, IWarmable
     }
 
     /// <summary>
-    /// Equal or not is for who holds the bytes; a connection never confirms what it told first itself.
+    /// Whoever holds the bytes compares them. A connection never confirms what it reported first itself.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void OnRepeat(EndpointRow? endpoint, ref Arrival known, ref MarketEvent e, bool isOfNewest)

@@ -86,10 +86,10 @@ public sealed class EndpointRow
     /// <summary>Connections lost.</summary>
     public long Closed { get; set; }
 
-    /// <summary>Times the cover of an account was lost by what befell this connection.</summary>
+    /// <summary>Times an account lost its cover because of this connection.</summary>
     public long Gaps { get; set; }
 
-    /// <summary>Slots it told of that are settled: the chain kept them or gave them up.</summary>
+    /// <summary>Slots it announced that are settled: the chain kept them or gave them up.</summary>
     public long SlotsTold { get; set; }
 
     /// <summary>Of these, the ones that the chain gave up.</summary>

@@ -5,9 +5,10 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Engine.Dedup;
 
 /// <summary>
-/// Which endpoints told of which slot, until it is settled whether the chain kept it: then each of them has told of a
-/// slot more, or of an abandoned one. One bit an endpoint and slot; a slot is settled once <see cref="SettledSlots"/>
-/// later ones have come, so the newest are never judged. Decides nothing. Owner thread: the dedup stage's.
+/// Which endpoints announced which slot, until it is settled whether the chain kept it. Then each of them has announced
+/// one more kept, or one more abandoned, slot. One bit an endpoint and slot; a slot is settled once <see
+/// cref="SettledSlots"/> later ones have come, so the newest are never judged. Decides nothing. Owner thread: the dedup
+/// stage's.
 /// </summary>
 internal sealed class ForkScore(SlotTree slots, EndpointRace race)
 {
@@ -23,7 +24,7 @@ internal sealed class ForkScore(SlotTree slots, EndpointRace race)
     private readonly uint[] _toldBy = new uint[SlotTree.CapacitySlots];
     private ulong _settledTo;
 
-    /// <summary>An endpoint told of a slot: that it began, or of an account written in it.</summary>
+    /// <summary>An endpoint announced a slot: that it began, or an account written in it.</summary>
     public void Told(int endpointId, ulong slot)
     {
         if (slot <= _settledTo) return;

@@ -126,7 +126,7 @@ public struct MarketEvent
     }
 
     /// <summary>
-    /// Number of the endpoint that told a blockhash, or judged one; 0 if the run has no other that could. In the place
+    /// Number of the endpoint that reported or judged a blockhash; 0 if the run has no other that could. In the place
     /// of <see cref="Lamports"/>, which account events alone have.
     /// </summary>
     public ulong ChainSource

@@ -26,7 +26,7 @@ public static class GraphSnapshot
 
     /// <summary>
     /// Reads all pools with at least <paramref name="reserveMin"/> base units on both sides; 0 takes empty ones too.
-    /// Rows that cannot be a pool of the graph are told to <paramref name="leftOut"/>.
+    /// Rows that cannot be a pool of the graph are reported to <paramref name="leftOut"/>.
     /// </summary>
     /// <exception cref="InvalidDataException">A line is not of the format; the message names it.</exception>
     public static MarketGraph Read(TextReader reader, ulong reserveMin = 0, ICollection<string>? leftOut = null)

@@ -17,9 +17,6 @@ public sealed class LiquidityFloor
     /// <summary>What a pool must have above the floor to come back, 1/10,000 of the floor.</summary>
     public const uint ReturnBps = 1_000;
 
-    // Source: protocols.md 2.5, token account: amount u64@64.
-    private const int AmountOffset = 64;
-
     private readonly IReadOnlyDictionary<Pubkey, ulong> _floorRaw;
     private readonly AccountTable _accounts;
     private readonly bool[] _isBelow;
@@ -73,8 +70,8 @@ public sealed class LiquidityFloor
         int id = _accounts.Find(in vault);
         if (id < 0 || _accounts[id].Knowledge == AccountKnowledge.Unknown) return false;
         AccountView view = _accounts.View(id);
-        if (view.Data.Length >= AmountOffset + sizeof(ulong))
-            amount = BinaryPrimitives.ReadUInt64LittleEndian(view.Data[AmountOffset..]);
+        if (view.Data.Length >= TokenAccountInfo.AmountOffset + sizeof(ulong))
+            amount = BinaryPrimitives.ReadUInt64LittleEndian(view.Data[TokenAccountInfo.AmountOffset..]);
         return true;
     }
 }

@@ -19,7 +19,7 @@ namespace LowLatency.Engine.Graph;
 /// </summary>
 public sealed partial class MarketGraph
 {
-    /// <summary>Curve pieces kept per edge if not told otherwise: the venues' own arrays hold about that many ticks or
+    /// <summary>Curve pieces kept per edge by default: the venues' own arrays hold about that many ticks or
     /// bins around the price.</summary>
     public const int DefaultSegmentCapacity = 64;
 

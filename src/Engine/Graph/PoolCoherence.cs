@@ -5,7 +5,7 @@ namespace LowLatency.Engine.Graph;
 
 /// <summary>
 /// Tells whether a pool's accounts are of one slot. A swap writes several accounts, and they arrive as separate
-/// messages in any order (protocols.md 2.1, point 5); between the first and the last of them the pool is torn and must
+/// messages in any order (solana#12237); between the first and the last of them the pool is torn and must
 /// not quote. The rule per venue names the accounts that every swap writes:
 /// <list type="bullet">
 /// <item>constant product (AMM v4, CPMM, PumpSwap, Token Swap): the pool account and both vaults;</item>

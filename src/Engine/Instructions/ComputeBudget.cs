@@ -1,18 +1,13 @@
-using System;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
 
 /// <summary>
-/// Compute budget instructions and the fee arithmetic of the chain, integers only.
-/// Source: protocols.md 2.2 (agave compute-budget): 1 = heap, 2 = limit, 3 = price, 4 = loaded accounts data size;
-/// fee = 5,000 lamports a signature + ceil(price * limit / 1,000,000).
+/// Compute budget instructions and the limits they state.
+/// Source: agave b64857b5 compute-budget: 1 = heap, 2 = limit, 3 = price, 4 = loaded accounts data size.
 /// </summary>
 public static class ComputeBudget
 {
-    /// <summary>Largest compute unit limit of a transaction.</summary>
-    public const uint MaxUnits = 1_400_000;
-
     /// <summary>Units an instruction gets if the transaction states no limit.</summary>
     public const uint DefaultUnitsPerInstruction = 200_000;
 
@@ -27,9 +22,6 @@ public static class ComputeBudget
     /// Source: agave compute-budget limits, 64 MiB.
     /// </summary>
     public const uint MaxLoadedAccountsBytes = 64 * 1024 * 1024;
-
-    /// <summary>Base fee of each signature, lamports.</summary>
-    public const ulong LamportsPerSignature = 5_000;
 
     /// <summary>Offset of the value in a limit, price, heap or loaded-size instruction's data.</summary>
     public const int ValueOffset = 1;
@@ -50,14 +42,6 @@ public static class ComputeBudget
 
     /// <summary>SetLoadedAccountsDataSizeLimit in bytes.</summary>
     public static void WriteLoadedAccountsLimit(InstructionBuffer buffer, uint bytes) => Write32(buffer, 4, bytes);
-
-    /// <summary>Priority fee of a transaction in lamports, rounded up; saturates at the largest u64.</summary>
-    public static ulong PriorityFeeLamports(uint computeUnitLimit, ulong microLamportsPerCu)
-    {
-        UInt128 microLamports = (UInt128)computeUnitLimit * microLamportsPerCu;
-        UInt128 lamports = (microLamports + 999_999) / 1_000_000;
-        return lamports > ulong.MaxValue ? ulong.MaxValue : (ulong)lamports;
-    }
 
     private static void Write32(InstructionBuffer buffer, byte tag, uint value)
     {

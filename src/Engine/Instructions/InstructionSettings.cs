@@ -74,7 +74,7 @@ public sealed record InstructionSettings
 
     /// <summary>
     /// Rent-exempt lamports per byte of an account. The default is twice 3,480, the rate since genesis; ask the node
-    /// (getMinimumBalanceForRentExemption), since SIMD-0437 lowers it in steps. Source: protocols.md 2.0.
+    /// (getMinimumBalanceForRentExemption), since SIMD-0437 lowers it in steps. Source: agave b64857b5 feature-set.
     /// </summary>
     public ulong RentLamportsPerByte { get; init; } = 6_960;
 

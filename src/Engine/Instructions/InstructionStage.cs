@@ -14,7 +14,7 @@ namespace LowLatency.Engine.Instructions;
 /// transaction. Legacy form first; if that is too large, v0 with the best of the lookup tables the feed has shown, then
 /// v1 where it is switched on; or the one form the settings name. A message of the same shape as one built before is
 /// patched, see <see cref="TemplateCache"/>. What cannot be built is not taken: the reason changes, and with it what is
-/// to blame. The blockhash is the newest safe one that a node told; while none was ever told (a capture without) it is
+/// to blame. The blockhash is the newest safe one that a node reported; before the first (a capture without any) it is
 /// zero, and whoever signs patches it. Scoring calls as soon as a route is taken; of an event whose decisions come
 /// without calls all messages are built when the event arrives here. Owner thread: the market group's.
 /// </summary>
@@ -81,7 +81,7 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
     /// <summary>Lookup tables known.</summary>
     public LookupTableSet Tables { get; } = new();
 
-    /// <summary>Blockhashes that nodes told.</summary>
+    /// <summary>Blockhashes that nodes reported.</summary>
     public BlockhashRing Blockhashes { get; }
 
     /// <summary>Messages that are patched instead of built.</summary>

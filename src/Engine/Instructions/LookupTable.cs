@@ -29,8 +29,9 @@ public enum LookupTableStatus : byte
 /// <summary>
 /// One address lookup table, decoded. Entries that were added in the newest slot are not usable until a later slot; a
 /// deactivated table has no usable entries. Owner: the builder's thread; arrays are allocated once, 256 entries are the
-/// on-chain bound. Source: protocols.md 2.5 "ALT account": type u32=1@0, deactivation_slot u64@4, last_extended_slot
-/// u64@12, start_index u8@20, authority option@21, addresses from 56; transactions.json "lookup_table_accounts".
+/// on-chain bound. Source: the address lookup table program's state: type u32=1@0, deactivation_slot u64@4,
+/// last_extended_slot u64@12, start_index u8@20, authority option@21, addresses from 56; transactions.json
+/// "lookup_table_accounts".
 /// </summary>
 public sealed class LookupTable
 {

@@ -43,7 +43,7 @@ public sealed class LookupTableSet
         }
 
         if (i == Count) _tables[Count++] = new LookupTable(in key); // first sight of a table: not steady state
-        // The table keeps its status; Choose looks at it. An account told again as it is makes no message stale.
+        // The table keeps its status; Choose looks at it. An account that comes again unchanged makes no message stale.
         LookupTable table = _tables[i];
         bool hasSame = table.HasAddresses(data);
         (LookupTableStatus status, int usable) = (table.Status, table.UsableCount);

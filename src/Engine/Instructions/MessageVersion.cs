@@ -90,7 +90,7 @@ public static class MessageLimits
 /// <summary>
 /// The compute budget in a version 1 header. Zero means "not stated" for every member; the writer refuses a message
 /// that does not state the two limits the runtime would then take as 0.
-/// Source: protocols.md 2.0, "v1 wire order" (SIMD-0385).
+/// Source: SIMD-0385; solana-sdk@122f32e5 message/src/versions/v1.
 /// </summary>
 /// <param name="PriorityFeeLamports">Whole priority fee in lamports (not per compute unit).</param>
 /// <param name="ComputeUnitLimit">Compute units the transaction may use.</param>
@@ -105,7 +105,7 @@ public readonly record struct MessageConfig(
         ulong microLamportsPerCu,
         uint loadedAccountsBytes = ComputeBudget.MaxLoadedAccountsBytes)
     {
-        ulong priorityFeeLamports = ComputeBudget.PriorityFeeLamports(computeUnitLimit, microLamportsPerCu);
+        ulong priorityFeeLamports = NetworkFees.PriorityLamports(computeUnitLimit, microLamportsPerCu);
         return new MessageConfig(priorityFeeLamports, computeUnitLimit, loadedAccountsBytes);
     }
 }

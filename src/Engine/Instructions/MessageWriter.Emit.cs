@@ -137,7 +137,7 @@ public sealed partial class MessageWriter
         return count;
     }
 
-    // Source: protocols.md 2.0 "v1 wire order" (solana-sdk@122f32e5 message/src/versions/v1).
+    // Source: SIMD-0385; solana-sdk@122f32e5 message/src/versions/v1.
     private void EmitV1(in MessageRequest request, Span<byte> message, out int keysOffset, out int blockhashOffset)
     {
         message[0] = V1Prefix;

@@ -5,7 +5,7 @@ namespace LowLatency.Engine.Instructions;
 
 /// <summary>
 /// The eight accounts a Jito block engine takes tips on. They must be listed in the message itself: a tip account that
-/// comes from a lookup table is not seen by the auction. Source: jito-docs@b5ef793 (protocols.md 2.4).
+/// comes from a lookup table is not seen by the auction. Source: jito-docs@b5ef793.
 /// </summary>
 public static class TipAccounts
 {

@@ -7,7 +7,7 @@ namespace LowLatency.Engine.Instructions;
 /// <summary>
 /// Decodes transactions and bare messages of the three versions. Bad bytes give a status, never an exception.
 /// Source: solana-sdk@122f32e5 message (legacy, v0, v1 layouts and sanitize), transaction/src/versioned (placement of
-/// signatures); protocols.md 2.0.
+/// signatures).
 /// </summary>
 public static class TransactionReader
 {

@@ -10,13 +10,13 @@ namespace LowLatency.Engine.Life;
 /// <summary>
 /// Follows every distinct cycle that was decided with a gross profit (or refused because a pool was not coherent) for a
 /// number of slots and says how it ended (<see cref="LifeLabel"/>). A cycle lives while the product of its marginal
-/// rates is above one; while one of its pools cannot quote it is neither alive nor ended. A swap is told from a fee or
-/// liquidity change by the price before fees, the ratio of the pool's two rates, which only a swap moves. The first
-/// decision, if it was quoted at all, is quoted again, leg by leg, on the state it was made on. Cycles that were never
-/// there (stale, our error) are reported to the quarantine as failures, the others as successes, and every life to the
-/// landing model. Slots and order of events decide everything, no clock does. Owner: the market group's thread; runs
-/// after Instructions, off the
-/// way of the decision. Bound: <see cref="LifeSettings.MaxFollowed"/>; a full table follows no more and counts.
+/// rates is above one; while one of its pools cannot quote it is neither alive nor ended. A swap is distinguished from
+/// a fee or liquidity change by the price before fees, the ratio of the pool's two rates, which only a swap moves. The
+/// first decision, if it was quoted at all, is quoted again, leg by leg, on the state it was made on. Cycles that were
+/// never there (stale, our error) are reported to the quarantine as failures, the others as successes, and every life
+/// to the landing model. Slots and order of events decide everything, no clock does. Owner: the market group's thread;
+/// runs after Instructions, off the way of the decision. Bound: <see cref="LifeSettings.MaxFollowed"/>; a full table
+/// follows no more and counts.
 /// </summary>
 public sealed class LifeStage : IStage
 {

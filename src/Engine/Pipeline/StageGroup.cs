@@ -33,7 +33,7 @@ public enum StageNeeds : byte
     /// <summary>Events with opportunities, and lookup table accounts.</summary>
     OpportunitiesOrTables = 4,
 
-    /// <summary>Events with opportunities, slots, and what nodes told of the chain itself.</summary>
+    /// <summary>Events with opportunities, slots, and what nodes reported about the chain itself.</summary>
     OpportunitiesOrChain = 5,
 
     /// <summary>Events with opportunities, and settings that change.</summary>

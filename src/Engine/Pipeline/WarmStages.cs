@@ -28,8 +28,6 @@ public sealed class WarmStages : IWarmable
     private const int MaxOpportunities = 32;
     private const int MaxAccountBytes = 16 * 1024;
     private const int PayloadBytes = 2 * MaxAccountBytes;
-    private const int TokenAccountBytes = 165;
-    private const int AmountOffset = 64;
     private const int AmountShift = 6; // a swap of some 1/64 of a vault, there and back
 
     private readonly GraphStage _real;
@@ -136,9 +134,9 @@ public sealed class WarmStages : IWarmable
             if (++_turn >= _turnCount) (_turn, _slot) = (0, _slot + 1);
             AccountView known = Graph.Accounts.View(_turns[_turn]);
             if (!TryFill(in known, EventKind.Account, out Span<byte> data)) return;
-            if (data.Length == TokenAccountBytes)
+            if (data.Length == TokenAccountInfo.BaseSizeBytes)
             {
-                Span<byte> amount = data.Slice(AmountOffset, sizeof(ulong));
+                Span<byte> amount = data.Slice(TokenAccountInfo.AmountOffset, sizeof(ulong));
                 ulong raw = BinaryPrimitives.ReadUInt64LittleEndian(amount);
                 int bit = Math.Max(0, BitOperations.Log2(raw | 1) - AmountShift);
                 BinaryPrimitives.WriteUInt64LittleEndian(amount, raw ^ (1UL << bit));

@@ -102,7 +102,7 @@ public sealed class BatchConsumer<T, THandler>
         }
         catch (Exception exception)
         {
-            // The one catch of this thread. Order matters: first nobody goes on, then it is told.
+            // The one catch of this thread. Order matters: first nobody goes on, then it is reported.
             _sequencer.Halt();
             _onFault(new ConsumerFault(_name, _batchFirst, _batchLast, exception));
         }

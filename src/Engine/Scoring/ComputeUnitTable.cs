@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -42,7 +43,7 @@ public sealed class ComputeUnitTable
     /// </summary>
     public void OnSwap(in SwapWork work, uint unitsConsumed)
     {
-        if (unitsConsumed is 0 or > FeeModel.MaxComputeUnits || !IsKnown(work)) return;
+        if (unitsConsumed is 0 or > NetworkFees.MaxComputeUnits || !IsKnown(work)) return;
         uint beyond = Beyond(work);
         Add(ref CellOf(work), unitsConsumed > beyond ? unitsConsumed - beyond : 1);
     }
@@ -72,7 +73,7 @@ public sealed class ComputeUnitTable
     {
         if (!IsKnown(work)) return;
         uint estimate = Estimate(work);
-        uint raised = Math.Min(estimate + (estimate / 4), FeeModel.MaxComputeUnits);
+        uint raised = Math.Min(estimate + (estimate / 4), NetworkFees.MaxComputeUnits);
         uint beyond = Beyond(work);
         uint units = raised > beyond ? raised - beyond : 1;
         ref Cell cell = ref CellOf(work);
@@ -92,7 +93,7 @@ public sealed class ComputeUnitTable
         ref readonly Cell cell = ref CellOf(work);
         isLearned = cell.Count >= MinimumSamples;
         uint units = isLearned ? cell.Bound() + Beyond(work) : work.FixedUnits();
-        return Math.Min(units, FeeModel.MaxComputeUnits);
+        return Math.Min(units, NetworkFees.MaxComputeUnits);
     }
 
     /// <summary>

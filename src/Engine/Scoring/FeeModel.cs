@@ -2,23 +2,17 @@ using System;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
-using LowLatency.Engine.Numerics;
+using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Scoring;
 
 /// <summary>
 /// What a route's transaction costs, in integer lamports: one signature, priority fee on the compute unit limit, rent
 /// of token accounts it creates and leaves, tip as a bounded share of the profit left. Owner: the scoring thread.
-/// State: the compute units and fees it was told of; told nothing (a replay), it is the settings alone.
+/// State: the compute units and fees it was fed; without any (a replay) the settings alone decide.
 /// </summary>
 public sealed class FeeModel
 {
-    /// <summary>Lamports of one signature. Source: protocols.md, fee = 5000 a signature + priority fee.</summary>
-    public const ulong SignatureLamports = 5000;
-
-    /// <summary>Most compute units of a transaction. Source: protocols.md, compute budget.</summary>
-    public const uint MaxComputeUnits = 1_400_000;
-
     /// <summary>Two compute budget instructions and the tip transfer, 150 units each; the rest is slack.</summary>
     internal const uint FixedComputeUnits = 5000;
 
@@ -77,14 +71,13 @@ public sealed class FeeModel
         }
 
         units += units * (ulong)_settings.ComputeUnitMarginBps / 10_000;
-        uint limit = (uint)Math.Min(units, MaxComputeUnits);
+        uint limit = (uint)Math.Min(units, NetworkFees.MaxComputeUnits);
         PriorityFees.Explain(ref opportunity.FeeOrigin);
-        ulong price = opportunity.FeeOrigin.MicroLamportsPerCu;
-        if (!MulDiv.TryMulDiv(limit, price, 1_000_000, Rounding.Up, out ulong priority)) priority = ulong.MaxValue;
-        Int128 rest = (Int128)grossLamports - SignatureLamports - priority - overhead.RentLamports;
+        ulong priority = NetworkFees.PriorityLamports(limit, opportunity.FeeOrigin.MicroLamportsPerCu);
+        Int128 rest = (Int128)grossLamports - NetworkFees.LamportsPerSignature - priority - overhead.RentLamports;
         ulong tip = Tip(rest, out opportunity.FeeOrigin.TipRule);
         opportunity.ComputeUnitLimit = limit;
-        opportunity.SignatureFeeLamports = SignatureLamports;
+        opportunity.SignatureFeeLamports = NetworkFees.LamportsPerSignature;
         opportunity.PriorityFeeLamports = priority;
         opportunity.TipLamports = tip;
         Int128 net = rest - tip;
@@ -99,7 +92,7 @@ public sealed class FeeModel
     /// </summary>
     internal long AtMost(long grossLamports, out ulong tip)
     {
-        long whole = grossLamports - (long)SignatureLamports;
+        long whole = grossLamports - (long)NetworkFees.LamportsPerSignature;
         if (whole is > 0 and <= MostWithoutWideNumbers && _hot.TipCapLamports <= long.MaxValue)
         {
             ulong share = (ulong)whole * (uint)_hot.TipShareBps / 10_000;
@@ -107,7 +100,7 @@ public sealed class FeeModel
             return whole - (long)tip;
         }
 
-        Int128 rest = (Int128)grossLamports - SignatureLamports;
+        Int128 rest = (Int128)grossLamports - NetworkFees.LamportsPerSignature;
         tip = Tip(rest, out _);
         return (long)Int128.Clamp(rest - tip, long.MinValue, long.MaxValue);
     }

@@ -45,11 +45,11 @@ public sealed partial class InputSizer
     {
         ulong centre = _bestAmounts[0];
         _bestAmounts.CopyTo(_anchor, 0);
-        if (TryBetter(centre + 1) || LookAlongSteps(true, centre + 1)) return;
+        if (TryBetter(centre + 1) || LookAlongSteps(isUp: true, centre + 1)) return;
         if (TryBetter(centre - 1) || !_isEvaluated) return;
         _amounts.CopyTo(_anchor, 0);
         if (TryBetter(centre - 2)) return;
-        _ = LookAlongSteps(false, centre - 2);
+        _ = LookAlongSteps(isUp: false, centre - 2);
     }
 
     /// <summary>

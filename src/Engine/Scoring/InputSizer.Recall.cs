@@ -23,7 +23,7 @@ public sealed partial class InputSizer
     /// </summary>
     internal bool TryRecall(ReadOnlySpan<int> edges, ulong capRaw, in FoundSize found)
     {
-        if (Locate(edges, capRaw, false) != SizingStatus.Ok) return false;
+        if (Locate(edges, capRaw, canJump: false) != SizingStatus.Ok) return false;
         Prepare(edges, capRaw, 0, edges.Length);
         bool isSame = Try(found.InputRaw) && _bestProfit == found.Profit;
         QuotesUsed = _quotesGiven - _quotesLeft;

@@ -159,7 +159,7 @@ public sealed partial class InputSizer
     /// </summary>
     public SizingStatus Size(ReadOnlySpan<int> edges, ulong capRaw, int scansMax, int quotesMax)
     {
-        SizingStatus located = Locate(edges, capRaw, scansMax == 0);
+        SizingStatus located = Locate(edges, capRaw, canJump: scansMax == 0);
         if (located != SizingStatus.Ok) return located;
         Prepare(edges, capRaw, scansMax, quotesMax);
         ulong start = Start(_cap);
@@ -194,7 +194,7 @@ public sealed partial class InputSizer
     }
 
     /// <summary>The same for <see cref="ProfitBound"/> alone.</summary>
-    internal SizingStatus LocateBound(ReadOnlySpan<int> edges, ulong capRaw) => Locate(edges, capRaw, true);
+    internal SizingStatus LocateBound(ReadOnlySpan<int> edges, ulong capRaw) => Locate(edges, capRaw, canJump: true);
 
     private SizingStatus Located(double optimum, ulong capRaw)
     {
@@ -232,7 +232,7 @@ public sealed partial class InputSizer
     /// </summary>
     public double Estimate(ReadOnlySpan<int> edges)
     {
-        double optimum = _curve.FindOptimum(edges, double.MaxValue, true);
+        double optimum = _curve.FindOptimum(edges, double.MaxValue, canJump: true);
         return optimum > 0 ? Math.Max(0, _curve.Chain.Apply(optimum) - optimum) : 0;
     }
 

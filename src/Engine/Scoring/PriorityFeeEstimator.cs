@@ -46,7 +46,7 @@ public readonly record struct PriorityFeeEstimate(
 /// percentile over the slots, which rises with congestion, and by a factor. A rise of the last slots counts at once:
 /// the larger of the window's and the recent slots' percentile is taken.
 /// Integers only, nothing allocated after construction. Owner: the scoring thread; feed it there.
-/// Bound: 150 slots, what the API keeps. Source: protocols.md 2.2, getRecentPrioritizationFees.
+/// Bound: 150 slots, what the API keeps. Source: agave b64857b5 rpc/src/rpc.rs.
 /// </summary>
 public sealed class PriorityFeeEstimator
 {

@@ -65,10 +65,10 @@ internal struct FoundSize
 }
 
 /// <summary>
-/// Remembers the last refined size and split of routes, so that a route that is taken again on the very same curves
-/// (an event that touches its pools and changes none of their quotes, as the clock does) is not searched again. What is
-/// the same is told by the graph's version numbers. One row a route, by hash; another route of that hash takes the row.
-/// Owner: the scoring thread. Memory: 190 KB.
+/// Remembers the last refined size and split of routes, so that a route that is taken again on the very same curves (an
+/// event that touches its pools and changes none of their quotes, as the clock does) is not searched again. The graph's
+/// version numbers say what is the same. One row a route, by hash; another route of that hash takes the row. Owner: the
+/// scoring thread. Memory: 190 KB.
 /// </summary>
 internal sealed class RefinedRoutes(MarketGraph graph)
 {

@@ -14,7 +14,7 @@ namespace LowLatency.Engine.Scoring;
 internal sealed partial class RouteCurve
 {
     /// <summary>
-    /// Finds the optimum if it lies on the first pieces; false if it does not, or if that cannot be told here. The
+    /// Finds the optimum if it lies on the first pieces; false if it does not, or if that cannot be decided here. The
     /// route then stands as <see cref="FindOptimum"/> leaves it where the pieces before the optimum are not numbered:
     /// it cannot be moved to another piece. The legs' caps are not asked.
     /// </summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -49,7 +50,7 @@ public sealed partial class ScoringStage
     private void Polish(ref Opportunity one)
     {
         Opportunity before = one;
-        DecisionReason reason = Score(ref one, true);
+        DecisionReason reason = Score(ref one, isPolished: true);
         bool isSame = one.AmountInRaw == before.AmountInRaw && one.AmountOutRaw == before.AmountOutRaw;
         bool isRenewed = isSame || _messages is null || one.MessageLengthBytes == 0 || _messages.TryRenew(ref one);
         if (reason != DecisionReason.Go || !isRenewed) one = before;
@@ -85,7 +86,7 @@ public sealed partial class ScoringStage
             ref Opportunity one = ref _ring[first + i];
             DecisionCount++;
             _byReason[(int)one.Reason]++;
-            if (one.Reason == DecisionReason.Go) MarkPools(in one, false);
+            if (one.Reason == DecisionReason.Go) MarkPools(in one, isTaken: false);
             if (one.ComputeUnitLimit == 0) continue;
 
             // It decides nothing if no expected value is asked for, so nothing waited for it.
@@ -120,7 +121,7 @@ public sealed partial class ScoringStage
                 if (isPlain && _bounds.IsKnown(lane) && one.StateAgeSlotsMax <= _hot.MaxStateAgeSlots)
                     Order(ref one, i, _bounds.Status(lane), _bounds.Input(lane), _bounds.ProfitBound(lane));
                 else
-                    Rank(ref one, i, count == 1);
+                    Rank(ref one, i, isAlone: count == 1);
             }
         }
     }
@@ -181,7 +182,7 @@ public sealed partial class ScoringStage
             }
         }
 
-        one.Reason = Score(ref one, _settings.PolishAll);
+        one.Reason = Score(ref one, isPolished: _settings.PolishAll);
         if (one.Reason == DecisionReason.Go)
             _sized.Add(one.NetProfitLamports - one.StalenessPenaltyLamports, item);
     }
@@ -196,7 +197,7 @@ public sealed partial class ScoringStage
     {
         if (!TryExpectMoves(in one)) return bound;
         ulong cap = Cap(one.BaseMintId);
-        if (_sizer.Locate(Edges(in one), cap, true) != SizingStatus.Ok) return bound;
+        if (_sizer.Locate(Edges(in one), cap, canJump: true) != SizingStatus.Ok) return bound;
         double risk = Math.Ceiling(_sizer.RiskAtOptimum(_moves, cap));
         if (!(risk >= 0)) return bound;
         bool isPart = risk < one.GrossProfitRaw;
@@ -237,7 +238,7 @@ public sealed partial class ScoringStage
             _stamps.TakeFirst(ref cause, StampId.Transaction);
         }
 
-        MarkPools(in one, true);
+        MarkPools(in one, isTaken: true);
         RefuseTaken(first);
     }
 
@@ -275,7 +276,7 @@ public sealed partial class ScoringStage
         one.AmountInRaw = (ulong)Math.Clamp(Math.Round(input), 1, 9e18);
         one.AmountOutRaw = one.AmountInRaw + (ulong)gross;
         one.GrossProfitRaw = gross;
-        one.SignatureFeeLamports = FeeModel.SignatureLamports;
+        one.SignatureFeeLamports = NetworkFees.LamportsPerSignature;
         one.NetProfitLamports = _fees.AtMost(
             _rates.ToLamports(one.BaseMintId, gross), out one.TipLamports);
     }

@@ -40,10 +40,10 @@ public sealed partial class ScoringStage
         }
 
         long quotes = QuoteCount;
-        Mark(count, false);
+        Mark(count, goesBack: false);
         if (bounds) WarmOrder();
-        else _ = Score(ref _warmRoutes[_warmTurn], false);
-        Mark(count, true);
+        else _ = Score(ref _warmRoutes[_warmTurn], isPolished: false);
+        Mark(count, goesBack: true);
         QuoteCount = quotes;
     }
 

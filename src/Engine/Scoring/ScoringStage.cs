@@ -84,7 +84,7 @@ public sealed partial class ScoringStage : IStage, IWarmable
     /// <inheritdoc/>
     public string Name => "scoring";
 
-    /// <summary>Costs of a transaction; what it learns from must be told on this stage's thread.</summary>
+    /// <summary>Costs of a transaction; feed what it learns from on this stage's thread.</summary>
     public FeeModel Fees => _fees;
 
     /// <summary>Routes whose transactions failed; a submission or simulation reports here.</summary>
@@ -109,13 +109,13 @@ public sealed partial class ScoringStage : IStage, IWarmable
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
     {
         int work = 0;
-        foreach (ref MarketEvent one in batch)
+        foreach (ref MarketEvent e in batch)
         {
-            if (one.Kind == EventKind.Setting) Change(SettingChange.Of(in one));
-            if (one.PoolId >= 0 && one.Drop == DropCause.None) _drift.Observe(one.PoolId);
-            if (one.OpportunityCount == 0) continue;
-            _eventSlot = one.Slot;
-            Decide(ref one);
+            if (e.Kind == EventKind.Setting) Change(SettingChange.Of(in e));
+            if (e.PoolId >= 0 && e.Drop == DropCause.None) _drift.Observe(e.PoolId);
+            if (e.OpportunityCount == 0) continue;
+            _eventSlot = e.Slot;
+            Decide(ref e);
             work++;
         }
 
@@ -138,11 +138,11 @@ public sealed partial class ScoringStage : IStage, IWarmable
         }
     }
 
-    private DecisionReason Score(ref Opportunity one, bool polish)
+    private DecisionReason Score(ref Opportunity one, bool isPolished)
     {
         ReadOnlySpan<int> edges = Edges(in one);
         ulong cap = Cap(one.BaseMintId);
-        SizingStatus status = polish
+        SizingStatus status = isPolished
             ? SizeWhole(edges, cap)
             : _sizer.Size(edges, cap, 0, _settings.PolishQuotesMax);
         QuoteCount += _sizer.QuotesUsed;

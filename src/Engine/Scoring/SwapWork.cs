@@ -1,5 +1,6 @@
 using System;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Scoring;
@@ -51,7 +52,7 @@ public readonly record struct SwapWork(VenueId Venue, SwapWorkClass Class, int C
             VenueId.TokenSwap => IsHeavy ? 30_000u : 60_000u,
             _ => 200_000,
         };
-        return Math.Min(units + token2022 + VariableUnits(Crossed), FeeModel.MaxComputeUnits);
+        return Math.Min(units + token2022 + VariableUnits(Crossed), NetworkFees.MaxComputeUnits);
     }
 
     /// <summary>The part of <see cref="FixedUnits"/> for a number of crossings and the extra steps.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
@@ -55,7 +56,7 @@ public sealed class DecisionHash : IDecisionSink
         h = Mix(h, (ulong)bytes.Length);
         while (bytes.Length >= 8)
         {
-            h = Mix(h, System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            h = Mix(h, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
             bytes = bytes[8..];
         }
 

@@ -2,7 +2,7 @@ using System;
 
 namespace LowLatency.Engine.Solana;
 
-/// <summary>What came of a blockhash that a node told.</summary>
+/// <summary>What became of a blockhash that a node reported.</summary>
 public enum BlockhashNews : byte
 {
     /// <summary>New and kept.</summary>
@@ -19,12 +19,12 @@ public enum BlockhashNews : byte
 }
 
 /// <summary>
-/// The recent blockhashes that nodes told, newest last, each with the last block height it is valid at. A transaction
-/// is refused once the chain's height is above it, so the age is counted in blocks, never in slots or time. The height
-/// now is not told with every slot; it is at most the newest known one plus the slots since, since a slot has at most
-/// one block, and that bound is used: a hash is given up a little early rather than late. One whose slot the chain has
-/// left is passed over. Owner thread: the market group's. Bound: <see cref="Capacity"/> hashes.
-/// Source: protocols.md 2.2, getLatestBlockhash: valid for 150 blocks, compared with the block height.
+/// The recent blockhashes that nodes reported, newest last, each with the last block height it is valid at. A
+/// transaction is refused once the chain's height is above it, so the age is counted in blocks, never in slots or time.
+/// The height now does not come with every slot; it is at most the newest known one plus the slots since, since a slot
+/// has at most one block, and that bound is used: a hash is given up a little early rather than late. One whose slot
+/// the chain has left is passed over. Owner thread: the market group's. Bound: <see cref="Capacity"/> hashes. Source:
+/// agave b64857b5 MAX_PROCESSING_AGE: valid for 150 blocks, compared with the block height.
 /// </summary>
 public sealed class BlockhashRing
 {
@@ -105,7 +105,7 @@ public sealed class BlockhashRing
 
     /// <summary>
     /// The newest hash that is safe to build on in a slot: not of a fork that the chain left, and with
-    /// <see cref="SafetyBlocks"/> or more left. Zero while none was ever told: whoever signs then has to find one.
+    /// <see cref="SafetyBlocks"/> or more left. Zero before the first one: whoever signs then has to find one.
     /// </summary>
     /// <returns>False if hashes are known and none is safe.</returns>
     public bool TryNewest(ulong slot, out Pubkey hash)

@@ -3,21 +3,21 @@ using System.Numerics;
 
 namespace LowLatency.Engine.Solana;
 
-/// <summary>A blockhash as an endpoint told it.</summary>
+/// <summary>A blockhash as an endpoint reported it.</summary>
 /// <param name="Hash">The hash.</param>
 /// <param name="LastValidHeight">Last block height it is valid at.</param>
 /// <param name="Slot">Slot of its block.</param>
-public readonly record struct ToldBlockhash(Pubkey Hash, ulong LastValidHeight, ulong Slot);
+public readonly record struct ReportedBlockhash(Pubkey Hash, ulong LastValidHeight, ulong Slot);
 
 /// <summary>
-/// Blockhashes that one endpoint told and that wait for a second one's word, so that an endpoint that makes them up is
-/// not built on. A word for a hash is the same hash with the same height told by another endpoint, or another's answer
+/// Blockhashes that one endpoint reported and that await a second one's word, so that an endpoint that makes them up is
+/// not built on. A word for a hash is the same hash with the same height from another endpoint, or another's answer
 /// that it is valid; that answer says nothing of the height, so it counts only if the height fits what the answering
-/// endpoint told last: a chain grows by one block a slot at most. A word against it is the answer that it is not valid.
-/// A hash is agreed on with two words for it, its own included, and more for than against; an endpoint has one word.
-/// What an endpoint says takes no other's place, so a liar cannot crowd out the others. An endpoint that says nothing
-/// for <see cref="SilenceNs"/> has no vote: while all others are silent, a hash that fits the last one agreed on by two
-/// is taken on one word (<see cref="TakenAlone"/>), so that a second endpoint that is down stops nothing.
+/// endpoint reported last: a chain grows by one block a slot at most. A word against it is the answer that it is not
+/// valid. A hash is agreed on with two words for it, its own included, and more for than against; an endpoint has one
+/// word. What an endpoint says takes no other's place, so a liar cannot crowd out the others. An endpoint that says
+/// nothing for <see cref="SilenceNs"/> has no vote: while all others are silent, a hash that fits the last one agreed
+/// on by two is taken on one word (<see cref="TakenAlone"/>), so that a second endpoint that is down stops nothing.
 /// Owner thread: the market group's. Bound: <see cref="KeptEach"/> newest of each of <see cref="SourceMax"/> endpoints:
 /// at five blocks a second the time that a slow answer takes. 0 bytes allocated after construction.
 /// </summary>
@@ -37,13 +37,13 @@ public sealed class BlockhashVoices
 
     private readonly Voice[] _voices = new Voice[(SourceMax + 1) * KeptEach];
     private readonly int[] _next = new int[SourceMax + 1];
-    private readonly ToldBlockhash[] _newest = new ToldBlockhash[SourceMax + 1];
+    private readonly ReportedBlockhash[] _newest = new ReportedBlockhash[SourceMax + 1];
     private readonly long[] _heardNs = new long[SourceMax + 1];
-    private ToldBlockhash _lastAgreed; // by two
+    private ReportedBlockhash _lastAgreed; // by two
     private long _nowNs;
     private int _sources;
 
-    /// <summary>Hashes told, once an endpoint.</summary>
+    /// <summary>Hashes reported, once an endpoint.</summary>
     public long Told { get; private set; }
 
     /// <summary>Hashes agreed on by two.</summary>
@@ -63,8 +63,8 @@ public sealed class BlockhashVoices
     /// <summary>Says when what comes next was received, nanoseconds of the feed's clock; it never goes back.</summary>
     public void AdvanceTo(long nowNs) => _nowNs = Math.Max(_nowNs, nowNs);
 
-    /// <summary>Takes what an endpoint told; false if its number is none.</summary>
-    public bool Tell(int source, in ToldBlockhash told)
+    /// <summary>Takes an endpoint's report; false if its number is none.</summary>
+    public bool Tell(int source, in ReportedBlockhash told)
     {
         if (source is < 1 or > SourceMax) return false;
         if (told.Hash.IsZero || told.LastValidHeight == 0) return true; // cannot be, as the ring would say
@@ -77,7 +77,7 @@ public sealed class BlockhashVoices
         Told++;
         for (int other = 1; other <= _sources; other++)
         {
-            ref readonly ToldBlockhash newest = ref _newest[other];
+            ref readonly ReportedBlockhash newest = ref _newest[other];
             bool isOther = other != source && newest.LastValidHeight != 0;
             if (isOther && (!Fits(told, newest) || (told.Slot == newest.Slot && told.Hash != newest.Hash)))
                 Contradictions++;
@@ -94,12 +94,12 @@ public sealed class BlockhashVoices
         if (source is < 1 or > SourceMax) return false;
         _heardNs[source] = _nowNs;
         if (!isValid) Denials++;
-        Add(source, new Voice { Told = new ToldBlockhash(hash, 0, 0), IsAgainst = !isValid });
+        Add(source, new Voice { Told = new ReportedBlockhash(hash, 0, 0), IsAgainst = !isValid });
         return true;
     }
 
     /// <summary>The next hash that is agreed on and was not handed out; false if there is none.</summary>
-    public bool TryTakeAgreed(out ToldBlockhash agreed)
+    public bool TryTakeAgreed(out ReportedBlockhash agreed)
     {
         for (int source = 1; source <= _sources; source++)
         {
@@ -121,9 +121,9 @@ public sealed class BlockhashVoices
     }
 
     /// <summary>Heights grow with slots, by one a slot at most.</summary>
-    private static bool Fits(in ToldBlockhash a, in ToldBlockhash b)
+    private static bool Fits(in ReportedBlockhash a, in ReportedBlockhash b)
     {
-        (ToldBlockhash late, ToldBlockhash early) = a.Slot >= b.Slot ? (a, b) : (b, a);
+        (ReportedBlockhash late, ReportedBlockhash early) = a.Slot >= b.Slot ? (a, b) : (b, a);
         return late.LastValidHeight >= early.LastValidHeight
             && late.LastValidHeight - early.LastValidHeight <= late.Slot - early.Slot;
     }
@@ -140,7 +140,7 @@ public sealed class BlockhashVoices
     /// <summary>
     /// True if nobody else says anything, and the hash fits what two agreed on before: never the first one.
     /// </summary>
-    private bool IsAlone(int source, in ToldBlockhash told)
+    private bool IsAlone(int source, in ReportedBlockhash told)
     {
         if (_lastAgreed.LastValidHeight == 0 || !Fits(told, _lastAgreed)) return false;
         for (int other = 1; other <= _sources; other++)
@@ -151,7 +151,7 @@ public sealed class BlockhashVoices
         return true;
     }
 
-    private bool IsAgreed(in ToldBlockhash told, out bool isDenied)
+    private bool IsAgreed(in ReportedBlockhash told, out bool isDenied)
     {
         uint words = 0;
         uint against = 0;
@@ -171,10 +171,10 @@ public sealed class BlockhashVoices
         return BitOperations.PopCount(words) >= 2 && BitOperations.PopCount(words) > BitOperations.PopCount(against);
     }
 
-    private bool IsVouchedFor(in ToldBlockhash told, int source) =>
+    private bool IsVouchedFor(in ReportedBlockhash told, int source) =>
         _newest[source].LastValidHeight != 0 && Fits(in told, in _newest[source]);
 
-    private bool IsDone(in ToldBlockhash told)
+    private bool IsDone(in ReportedBlockhash told)
     {
         foreach (ref readonly Voice voice in _voices.AsSpan())
         {
@@ -184,7 +184,7 @@ public sealed class BlockhashVoices
         return false;
     }
 
-    private void Finish(in ToldBlockhash agreed)
+    private void Finish(in ReportedBlockhash agreed)
     {
         for (int source = 1; source <= _sources; source++)
         {
@@ -194,8 +194,8 @@ public sealed class BlockhashVoices
 
     private struct Voice
     {
-        /// <summary>What was told; of an answer the hash alone.</summary>
-        public ToldBlockhash Told;
+        /// <summary>What was reported; of an answer the hash alone.</summary>
+        public ReportedBlockhash Told;
 
         public bool IsAgainst;
 

@@ -69,11 +69,10 @@ public readonly record struct TransferFeeRate(ulong Epoch, ulong MaximumRaw, ush
 /// <summary>
 /// A decoded mint of the SPL Token or Token-2022 program; the default value is a mint that was not seen yet.
 /// Source: solana-program/token program state.rs, Mint, 82 bytes: mint_authority@0, supply u64@36, decimals u8@44,
-/// is_initialized u8@45, freeze_authority@46. Token-2022 appends extensions (kind byte@165, see protocols 2.5):
+/// is_initialized u8@45, freeze_authority@46. Token-2022 appends extensions (kind byte@165):
 /// 1 transfer fee (older fee@72, newer fee@90 of its value: epoch u64, maximum u64, bps u16), 6 default account state
-/// (u8),
-/// 9 non-transferable, 12 permanent delegate, 14 transfer hook (authority@0, program@32), 26 pausable (authority@0,
-/// paused u8@32).
+/// (u8), 9 non-transferable, 12 permanent delegate, 14 transfer hook (authority@0, program@32), 26 pausable
+/// (authority@0, paused u8@32).
 /// </summary>
 public struct MintInfo
 {

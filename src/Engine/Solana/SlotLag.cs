@@ -9,7 +9,7 @@ internal struct SlotLag
     private ulong _last;
     private int _run;
 
-    /// <summary>True if <paramref name="slot"/>, told now, is the one too many: the head is then this slot.</summary>
+    /// <summary>True if <paramref name="slot"/>, announced now, is one too many: the head is then this slot.</summary>
     public bool Counts(ulong slot, ulong head)
     {
         if (slot + SlotBelief.StepMax >= head)
@@ -18,7 +18,7 @@ internal struct SlotLag
             return false;
         }
 
-        if (_run != 0 && slot <= _last) return false; // told before, by another source
+        if (_run != 0 && slot <= _last) return false; // announced before, by another source
         _run = _run != 0 && slot - _last <= SlotBelief.StepMax ? _run + 1 : 1;
         _last = slot;
         if (_run < SlotBelief.RepeatsMin) return false;

@@ -5,7 +5,7 @@ namespace LowLatency.Engine.Solana;
 /// <summary>
 /// The recent part of the chain's fork tree: slot, parent, dead or not. Answers one question: is the state written in
 /// slot X still part of the chain that ends in slot Y? Nodes announce slots at bank creation and may announce several
-/// children of one parent; skipped slots have no node at all (protocols.md 2.1, points 2 and 4). Owner thread: that of
+/// children of one parent; skipped slots have no node at all (solana#18204). Owner thread: that of
 /// the stage holding it. Bound: <see cref="CapacitySlots"/> recent slots, about 14 minutes at 200 ms a slot, far beyond
 /// the 32 slots after which the chain roots a fork. 0 bytes allocated after construction.
 /// </summary>

@@ -88,6 +88,13 @@ public struct TokenAccountInfo
     /// </summary>
     public readonly bool IsShort(ulong amountRaw, ulong stateSlot) => AmountRaw < amountRaw && Slot >= stateSlot;
 
+    /// <summary>Takes a transfer in; its transfer fee is withheld here.</summary>
+    internal void Receive(ulong amountRaw, ulong transferFeeRaw)
+    {
+        AmountRaw += amountRaw - transferFeeRaw;
+        WithheldRaw += transferFeeRaw;
+    }
+
     /// <summary>
     /// Writes the members a transfer changes (amount, withheld fee) back into <paramref name="data"/>: the inverse of
     /// <see cref="TryDecode"/> for proofs of post states. False if the data is too short.

@@ -10,7 +10,7 @@ using LowLatency.Engine.Venues.TokenSwap;
 
 namespace LowLatency.Engine.Venues;
 
-/// <summary>What an account is, told from its owner program, size and discriminator alone.</summary>
+/// <summary>What an account is, by its owner program, size and discriminator alone.</summary>
 /// <param name="Venue">DEX family, None if not a venue's account.</param>
 /// <param name="Role">Role within the venue.</param>
 /// <param name="Pool">Pool it belongs to; zero where the bytes do not say (configuration shared by pools).</param>

@@ -2,7 +2,6 @@ using System;
 using System.Buffers.Binary;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
-using LowLatency.Feeds.Capture;
 
 namespace LowLatency.Feeds.Decoding;
 
@@ -10,7 +9,7 @@ namespace LowLatency.Feeds.Decoding;
 /// HTTP answers about the chain itself: getLatestBlockhash, isBlockhashValid, getRecentPrioritizationFees,
 /// simulateTransaction. Each is checked as a whole and gives one event. One feed thread owns it; everything is
 /// allocated at construction.
-/// Source: agave b64857b5 rpc/src/rpc.rs; protocols.md 2.2.
+/// Source: agave b64857b5 rpc/src/rpc.rs.
 /// </summary>
 internal sealed class ChainDecoder(EventWriter writer)
 {

@@ -14,7 +14,7 @@ public sealed partial class CoverageTable
         OnForkLeft(slot, writer, stamp);
     }
 
-    /// <summary>A stream told an account written.</summary>
+    /// <summary>A stream reported an account as written.</summary>
     internal void OnStreamed(in Pubkey account, ulong slot) => _writes?.Note(in account, slot);
 
     /// <summary>

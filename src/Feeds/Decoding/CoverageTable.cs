@@ -35,14 +35,15 @@ public interface ICoverageListener
 /// A node tells a subscription again what a fork that was left had changed; a stream does not. An account that only
 /// streams follow is therefore in doubt once the chain leaves the slot of its last write, or of its last snapshot.
 /// Owner: the feed thread. Allocates for new accounts only. Bound: connections 0 to 31.
-/// Source: protocols.md 2.1, points 1 and 2 (forks), 6 to 9 (no replay after a reconnect, lost notifications).
+/// Source: agave b64857b5 rpc/src/rpc_subscriptions.rs (a rollback is notified, a reconnect replays nothing), agave#569
+/// (notifications are lost when a node catches up).
 /// </summary>
 public sealed partial class CoverageTable
 {
     /// <summary>Most connections: one bit each.</summary>
     public const int MaxConnections = 32;
 
-    /// <summary>A slot that is still to be told; no state is of a later one.</summary>
+    /// <summary>A slot that is still to be announced; no state is of a later one.</summary>
     private const ulong Unknown = ulong.MaxValue;
 
     private const int PageEntries = 1024;
@@ -97,7 +98,7 @@ public sealed partial class CoverageTable
         _writes ??= new RecentWrites();
     }
 
-    /// <summary>The connection told a slot that began, and its parent; 0 if it did not say.</summary>
+    /// <summary>The connection announced a slot, and its parent; 0 if it did not say.</summary>
     internal void OnSlot(byte connection, ulong slot, ulong parent, EventWriter writer, in FrameStamp stamp)
     {
         ulong before = _belief.Head;
@@ -157,7 +158,7 @@ public sealed partial class CoverageTable
         entry.Mask &= ~bit;
         entry.Joined &= ~bit;
         entry.Awaited &= ~bit;
-        bool isBroken = entry.Mask == entry.Joined; // nobody is left, or only some that began after what was told
+        bool isBroken = entry.Mask == entry.Joined; // nobody is left, or only some that began after what was reported
         if (isBroken) Lose(ref entry, writer, stamp);
         if (isBroken && entry.Mask != 0) Doubt(ref entry, stamp);
         Recount(ref entry);
@@ -199,7 +200,7 @@ public sealed partial class CoverageTable
         if (entry.CoverSlot == Unknown)
         {
             if ((entry.Mask & _tellsSlots) != 0) return; // the next slot will say it
-            Settle(ref entry, slot + entry.LeadSlots); // no slots are told here: a later update proves
+            Settle(ref entry, slot + entry.LeadSlots); // no slots are announced here: a later update proves
         }
         else if (slot > entry.CoverSlot)
         {
@@ -209,7 +210,7 @@ public sealed partial class CoverageTable
         Recount(ref entry);
     }
 
-    /// <summary>An HTTP answer told the account.</summary>
+    /// <summary>An HTTP answer held the account.</summary>
     internal void OnSnapshot(in Pubkey account, ulong slot, in FrameStamp stamp, EventWriter writer)
     {
         int index = _cells[CellOf(account)] - 1;
@@ -224,12 +225,12 @@ public sealed partial class CoverageTable
 
     private static uint Bit(byte connection) => 1u << (connection & (MaxConnections - 1));
 
-    /// <summary>A connection that stands for the account told a slot.</summary>
+    /// <summary>A connection that stands for the account announced a slot.</summary>
     private void OnFirmSlot(ref Entry entry, ulong slot)
     {
         // The head, not the slot: a stream that is replayed begins in the past, and its states of then prove nothing.
         if (entry.CoverSlot == Unknown) Settle(ref entry, _belief.Head - 1 + entry.LeadSlots);
-        // All that was written before the joining is told when the slot after the next begins.
+        // All that was written before the joining is known when the slot after the next begins.
         if (entry.Awaited != 0 || slot <= entry.JoinSlot + 1) return;
         entry.Joined = 0;
         entry.JoinSlot = 0;

@@ -41,7 +41,7 @@ public sealed class DecodeCounters
     /// </summary>
     public long SlotUpdatesWithoutEvent { get; internal set; }
 
-    /// <summary>Blockhashes of confirmed blocks that a Yellowstone stream told.</summary>
+    /// <summary>Blockhashes of confirmed blocks that a Yellowstone stream reported.</summary>
     public long BlockhashesTold { get; internal set; }
 
     /// <summary>Yellowstone block metas that name no height: the age of their hash cannot be counted.</summary>

@@ -21,7 +21,7 @@ public sealed class DecoderOptions
     public CoverageTable? Coverage { get; init; }
 
     /// <summary>
-    /// A connection to the same endpoint plus one, told with the opening as the event's parent slot; 0 = none.
+    /// A connection to the same endpoint plus one; the opening carries it as the event's parent slot. 0 = none.
     /// </summary>
     public int ShardOf { get; init; }
 

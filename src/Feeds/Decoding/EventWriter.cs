@@ -63,7 +63,7 @@ internal sealed class EventWriter
         return DecodeCause.None;
     }
 
-    /// <summary>Publishes a blockhash that an endpoint told, or what it answered about one.</summary>
+    /// <summary>Publishes a blockhash that an endpoint reported, or its answer about one.</summary>
     public DecodeCause PublishBlockhash(
         EventKind kind, ulong slot, ulong value, in Pubkey hash, int source, in FrameStamp stamp)
     {
@@ -79,7 +79,7 @@ internal sealed class EventWriter
         return DecodeCause.None;
     }
 
-    /// <summary>Publishes what a node told of the chain itself.</summary>
+    /// <summary>Publishes what a node reported about the chain itself.</summary>
     public DecodeCause PublishChain(
         EventKind kind, ulong slot, ulong value, ReadOnlySpan<byte> data, in FrameStamp stamp)
     {

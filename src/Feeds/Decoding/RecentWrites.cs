@@ -4,9 +4,9 @@ using LowLatency.Engine.Solana;
 namespace LowLatency.Feeds.Decoding;
 
 /// <summary>
-/// The accounts that streams told written last, and in which slot: when the chain leaves a fork, this says whose state
-/// went with it. A note is two stores. Owner: the feed thread. Bound: <see cref="Capacity"/> writes, ten slots of 3,000
-/// and more; what was forgotten is known by its highest slot.
+/// The accounts that streams reported as written last, and the slot: when the chain leaves a fork, this says whose
+/// state went with it. A note is two stores. Owner: the feed thread. Bound: <see cref="Capacity"/> writes, ten slots of
+/// 3,000 and more; what was forgotten is known by its highest slot.
 /// </summary>
 internal sealed class RecentWrites
 {

@@ -7,8 +7,8 @@ namespace LowLatency.Feeds.Decoding;
 /// <summary>
 /// The strict reader of a simulateTransaction exchange: the message out of the request, how it ended out of the answer.
 /// Source: agave b64857b5 rpc-client-types RpcSimulateTransactionResult (err, logs, unitsConsumed), solana-sdk
-/// transaction-error (the member's text is a variant's name, or an object of one variant); protocols.md 2.0 for the
-/// placement of signatures.
+/// transaction-error (the member's text is a variant's name, or an object of one variant), solana-sdk@122f32e5
+/// transaction/src/versioned (placement of signatures).
 /// </summary>
 internal static class SimulationJson
 {

@@ -6,7 +6,7 @@ using LowLatency.Feeds.Decoding;
 namespace LowLatency.Feeds.Geyser;
 
 /// <summary>
-/// The newest blocks that one stream told of. A block's hash is handed on once both are known, in either order: its
+/// The newest blocks that one stream reported. A block's hash is handed on once both are known, in either order: its
 /// meta, and that its slot is confirmed, so that its fork stands; that is once a block. A block without a height gives
 /// nothing, since the age of a hash is counted in blocks. Owner: the stream's decoder. Bound: <see cref="Capacity"/>
 /// blocks; confirmation comes within 32 slots or never.

@@ -74,8 +74,8 @@ public sealed class BootstrapCounters
 /// Then what was asked for by <see cref="Reread"/>, until a node answers; then it audits: reads everything again, a
 /// part at a time, at confirmed commitment, where updates have surely come.
 /// Owner: its own task; the coverage calls come from the feed thread and only queue. Bound: the watched accounts.
-/// Allocates for new accounts and for the calls themselves. Source: protocols.md 2.1 (snapshot and delta), 2.2 (-32016,
-/// 100 keys).
+/// Allocates for new accounts and for the calls themselves. Source: agave b64857b5 rpc/src/rpc.rs (100 keys a call,
+/// minContextSlot and its error -32016).
 /// </summary>
 public sealed class Bootstrap : NodeWork, ICoverageListener
 {

@@ -68,7 +68,7 @@ public sealed class ChainRequestCounters
 /// Where endpoints have to agree on blockhashes, another node is asked at once whether the hash is valid, in the slot
 /// of the answer or later; one that is behind is asked again, and after a "no" a third, if there is one.
 /// Fees are asked for up to 128 accounts at a time, all in turn, and the engine keeps the largest of a slot.
-/// Owner: its own tasks. Source: protocols.md 2.2.
+/// Owner: its own tasks. Source: agave b64857b5 rpc/src/rpc.rs (at most 128 accounts a call).
 /// </summary>
 public sealed class ChainWatch : NodeWork
 {
@@ -151,7 +151,7 @@ public sealed class ChainWatch : NodeWork
 
             bool isFailed = end is not (null or RpcErrorKind.None);
             if (!isFailed && thenAsync is not null && await thenAsync().ConfigureAwait(false) && untilAllTold-- > 0)
-                continue; // none is believed before two have told how high the chain is
+                continue; // none is believed before two have said how high the chain is
             int restMs = (int)Math.Max(0, (dueNs - Clock.NowNs) / 1_000_000);
             await Task.Delay(isFailed ? Math.Min(_options.RetryMs, everyMs) : restMs, Stopping).ConfigureAwait(false);
         }
@@ -165,7 +165,7 @@ public sealed class ChainWatch : NodeWork
         return result.Error?.Kind ?? RpcErrorKind.None;
     }
 
-    /// <summary>Asks other nodes of the hash that one told last; false if none has to be asked.</summary>
+    /// <summary>Asks other nodes about the hash that one reported last; false if none has to be asked.</summary>
     private async Task<bool> CheckBlockhashAsync()
     {
         if (Nodes.Count < 2 || Nodes[_told.Node].BlockhashSource == 0) return false;

@@ -7,6 +7,7 @@ using LowLatency.Engine.Time;
 using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Geyser;
 using LowLatency.Feeds.Geyser.Client;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.Feeds.Live;
@@ -223,7 +224,7 @@ public sealed class EndpointPool : IDisposable
                 rows.Add(new ConnectionStatus(
                     shard.ConnectionId, shard.Name, shard.State == ConnectionState.Open, shard.Counters.Opens,
                     shard.ActiveSubscriptions, shard.LastEnd, _inboxes[shard.ConnectionId].DroppedFrames,
-                    shard.SlotTimeNs, shard.Counters.ThreadAllocatedBytes, false, 0, 0));
+                    shard.SlotTimeNs, shard.Counters.ThreadAllocatedBytes, IsStream: false, 0, 0));
             }
         }
 
@@ -231,7 +232,7 @@ public sealed class EndpointPool : IDisposable
         {
             rows.Add(new ConnectionStatus(
                 id, name, feed.IsOpen, feed.Counters.Opens, Watched, feed.LastEnd, _inboxes[id].DroppedFrames, 0, 0,
-                true, feed.Counters.Replays, feed.Counters[ConnectionCause.ReplayRefused]));
+                IsStream: true, feed.Counters.Replays, feed.Counters[ConnectionCause.ReplayRefused]));
         }
 
         return rows;

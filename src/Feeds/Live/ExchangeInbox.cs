@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.Feeds.Live;

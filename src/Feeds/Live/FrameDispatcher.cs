@@ -11,7 +11,7 @@ using LowLatency.Feeds.Replay;
 
 namespace LowLatency.Feeds.Live;
 
-/// <summary>What a dispatcher is told beforehand.</summary>
+/// <summary>Options of a dispatcher.</summary>
 public sealed class FrameDispatcherOptions
 {
     /// <summary>Bounds of each connection's decoder.</summary>
@@ -29,7 +29,7 @@ public sealed class FrameDispatcherOptions
     /// <summary>Subscription ids known without requests and acks (captures with a file beside them).</summary>
     public IReadOnlyList<(ulong Subscription, Pubkey Account)> Subscriptions { get; init; } = [];
 
-    /// <summary>Told what becomes of accounts' cover; null = nobody.</summary>
+    /// <summary>Notified when accounts are covered or lose their cover; null = nobody.</summary>
     public ICoverageListener? Listener { get; init; }
 }
 

@@ -5,6 +5,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.Feeds.Live;
@@ -12,7 +13,7 @@ namespace LowLatency.Feeds.Live;
 /// <summary>How a live feed runs.</summary>
 public sealed class LiveFeedOptions
 {
-    /// <summary>What the dispatcher is told.</summary>
+    /// <summary>Options of the dispatcher.</summary>
     public FrameDispatcherOptions Dispatcher { get; init; } = new();
 
     /// <summary>Writes every frame down before it is decoded; null = nobody.</summary>

@@ -123,7 +123,7 @@ public sealed class CaptureLoop
         if (index == 0 && !BeginLap()) return false;
         for (int frame = index == 0 ? 0 : _messages[index - 1] + 1; frame < _messages[index]; frame++)
         {
-            if (!Play(frame, false)) return false;
+            if (!Play(frame, isMeasured: false)) return false;
         }
 
         return true;
@@ -134,7 +134,7 @@ public sealed class CaptureLoop
 
     /// <summary>Plays one message of the current lap, after <see cref="TryPrepare"/>.</summary>
     /// <returns>False when the pipeline has halted.</returns>
-    public bool RunMessage(int index) => Play(_messages[index], true);
+    public bool RunMessage(int index) => Play(_messages[index], isMeasured: true);
 
     /// <summary>
     /// Copies a message to where a socket's receive would have put it: one buffer that is used again and again. The

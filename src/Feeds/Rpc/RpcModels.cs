@@ -42,7 +42,7 @@ public readonly record struct PrioritizationFee(ulong Slot, ulong MicroLamportsP
 /// <param name="Units">Units it consumed, calls inside included.</param>
 public readonly record struct ProgramUnits(Pubkey Program, int Depth, uint Units);
 
-/// <summary>What a simulation told.</summary>
+/// <summary>What a simulation returned.</summary>
 public sealed record SimulationResult
 {
     /// <summary>The transaction's error as JSON; null if it would succeed.</summary>

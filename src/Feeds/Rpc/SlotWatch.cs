@@ -28,7 +28,7 @@ internal sealed class SlotWatch
     /// <summary>Slots over which a mean is taken: messages come in bursts, single steps say little.</summary>
     private const ulong WindowSlots = 64;
 
-    /// <summary>Slots after which a first, provisional mean is told.</summary>
+    /// <summary>Slots after which a first, provisional mean is given.</summary>
     private const ulong FirstSlots = 8;
 
     private readonly SlotWatchOptions _options;
@@ -44,7 +44,7 @@ internal sealed class SlotWatch
     /// <summary>Mean of a slot's length, nanoseconds; 0 until some slots were seen.</summary>
     public long SlotTimeNs => Volatile.Read(ref _slotTimeNs);
 
-    /// <summary>The slot that was told last; 0 if none since the connection opened.</summary>
+    /// <summary>The slot announced last; 0 if none since the connection opened.</summary>
     public ulong LastSlot => Volatile.Read(ref _lastSlot);
 
     /// <summary>The connection opened: the measured time stays, the silence begins anew.</summary>

@@ -20,7 +20,8 @@ public sealed partial class SolanaRpc
     public Task<RpcResult<LatestBlockhash>> GetLatestBlockhashAsync(
         Commitment commitment = Commitment.Confirmed, ulong? minContextSlot = null,
         CancellationToken cancellation = default) => CallAsync(
-        "getLatestBlockhash", true, writer => WriteOptions(writer, commitment, minContextSlot, false),
+        "getLatestBlockhash", isForFeed: true,
+        writer => WriteOptions(writer, commitment, minContextSlot, withEncoding: false),
         static result => RpcAnswer.WithContext(
             result, static (value, _) => new LatestBlockhash(
                 RpcAnswer.ReadKey(value.GetProperty("blockhash")),
@@ -31,11 +32,11 @@ public sealed partial class SolanaRpc
     public Task<RpcResult<bool>> IsBlockhashValidAsync(
         Pubkey blockhash, Commitment commitment = Commitment.Confirmed, ulong? minContextSlot = null,
         CancellationToken cancellation = default) => CallAsync(
-        "isBlockhashValid", true,
+        "isBlockhashValid", isForFeed: true,
         writer =>
         {
             writer.WriteStringValue(blockhash.ToString());
-            WriteOptions(writer, commitment, minContextSlot, false);
+            WriteOptions(writer, commitment, minContextSlot, withEncoding: false);
         },
         static result => RpcAnswer.WithContext(result, static (value, _) => value.GetBoolean()), cancellation);
 
@@ -48,7 +49,7 @@ public sealed partial class SolanaRpc
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(signatures.Count, MaxSignatures);
         return CallAsync(
-            "getSignatureStatuses", false,
+            "getSignatureStatuses", isForFeed: false,
             writer =>
             {
                 writer.WriteStartArray();
@@ -72,7 +73,7 @@ public sealed partial class SolanaRpc
         if (request.SigVerify && request.ReplaceRecentBlockhash)
             throw new ArgumentException("A replaced blockhash breaks the signatures.", nameof(request));
         return CallAsync(
-            "simulateTransaction", true,
+            "simulateTransaction", isForFeed: true,
             writer =>
             {
                 writer.WriteBase64StringValue(transaction.Span);
@@ -104,7 +105,7 @@ public sealed partial class SolanaRpc
     /// </summary>
     public Task<RpcResult<string>> SendTransactionAsync(
         ReadOnlyMemory<byte> transaction, SendRequest request, CancellationToken cancellation = default) => CallAsync(
-        "sendTransaction", false,
+        "sendTransaction", isForFeed: false,
         writer =>
         {
             writer.WriteBase64StringValue(transaction.Span);
@@ -130,7 +131,8 @@ public sealed partial class SolanaRpc
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Length, MaxFeeKeys);
         return CallAsync(
-            "getRecentPrioritizationFees", true, writer => WriteKeys(writer, keys.Span), ReadFees, cancellation);
+            "getRecentPrioritizationFees", isForFeed: true,
+            writer => WriteKeys(writer, keys.Span), ReadFees, cancellation);
     }
 
     private static RpcResult<PrioritizationFee[]> ReadFees(JsonElement result)

@@ -5,7 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
-using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Decoding;
 
 namespace LowLatency.Feeds.Rpc;
 
@@ -87,7 +87,7 @@ public sealed partial class SolanaRpc : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Length, MaxMultipleAccounts);
         return CallAsync(
-            "getMultipleAccounts", true,
+            "getMultipleAccounts", isForFeed: true,
             writer =>
             {
                 WriteKeys(writer, keys.Span);
@@ -102,7 +102,7 @@ public sealed partial class SolanaRpc : IDisposable
     public Task<RpcResult<RpcAccount?>> GetAccountAsync(
         Pubkey key, Commitment commitment = Commitment.Processed, ulong? minContextSlot = null,
         CancellationToken cancellation = default) => CallAsync(
-        "getAccountInfo", true,
+        "getAccountInfo", isForFeed: true,
         writer =>
         {
             writer.WriteStringValue(key.ToString());
@@ -138,17 +138,19 @@ public sealed partial class SolanaRpc : IDisposable
     /// <summary>Slot at a commitment.</summary>
     public Task<RpcResult<ulong>> GetSlotAsync(
         Commitment commitment = Commitment.Processed, CancellationToken cancellation = default) => CallAsync(
-        "getSlot", false, writer => WriteOptions(writer, commitment, null, false), ReadNumber, cancellation);
+        "getSlot", isForFeed: false,
+        writer => WriteOptions(writer, commitment, null, withEncoding: false), ReadNumber, cancellation);
 
     /// <summary>Block height at a commitment; what a blockhash's last valid height is compared with.</summary>
     public Task<RpcResult<ulong>> GetBlockHeightAsync(
         Commitment commitment = Commitment.Processed, CancellationToken cancellation = default) => CallAsync(
-        "getBlockHeight", false, writer => WriteOptions(writer, commitment, null, false), ReadNumber, cancellation);
+        "getBlockHeight", isForFeed: false,
+        writer => WriteOptions(writer, commitment, null, withEncoding: false), ReadNumber, cancellation);
 
     /// <summary>Where the chain is.</summary>
     public Task<RpcResult<EpochInfo>> GetEpochInfoAsync(
         Commitment commitment = Commitment.Processed, CancellationToken cancellation = default) => CallAsync(
-        "getEpochInfo", false, writer => WriteOptions(writer, commitment, null, false),
+        "getEpochInfo", isForFeed: false, writer => WriteOptions(writer, commitment, null, withEncoding: false),
         static result => new RpcResult<EpochInfo>(
             new EpochInfo(
                 result.GetProperty("epoch").GetUInt64(), result.GetProperty("slotIndex").GetUInt64(),
@@ -160,22 +162,23 @@ public sealed partial class SolanaRpc : IDisposable
     /// <summary>Lamports that an account of a size must have. The rate changes with the chain's features.</summary>
     public Task<RpcResult<ulong>> GetMinimumBalanceForRentExemptionAsync(
         int dataBytes, CancellationToken cancellation = default) => CallAsync(
-        "getMinimumBalanceForRentExemption", false, writer => writer.WriteNumberValue(dataBytes), ReadNumber,
+        "getMinimumBalanceForRentExemption", isForFeed: false, writer => writer.WriteNumberValue(dataBytes), ReadNumber,
         cancellation);
 
     /// <summary>True if the node is healthy; else an error, perhaps with the slots behind. Asked once.</summary>
     public Task<RpcResult<bool>> GetHealthAsync(CancellationToken cancellation = default) => CallAsync(
-        "getHealth", false, null, static result => new RpcResult<bool>(result.GetString() == "ok", null),
+        "getHealth", isForFeed: false, null, static result => new RpcResult<bool>(result.GetString() == "ok", null),
         cancellation, maxAttempts: 1);
 
     /// <summary>Hash of the chain's genesis block, which tells networks apart.</summary>
     public Task<RpcResult<Pubkey>> GetGenesisHashAsync(CancellationToken cancellation = default) => CallAsync(
-        "getGenesisHash", false, null, static result => new RpcResult<Pubkey>(RpcAnswer.ReadKey(result), null),
+        "getGenesisHash", isForFeed: false, null,
+        static result => new RpcResult<Pubkey>(RpcAnswer.ReadKey(result), null),
         cancellation);
 
     /// <summary>Version of the node's software.</summary>
     public Task<RpcResult<string>> GetVersionAsync(CancellationToken cancellation = default) => CallAsync(
-        "getVersion", false, null,
+        "getVersion", isForFeed: false, null,
         static result => new RpcResult<string>(result.GetProperty("solana-core").GetString() ?? string.Empty, null),
         cancellation);
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Threading;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 
 namespace LowLatency.Feeds.Rpc;
 
@@ -105,7 +105,7 @@ public sealed class SubscriptionConnection : IWebSocketHandler, IDisposable
     /// <summary>Measured slot time, nanoseconds; 0 if not yet measured.</summary>
     public long SlotTimeNs => _slots.SlotTimeNs;
 
-    /// <summary>The slot it told last; 0 if none since it opened.</summary>
+    /// <summary>The slot it announced last; 0 if none since it opened.</summary>
     public ulong LastSlot => _slots.LastSlot;
 
     /// <summary>Begins. Once.</summary>
@@ -273,7 +273,7 @@ public sealed class SubscriptionConnection : IWebSocketHandler, IDisposable
             }
             catch (Exception e)
             {
-                // A fault of ours on this connection: told and counted like every other end.
+                // A fault of ours on this connection: reported and counted like every other end.
                 end = new ConnectionEnd(
                     ConnectionCause.InternalError, 0, EndpointAddress.RedactIn(e.Message, _address));
             }

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using LowLatency.Engine.Time;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 
 namespace LowLatency.Feeds.Rpc;
 

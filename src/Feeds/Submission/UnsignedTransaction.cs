@@ -5,7 +5,7 @@ namespace LowLatency.Feeds.Submission;
 
 /// <summary>
 /// A message as a transaction whose signatures are zero: before it with their number, behind it in version 1.
-/// Source: solana-sdk@122f32e5 transaction/src/versioned; protocols.md 2.0.
+/// Source: solana-sdk@122f32e5 transaction/src/versioned.
 /// </summary>
 public static class UnsignedTransaction
 {

@@ -3,8 +3,7 @@ using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Bench;
 using LowLatency.ConsoleHost.Bench.Wire;
-using LowLatency.ConsoleHost.Commands;
-using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Commands;

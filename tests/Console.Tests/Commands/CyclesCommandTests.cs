@@ -6,6 +6,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Threading;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.Engine.Solana;
 using Xunit;
@@ -38,7 +39,7 @@ public sealed class CyclesCommandTests : IDisposable
     [Fact]
     public void Run_AccountsOfSixPrograms_SizesWithTheVenuesIntegers()
     {
-        string path = Repository("tests", "Vectors", "arbitrage_scenario.json.gz");
+        string path = Repository.Vectors("arbitrage_scenario.json.gz");
         Assert.Equal(ExitCodes.Ok, Run(path, isJson: true, bases: [Sol]));
         using JsonDocument json = JsonDocument.Parse(_output.ToString());
         JsonElement root = json.RootElement;
@@ -163,7 +164,7 @@ public sealed class CyclesCommandTests : IDisposable
     [Fact]
     public void Run_Report_ProcessesEverySnapshotOfTheFolder()
     {
-        string folder = Repository("data", "graphs");
+        string folder = Repository.PathOf("data", "graphs");
         List<string> names = [];
         foreach (string file in Directory.GetFiles(folder, "*.csv.gz")) names.Add(Path.GetFileName(file));
         Assert.Equal(ExitCodes.Ok, Run(folder, hops: 3, isReport: true));
@@ -184,13 +185,6 @@ public sealed class CyclesCommandTests : IDisposable
         using MemoryStream result = new();
         using (GZipStream gzip = new(result, CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(text));
         return result.ToArray();
-    }
-
-    private static string Repository(params string[] parts)
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "LowLatency.sln"))) at = at.Parent;
-        return Path.Combine([at!.FullName, .. parts]);
     }
 
     private int Run(

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Text;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Submission.Keys;

@@ -2,8 +2,8 @@ using System;
 using System.IO;
 using System.IO.Compression;
 using System.Text.Json;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
-using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Solana;
 using Xunit;
 
@@ -12,7 +12,7 @@ namespace LowLatency.Console.Tests.Commands;
 /// <summary>tx build against the executed cycles of the scenario file: same bytes of every swap, same sizes.</summary>
 public sealed class TxBuildCommandTests : IDisposable
 {
-    private static readonly string Scenario = VectorPath("arbitrage_scenario");
+    private static readonly string Scenario = Repository.Vectors("arbitrage_scenario.json.gz");
 
     private readonly StringWriter _output = new();
     private readonly StringWriter _errors = new();
@@ -189,7 +189,7 @@ public sealed class TxBuildCommandTests : IDisposable
             AccountsPath = Scenario,
             IsDry = true,
             Wallet = _scenario.RootElement.GetProperty("user").GetString(),
-            ComputeUnitLimit = ComputeBudget.MaxUnits,
+            ComputeUnitLimit = NetworkFees.MaxComputeUnits,
         };
     }
 
@@ -201,14 +201,6 @@ public sealed class TxBuildCommandTests : IDisposable
         }
 
         return false;
-    }
-
-    private static string VectorPath(string name)
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LowLatency.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder!.FullName, "tests", "Vectors", name + ".json.gz");
     }
 
     private static JsonDocument Load()

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Solana;

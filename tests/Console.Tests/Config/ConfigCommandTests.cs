@@ -5,7 +5,6 @@ using System.IO;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LowLatency.ConsoleHost;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
 using Xunit;
 
@@ -114,7 +113,7 @@ public sealed class ConfigCommandTests : IDisposable
     [Fact]
     public void Schema_InTheDocumentation_IsTheGeneratedOne()
     {
-        string committed = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "config.schema.json"));
+        string committed = File.ReadAllText(Repository.PathOf("docs", "config.schema.json"));
         (int code, string output) = Run("config", "schema");
         Assert.Equal(ExitCodes.Ok, code);
         Assert.True(
@@ -215,7 +214,7 @@ public sealed class ConfigCommandTests : IDisposable
         for (int i = 0; i < arguments.Length; i++)
         {
             if (arguments[i].StartsWith("tests/", StringComparison.Ordinal))
-                arguments[i] = Path.Combine(RepositoryRoot(), arguments[i]);
+                arguments[i] = Repository.PathOf(arguments[i]);
         }
 
         (int code, string output) = Run(arguments);
@@ -235,16 +234,6 @@ public sealed class ConfigCommandTests : IDisposable
         using StringWriter output = new() { NewLine = "\n" };
         int code = Program.Run(arguments, output, output);
         return (code, output.ToString());
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "LowLatency.sln"))) return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The tests must run inside the repository.");
     }
 
     private string Write(string text)

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Pipeline;
@@ -223,7 +223,7 @@ public sealed class ConfigLayersTests
     [Fact]
     public void Catalog_Documentation_NamesEveryKey()
     {
-        string text = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md"));
+        string text = File.ReadAllText(Repository.PathOf("docs", "configuration.md"));
         foreach (ConfigKey key in ConfigCatalog.Keys)
         {
             Assert.Contains($"`{key.Name}`", text);
@@ -254,15 +254,5 @@ public sealed class ConfigLayersTests
         {
             File.Delete(path);
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "LowLatency.sln"))) return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The tests must run inside the repository.");
     }
 }

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Pools;
 using LowLatency.Engine.Solana;

@@ -10,7 +10,6 @@ using LowLatency.Console.Tests.Screens;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Replay;
-using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;

@@ -6,7 +6,7 @@ using System.Net.Http;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
-using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Gateway;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;

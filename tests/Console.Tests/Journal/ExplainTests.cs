@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Sinks;

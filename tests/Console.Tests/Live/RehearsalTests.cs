@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 using LowLatency.ConsoleHost.Config;
-using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;

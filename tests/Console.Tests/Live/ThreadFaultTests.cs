@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.IO;
 using System.Threading;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Journal;

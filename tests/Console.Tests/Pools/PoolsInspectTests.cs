@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Text.Json;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
 using Xunit;
 

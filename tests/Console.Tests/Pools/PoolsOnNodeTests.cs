@@ -6,7 +6,6 @@ using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Pools;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -151,7 +150,7 @@ public sealed class PoolsOnNodeTests : IAsyncLifetime
         AccountState second = State(pools[1].Address);
         AccountState third = State(pools[2].Address);
         byte[] disabled = [.. third.Data];
-        disabled[329] |= 4; // swap bit of the status. Source: protocols.md 2.5, Raydium CPMM status@329
+        disabled[329] |= 4; // swap bit of the status. Source: Raydium CPMM status@329
         Pubkey closedVault = list.Pools.Where(p => p.Venue == VenueId.RaydiumAmm)
             .Select(p => Pubkey.Read(State(p.Address).Data, PoolAccountShape.Of(VenueId.RaydiumAmm).VaultA)).First();
         PutProgram(

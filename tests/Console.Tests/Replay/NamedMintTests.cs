@@ -1,4 +1,4 @@
-using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost;
 using LowLatency.Engine.Solana;
 using Xunit;
 

@@ -7,7 +7,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
-using LowLatency.ConsoleHost.Replay;
+using LowLatency.ConsoleHost;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Reports;

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using LowLatency.ConsoleHost;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Events;

@@ -12,7 +12,7 @@ internal static class Golden
 {
     public static void Check(string name, string actual)
     {
-        string path = Path.Combine(Folder(), name + ".txt");
+        string path = Repository.PathOf("tests", "Console.Tests", "Screens", "Golden", name + ".txt");
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
             File.WriteAllText(path, actual);
@@ -28,16 +28,5 @@ internal static class Golden
             string got = y < rows.Length ? rows[y] : "(no row)";
             Assert.True(wanted == got, $"{name}, row {y}:\nwanted {wanted}\ngot    {got}\n\nwhole:\n{actual}");
         }
-    }
-
-    private static string Folder()
-    {
-        for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
-        {
-            if (File.Exists(Path.Combine(d.FullName, "LowLatency.sln")))
-                return Path.Combine(d.FullName, "tests", "Console.Tests", "Screens", "Golden");
-        }
-
-        throw new InvalidOperationException("LowLatency.sln is not above the test's folder");
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using LowLatency.Console.Tests.Rendering;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Rendering;
 using LowLatency.ConsoleHost.Screens;
 

@@ -15,19 +15,8 @@ public class ClmmVectorTests
     {
         using StringWriter output = new();
         using StringWriter errors = new();
-        int exitCode = VerifyCommand.Run([Find(file)], false, 5, output, errors);
+        int exitCode = VerifyCommand.Run([Repository.Vectors(file)], false, 5, output, errors);
         Assert.True(exitCode == 0, $"{output}{errors}");
         Assert.Contains(summary, output.ToString(), StringComparison.Ordinal);
-    }
-
-    private static string Find(string file)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "tests", "Vectors", file);
-            if (File.Exists(path)) return path;
-        }
-
-        throw new FileNotFoundException($"tests/Vectors/{file} is not above the test binary");
     }
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Cycles;
@@ -74,7 +73,7 @@ public sealed class ComputeUnitVectorTests
     private static List<(SwapWork Work, uint Units)> Read(string file)
     {
         List<(SwapWork, uint)> swaps = [];
-        using JsonDocument json = VectorDocument.LoadJson(VectorPath(file));
+        using JsonDocument json = VectorDocument.LoadJson(Repository.Vectors(file + ".json.gz"));
         Dictionary<string, PoolFixture> pools = [];
         foreach (JsonElement pool in json.RootElement.GetProperty("pools").EnumerateArray())
             pools[pool.GetProperty("id").GetString()!] = new PoolFixture(pool);
@@ -99,13 +98,5 @@ public sealed class ComputeUnitVectorTests
         }
 
         return swaps;
-    }
-
-    private static string VectorPath(string name)
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LowLatency.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder!.FullName, "tests", "Vectors", $"{name}.json.gz");
     }
 }

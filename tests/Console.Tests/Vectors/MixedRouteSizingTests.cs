@@ -198,7 +198,7 @@ public class MixedRouteSizingTests
         List<(PoolFixture, double[])> known = [];
         foreach (string file in Files)
         {
-            using VectorDocument document = VectorDocument.Load(PoolPropertyTests.Find($"{file}.json.gz"));
+            using VectorDocument document = VectorDocument.Load(Repository.Vectors($"{file}.json.gz"));
             foreach (JsonElement json in document.Root.GetProperty("pools").EnumerateArray())
             {
                 PoolFixture fixture = new(json.Clone());

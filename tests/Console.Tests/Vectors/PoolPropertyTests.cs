@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Solana;
@@ -129,7 +128,7 @@ public class PoolPropertyTests
 
     private static IEnumerable<(string Id, Func<Pool> Build, ChainClock Clock)> Pools(string file)
     {
-        using VectorDocument document = VectorDocument.Load(Find(file));
+        using VectorDocument document = VectorDocument.Load(Repository.Vectors(file));
         JsonElement root = document.Root;
         foreach (JsonElement json in root.GetProperty("pools").EnumerateArray())
         {
@@ -144,16 +143,5 @@ public class PoolPropertyTests
             if (fixture.Build(out _) is null) continue;
             yield return (id, () => fixture.Build(out _)!, fixture.Clock);
         }
-    }
-
-    internal static string Find(string file)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "tests", "Vectors", file);
-            if (File.Exists(path)) return path;
-        }
-
-        throw new FileNotFoundException($"tests/Vectors/{file} is not above the test binary");
     }
 }

@@ -14,7 +14,7 @@ public class PumpSwapRefusalTests
     public void Sale_ThatTheRealReserveCannotPay_FailsWithTheProgramsCode()
     {
         using VectorDocument document = VectorDocument.Load(
-            RandomStateVectorTests.Find("pumpswap_sdk.json.gz"));
+            Repository.Vectors("Random/pumpswap_sdk.json.gz"));
         int refused = 0;
         foreach (JsonElement swap in document.Root.GetProperty("cases").EnumerateArray())
         {

@@ -28,19 +28,8 @@ public class RandomStateVectorTests
     {
         using StringWriter output = new();
         using StringWriter errors = new();
-        int exitCode = VerifyCommand.Run([Find($"{venue}.json.gz")], false, 5, output, errors);
+        int exitCode = VerifyCommand.Run([Repository.Vectors($"Random/{venue}.json.gz")], false, 5, output, errors);
         Assert.True(exitCode == 0, $"{output}{errors}");
         Assert.Contains(summary, output.ToString(), StringComparison.Ordinal);
-    }
-
-    internal static string Find(string file)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "tests", "Vectors", "Random", file);
-            if (File.Exists(path)) return path;
-        }
-
-        throw new FileNotFoundException($"tests/Vectors/Random/{file} is not above the test binary");
     }
 }

@@ -4,6 +4,7 @@ using System.IO;
 using System.IO.Compression;
 using System.Numerics;
 using System.Text.Json;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Solana;
@@ -306,11 +307,5 @@ public sealed class VerifyCommandTests : IDisposable
         return path;
     }
 
-    private static string VectorPath(string name)
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LowLatency.sln"))) folder =
-            folder.Parent;
-        return Path.Combine(folder!.FullName, "tests", "Vectors", name + ".json.gz");
-    }
+    private static string VectorPath(string name) => Repository.Vectors(name + ".json.gz");
 }

@@ -13,8 +13,6 @@ namespace LowLatency.Engine.Tests.Graph;
 /// <summary>The way of an account's bytes into a pool's state, with accounts of a real Raydium CPMM pool.</summary>
 public sealed class GraphStageTests
 {
-    private const int AmountOffset = 64;
-
     private readonly PayloadRing _payloads = new(1 << 20, 1 << 16);
     private readonly GraphStage _stage;
     private readonly List<VectorAccount> _accounts;
@@ -46,28 +44,23 @@ public sealed class GraphStageTests
         byte endpoint = 0)
     {
         byte[] data = absent || account is null ? [] : account.Data;
-        Assert.Equal(PayloadStatus.Ok, _payloads.TryClaim(data.Length, out long position));
-        data.CopyTo(_payloads.Span(position, data.Length));
-        _payloads.Commit(data.Length);
-        MarketEvent[] one = new MarketEvent[1];
-        one[0].Kind = kind;
-        one[0].Slot = slot;
-        one[0].ParentSlot = parent;
-        one[0].EndpointId = endpoint;
-        one[0].PayloadPosition = position;
-        one[0].PayloadLengthBytes = data.Length;
-        one[0].ReceiveUtcNs = _utcNs;
+        MarketEvent e = new()
+        {
+            Kind = kind,
+            Slot = slot,
+            ParentSlot = parent,
+            EndpointId = endpoint,
+            ReceiveUtcNs = _utcNs,
+        };
         if (account is not null)
         {
-            one[0].Account = account.Key;
-            one[0].Owner = absent ? default : account.Owner;
-            one[0].Lamports = absent ? 0 : account.Lamports;
-            if (absent) one[0].Flags = EventFlags.Absent;
+            e.Account = account.Key;
+            e.Owner = absent ? default : account.Owner;
+            e.Lamports = absent ? 0 : account.Lamports;
+            if (absent) e.Flags = EventFlags.Absent;
         }
 
-        _stage.OnBatch(one, _sequence++);
-        _payloads.Release(PayloadRing.EndOf(position, data.Length));
-        return one[0].Drop;
+        return OneEvent.Publish(_stage, _payloads, e, data, _sequence++).Drop;
     }
 
     private void Snapshot(ulong slot, bool reversed = false)
@@ -94,7 +87,7 @@ public sealed class GraphStageTests
     private static VectorAccount WithAmount(VectorAccount vault, ulong delta)
     {
         byte[] data = (byte[])vault.Data.Clone();
-        Span<byte> amount = data.AsSpan(AmountOffset);
+        Span<byte> amount = data.AsSpan(TokenAccountInfo.AmountOffset);
         BinaryPrimitives.WriteUInt64LittleEndian(amount, BinaryPrimitives.ReadUInt64LittleEndian(amount) + delta);
         return vault with { Data = data };
     }

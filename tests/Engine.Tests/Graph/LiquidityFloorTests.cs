@@ -16,8 +16,6 @@ namespace LowLatency.Engine.Tests.Graph;
 /// </summary>
 public sealed class LiquidityFloorTests
 {
-    private const int AmountOffset = 64;
-
     private readonly PayloadRing _payloads = new(1 << 22, 1 << 16);
     private GraphStage _stage = null!;
     private List<VectorAccount> _accounts = null!;
@@ -110,7 +108,7 @@ public sealed class LiquidityFloorTests
             VectorAccount account = _accounts.Find(a => a.Key == one.Key)!;
             byte[] data = (byte[])account.Data.Clone();
             if (one.Role == AccountRole.VaultA)
-                BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(AmountOffset), amount);
+                BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(TokenAccountInfo.AmountOffset), amount);
             Publish(EventKind.Account, account with { Data = data });
         }
 
@@ -127,23 +125,19 @@ public sealed class LiquidityFloorTests
     }
 
     private static ulong AmountOf(VectorAccount vault) =>
-        BinaryPrimitives.ReadUInt64LittleEndian(vault.Data.AsSpan(AmountOffset));
+        BinaryPrimitives.ReadUInt64LittleEndian(vault.Data.AsSpan(TokenAccountInfo.AmountOffset));
 
     private void Publish(EventKind kind, VectorAccount account)
     {
-        Assert.Equal(PayloadStatus.Ok, _payloads.TryClaim(account.Data.Length, out long position));
-        account.Data.CopyTo(_payloads.Span(position, account.Data.Length));
-        _payloads.Commit(account.Data.Length);
-        MarketEvent[] one = new MarketEvent[1];
-        one[0].Kind = kind;
-        one[0].Slot = _slot;
-        one[0].PayloadPosition = position;
-        one[0].PayloadLengthBytes = account.Data.Length;
-        one[0].ReceiveUtcNs = 1;
-        one[0].Account = account.Key;
-        one[0].Owner = account.Owner;
-        one[0].Lamports = account.Lamports;
-        _stage.OnBatch(one, 0);
-        _payloads.Release(PayloadRing.EndOf(position, account.Data.Length));
+        MarketEvent e = new()
+        {
+            Kind = kind,
+            Slot = _slot,
+            ReceiveUtcNs = 1,
+            Account = account.Key,
+            Owner = account.Owner,
+            Lamports = account.Lamports,
+        };
+        OneEvent.Publish(_stage, _payloads, e, account.Data);
     }
 }

@@ -54,7 +54,7 @@ public sealed class InstructionVectorTests
                 Convert.ToHexStringLower(BitConverter.GetBytes(value)));
         }
 
-        // protocols.md 2.5: account "PoolState" of Raydium CPMM.
+        // Source: account "PoolState" of Raydium CPMM, raydium-cp-swap@609780f.
         Assert.Equal("f7ede3f5d7c3de46",
             Convert.ToHexStringLower(BitConverter.GetBytes(AnchorDiscriminator.Account("PoolState"))));
     }
@@ -109,11 +109,11 @@ public sealed class InstructionVectorTests
     [Fact]
     public void PriorityFee_Rounds_UpAndSaturates()
     {
-        Assert.Equal(0UL, ComputeBudget.PriorityFeeLamports(200_000, 0));
-        Assert.Equal(1UL, ComputeBudget.PriorityFeeLamports(1, 1));
-        Assert.Equal(1400UL, ComputeBudget.PriorityFeeLamports(1_400_000, 1000));
-        Assert.Equal(1401UL, ComputeBudget.PriorityFeeLamports(1_400_001, 1000));
-        Assert.Equal(ulong.MaxValue, ComputeBudget.PriorityFeeLamports(uint.MaxValue, ulong.MaxValue));
+        Assert.Equal(0UL, NetworkFees.PriorityLamports(200_000, 0));
+        Assert.Equal(1UL, NetworkFees.PriorityLamports(1, 1));
+        Assert.Equal(1400UL, NetworkFees.PriorityLamports(1_400_000, 1000));
+        Assert.Equal(1401UL, NetworkFees.PriorityLamports(1_400_001, 1000));
+        Assert.Equal(ulong.MaxValue, NetworkFees.PriorityLamports(uint.MaxValue, ulong.MaxValue));
     }
 
     private void Write(string name, JsonElement args, Pubkey program)

@@ -28,7 +28,7 @@ public sealed class ScenarioTransactionTests
         foreach (JsonElement cycle in root.GetProperty("cycles").EnumerateArray())
         {
             InstructionBuffer limit = new();
-            ComputeBudget.WriteUnitLimit(limit, ComputeBudget.MaxUnits);
+            ComputeBudget.WriteUnitLimit(limit, NetworkFees.MaxComputeUnits);
             List<InstructionBuffer> instructions = [limit];
             foreach (JsonElement swap in cycle.GetProperty("instructions").EnumerateArray())
             {

@@ -1,5 +1,6 @@
 using System;
 using LowLatency.Engine.Scoring;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 using Xunit;
 
@@ -67,7 +68,7 @@ public sealed class ComputeUnitTableTests
         Assert.Equal(200_000u + (5 * 6_000), _table.Estimate(more));
         for (int i = 0; i < ComputeUnitTable.WindowSamples; i++) _table.OnSwap(more, 300_000);
         Assert.InRange(_table.Estimate(more), 300_000u, 302_200u);
-        Assert.Equal(FeeModel.MaxComputeUnits, _table.Estimate(last with { Crossed = 60_000 }));
+        Assert.Equal(NetworkFees.MaxComputeUnits, _table.Estimate(last with { Crossed = 60_000 }));
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class ComputeUnitTableTests
         _table.OnRoute(legs, 5_000, 4_000); // less than the rest alone: says nothing
         _table.OnRoute([], 5_000, 80_000);
         _table.OnSwap(legs[0], 0);
-        _table.OnSwap(legs[0], FeeModel.MaxComputeUnits + 1);
+        _table.OnSwap(legs[0], NetworkFees.MaxComputeUnits + 1);
         Assert.Equal(samples, _table.Samples);
     }
 

@@ -117,7 +117,7 @@ public sealed class BlockhashVoicesTests
     [InlineData(false)]
     public void Tell_WhatCannotBe_IsNeverAgreed(bool isZeroHash)
     {
-        ToldBlockhash bad = isZeroHash ? Block(1) with { Hash = default } : Block(1) with { LastValidHeight = 0 };
+        ReportedBlockhash bad = isZeroHash ? Block(1) with { Hash = default } : Block(1) with { LastValidHeight = 0 };
         _voices.Tell(1, bad);
         _voices.Tell(2, bad);
         Assert.Empty(Taken());
@@ -189,7 +189,7 @@ public sealed class BlockhashVoicesTests
     [Fact]
     public void TellJudgeAndTake_AllocateNothing()
     {
-        ToldBlockhash[] blocks = new ToldBlockhash[200];
+        ReportedBlockhash[] blocks = new ReportedBlockhash[200];
         for (int i = 0; i < blocks.Length; i++) blocks[i] = Block(i);
         Play(blocks.AsSpan(0, 100));
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -206,17 +206,17 @@ public sealed class BlockhashVoicesTests
         for (int round = 0; round < 200; round++)
         {
             BlockhashVoices voices = new();
-            HashSet<ToldBlockhash> agreed = [];
+            HashSet<ReportedBlockhash> agreed = [];
             int[] next = [0, 0, 0];
             while (next[0] < 60 || next[1] < 60)
             {
                 int who = random.NextInt32(3);
                 if (who < 2 && (next[who] >= 60 || next[who] > next[1 - who] + 10)) continue;
                 int block = next[who]++;
-                ToldBlockhash told = who < 2 ? Block(block) : Block(block % 60) with { Hash = Key(500 + block) };
+                ReportedBlockhash told = who < 2 ? Block(block) : Block(block % 60) with { Hash = Key(500 + block) };
                 voices.Tell(who + 1, told);
                 if (who == 2 && random.NextInt32(2) == 0) voices.Judge(3, Key(random.NextInt32(60)), true);
-                while (voices.TryTakeAgreed(out ToldBlockhash one)) Assert.True(agreed.Add(one));
+                while (voices.TryTakeAgreed(out ReportedBlockhash one)) Assert.True(agreed.Add(one));
             }
 
             Assert.All(agreed, a => Assert.Equal(Block((int)(a.Slot - Slot)), a));
@@ -224,9 +224,9 @@ public sealed class BlockhashVoicesTests
         }
     }
 
-    private void Play(ReadOnlySpan<ToldBlockhash> blocks)
+    private void Play(ReadOnlySpan<ReportedBlockhash> blocks)
     {
-        foreach (ref readonly ToldBlockhash block in blocks)
+        foreach (ref readonly ReportedBlockhash block in blocks)
         {
             _voices.Tell(1, in block);
             _voices.Judge(3, block.Hash, false);
@@ -237,15 +237,15 @@ public sealed class BlockhashVoicesTests
         }
     }
 
-    private List<ToldBlockhash> Taken()
+    private List<ReportedBlockhash> Taken()
     {
-        List<ToldBlockhash> taken = [];
-        while (_voices.TryTakeAgreed(out ToldBlockhash one)) taken.Add(one);
+        List<ReportedBlockhash> taken = [];
+        while (_voices.TryTakeAgreed(out ReportedBlockhash one)) taken.Add(one);
         return taken;
     }
 
     /// <summary>A chain without skipped slots.</summary>
-    private static ToldBlockhash Block(int number) =>
+    private static ReportedBlockhash Block(int number) =>
         new(Key(number), Height + (ulong)number + BlockhashRing.LifeBlocks, Slot + (ulong)number);
 
     private static Pubkey Key(int number)

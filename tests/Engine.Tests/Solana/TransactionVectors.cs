@@ -15,14 +15,7 @@ internal static class TransactionVectors
     /// <summary>Another committed vector file.</summary>
     public static JsonDocument Load(string name)
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "tests", "Vectors", name);
-            if (!File.Exists(path)) continue;
-            using GZipStream stream = new(File.OpenRead(path), CompressionMode.Decompress);
-            return JsonDocument.Parse(stream);
-        }
-
-        throw new FileNotFoundException($"tests/Vectors/{name} is not above the test binary");
+        using GZipStream stream = new(File.OpenRead(Repository.Vectors(name)), CompressionMode.Decompress);
+        return JsonDocument.Parse(stream);
     }
 }

@@ -37,7 +37,7 @@ internal sealed record ClmmText
     { get; init; }
 }
 
-/// <summary>Account bytes for made-up pools. Offsets are written here on their own, from protocols 2.5.</summary>
+/// <summary>Account bytes for made-up pools. Offsets are written here on their own, from the programs' text.</summary>
 internal static class ClmmAccounts
 {
     private const ulong VaultAmount = ulong.MaxValue / 2;

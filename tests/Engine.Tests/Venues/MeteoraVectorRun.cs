@@ -50,11 +50,7 @@ internal sealed class MeteoraVectorRun
     internal static string Folder()
     {
         string? over = Environment.GetEnvironmentVariable("LOWLATENCY_VECTORS");
-        if (!string.IsNullOrEmpty(over)) return over;
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "LowLatency.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return Path.Combine(folder ?? throw new InvalidOperationException("solution folder"), "tests", "Vectors");
+        return string.IsNullOrEmpty(over) ? Repository.PathOf("tests", "Vectors") : over;
     }
 
     internal IEnumerable<JsonElement> Pools() => _root.GetProperty("pools").EnumerateArray();

@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Geyser.Client;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Rpc;
 using Xunit;
 

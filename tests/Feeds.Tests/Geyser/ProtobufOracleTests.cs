@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
-using System.IO;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using LowLatency.Engine.Events;
@@ -16,8 +15,7 @@ namespace LowLatency.Feeds.Tests.Geyser;
 /// <summary>The hand-written reader against Google.Protobuf, on real, random and damaged bytes.</summary>
 public sealed class ProtobufOracleTests
 {
-    private static readonly string RealStream = Path.Combine(
-        TestData.Root, "tests", "Vectors", "geyser-richat-2026-02-05.bin.gz");
+    private static readonly string RealStream = Repository.Vectors("geyser-richat-2026-02-05.bin.gz");
 
     [Fact]
     public void Varints_OfEveryLength_ReadAsTheOracleWroteThem()

@@ -4,7 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Geyser.Client;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 using Xunit;
 using Xunit.Abstractions;
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Live;
 using Xunit;
 

@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Rpc;
 using Xunit;

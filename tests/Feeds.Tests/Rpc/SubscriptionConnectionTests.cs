@@ -7,7 +7,7 @@ using System.Threading;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Rpc;
 using Xunit;
 

@@ -32,7 +32,7 @@ internal sealed class ArbitrageWorld
     /// <summary>Reads the pools' accounts and makes the missing ones for a wallet.</summary>
     public ArbitrageWorld(in Pubkey wallet)
     {
-        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(MarketDecisions.MarketFile("pools.json")));
+        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(Repository.MarketSmall("pools.json")));
         foreach (JsonElement pool in file.RootElement.GetProperty("pools").EnumerateArray()) AddPool(pool);
         foreach (JsonProperty mint in file.RootElement.GetProperty("mints").EnumerateObject())
         {

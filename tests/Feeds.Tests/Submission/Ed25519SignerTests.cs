@@ -34,7 +34,7 @@ public sealed class Ed25519SignerTests
     {
         int count = 0;
         byte[] signature = new byte[64];
-        foreach (string line in File.ReadAllLines(VectorPath("ed25519-rfc8032.txt")))
+        foreach (string line in File.ReadAllLines(Repository.Vectors("ed25519-rfc8032.txt")))
         {
             if (line.StartsWith('#')) continue;
             string[] fields = line.Split(' ');
@@ -56,7 +56,8 @@ public sealed class Ed25519SignerTests
     [MemberData(nameof(Libraries))]
     public void Sign_VectorSeeds_GiveExactSignatures(Ed25519Library library)
     {
-        using GZipStream stream = new(File.OpenRead(VectorPath("transactions.json.gz")), CompressionMode.Decompress);
+        using FileStream file = File.OpenRead(Repository.Vectors("transactions.json.gz"));
+        using GZipStream stream = new(file, CompressionMode.Decompress);
         using JsonDocument document = JsonDocument.Parse(stream);
         byte[] signature = new byte[64];
         foreach (JsonElement item in document.RootElement.GetProperty("ed25519").EnumerateArray())
@@ -132,16 +133,5 @@ public sealed class Ed25519SignerTests
         Assert.Contains(signer.PublicKey.ToString(), signer.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("ab", signer.ToString().Replace(signer.PublicKey.ToString(), string.Empty,
             StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
-    }
-
-    internal static string VectorPath(string name)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "tests", "Vectors", name);
-            if (File.Exists(path)) return path;
-        }
-
-        throw new FileNotFoundException($"tests/Vectors/{name} is not above the test binary");
     }
 }

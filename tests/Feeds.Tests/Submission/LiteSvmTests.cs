@@ -32,7 +32,7 @@ public sealed class LiteSvmTests
             ulong before = svm.Account(payer.PublicKey)!.Value.Lamports;
             ulong tipBefore = svm.Account(TipAccounts.Pick(2))!.Value.Lamports;
             AssertExecuted(svm.Send(Build(svm, payer, version, limit, price, tip)));
-            ulong fee = 5_000 + ComputeBudget.PriorityFeeLamports(1_000, 1_500);
+            ulong fee = 5_000 + NetworkFees.PriorityLamports(1_000, 1_500);
             Assert.Equal(before - 123_456 - fee, svm.Account(payer.PublicKey)!.Value.Lamports);
             Assert.Equal(tipBefore + 123_456, svm.Account(TipAccounts.Pick(2))!.Value.Lamports);
         }

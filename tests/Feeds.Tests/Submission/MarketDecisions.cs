@@ -10,6 +10,7 @@ using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Tests.Support;
 using Xunit;
 
 namespace LowLatency.Feeds.Tests.Submission;
@@ -67,20 +68,9 @@ internal sealed class MarketDecisions : IStage, IDecisionSink
         };
         decisions._pipeline = new MarketPipeline(settings, _ => [decisions], null, _ => [decisions]);
         OrderBooks.Publish(decisions._pipeline.Publisher);
-        using ReplayFeed feed = ReplayFeed.Open(MarketFile("capture.jsonl.gz"), new ReplayOptions(), out _)!;
+        using ReplayFeed feed = ReplayFeed.Open(TestData.MarketSmall, new ReplayOptions(), out _)!;
         Assert.Equal(ReplayOutcome.Completed, feed.Run(decisions._pipeline.Publisher, new ReplayClock()));
         return decisions;
-    }
-
-    public static string MarketFile(string name)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "data", "market-small", name);
-            if (File.Exists(path)) return path;
-        }
-
-        throw new FileNotFoundException(name);
     }
 
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)

@@ -21,7 +21,7 @@ internal static class OrderBooks
     /// <summary>Hands the markets in before the capture begins, as a snapshot would.</summary>
     public static void Publish(EventPublisher publisher)
     {
-        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(MarketDecisions.MarketFile("pools.json")));
+        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(Repository.MarketSmall("pools.json")));
         foreach (JsonElement pool in file.RootElement.GetProperty("pools").EnumerateArray())
         {
             if (pool.GetProperty("venue").GetString() != "raydium_amm_v4") continue;

@@ -52,7 +52,7 @@ internal static class ProgramFolder
 
     private static Dictionary<string, Pubkey> KnownHashes()
     {
-        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(MarketDecisions.MarketFile("manifest.json")));
+        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(Repository.MarketSmall("manifest.json")));
         Dictionary<string, Pubkey> hashes = [];
         foreach (JsonProperty program in file.RootElement.GetProperty("program_binaries").EnumerateObject())
             hashes[program.Value.GetProperty("sha256").GetString()!] = Pubkey.Parse(program.Name);

@@ -51,7 +51,7 @@ internal sealed class NodeJs : IDisposable
     {
         ProcessStartInfo info = new("node", arguments)
         {
-            WorkingDirectory = PathOf(folder),
+            WorkingDirectory = Repository.PathOf("tests", folder),
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -59,16 +59,5 @@ internal sealed class NodeJs : IDisposable
         Process? process = Process.Start(info);
         process?.BeginErrorReadLine(); // drained, so that a warning cannot block the process
         return process;
-    }
-
-    private static string PathOf(string name)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "tests", name);
-            if (Directory.Exists(path)) return path;
-        }
-
-        throw new DirectoryNotFoundException($"tests/{name} is not above the test binary");
     }
 }

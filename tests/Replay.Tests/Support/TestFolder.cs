@@ -18,19 +18,7 @@ internal sealed class TestFolder : IDisposable
     public static string Beside(string name) => Path.Combine(Path.GetDirectoryName(MarketSmall)!, name);
 
     /// <summary>Folder <c>data</c> of the repository.</summary>
-    public static string RepositoryData
-    {
-        get
-        {
-            for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            {
-                if (File.Exists(Path.Combine(folder.FullName, "LowLatency.sln")))
-                    return Path.Combine(folder.FullName, "data");
-            }
-
-            throw new InvalidOperationException("The tests must run inside the repository.");
-        }
-    }
+    public static string RepositoryData => Repository.PathOf("data");
 
     public string At(string name) => Path.Combine(Root, name);
 

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
@@ -87,17 +86,8 @@ public sealed class SolanaNode : IAsyncDisposable
         return node;
     }
 
-    /// <summary>data/market-small, looked for above the binary.</summary>
-    public static string BundledCapture()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "data", "market-small", "capture.jsonl.gz");
-            if (File.Exists(path)) return path;
-        }
-
-        throw new FileNotFoundException("data/market-small/capture.jsonl.gz is not above the binary");
-    }
+    /// <summary>The market of data/market-small.</summary>
+    public static string BundledCapture() => Repository.MarketSmall("capture.jsonl.gz");
 
     /// <summary>Plays slots, each with the faults that are due before it; the last slot's bank.</summary>
     public Bank Step(int slots = 1)

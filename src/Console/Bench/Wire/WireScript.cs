@@ -5,7 +5,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Bench.Wire;
@@ -159,7 +158,7 @@ internal sealed class WireScript
         else _subscriptions[key] = subscription;
     }
 
-    /// <summary>The first state that the node told of each account.</summary>
+    /// <summary>The first state of each account that the node sent.</summary>
     private void Keep(string request, string response)
     {
         using JsonDocument asked = JsonDocument.Parse(request);

@@ -9,7 +9,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Threading;
-using LowLatency.ConsoleHost.Commands;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Time;
 

@@ -101,7 +101,7 @@ public struct EndpointFigures
     /// <summary>Times the cover of an account was lost by it.</summary>
     public long Gaps;
 
-    /// <summary>Slots it told of that are settled.</summary>
+    /// <summary>Slots it announced that are settled.</summary>
     public long SlotsTold;
 
     /// <summary>Of these, abandoned by the chain.</summary>

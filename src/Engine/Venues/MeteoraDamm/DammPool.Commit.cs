@@ -73,11 +73,9 @@ public sealed partial class DammPool
     private void MoveVaults(in SwapRequest request, in Trade trade, in SwapQuote quote, bool feeInA)
     {
         TransferFeeRate feeIn = MintInfoOf(trade.AToB).FeeAt(request.Clock.Epoch);
-        ulong withheld = TransferFee.Fee(in feeIn, quote.AmountInRaw);
         ref TokenAccountInfo input = ref trade.AToB ? ref _vaultA : ref _vaultB;
         ref TokenAccountInfo output = ref trade.AToB ? ref _vaultB : ref _vaultA;
-        input.AmountRaw += quote.AmountInRaw - withheld;
-        input.WithheldRaw += withheld;
+        input.Receive(quote.AmountInRaw, TransferFee.Fee(in feeIn, quote.AmountInRaw));
         output.AmountRaw -= trade.NetOut;
         if (feeInA) _vaultA.AmountRaw -= trade.ReferralFee;
         else _vaultB.AmountRaw -= trade.ReferralFee;

@@ -4,7 +4,7 @@ namespace LowLatency.Engine.Venues.MeteoraDamm;
 
 /// <summary>
 /// Addresses, discriminators and error codes of the Meteora DAMM v2 (cp-amm) program.
-/// Source: damm-v2@a3d3827 programs/cp-amm/src/{error,const_pda}.rs; addresses: protocols 2.5.
+/// Source: damm-v2@a3d3827 programs/cp-amm/src/{lib,error,const_pda}.rs.
 /// </summary>
 public static class DammProgram
 {

@@ -65,11 +65,9 @@ public sealed partial class DlmmPool
     private void MoveVaults(in Walk walk, in SwapRequest request, in SwapQuote quote)
     {
         TransferFeeRate feeIn = InputMintInfo(walk.XToY).FeeAt(request.Clock.Epoch);
-        ulong withheld = TransferFee.Fee(in feeIn, quote.AmountInRaw);
         ref TokenAccountInfo input = ref walk.XToY ? ref _vaultX : ref _vaultY;
         ref TokenAccountInfo output = ref walk.XToY ? ref _vaultY : ref _vaultX;
-        input.AmountRaw += quote.AmountInRaw - withheld;
-        input.WithheldRaw += withheld;
+        input.Receive(quote.AmountInRaw, TransferFee.Fee(in feeIn, quote.AmountInRaw));
         output.AmountRaw -= walk.TotalOut;
     }
 }

@@ -8,10 +8,10 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 /// <summary>
 /// A Meteora DLMM pair: constant-price bins, volatility fee, limit orders, fee on input or on Y only, Token-2022.
 /// Mint A is X, mint B is Y. Bin arrays, bitmap and copies are allocated with the pool; nothing else allocates.
-/// Owner thread: the market group's. Facts: protocols 2.5; sources are named in each part.
+/// Owner thread: the market group's. Each part names its source.
 /// Not modelled: host fee accounts (never passed), the pre-activation swapper, observations of the oracle account (no
-/// quote reads them), fees of the transfer to a host, and the compute
-/// budget: the program spends 4,800 to 6,800 units a bin (vectors), so a walk of some 200 bins may not fit 1.4 million.
+/// quote reads them), fees of the transfer to a host, and the compute budget: the program spends 4,800 to 6,800 units a
+/// bin (vectors), so a walk of some 200 bins may not fit 1.4 million.
 /// </summary>
 public sealed partial class DlmmPool : Pool
 {

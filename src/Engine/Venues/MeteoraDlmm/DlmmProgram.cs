@@ -4,7 +4,7 @@ namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
 /// <summary>
 /// Addresses, instruction discriminators and error codes of the Meteora DLMM program.
-/// Source: dlmm-sdk@fb02e51 idls/dlmm.json (instructions, errors); addresses: protocols 2.5.
+/// Source: dlmm-sdk@fb02e51 idls/dlmm.json (address, instructions, errors).
 /// </summary>
 public static class DlmmProgram
 {

@@ -97,9 +97,7 @@ public sealed partial class WhirlpoolPool
         if (walk.IsTickStale) quote.DeferTick(TickRule.Whirlpool);
         if (!isCommit) return 0;
 
-        ulong withheld = TransferFee.Fee(inputFee, userIn);
-        vaultIn.AmountRaw += userIn - withheld;
-        vaultIn.WithheldRaw += withheld;
+        vaultIn.Receive(userIn, TransferFee.Fee(inputFee, userIn));
         vaultOut.AmountRaw -= System.Math.Min(poolOut, vaultOut.AmountRaw);
         Commit(aToB, timestamp, walk);
         return 0;

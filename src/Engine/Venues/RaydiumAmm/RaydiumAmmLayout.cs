@@ -5,7 +5,7 @@ namespace LowLatency.Engine.Venues.RaydiumAmm;
 /// <summary>
 /// Addresses, offsets and error codes of the Raydium AMM v4 program.
 /// Source: raydium-amm@27f461d program/src/state.rs (AmmInfo, 752 bytes, no discriminator), program/src/error.rs,
-/// program/src/instruction.rs; docs protocols 2.5.
+/// program/src/instruction.rs.
 /// </summary>
 internal static class RaydiumAmmLayout
 {

@@ -95,9 +95,7 @@ public sealed partial class RaydiumClmmPool
         if (!isCommit) return RaydiumClmmFault.None;
 
         if (IsOld && vaultOut.AmountRaw <= poolOut) _status = byte.MaxValue; // the old binary stops an emptied pool
-        ulong withheld = TransferFee.Fee(inputFee, userIn);
-        vaultIn.AmountRaw += userIn - withheld;
-        vaultIn.WithheldRaw += withheld;
+        vaultIn.Receive(userIn, TransferFee.Fee(inputFee, userIn));
         vaultOut.AmountRaw -= System.Math.Min(poolOut, vaultOut.AmountRaw);
         Commit(zeroForOne, walk);
         return RaydiumClmmFault.None;

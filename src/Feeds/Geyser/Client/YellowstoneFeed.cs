@@ -3,7 +3,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Framing;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.Feeds.Geyser.Client;

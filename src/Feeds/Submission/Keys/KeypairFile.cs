@@ -8,7 +8,7 @@ namespace LowLatency.Feeds.Submission.Keys;
 
 /// <summary>
 /// The key file of the Solana command line: a JSON array of 64 numbers, seed then public key. The text is parsed in
-/// pinned memory that is zeroed afterwards, never as a string. Source: protocols.md 2.5, "Keypair file".
+/// pinned memory that is zeroed afterwards, never as a string. Source: solana-sdk@122f32e5 keypair.
 /// </summary>
 public static class KeypairFile
 {

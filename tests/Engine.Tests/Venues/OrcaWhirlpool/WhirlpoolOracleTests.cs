@@ -9,7 +9,7 @@ namespace LowLatency.Engine.Tests.Venues.OrcaWhirlpool;
 
 /// <summary>
 /// Oracle accounts with numbers that no swap leaves, as a node may send them: read or refused, but whatever was read
-/// can be quoted. Offsets are written here on their own, from protocols 2.5.
+/// can be quoted. Offsets are written here on their own, from the program's text.
 /// </summary>
 public sealed class WhirlpoolOracleTests
 {

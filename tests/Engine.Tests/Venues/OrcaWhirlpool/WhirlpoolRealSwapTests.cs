@@ -23,7 +23,8 @@ public class WhirlpoolRealSwapTests
     public void Quote_RealSwapsWithinOneRange_EqualsTheChain()
     {
         int compared = 0;
-        using StreamReader reader = new(new GZipStream(File.OpenRead(FindFile()), CompressionMode.Decompress));
+        using FileStream file = File.OpenRead(Repository.Vectors(FileName));
+        using StreamReader reader = new(new GZipStream(file, CompressionMode.Decompress));
         string[] columns = reader.ReadLine()!.Split(',');
         int Column(string name) => Array.IndexOf(columns, name);
         while (reader.ReadLine() is { } line)
@@ -64,16 +65,5 @@ public class WhirlpoolRealSwapTests
         }
 
         Assert.Equal(6_872, compared);
-    }
-
-    private static string FindFile()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "tests", "Vectors", FileName);
-            if (File.Exists(path)) return path;
-        }
-
-        throw new FileNotFoundException($"tests/Vectors/{FileName} is not above the test binary");
     }
 }

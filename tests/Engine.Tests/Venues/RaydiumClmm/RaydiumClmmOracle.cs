@@ -5,9 +5,8 @@ using LowLatency.Engine.Venues.Math;
 namespace LowLatency.Engine.Tests.Venues.RaydiumClmm;
 
 /// <summary>
-/// The current program's swap in BigInteger, written on its own from the formulas of protocols 2.5 and the program's
-/// text:
-/// dynamic fee, fee side, limit orders. A swap that fails gives null.
+/// The current program's swap in BigInteger, written on its own from the program's text: dynamic fee, fee side, limit
+/// orders. A swap that fails gives null.
 /// </summary>
 internal sealed class RaydiumClmmOracle
 {

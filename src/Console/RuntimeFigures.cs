@@ -1,6 +1,6 @@
 using System;
 
-namespace LowLatency.ConsoleHost.Screens;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>What the .NET runtime says about collections; the same for every thread.</summary>
 internal readonly record struct RuntimeFigures(int Gen0, int Gen1, int Gen2, TimeSpan Pauses, long HeapBytes)

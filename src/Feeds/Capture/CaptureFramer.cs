@@ -1,9 +1,9 @@
 using System;
 using System.Buffers;
 using LowLatency.Engine.Numerics;
-using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Framing;
 
-namespace LowLatency.Feeds.Framing;
+namespace LowLatency.Feeds.Capture;
 
 /// <summary>
 /// Cuts frames of the binary capture format off a sequence of bytes and checks them. Contract: on

@@ -3,13 +3,14 @@ using System.Text.Json.Serialization;
 using LowLatency.ConsoleHost.Bench;
 using LowLatency.ConsoleHost.Bench.Wire;
 using LowLatency.ConsoleHost.Commands;
+using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Doctor;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Pools;
+using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
-using LowLatency.ConsoleHost.Screens;
 
-namespace LowLatency.ConsoleHost.Replay;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>
 /// Every type that this program writes or reads as JSON, told at compile time: a native build has no reflection to find

@@ -1,4 +1,4 @@
-namespace LowLatency.ConsoleHost.Commands;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>Exit codes of every verb. 64 and above follow sysexits.h.</summary>
 internal static class ExitCodes

@@ -1,6 +1,6 @@
 using System.IO;
 
-namespace LowLatency.ConsoleHost.Replay;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>Breaks text for a terminal of 80 columns: at spaces, never inside a word.</summary>
 internal static class TextWrap

@@ -4,10 +4,10 @@ using System.Diagnostics;
 using System.Text;
 using System.Threading;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Inbox;
 using Xunit;
 
-namespace LowLatency.Feeds.Tests.Live;
+namespace LowLatency.Feeds.Tests.Inbox;
 
 public sealed class MessageInboxTests
 {

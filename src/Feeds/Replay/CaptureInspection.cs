@@ -3,9 +3,9 @@ using System.Collections.Generic;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Capture;
 
-namespace LowLatency.Feeds.Capture;
+namespace LowLatency.Feeds.Replay;
 
 /// <summary>What is in a capture, for the verb <c>inspect</c>.</summary>
 public sealed class CaptureSummary

@@ -1,6 +1,6 @@
 using System;
 
-namespace LowLatency.ConsoleHost.Commands;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>
 /// A verb cannot do what it was asked; the message is one line that says what is wrong and what to do instead.

@@ -1,6 +1,6 @@
 using LowLatency.Engine.Solana;
 
-namespace LowLatency.Feeds.Capture;
+namespace LowLatency.Feeds.Decoding;
 
 /// <summary>
 /// Which endpoint an HTTP exchange was with, where several endpoints' word is asked for: the id of a request holds the

@@ -1,6 +1,6 @@
 using System;
 
-namespace LowLatency.ConsoleHost.Screens;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>How much a line of the log matters.</summary>
 internal enum LogLevel : byte
@@ -45,7 +45,7 @@ internal sealed class RunLog(Func<long>? utcMs = null)
 
     public void Add(LogLevel level, string area, string text, ulong slot = 0)
     {
-        long nowMs = utcMs?.Invoke() ?? DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(); // replay-ok: told to people
+        long nowMs = utcMs?.Invoke() ?? DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(); // replay-ok: shown to people
         lock (_gate)
         {
             _lines[_count % Capacity] = new LogLine(_count, nowMs, slot, level, area, text);

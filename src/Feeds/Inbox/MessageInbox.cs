@@ -6,7 +6,7 @@ using System.Threading;
 using LowLatency.Engine.Ring;
 using LowLatency.Feeds.Capture;
 
-namespace LowLatency.Feeds.Live;
+namespace LowLatency.Feeds.Inbox;
 
 /// <summary>
 /// What one connection saw, on its way to the feed thread: a byte ring of records, each a capture frame (kind, receive
@@ -14,7 +14,7 @@ namespace LowLatency.Feeds.Live;
 /// bytes, so that a replay of the recording decides the same.
 /// Owners: one writing thread (the connection's), one reading thread (the feed). The writer never waits: a record that
 /// does not fit is dropped and counted, and the inbox is lagging until the next open; what follows a loss is refused,
-/// because the connection's state is no longer whole. Room for one close is always kept, so that the loss is told.
+/// because the connection's state is no longer whole. Room for one close is always kept, so that the loss is known.
 /// Bound: the stated capacity; nothing is allocated after construction.
 /// </summary>
 public sealed class MessageInbox

@@ -1,7 +1,7 @@
 using System;
 using LowLatency.Engine.Solana;
 
-namespace LowLatency.ConsoleHost.Replay;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>
 /// A mint as people are shown it: its decimals are those of its own account, where the run has seen it.

@@ -6,8 +6,6 @@ using System.IO;
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Threading;
-using LowLatency.ConsoleHost.Commands;
-using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
@@ -17,7 +15,7 @@ using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Replay;
 
-namespace LowLatency.ConsoleHost.Live;
+namespace LowLatency.ConsoleHost.Replay;
 
 /// <summary>
 /// Before a run: the bundled market and a generated one go through engines of their own with the run's settings, until

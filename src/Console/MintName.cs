@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using LowLatency.Engine.Solana;
 
-namespace LowLatency.ConsoleHost.Replay;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>
 /// Short names and decimals of a few well-known mints, for people only; any other mint is shown by its first and last

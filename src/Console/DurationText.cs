@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LowLatency.ConsoleHost.Replay;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>A duration with three significant digits and its unit.</summary>
 internal static class DurationText

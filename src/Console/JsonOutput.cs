@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace LowLatency.ConsoleHost.Replay;
+namespace LowLatency.ConsoleHost;
 
 /// <summary>How this program writes JSON: snake case, and text as it is (no HTML goes through here).</summary>
 internal static class JsonOutput

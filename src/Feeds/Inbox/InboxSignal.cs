@@ -1,7 +1,7 @@
 using System;
 using System.Threading;
 
-namespace LowLatency.Feeds.Live;
+namespace LowLatency.Feeds.Inbox;
 
 /// <summary>
 /// Where the feed thread sleeps while all its inboxes are empty. Writers pay one fence and one load of a line that
