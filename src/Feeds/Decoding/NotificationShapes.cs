@@ -36,13 +36,13 @@ internal sealed class NotificationShapes
     private const int OwnerWordFromEnd = 98;
 
     private readonly byte[] _prefix = new byte[PrefixBytesMax];
-    private readonly byte[] _compared = new byte[VectorBytes]; // bits of the prefix's end that are not the slot's
     private readonly Tail[] _tails = new Tail[TailCount];
     private readonly byte[] _sample = new byte[SampleBytesMax];
     private int _sampleLength;
     private int _tailTurn;
     private int _prefixLength;
     private int _slotEnd;
+    private ulong _slot;
     private bool _isAlphabetical;
 
     /// <summary>Messages whose two parts had been seen before.</summary>
@@ -69,18 +69,14 @@ internal sealed class NotificationShapes
         int prefixLength = _prefixLength;
         int end = message.Length - 2;
         if (message.Length < AccountNotificationFastPath.MinLengthBytes || prefixLength == 0) return false;
-        // SAFETY: a prefix is VectorBytes to PrefixBytesMax long (TryParse), shorter than any message that gets here;
-        // the bits compared are a vector.
+        // SAFETY: a prefix is VectorBytes to PrefixBytesMax long (TryParse), shorter than any message that gets here.
         ref byte text = ref MemoryMarshal.GetReference(message);
         ref byte prefix = ref MemoryMarshal.GetArrayDataReference(_prefix);
         nuint second = (nuint)(prefixLength - VectorBytes);
         Vector512<byte> differences = (Vector512.LoadUnsafe(ref text) ^ Vector512.LoadUnsafe(ref prefix))
-            | ((Vector512.LoadUnsafe(ref text, second) ^ Vector512.LoadUnsafe(ref prefix, second))
-                & Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_compared)));
-        int slotEnd = AccountNotificationFastPath.SlotAt;
-        if (differences != Vector512<byte>.Zero
+            | (Vector512.LoadUnsafe(ref text, second) ^ Vector512.LoadUnsafe(ref prefix, second));
+        if ((differences != Vector512<byte>.Zero && !TryTakeSlot(message))
             || BinaryPrimitives.ReadUInt16LittleEndian(message[end..]) != 0x7D7D // }}
-            || !DigitRun.TryReadForward(message, ref slotEnd, out ulong slot) || slotEnd != _slotEnd
             || !DigitRun.TryReadBackward(message, ref end, out ulong subscription))
         {
             return false;
@@ -91,13 +87,13 @@ internal sealed class NotificationShapes
         if (!tail.IsBefore(ref text, end, prefixLength))
         {
             tail = ref _tails[index ^ 1];
-            if (!tail.IsBefore(ref text, end, prefixLength)) return false;
+            if (!IsInOtherPlace(ref tail, ref text, end, prefixLength)) return false;
         }
 
         if (tail.IsAlphabetical != _isAlphabetical) return false;
         int start = end - tail.Length;
         result.Subscription = subscription;
-        result.Slot = slot;
+        result.Slot = _slot;
         result.Account.Owner = tail.Owner;
         result.Account.RentEpoch = tail.RentEpoch;
         result.Account.Space = tail.Space;
@@ -133,14 +129,31 @@ internal sealed class NotificationShapes
         prefix.CopyTo(_prefix);
         _prefixLength = prefix.Length;
         _slotEnd = AccountNotificationFastPath.SlotAt;
-        while (_slotEnd < prefix.Length && char.IsAsciiDigit((char)prefix[_slotEnd])) _slotEnd++;
-        int second = prefix.Length - VectorBytes;
-        for (int i = 0; i < VectorBytes; i++)
-        {
-            bool isSlot = second + i >= AccountNotificationFastPath.SlotAt && second + i < _slotEnd;
-            _compared[i] = isSlot ? (byte)0 : byte.MaxValue;
-        }
+        _ = DigitRun.TryReadForward(prefix, ref _slotEnd, out _slot); // as it was read before
     }
+
+    /// <summary>The prefix with the message's own slot; false if they differ in more than that.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTakeSlot(ReadOnlySpan<byte> message)
+    {
+        Span<byte> prefix = _prefix.AsSpan(0, _prefixLength);
+        int at = AccountNotificationFastPath.SlotAt;
+        int end = at;
+        if (!message[..at].SequenceEqual(prefix[..at])
+            || !DigitRun.TryReadForward(message, ref end, out ulong slot) || end != _slotEnd
+            || !message[end..prefix.Length].SequenceEqual(prefix[end..]))
+        {
+            return false;
+        }
+
+        message[at..end].CopyTo(prefix[at..]);
+        _slot = slot;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsInOtherPlace(ref Tail tail, ref byte message, int end, int least) =>
+        tail.IsBefore(ref message, end, least);
 
     /// <summary>The one in its place, if any, goes to its other place, over what is there.</summary>
     private void KeepTail(ReadOnlySpan<byte> message, in FastAccountNotification said)
