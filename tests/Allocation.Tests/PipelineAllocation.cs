@@ -27,7 +27,7 @@ internal static class PipelineAllocation
     /// </summary>
     public static void Run(AllocationRun run, RunnerKind runner)
     {
-        MarketPipeline pipeline = new(new PipelineSettings { Runner = runner, TakeStamps = true });
+        MarketPipeline pipeline = new(new PipelineSettings { Runner = runner, TakeStamps = true, WarmRestNs = 0 });
         CaptureLoop loop = new(Repository.MarketSmall("capture.jsonl.gz"), pipeline.Publisher, SystemClock.Instance);
         pipeline.Start();
         if (loop.Bootstrap() is { } fault) throw new InvalidOperationException(fault.ToString());

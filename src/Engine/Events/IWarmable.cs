@@ -7,8 +7,8 @@ namespace LowLatency.Engine.Events;
 public interface IWarmable
 {
     /// <summary>
-    /// Of so many rounds over the stages one is this stage's too. What arrives waits for the slice under way, and that
-    /// is a long one nearly always if long and short ones take turns: more than 1 where slices are long.
+    /// Of so many rounds over the stages one is this stage's too. What arrives waits for the slice under way: more than
+    /// 1 where slices are long.
     /// </summary>
     int WarmRounds => 1;
 

@@ -1,6 +1,8 @@
 using System;
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -76,11 +78,11 @@ public struct AccountEntry
     /// <summary>True while it is among those that are kept warm.</summary>
     public bool IsRecent;
 
-    /// <summary>First byte that the last update changed; with <see cref="IsApplied"/> only.</summary>
-    public int ChangedFrom;
+    /// <summary>Where the first of eight bytes lies that an update is likely to change: the last one did.</summary>
+    public int ProbeAt;
 
-    /// <summary>End of the bytes that the last update changed.</summary>
-    public int ChangedTo;
+    /// <summary>These bytes, of an account of few bytes (<see cref="AccountTable"/>).</summary>
+    public ulong Probe;
 
     /// <summary>Role by the account's own bytes, for one that waits for its pool.</summary>
     public AccountRole WaitingRole;
@@ -101,6 +103,8 @@ public readonly record struct PoolLink(int PoolId, AccountRole Role, int Next, b
 /// larger account, an owner never seen) allocates; updates of known accounts do not. Owner thread: the market group's.
 /// Bounds: accounts and links are fixed at construction; full is a result (-1). Of the buckets so many are in use that
 /// an account has four or more, at capacity two. PERF: few accounts' buckets lie on a page or two (bench --load max).
+/// PERF: an account's last bytes lie where no cache holds them, so of most updates they are written and never read:
+/// eight of them stand in the entry, and if those are others now the account has changed (bench --load max, graph).
 /// </summary>
 public sealed class AccountTable
 {
@@ -150,6 +154,14 @@ public sealed class AccountTable
         _links[linkId] = _links[linkId] with { IsRefused = isRefused };
         return true;
     }
+
+    /// <summary>
+    /// First byte that the last update stored may have changed; with <see cref="AccountEntry.IsApplied"/> only.
+    /// </summary>
+    internal int ChangedFrom { get; private set; }
+
+    /// <summary>End of the bytes that it may have changed.</summary>
+    internal int ChangedTo { get; private set; }
 
     /// <summary>Id of an account, or -1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -216,20 +228,56 @@ public sealed class AccountTable
         entry.Slot = slot;
         if (isAlike)
         {
-            bool isSame = !ByteChange.TryCopy(data, entry.Data, out entry.ChangedFrom, out entry.ChangedTo);
             bool hasLamports = entry.Lamports == lamports;
             entry.Lamports = lamports;
-            return !(isSame && hasLamports);
+            return TryReplace(ref entry, data) || !hasLamports;
         }
 
         entry.IsApplied = false; // another account than before: nothing of it can be left out
         if (entry.Data.Length < data.Length) GrowBuffer(ref entry, data.Length);
         data.CopyTo(entry.Data);
         entry.DataLength = data.Length;
+        Probe(ref entry, data, 0);
         if (!Pubkey.AreSame(in _owners[entry.OwnerNumber], in owner)) SetOwner(ref entry, in owner);
         entry.Lamports = lamports;
         entry.Knowledge = knowledge;
         return true;
+    }
+
+    /// <summary>Takes bytes of the same length in place of those held; false if they are the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryReplace(ref AccountEntry entry, ReadOnlySpan<byte> data)
+    {
+        if (!IsProbed(data.Length)) return TryReplaceCompared(ref entry, data);
+        ulong probe = BinaryPrimitives.ReadUInt64LittleEndian(data[entry.ProbeAt..]);
+        if (probe == entry.Probe) return TryReplaceCompared(ref entry, data);
+        entry.Probe = probe;
+        (ChangedFrom, ChangedTo) = (0, data.Length);
+        // SAFETY: DataLength of these bytes are held, and data are as many. The array's own length is not asked, as it
+        // is on a line that nothing else is read from.
+        data.CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(entry.Data), data.Length));
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReplaceCompared(ref AccountEntry entry, ReadOnlySpan<byte> data)
+    {
+        bool isChanged = ByteChange.TryCopy(data, entry.Data, out int from, out int to);
+        (ChangedFrom, ChangedTo) = (from, to);
+        if (isChanged) Probe(ref entry, data, from);
+        return isChanged;
+    }
+
+    /// <summary>
+    /// Where a change is decoded as a whole; of larger accounts it is found out which bytes it is.
+    /// </summary>
+    private static bool IsProbed(int lengthBytes) => lengthBytes is >= sizeof(ulong) and <= ByteChange.WholeBytes;
+
+    private static void Probe(ref AccountEntry entry, ReadOnlySpan<byte> data, int at)
+    {
+        if (!IsProbed(data.Length)) return;
+        entry.ProbeAt = Math.Min(at, data.Length - sizeof(ulong));
+        entry.Probe = BinaryPrimitives.ReadUInt64LittleEndian(data[entry.ProbeAt..]);
     }
 
     /// <summary>The account as last stored.</summary>

@@ -1,4 +1,6 @@
+using System;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Graph;
@@ -6,13 +8,15 @@ namespace LowLatency.Engine.Graph;
 /// <summary>From an account that was stored to the pools that read it.</summary>
 public sealed partial class GraphStage
 {
-    private void ApplyToPools(ref MarketEvent e, int accountId, bool changed)
+    private void ApplyToPools(ref MarketEvent e, int accountId, ReadOnlySpan<byte> data, bool changed)
     {
+        // The event's own bytes, which are the account's by now: what the table holds was written and not read.
+        AccountView account = new(in e.Account, in e.Owner, e.Lamports, data, e.Slot);
         DecodeStatus worst = DecodeStatus.Ok;
         for (int l = _accounts[accountId].FirstLink; l >= 0; l = _accounts.Link(l).Next)
         {
             PoolLink link = _accounts.Link(l);
-            DecodeStatus status = ApplyTo(in link, accountId);
+            DecodeStatus status = ApplyTo(in link, accountId, in account);
             if (_gaps.NoteDecoded(l, status)) Touched.Add(link.PoolId);
             if (status != DecodeStatus.Ok)
             {
@@ -48,13 +52,12 @@ public sealed partial class GraphStage
         if (e.PoolId < 0) Drop(ref e, DropCause.Undecodable);
     }
 
-    private DecodeStatus ApplyTo(in PoolLink link, int accountId)
+    private DecodeStatus ApplyTo(in PoolLink link, int accountId, in AccountView account)
     {
-        ref readonly AccountEntry entry = ref _accounts[accountId];
         Pool pool = Market.Pool(link.PoolId);
-        DecodeStatus status = entry.IsApplied
-            ? pool.ApplyChange(link.Role, _accounts.View(accountId), entry.ChangedFrom, entry.ChangedTo)
-            : pool.Apply(link.Role, _accounts.View(accountId));
+        DecodeStatus status = _accounts[accountId].IsApplied
+            ? pool.ApplyChange(link.Role, in account, _accounts.ChangedFrom, _accounts.ChangedTo)
+            : pool.Apply(link.Role, in account);
         // The same address, another pool: its edges are between the mints that it had when it came.
         if (link.Role == AccountRole.Pool && status == DecodeStatus.Ok && !Market.HasMintsOf(link.PoolId, pool))
             return DecodeStatus.WrongPool;

@@ -246,7 +246,7 @@ public sealed partial class GraphStage : IStage, IWarmable
             return;
         }
 
-        ApplyToPools(ref e, accountId, changed);
+        ApplyToPools(ref e, accountId, data, changed);
     }
 
     private void OnCopy(in MarketEvent e)

@@ -18,7 +18,7 @@ public sealed partial class InstructionStage
     private long _warmed;
 
     /// <inheritdoc/>
-    public int WarmRounds => 8;
+    public int WarmRounds => 2;
 
     /// <inheritdoc/>
     public void Warm()

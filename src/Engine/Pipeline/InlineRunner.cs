@@ -12,7 +12,7 @@ namespace LowLatency.Engine.Pipeline;
 /// </summary>
 public sealed class InlineRunner : EventPublisher
 {
-    private const int FeedTurn = 8;
+    private const int FeedTurn = 4;
 
     private readonly MarketEvent[] _entry = GC.AllocateArray<MarketEvent>(1, pinned: true);
     private readonly PayloadRing _payloads;
@@ -77,14 +77,16 @@ public sealed class InlineRunner : EventPublisher
     }
 
     /// <summary>
-    /// One slice of keeping warm: the feed's in one of <see cref="FeedTurn"/>, else the stages' in turn for each group.
-    /// The publishing thread, while it waits.
+    /// One slice of keeping warm: the feed's in one of <see cref="FeedTurn"/>, else the stages' in turn for each group;
+    /// none while the group whose turn it is rests. The publishing thread, while it waits.
     /// </summary>
     public void Warm()
     {
-        int turn = ++_warmTurn & int.MaxValue;
-        if (turn % FeedTurn == 0) Feed?.Warm();
-        else _groups[turn % _groups.Length].Warm();
+        StageGroup group = _groups[_warmTurn % _groups.Length];
+        if (group.IsResting) return;
+        if (_warmTurn % FeedTurn == 0) Feed?.Warm();
+        else group.Warm();
+        _warmTurn = (_warmTurn + 1) & int.MaxValue;
     }
 
     /// <inheritdoc/>

@@ -70,7 +70,7 @@ public sealed class MarketPipeline : IPoolDirectory
             Dedup, Graph, Cycles, Scoring, Instructions, refine, Chain, Life, Mispricing, Sinks,
             marketObservers?.Invoke(this) ?? [], sinkObservers?.Invoke(this) ?? [],
             settings.KeepWarm ? WarmStages = new WarmStages(Graph, settings.Search, stampClock) : null);
-        StageGroup[] groups = Topology.Groups(settings.Runner, stages, stampClock);
+        StageGroup[] groups = Topology.Groups(settings.Runner, stages, stampClock, settings.WarmRestNs);
         Groups = groups;
         if (settings.Runner == RunnerKind.Inline)
         {

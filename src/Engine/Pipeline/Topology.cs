@@ -55,7 +55,11 @@ public static class Topology
     public const int MaxAccountBytes = 10 * 1024 * 1024;
 
     /// <summary>Puts the stages into groups for a layout.</summary>
-    public static StageGroup[] Groups(RunnerKind runner, PipelineStages stages, IClock? clock)
+    /// <param name="runner">The layout.</param>
+    /// <param name="stages">The stages.</param>
+    /// <param name="clock">For stamps; null for none.</param>
+    /// <param name="warmRestNs">Rest behind each round of keeping warm, nanoseconds.</param>
+    public static StageGroup[] Groups(RunnerKind runner, PipelineStages stages, IClock? clock, long warmRestNs)
     {
         StageSlot[] dedup = [new(stages.Dedup, StampId.Dedup, StageNeeds.All)];
         StageSlot[] market =
@@ -76,8 +80,13 @@ public static class Topology
             new(stages.Sinks, StampId.Sinks, StageNeeds.All),
         ];
         return runner == RunnerKind.Split
-            ? [new("dedup", dedup, clock), new("market", market, clock, stages.WarmStages), new("sinks", sinks, clock)]
-            : [new("pipeline", [.. dedup, .. market, .. sinks], clock, stages.WarmStages)];
+            ?
+            [
+                new("dedup", dedup, clock, null, warmRestNs),
+                new("market", market, clock, stages.WarmStages, warmRestNs),
+                new("sinks", sinks, clock),
+            ]
+            : [new("pipeline", [.. dedup, .. market, .. sinks], clock, stages.WarmStages, warmRestNs)];
     }
 
     private static StageSlot[] Observers(IStage[] observers, StampId stamp)

@@ -21,9 +21,6 @@ public sealed partial class ScoringStage
     private int _warmTurn;
 
     /// <inheritdoc/>
-    public int WarmRounds => 4;
-
-    /// <inheritdoc/>
     /// <remarks>
     /// Curves are as much copied afterwards as before, since a walk may depend on it. Not where agreement is asked for:
     /// asking a pool makes it awaited.

@@ -48,6 +48,9 @@ internal static class AccountNotificationFastPath
     private static ReadOnlySpan<byte> Head =>
         "{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{\"result\":{\"context\":{\"slot\":"u8;
 
+    /// <summary>Where the slot's digits begin.</summary>
+    public static int SlotAt => Head.Length;
+
     /// <summary>Takes the message apart; false if it has another shape.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> message, KeyCache owners, ref FastAccountNotification result)

@@ -290,6 +290,13 @@ public sealed partial class CoverageTable
     /// <summary>Account of an entry's number, as <see cref="Cover"/> gave it.</summary>
     internal ref readonly Pubkey KeyOf(int index) => ref At(index).Key;
 
+    /// <summary>Reads what a push of the account will, and says nothing of use.</summary>
+    internal int Touch(int index)
+    {
+        ref readonly Entry entry = ref At(index);
+        return (int)entry.Key.Tag + (entry.IsWhole ? 1 : 0);
+    }
+
     private ref Entry At(int index) => ref _pages[index / PageEntries][index % PageEntries];
 
     /// <summary>The cell that names the account, or the empty one in which it would be named.</summary>

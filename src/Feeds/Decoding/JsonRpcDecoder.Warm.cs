@@ -15,6 +15,7 @@ public sealed partial class JsonRpcDecoder : IWarmable
     public void Warm()
     {
         if (UseFastPath && !_shapes.Sample.IsEmpty) _ = TryPublishFast(_shapes.Sample, default);
-        _warmed += _shapes.Touch() + _subscriptions.Touch();
+        long counted = Counters.Messages + Counters[MessageKind.AccountNotification] + Counters[DecodeCause.None];
+        _warmed += _shapes.Touch() + _subscriptions.Touch(_coverage) + (int)counted;
     }
 }

@@ -9,11 +9,12 @@ namespace LowLatency.Feeds.Decoding;
 
 /// <summary>
 /// What account notifications of one connection have in common, byte for byte, with what it says: the part before the
-/// first changing value (all messages of one slot share it), and the part behind the data (all accounts of one owner
-/// and size share it). A message with both is taken apart by comparing them; any other one by
+/// first changing value but for the slot's digits, and the part behind the data (all accounts of one owner and size
+/// share it). A message with both is taken apart by comparing them; any other one by
 /// <see cref="AccountNotificationFastPath"/>, whose result is remembered. Both parts are read on their own there, so
 /// equal bytes mean an equal result. One feed thread owns it.
-/// Bound: one prefix and <see cref="TailCount"/> tails of 248 bytes, direct mapped; a market has some dozens.
+/// Bound: one prefix and <see cref="TailCount"/> tails of 248 bytes, each in one of two places; a market has some
+/// dozens.
 /// PERF: five vector compares in place of six literals, two numbers and an owner
 /// (AccountNotificationBenchmark.Fast, and FastMixed for messages of many accounts).
 /// </summary>
@@ -40,6 +41,7 @@ internal sealed class NotificationShapes
     private int _sampleLength;
     private int _tailTurn;
     private int _prefixLength;
+    private int _slotEnd;
     private ulong _slot;
     private bool _isAlphabetical;
 
@@ -67,27 +69,29 @@ internal sealed class NotificationShapes
         int prefixLength = _prefixLength;
         int end = message.Length - 2;
         if (message.Length < AccountNotificationFastPath.MinLengthBytes || prefixLength == 0) return false;
-        // SAFETY: a prefix is VectorBytes to PrefixBytesMax long (Remember), shorter than any message that gets here.
+        // SAFETY: a prefix is VectorBytes to PrefixBytesMax long (TryParse), shorter than any message that gets here.
         ref byte text = ref MemoryMarshal.GetReference(message);
         ref byte prefix = ref MemoryMarshal.GetArrayDataReference(_prefix);
         nuint second = (nuint)(prefixLength - VectorBytes);
         Vector512<byte> differences = (Vector512.LoadUnsafe(ref text) ^ Vector512.LoadUnsafe(ref prefix))
             | (Vector512.LoadUnsafe(ref text, second) ^ Vector512.LoadUnsafe(ref prefix, second));
-        if (differences != Vector512<byte>.Zero
+        if ((differences != Vector512<byte>.Zero && !TryTakeSlot(message))
             || BinaryPrimitives.ReadUInt16LittleEndian(message[end..]) != 0x7D7D // }}
             || !DigitRun.TryReadBackward(message, ref end, out ulong subscription))
         {
             return false;
         }
 
-        ref Tail tail = ref _tails[TailIndex(message, end)];
-        int start = end - tail.Length;
-        if (tail.Length == 0 || start < prefixLength || tail.IsAlphabetical != _isAlphabetical
-            || !tail.Is(ref Unsafe.Add(ref text, start)))
+        int index = TailIndex(message, end);
+        ref Tail tail = ref _tails[index];
+        if (!tail.IsBefore(ref text, end, prefixLength))
         {
-            return false;
+            tail = ref _tails[index ^ 1];
+            if (!IsInOtherPlace(ref tail, ref text, end, prefixLength)) return false;
         }
 
+        if (tail.IsAlphabetical != _isAlphabetical) return false;
+        int start = end - tail.Length;
         result.Subscription = subscription;
         result.Slot = _slot;
         result.Account.Owner = tail.Owner;
@@ -111,15 +115,56 @@ internal sealed class NotificationShapes
         if (result.PrefixLength is >= VectorBytes and <= PrefixBytesMax
             && tailLength is >= VectorBytes and <= TailBytesMax)
         {
-            message[..result.PrefixLength].CopyTo(_prefix);
-            _prefixLength = result.PrefixLength;
-            _slot = result.Slot;
+            KeepPrefix(message[..result.PrefixLength]);
             _isAlphabetical = result.IsAlphabetical;
-            _tails[TailIndex(message, result.TailEnd)].Set(message[result.TailStart..result.TailEnd], result);
+            KeepTail(message, in result);
             KeepSample(message, result.Account.Data.Raw);
         }
 
         return true;
+    }
+
+    private void KeepPrefix(ReadOnlySpan<byte> prefix)
+    {
+        prefix.CopyTo(_prefix);
+        _prefixLength = prefix.Length;
+        _slotEnd = AccountNotificationFastPath.SlotAt;
+        _ = DigitRun.TryReadForward(prefix, ref _slotEnd, out _slot); // as it was read before
+    }
+
+    /// <summary>The prefix with the message's own slot; false if they differ in more than that.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTakeSlot(ReadOnlySpan<byte> message)
+    {
+        Span<byte> prefix = _prefix.AsSpan(0, _prefixLength);
+        int at = AccountNotificationFastPath.SlotAt;
+        int end = at;
+        if (!message[..at].SequenceEqual(prefix[..at])
+            || !DigitRun.TryReadForward(message, ref end, out ulong slot) || end != _slotEnd
+            || !message[end..prefix.Length].SequenceEqual(prefix[end..]))
+        {
+            return false;
+        }
+
+        message[at..end].CopyTo(prefix[at..]);
+        _slot = slot;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsInOtherPlace(ref Tail tail, ref byte message, int end, int least) =>
+        tail.IsBefore(ref message, end, least);
+
+    /// <summary>The one in its place, if any, goes to its other place, over what is there.</summary>
+    private void KeepTail(ReadOnlySpan<byte> message, in FastAccountNotification said)
+    {
+        int index = TailIndex(message, said.TailEnd);
+        ref Tail tail = ref _tails[index];
+        ref byte text = ref MemoryMarshal.GetReference(message);
+        if (tail.IsBefore(ref text, said.TailEnd, said.PrefixLength)
+            || _tails[index ^ 1].IsBefore(ref text, said.TailEnd, said.PrefixLength)) return;
+        if (tail.Length != 0) _tails[index ^ 1] = tail;
+        tail.Set(message[said.TailStart..said.TailEnd], said);
     }
 
     private void KeepSample(ReadOnlySpan<byte> message, ReadOnlySpan<byte> text)
@@ -152,11 +197,17 @@ internal sealed class NotificationShapes
         public ulong RentEpoch;
         public Pubkey Owner;
 
-        /// <summary>True if the same bytes stand at <paramref name="text"/>.</summary>
+        /// <summary>
+        /// True if the same bytes stand in <paramref name="message"/> before <paramref name="end"/>, none of them
+        /// before <paramref name="least"/>.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool Is(ref byte text)
+        public bool IsBefore(ref byte message, int end, int least)
         {
-            // SAFETY: Length is VectorBytes to TailBytesMax (TryParse), and the caller has as many bytes there.
+            int start = end - Length;
+            if (Length == 0 || start < least) return false;
+            // SAFETY: Length is VectorBytes to TailBytesMax (TryParse), and as many bytes stand behind the start.
+            ref byte text = ref Unsafe.Add(ref message, start);
             ref byte known = ref Unsafe.As<TailBytes, byte>(ref Text);
             nuint third = (nuint)(Length - VectorBytes);
             nuint second = nuint.Min(third, VectorBytes);

@@ -35,7 +35,7 @@ internal enum SubscriptionKind : byte
 internal sealed class SubscriptionTable
 {
     private const int FirstCells = 512;
-    private const int TouchedCells = 8;
+    private const int TouchedCells = 64; // all of the first table in eight slices
 
     private readonly int _cellsMax;
     private readonly bool _holdsKeys;
@@ -85,13 +85,20 @@ internal sealed class SubscriptionTable
     /// <summary>Key of a known id; only if the table holds keys.</summary>
     public ref readonly Pubkey KeyOf(ulong id) => ref _keys[IndexOf(id)];
 
-    /// <summary>Reads the next cells, and says nothing of use.</summary>
-    public int Touch()
+    /// <summary>
+    /// Reads the next cells and where the keys of accounts there are held, and says nothing of use.
+    /// </summary>
+    public int Touch(CoverageTable? coverage)
     {
         int cells = Math.Min(TouchedCells, _entries.Length);
         _turn = (_turn + cells) & (_entries.Length - 1);
         int sum = 0;
-        for (int i = 0; i < cells; i++) sum += (int)_entries[_turn + i].Id;
+        for (int i = _turn; i < _turn + cells; i++)
+        {
+            if (_entries[i].Kind != SubscriptionKind.Account) continue;
+            sum += coverage is null ? (int)_keys[i].Tag : coverage.Touch((int)_entries[i].Target);
+        }
+
         return sum;
     }
 

@@ -34,6 +34,52 @@ public sealed class AccountTableTests
         Assert.InRange(most, 40, 41); // one each, and one while an account goes over
     }
 
+    /// <summary>
+    /// Whatever bytes change, and however seldom those that changed last do: what is held, whether it is new and where
+    /// is that of a comparison of all bytes.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Store_AnyChange_IsNoticedAndHeldAsAComparisonWould(int seed)
+    {
+        int[] lengths = [0, 1, 7, 8, 9, 64, 165, 653, 2_048, 2_049, 10_136];
+        Random random = new(seed);
+        AccountTable table = new(1);
+        int id = table.FindOrAdd(KeyOf(1));
+        byte[] bytes = [];
+        int alike = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] next = [.. bytes];
+            bool isOther = i == 0 || random.Next(50) == 0;
+            if (isOther) random.NextBytes(next = new byte[lengths[random.Next(lengths.Length)]]);
+            else if (next.Length != 0 && random.Next(4) != 0) next[Place(random, next.Length)] ^= (byte)random.Next(2);
+            bool isSame = next.AsSpan().SequenceEqual(bytes);
+            bool isFirst = i == 0; // nothing was known of the account
+            Assert.Equal(isFirst || !isSame, table.Store(id, KeyOf(2), 5, next, absent: false, slot: (ulong)i));
+            Assert.True(table.View(id).Data.SequenceEqual(next));
+            if (isSame) alike++;
+            else if (next.Length == bytes.Length && !isOther) AssertWithin(table, bytes, next);
+            bytes = next;
+        }
+
+        Assert.InRange(alike, 5_000, 15_000);
+    }
+
+    /// <summary>Mostly one of a few places, as a program writes.</summary>
+    private static int Place(Random random, int length) =>
+        random.Next(3) == 0 ? random.Next(length) : random.Next(3) * (length - 1) / 2;
+
+    private static void AssertWithin(AccountTable table, byte[] before, byte[] now)
+    {
+        for (int at = 0; at < now.Length; at++)
+        {
+            if (before[at] != now[at]) Assert.True(at >= table.ChangedFrom && at < table.ChangedTo);
+        }
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(300)]

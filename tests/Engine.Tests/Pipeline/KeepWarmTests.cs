@@ -64,6 +64,27 @@ public sealed class KeepWarmTests
     }
 
     [Fact]
+    public void Group_Warm_RestsBehindEachRound()
+    {
+        Warmed first = new("first");
+        Warmed second = new("second");
+        StageSlot[] slots =
+            [new(first, StampId.Dedup, StageNeeds.All), new(second, StampId.Graph, StageNeeds.All)];
+        StageGroup group = new("test", slots, null, null, warmRestNs: long.MaxValue / 4);
+        Assert.False(group.IsResting);
+        for (int i = 0; i < 10; i++) group.Warm();
+        Assert.True(group.IsResting);
+        Assert.Equal((1, 1), (first.Slices, second.Slices));
+
+        const long RestNs = 1_000_000;
+        group = new StageGroup("test", slots, null, null, RestNs);
+        long begunNs = SystemClock.Instance.NowNs;
+        while (second.Slices < 4) group.Warm(); // three rounds, and a rest behind each of the first two
+        Assert.True(SystemClock.Instance.NowNs - begunNs >= 2 * RestNs);
+        Assert.Equal(4, first.Slices);
+    }
+
+    [Fact]
     public void Group_Warm_OnlyLongSlices_StillTakesThem()
     {
         Warmed everyEighth = new("long", 8);

@@ -117,6 +117,34 @@ public sealed class FastPathTests
         Assert.InRange(refused, 5_000, 14_000);
     }
 
+    /// <summary>Of so many pairs some have one place; and no two messages are of one slot.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OnMessage_TwoShapesInTurn_AreBothKnownWhateverTheirPlaceAndSlot(bool alphabetical)
+    {
+        const int Sizes = 24;
+        const int Count = 20;
+        for (int first = 1; first < Sizes; first++)
+        {
+            for (int second = first + 1; second <= Sizes; second++)
+            {
+                RecordingPublisher publisher = new();
+                JsonRpcDecoder decoder = Messages.Decoder(publisher);
+                for (int i = 0; i < Count; i++)
+                {
+                    ulong slot = 282617401 + ((ulong)i * 10_007);
+                    byte[] data = Messages.Bytes(i % 2 == 0 ? first : second, i);
+                    byte[] message = Messages.AccountNotification(data, slot: slot, alphabetical: alphabetical);
+                    Assert.Equal(DecodeCause.None, decoder.OnMessage(message, Messages.Stamp));
+                    Assert.Equal(slot, publisher.Events[^1].Entry.Slot);
+                }
+
+                Assert.True(decoder.ShapeMatches == Count - 2, $"{first}, {second}: {decoder.ShapeMatches}");
+            }
+        }
+    }
+
     [Fact]
     public void OnMessage_ShapeSeenBeforeWithOneByteChanged_IsNeverTakenForIt()
     {

@@ -54,7 +54,9 @@ internal static class Tool
     /// <summary>Runs a replay with extra stages before the sinks.</summary>
     public static ReplayRun Replay(Func<MarketPipeline, IStage[]>? observers, params string[] args)
     {
-        ReplayRun run = new(Settings(args), null, observers);
+        ReplaySettings settings = Settings(args);
+        settings = settings with { Pipeline = settings.Pipeline with { WarmRestNs = 0 } }; // slices as they are asked for
+        ReplayRun run = new(settings, null, observers);
         if (run.Execute() is { } fault) throw new InvalidOperationException(fault.ToString());
         return run;
     }
