@@ -50,7 +50,7 @@ public sealed class FolderRulesTests
         ["Inbox"] = ["Capture"],
         ["Rpc"] = ["Capture", "Decoding", "Framing", "Inbox"],
         ["Geyser"] = ["Capture", "Decoding", "Framing", "Inbox", "Rpc"],
-        ["Replay"] = ["Capture", "Decoding", "Live"],
+        ["Replay"] = ["Capture", "Decoding", "Geyser", "Live"],
         ["Live"] = ["Capture", "Decoding", "Geyser", "Inbox", "Replay", "Rpc"],
         ["Synthetic"] = ["Capture", "Decoding"],
         ["Submission"] = ["Live", "Rpc"],

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Threading;
-using LowLatency.Feeds.Replay;
 
 namespace LowLatency.Feeds.Capture;
 

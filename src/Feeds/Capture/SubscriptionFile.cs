@@ -3,9 +3,8 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
 using LowLatency.Engine.Solana;
-using LowLatency.Feeds.Capture;
 
-namespace LowLatency.Feeds.Replay;
+namespace LowLatency.Feeds.Capture;
 
 /// <summary>
 /// The file beside a capture without requests that says which account each subscription id is:
