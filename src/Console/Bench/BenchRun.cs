@@ -146,7 +146,8 @@ internal sealed class BenchRun
     /// <summary>One load on the warm engine.</summary>
     public BenchLoadResult Measure(BenchLoad load)
     {
-        Thread.Sleep(200); // threaded layouts finish what came before, tier-1 code is installed
+        AwaitStages();
+        Thread.Sleep(200); // tier-1 code is installed
         _pipeline.Sinks.Latency!.Reset();
         _latency.Reset();
         double probe = _probe.Measure();
@@ -162,7 +163,7 @@ internal sealed class BenchRun
         long elapsedNs = SystemClock.Instance.NowNs - started - _preparedNs;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated - _preparedBytes;
         (_clock.DueNs, _clock.StartedNs) = (0, 0);
-        if (_settings.Pipeline.Runner != RunnerKind.Inline) Thread.Sleep(100); // stages publish when idle
+        AwaitStages();
         int[] after = Collections();
         for (int i = 0; i < after.Length; i++) collections[i] = after[i] - collections[i];
         WriteHistograms(load);
@@ -187,6 +188,14 @@ internal sealed class BenchRun
             Service = ByPoint(_latency.Service),
             Steps = Steps(),
         };
+    }
+
+    /// <summary>Until the stages' threads have done what was published, and then have published their own.</summary>
+    private void AwaitStages()
+    {
+        if (_settings.Pipeline.Runner == RunnerKind.Inline) return;
+        while (!_pipeline.IsDrained) Thread.Sleep(1);
+        Thread.Sleep(100); // stages publish when idle
     }
 
     private long ClosedLoop(out bool keptUp)

@@ -156,6 +156,9 @@ public sealed class MarketPipeline : IPoolDirectory
     /// <summary>Events refused because the ring was full.</summary>
     public long Refused => _threaded?.Refused ?? 0;
 
+    /// <summary>True once every event published has passed every stage, or none will. The publishing thread.</summary>
+    public bool IsDrained => _threaded is null || _threaded.OccupancyEntries == 0 || _threaded.IsHalted;
+
     /// <summary>Starts the threads, if the layout has any.</summary>
     public void Start() => _threaded?.Start();
 
