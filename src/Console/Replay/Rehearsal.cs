@@ -30,6 +30,9 @@ internal static class Rehearsal
     /// <summary>The optimising compiler begins 100 ms after the last new code; then it has this long.</summary>
     private static readonly int CompilerPauseMs = RuntimeFeature.IsDynamicCodeCompiled ? 250 : 0;
 
+    /// <summary>What keeps warm while nothing arrives is rehearsed too, this long a play.</summary>
+    private const int IdleMs = 20;
+
     /// <summary>A market of constant-product venues; the bundled one lacks PumpSwap and Token Swap.</summary>
     private const string Generated = "40x60";
 
@@ -81,6 +84,8 @@ internal static class Rehearsal
         }, machine => [new VenueSink(machine, venues)]);
         pipeline.Start();
         _ = feed.Run(pipeline.Publisher, new ReplayClock());
+        long waited = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(waited).TotalMilliseconds < IdleMs) pipeline.OnFeedSpin();
         pipeline.DrainAndStop();
         if (pipeline.Fatal.Fault is { } fatal)
             throw new CommandException($"rehearsal: halted in {fatal.Where}: {fatal.Cause.Message}", ExitCodes.Error);
