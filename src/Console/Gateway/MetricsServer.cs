@@ -82,7 +82,7 @@ internal sealed class MetricsServer : IDisposable
             ["GET", "/metrics", ..] => _metrics() is { } text
                 ? ("200 OK", "text/plain; version=0.0.4; charset=utf-8", text)
                 : ("503 Service Unavailable", "text/plain", "no run is at work yet\n"),
-            ["GET", "/healthz", ..] => _unwell() is { } wrong
+            ["GET", "/healthz" or "/readyz", ..] => _unwell() is { } wrong
                 ? ("503 Service Unavailable", "text/plain", wrong + "\n")
                 : ("200 OK", "text/plain", "ok\n"),
             ["GET", ..] => ("404 Not Found", "text/plain", "/metrics or /healthz\n"),

@@ -119,7 +119,8 @@ internal sealed class AccountFile
     private void AddPool(JsonElement pool)
     {
         Pubkey address = JsonText.Key(pool, "pool");
-        if (pool.TryGetProperty("accounts", out JsonElement book)) AddBook(book);
+        bool hasBook = pool.TryGetProperty("accounts", out JsonElement book) && book.ValueKind == JsonValueKind.Object;
+        if (hasBook) AddBook(book);
         if (pool.TryGetProperty("clock", out JsonElement clock)) Clocks[address] = JsonText.Clock(clock);
         if (PoolFixture.ReadMarket(pool) is { } market) Markets[address] = market;
     }

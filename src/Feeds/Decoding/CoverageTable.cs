@@ -43,6 +43,9 @@ public sealed partial class CoverageTable
     /// <summary>Most connections: one bit each.</summary>
     public const int MaxConnections = 32;
 
+    /// <summary>In place of an account's number: it is not known which.</summary>
+    internal const int Anyone = -1;
+
     /// <summary>A slot that is still to be announced; no state is of a later one.</summary>
     private const ulong Unknown = ulong.MaxValue;
 
@@ -177,13 +180,14 @@ public sealed partial class CoverageTable
     }
 
     /// <summary>
-    /// A message of the connection could not be read: any account that only this connection follows may have lost an
-    /// update by it.
+    /// A message of the connection could not be read: the account that it was about may have lost an update by it, if
+    /// only this connection follows it; any such account, if <paramref name="index"/> is <see cref="Anyone"/>.
     /// </summary>
-    internal void OnUnreadable(byte connection, EventWriter writer, in FrameStamp stamp)
+    internal void OnUnreadable(byte connection, int index, EventWriter writer, in FrameStamp stamp)
     {
         uint bit = Bit(connection);
-        for (int i = 0; i < _count; i++)
+        int end = index == Anyone ? _count : index + 1;
+        for (int i = index == Anyone ? 0 : index; i < end; i++)
         {
             ref Entry entry = ref At(i);
             if ((entry.Mask & ~entry.Joined) != bit) continue;

@@ -95,6 +95,36 @@ internal static class EnvelopeJson
         return Classify(seen, lateParams, owners, ref envelope);
     }
 
+    /// <summary>
+    /// The one subscription of a notification whose rest need not be readable; false if the text is not JSON, names
+    /// none, or more than one.
+    /// </summary>
+    public static bool TryReadSubscription(ReadOnlySpan<byte> message, out ulong subscription)
+    {
+        subscription = 0;
+        return TryFind(message, "params"u8, out ReadOnlySpan<byte> parameters)
+            && TryFind(parameters, "subscription"u8, out ReadOnlySpan<byte> number)
+            && RequestJson.TryReadNumber(number, out subscription);
+    }
+
+    /// <summary>The value of a member that an object has once.</summary>
+    private static bool TryFind(ReadOnlySpan<byte> text, ReadOnlySpan<byte> wanted, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        JsonCursor cursor = new(text);
+        if (!cursor.TryEnterObject()) return false;
+        bool isFirst = true;
+        while (cursor.NextMember(ref isFirst, out JsonText name))
+        {
+            if (!cursor.TrySkipValue(out ReadOnlySpan<byte> found)) return false;
+            if (!name.Is(wanted)) continue;
+            if (!value.IsEmpty) return false;
+            value = found;
+        }
+
+        return cursor.IsAtEnd() && !value.IsEmpty;
+    }
+
     private static DecodeCause Classify(
         byte seen, ReadOnlySpan<byte> lateParams, KeyCache owners, ref Envelope envelope)
     {

@@ -127,7 +127,7 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
             Counters.Count(kind);
         }
 
-        if (MayLoseUpdate(cause)) _coverage?.OnUnreadable(_endpointId, _writer, stamp);
+        if (MayLoseUpdate(cause)) LoseUpdate(message, stamp);
         return isHeld ? DecodeCause.None : End(cause);
     }
 
@@ -146,6 +146,21 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
         or DecodeCause.UnexpectedShape or DecodeCause.WrongEncoding or DecodeCause.BadBase64
         or DecodeCause.SizeMismatch or DecodeCause.BadKey or DecodeCause.PendingOverflow
         or DecodeCause.PayloadTooLarge or DecodeCause.RingFull;
+
+    /// <summary>
+    /// Puts in doubt the account that the refused message was about; all of the connection's if it does not say.
+    /// </summary>
+    private void LoseUpdate(ReadOnlySpan<byte> message, in FrameStamp stamp)
+    {
+        int target = CoverageTable.Anyone;
+        if (EnvelopeJson.TryReadSubscription(message, out ulong subscription))
+        {
+            ref readonly SubscriptionTable.Entry entry = ref _subscriptions.Find(subscription);
+            if (entry.Kind == SubscriptionKind.Account) target = (int)entry.Target;
+        }
+
+        _coverage?.OnUnreadable(_endpointId, target, _writer, stamp);
+    }
 
     /// <summary>JSON-RPC 2.0 section 6: several requests or answers in one array.</summary>
     private static bool IsBatch(ReadOnlySpan<byte> text) => !text.IsEmpty && text[0] == (byte)'[';
@@ -372,7 +387,7 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
             if (UseFastPath && TryPublishFast(message, stamp)) continue;
             DecodeCause cause = DecodeStrict(message, stamp, out _, out _);
             Counters.Count(cause);
-            if (MayLoseUpdate(cause)) _coverage?.OnUnreadable(_endpointId, _writer, stamp);
+            if (MayLoseUpdate(cause)) LoseUpdate(message, stamp);
         }
 
         _pending.Remove(subscription);

@@ -47,7 +47,8 @@ internal sealed class GeyserCover(CoverageTable table, byte connection, EventWri
 
     public void OnDead(ulong slot, in FrameStamp stamp) => table.OnDead(slot, writer, stamp);
 
-    public void OnUnreadable(in FrameStamp stamp) => table.OnUnreadable(connection, writer, stamp);
+    public void OnUnreadable(in FrameStamp stamp) =>
+        table.OnUnreadable(connection, CoverageTable.Anyone, writer, stamp);
 
     /// <summary>A request without account filters is a ping and changes nothing.</summary>
     public void OnRequest(ReadOnlySpan<byte> request)

@@ -74,6 +74,7 @@ public sealed class MetricsTests
         }
 
         Assert.Equal("ok\n", await client.GetStringAsync("/healthz"));
+        Assert.Equal("ok\n", await client.GetStringAsync("/readyz"));
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/other")).StatusCode);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.PostAsync("/metrics", null)).StatusCode);
         CommandException taken =

@@ -66,6 +66,15 @@ public sealed class PoolsInspectTests
     public void Inspect_VectorFile_SpeaksInWords(string name, string expected) =>
         Assert.Contains(expected, Inspect(name), StringComparison.Ordinal);
 
+    [Fact]
+    public void Inspect_ListOfPoolsWithoutTheirBytes_FindsNoAccount()
+    {
+        string path = Path.Combine(Path.GetDirectoryName(VectorPath("x"))!, "..", "..", "data/market-small/pools.json");
+        StringWriter errors = new();
+        Assert.Equal(ExitCodes.BadData, PoolsCommand.Inspect(path, null, new StringWriter(), errors));
+        Assert.Equal($"pools inspect: {path}: no account found in it\n", errors.ToString());
+    }
+
     private static string Inspect(string name)
     {
         StringWriter output = new();

@@ -73,6 +73,32 @@ public sealed class CoverageTests
         Assert.Equal((1L, 1L), (_coverage.Losses, _coverage.Repairs));
     }
 
+    [Theory]
+    [InlineData("base64+zstd", "\"subscription\":5", 1)]
+    [InlineData("base64", "\"subscription\":5", 1)] // not the stated length
+    [InlineData("base64+zstd", "\"subscription\":9", 2)] // nobody's: any account may be meant
+    [InlineData("base64+zstd", "\"subscription\":5,\"subscription\":6", 2)]
+    [InlineData("base64+zstd", "\"subscription\":\"5\"", 2)]
+    [InlineData("base64+zstd", "\"subscription\":5}", 2)] // no JSON
+    public void Message_ThatCannotBeRead_LeavesAccountsThatItIsNotAbout(string encoding, string member, int doubtful)
+    {
+        JsonRpcDecoder decoder = Open(0);
+        Subscribe(decoder, 5);
+        Subscribe(decoder, 6, "So11111111111111111111111111111111111111112");
+        Slot(decoder, 100);
+        Push(decoder, 5, 101);
+        Push(decoder, 6, 101);
+        Assert.Equal(0, _coverage.Doubtful);
+        decoder.OnMessage(
+            Encoding.UTF8.GetBytes(
+                "{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{\"result\":"
+                + "{\"context\":{\"slot\":102},"
+                + $"\"value\":{{\"lamports\":1,\"data\":[\"AQI=\",\"{encoding}\"],\"owner\":\"{Key}\","
+                + $"\"executable\":false,\"space\":3}}}},{member}}}}}"),
+            At(30));
+        Assert.Equal((doubtful, doubtful), (_coverage.Doubtful, _coverage.Losses));
+    }
+
     [Fact]
     public void Unsubscribe_OfTheLastSubscription_LosesCover()
     {
@@ -183,10 +209,10 @@ public sealed class CoverageTests
         return decoder;
     }
 
-    private static void Subscribe(JsonRpcDecoder decoder, int subscription)
+    private static void Subscribe(JsonRpcDecoder decoder, int subscription, string key = Key)
     {
         decoder.OnRequest(Encoding.UTF8.GetBytes(
-            $"{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"accountSubscribe\",\"params\":[\"{Key}\"]}}"));
+            $"{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"accountSubscribe\",\"params\":[\"{key}\"]}}"));
         decoder.OnMessage(
             Encoding.UTF8.GetBytes($"{{\"jsonrpc\":\"2.0\",\"result\":{subscription},\"id\":1}}"), At(15));
     }
