@@ -47,7 +47,7 @@ internal static class BenchText
             return;
         }
 
-        output.WriteLine($"  {"ns",-32}{"count",9}{"p50",9}{"p90",9}{"p99",10}{"p99.9",10}{"p99.99",10}{"max",11}");
+        output.WriteLine(Row("ns", "count", "p50", "p90", "p99", "p99.9", "p99.99", "max"));
         Rows("response", load.Response, output);
         Rows("service", load.Service, output);
         Rows("step", load.Steps, output);
@@ -74,9 +74,11 @@ internal static class BenchText
     {
         foreach ((string name, BenchTimes t) in rows)
         {
-            output.WriteLine(string.Create(
-                Invariant, $"  {kind + ": " + name[2..],-32}{t.Count,9}{t.P50,9}{t.P90,9}{t.P99,10}{t.P999,10}"
-                + $"{t.P9999,10}{t.Max,11}"));
+            output.WriteLine(Row($"{kind}: {name[2..]}", t.Count, t.P50, t.P90, t.P99, t.P999, t.P9999, t.Max));
         }
     }
+
+    /// <summary>A blank before each figure, however long: behind a stall a time has ten digits.</summary>
+    private static string Row<T>(string name, T count, T p50, T p90, T p99, T p999, T p9999, T max) => string.Create(
+        Invariant, $"  {name,-36} {count,9} {p50,10} {p90,10} {p99,10} {p999,10} {p9999,10} {max,11}");
 }
