@@ -82,6 +82,18 @@ public sealed class BenchCaptureTests
     }
 
     [Fact]
+    public void SyntheticMarket_IsLabelled()
+    {
+        using TestFolder folder = new();
+        string path = folder.At("made.llcap");
+        Assert.Equal(0, Tool.Run("record", "--synthetic", "12x30", "--out", path).Code);
+        ToolResult said = Bench(path, "--load", "max", "--seconds", "0.1", "--warm-up", "1");
+        Assert.Contains("SYNTHETIC: made by a seeded generator", said.Output);
+        Assert.DoesNotContain(
+            "SYNTHETIC", Bench(TestFolder.MarketSmall, "--load", "max", "--seconds", "0.1", "--warm-up", "0").Output);
+    }
+
+    [Fact]
     public void SlotsOnly_SaysThatNoMessageToldAnAccount()
     {
         using TestFolder folder = new();

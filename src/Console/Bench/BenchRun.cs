@@ -136,6 +136,7 @@ internal sealed class BenchRun
             CaptureSha256 = Hash(_settings.CapturePath),
             Runner = _settings.Pipeline.Runner.ToString().ToLowerInvariant(),
             Machine = machine,
+            Synthetic = _loop.IsSynthetic,
             HasNominalPace = _loop.HasDerivedTimes,
             IsInterrupted = _settings.Cancellation.IsCancellationRequested,
             ResidentBytes = Environment.WorkingSet,

@@ -14,7 +14,8 @@ internal static class BenchText
     {
         result.Machine.Print(output);
         output.WriteLine($"build    {result.Build}");
-        output.WriteLine($"capture  {result.Capture}, sha256 {result.CaptureSha256[..16]}, {result.Runner}");
+        string made = result.Synthetic ? ", SYNTHETIC: made by a seeded generator" : string.Empty;
+        output.WriteLine($"capture  {result.Capture}, sha256 {result.CaptureSha256[..16]}, {result.Runner}{made}");
         if (result.HasNominalPace)
             output.WriteLine("         no receive times in it: a pace such as 1x is of 400 ms a slot");
         foreach (BenchLoadResult load in result.Loads) Write(load, output);

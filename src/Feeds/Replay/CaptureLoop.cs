@@ -59,6 +59,9 @@ public sealed class CaptureLoop
     /// <summary>True if receive times were derived from slots: the capture has none, its pace is nominal.</summary>
     public bool HasDerivedTimes => _dispatcher is { FramesWithDerivedTime: > 0 };
 
+    /// <summary>True if the capture says that a generator made it.</summary>
+    public bool IsSynthetic { get; private set; }
+
     /// <summary>Laps played.</summary>
     public long Laps { get; private set; }
 
@@ -78,11 +81,12 @@ public sealed class CaptureLoop
         if (subscriptions is null) return fault;
         using CaptureReader? reader = CaptureReader.Open(_path, new CaptureReaderOptions(), out fault);
         if (reader is null) return fault;
+        IsSynthetic = reader.Header?.IsSynthetic ?? false;
         _dispatcher = new FrameDispatcher(_mover, new ReplayClock(), new FrameDispatcherOptions
         {
             StampClock = _stamps,
             Addresses = reader.Header?.Endpoints ?? [],
-            IsSynthetic = reader.Header?.IsSynthetic ?? false,
+            IsSynthetic = IsSynthetic,
             Subscriptions = subscriptions,
         });
         _mover.Inner.Feed = _dispatcher;
@@ -157,6 +161,12 @@ public sealed class CaptureLoop
             total += frame.Bytes.Length + frame.HttpRequest.Length;
             if (total > BytesMax) return TooLarge(in frame);
             longest = Math.Max(longest, frame.Bytes.Length);
+            if (frame.Kind == CaptureFrameKind.Open)
+            {
+                IsSynthetic |= CaptureDetails.ReadAddress(frame.Bytes)
+                    .StartsWith(CaptureDetails.SyntheticScheme, StringComparison.Ordinal);
+            }
+
             FeedProtocol protocol = protocols[frame.EndpointId] ??= frame.Kind == CaptureFrameKind.Open
                 ? CaptureDetails.ReadProtocol(frame.Bytes)
                 : FeedProtocol.JsonRpc;
