@@ -76,6 +76,7 @@ public sealed class CaptureLoop
         CaptureSummary? summary = CaptureInspection.Run(_path, new ReplayOptions(), out CaptureFault? fault);
         fault ??= summary?.Statistics.Fault;
         if (summary is null || fault is not null) return fault;
+        if (summary.Statistics.Total.Bytes > BytesMax) return TooLarge(summary.Statistics.Total.Bytes);
         _slotSpan = summary.LastSlot - summary.FirstSlot + 1 + LapGapSlots;
         List<(ulong, Pubkey)>? subscriptions = SubscriptionFile.ReadFor(_path, null, out fault);
         if (subscriptions is null) return fault;
@@ -154,12 +155,9 @@ public sealed class CaptureLoop
     private CaptureFault? Play(CaptureReader reader)
     {
         FeedProtocol?[] protocols = new FeedProtocol?[byte.MaxValue + 1];
-        long total = 0;
         int longest = 0;
         while (reader.TryRead(out CaptureFrame frame))
         {
-            total += frame.Bytes.Length + frame.HttpRequest.Length;
-            if (total > BytesMax) return TooLarge(in frame);
             longest = Math.Max(longest, frame.Bytes.Length);
             if (frame.Kind == CaptureFrameKind.Open)
             {
@@ -191,10 +189,11 @@ public sealed class CaptureLoop
         return null;
     }
 
-    private CaptureFault TooLarge(in CaptureFrame frame) => new(
-        CaptureFaultKind.TooLong, _path, frame.Position.Line, frame.Position.OffsetBytes,
-        string.Create(CultureInfo.InvariantCulture, $"frames of more than {BytesMax >> 20:N0} MiB up to here")
-            + ", and it would be played from memory",
+    private CaptureFault TooLarge(long bytes) => new(
+        CaptureFaultKind.TooLong, _path, 0, 0,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{bytes:N0} bytes of messages, which would be played from memory; {BytesMax:N0} are taken"),
         "Give a shorter capture");
 
     /// <summary>What a market sends, not what keeps the connection.</summary>
