@@ -82,6 +82,9 @@ internal sealed record BenchResult
 
     public required MachineBlock Machine { get; init; }
 
+    /// <summary>True if a generator made the capture.</summary>
+    public bool Synthetic { get; init; }
+
     /// <summary>True if the capture has no receive times: a recorded pace is then of 400 ms a slot.</summary>
     public bool HasNominalPace { get; init; }
 

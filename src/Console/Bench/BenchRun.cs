@@ -43,6 +43,7 @@ internal sealed class BenchRun
     private const double WarmUpMessages = 139_000; // every method is compiled for good; 60 laps of the bundled capture
     private const long LookMask = 255; // messages between two looks whether a closed loop is over
     private const long ProgressNs = 2_000_000_000;
+    private const long LongFileBytes = 16 << 20; // gzipped, some seconds
 
     private readonly BenchSettings _settings;
     private readonly ScheduleClock _clock = new();
@@ -76,6 +77,8 @@ internal sealed class BenchRun
     /// <summary>Starts the engine and warms it up; false if the capture cannot be used.</summary>
     public bool TryBegin(TextWriter progress)
     {
+        if (new FileInfo(_settings.CapturePath) is { Exists: true, Length: > LongFileBytes })
+            progress.WriteLine($"bench: reading {_settings.CapturePath}");
         _pipeline.Start();
         Unusable = _loop.Bootstrap();
         if (Unusable is not null) return false;
@@ -137,6 +140,7 @@ internal sealed class BenchRun
             CaptureSha256 = Hash(_settings.CapturePath),
             Runner = _settings.Pipeline.Runner.ToString().ToLowerInvariant(),
             Machine = machine,
+            Synthetic = _loop.IsSynthetic,
             HasNominalPace = _loop.HasDerivedTimes,
             IsInterrupted = _settings.Cancellation.IsCancellationRequested,
             ResidentBytes = Environment.WorkingSet,

@@ -14,7 +14,8 @@ internal static class BenchText
     {
         result.Machine.Print(output);
         output.WriteLine($"build    {result.Build}");
-        output.WriteLine($"capture  {result.Capture}, sha256 {result.CaptureSha256[..16]}, {result.Runner}");
+        string made = result.Synthetic ? ", SYNTHETIC: made by a seeded generator" : string.Empty;
+        output.WriteLine($"capture  {result.Capture}, sha256 {result.CaptureSha256[..16]}, {result.Runner}{made}");
         if (result.HasNominalPace)
             output.WriteLine("         no receive times in it: a pace such as 1x is of 400 ms a slot");
         foreach (BenchLoadResult load in result.Loads) Write(load, output);
@@ -47,7 +48,7 @@ internal static class BenchText
             return;
         }
 
-        output.WriteLine($"  {"ns",-32}{"count",9}{"p50",9}{"p90",9}{"p99",10}{"p99.9",10}{"p99.99",10}{"max",11}");
+        output.WriteLine(Row("ns", "count", "p50", "p90", "p99", "p99.9", "p99.99", "max"));
         Rows("response", load.Response, output);
         Rows("service", load.Service, output);
         Rows("step", load.Steps, output);
@@ -74,9 +75,11 @@ internal static class BenchText
     {
         foreach ((string name, BenchTimes t) in rows)
         {
-            output.WriteLine(string.Create(
-                Invariant, $"  {kind + ": " + name[2..],-32}{t.Count,9}{t.P50,9}{t.P90,9}{t.P99,10}{t.P999,10}"
-                + $"{t.P9999,10}{t.Max,11}"));
+            output.WriteLine(Row($"{kind}: {name[2..]}", t.Count, t.P50, t.P90, t.P99, t.P999, t.P9999, t.Max));
         }
     }
+
+    /// <summary>A blank before each figure, however long: behind a stall a time has ten digits.</summary>
+    private static string Row<T>(string name, T count, T p50, T p90, T p99, T p999, T p9999, T max) => string.Create(
+        Invariant, $"  {name,-36} {count,9} {p50,10} {p90,10} {p99,10} {p999,10} {p9999,10} {max,11}");
 }

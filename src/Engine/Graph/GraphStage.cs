@@ -310,11 +310,28 @@ public sealed partial class GraphStage : IStage, IWarmable
     private PoolState StateOf(int poolId)
     {
         if (Market.Pool(poolId).Readiness != QuoteStatus.Ok || HasRefused(poolId)) return PoolState.NotReady;
-        if (_coherence.IsTorn(poolId) || Slots.IsAbandoned(_coherence.Slot(poolId))) return PoolState.Torn;
+        if (_coherence.IsTorn(poolId) || IsOffChain(poolId)) return PoolState.Torn;
         bool mayBeGapped = _gaps.MayBeGapped(poolId) || TableFull != 0; // then a pool may name what is not linked
         if (mayBeGapped && IsGapped(poolId)) return PoolState.Gapped;
         if (_isStale) return PoolState.Stale;
         return Floor is not null && Floor.IsBelow(poolId) ? PoolState.BelowFloor : PoolState.Coherent;
+    }
+
+    /// <summary>
+    /// True if the pool was written last in a slot that the chain has left, and an account of it is still as it was
+    /// there: a stream does not tell again what a fork had changed, but a snapshot does.
+    /// </summary>
+    private bool IsOffChain(int poolId)
+    {
+        if (!Slots.IsAbandoned(_coherence.Slot(poolId))) return false;
+        if (Slots.IsAbandoned(_accounts[_registrar.AccountOf(poolId)].Slot)) return true;
+        foreach (AccountDependency dependency in _registrar.Dependencies(poolId))
+        {
+            int accountId = _accounts.Find(dependency.Key);
+            if (accountId >= 0 && Slots.IsAbandoned(_accounts[accountId].Slot)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>

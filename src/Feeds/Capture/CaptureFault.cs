@@ -66,8 +66,9 @@ public sealed record CaptureFault(
     /// <summary>One line: where, what, fix.</summary>
     public override string ToString()
     {
-        string place = Kind is CaptureFaultKind.FileMissing or CaptureFaultKind.Unreadable or CaptureFaultKind.Empty
-                or CaptureFaultKind.Unwritable or CaptureFaultKind.BadSubscriptions
+        bool isOfFile = Kind is CaptureFaultKind.FileMissing or CaptureFaultKind.Unreadable or CaptureFaultKind.Empty
+            or CaptureFaultKind.Unwritable or CaptureFaultKind.BadSubscriptions;
+        string place = isOfFile || (Kind == CaptureFaultKind.TooLong && Line == 0 && OffsetBytes == 0)
             ? string.Empty
             : Line > 0
                 ? string.Create(CultureInfo.InvariantCulture, $", line {Line} (byte {OffsetBytes})")

@@ -28,12 +28,12 @@ internal sealed class DerivedTime
     public bool Next(ReadOnlySpan<byte> message, out long receiveUtcNs)
     {
         bool isReal = false;
-        if (TryFindNumber(message, "\"timestamp\":"u8, out ulong timestampMs) && timestampMs < long.MaxValue / NsPerMs)
+        if (TryFindNumber(message, "\"timestamp\""u8, out ulong timestampMs) && timestampMs < long.MaxValue / NsPerMs)
         {
             isReal = true;
             _lastUtcNs = Math.Max(_lastUtcNs, (long)timestampMs * NsPerMs);
         }
-        else if (TryFindNumber(message, "\"slot\":"u8, out ulong slot))
+        else if (TryFindNumber(message, "\"slot\""u8, out ulong slot))
         {
             _firstSlot ??= slot;
             ulong slots = slot > _firstSlot ? slot - _firstSlot.Value : 0;
@@ -45,10 +45,18 @@ internal sealed class DerivedTime
         return isReal;
     }
 
+    /// <summary>The first member of that name that is a number; blanks may stand around the colon.</summary>
     private static bool TryFindNumber(ReadOnlySpan<byte> message, ReadOnlySpan<byte> name, out ulong value)
     {
-        int position = message.IndexOf(name);
         value = 0;
-        return position >= 0 && Utf8Parser.TryParse(message[(position + name.Length)..], out value, out _);
+        for (int at = message.IndexOf(name); at >= 0; at = message.IndexOf(name))
+        {
+            message = message[(at + name.Length)..];
+            ReadOnlySpan<byte> rest = message.TrimStart(" \t"u8);
+            if (rest.IsEmpty || rest[0] != (byte)':') continue;
+            if (Utf8Parser.TryParse(rest[1..].TrimStart(" \t"u8), out value, out _)) return true;
+        }
+
+        return false;
     }
 }

@@ -59,6 +59,9 @@ public sealed class CaptureLoop
     /// <summary>True if receive times were derived from slots: the capture has none, its pace is nominal.</summary>
     public bool HasDerivedTimes => _dispatcher is { FramesWithDerivedTime: > 0 };
 
+    /// <summary>True if the capture says that a generator made it.</summary>
+    public bool IsSynthetic { get; private set; }
+
     /// <summary>Laps played.</summary>
     public long Laps { get; private set; }
 
@@ -73,16 +76,18 @@ public sealed class CaptureLoop
         CaptureSummary? summary = CaptureInspection.Run(_path, new ReplayOptions(), out CaptureFault? fault);
         fault ??= summary?.Statistics.Fault;
         if (summary is null || fault is not null) return fault;
+        if (summary.Statistics.Total.Bytes > BytesMax) return TooLarge(summary.Statistics.Total.Bytes);
         _slotSpan = summary.LastSlot - summary.FirstSlot + 1 + LapGapSlots;
         List<(ulong, Pubkey)>? subscriptions = SubscriptionFile.ReadFor(_path, null, out fault);
         if (subscriptions is null) return fault;
         using CaptureReader? reader = CaptureReader.Open(_path, new CaptureReaderOptions(), out fault);
         if (reader is null) return fault;
+        IsSynthetic = reader.Header?.IsSynthetic ?? false;
         _dispatcher = new FrameDispatcher(_mover, new ReplayClock(), new FrameDispatcherOptions
         {
             StampClock = _stamps,
             Addresses = reader.Header?.Endpoints ?? [],
-            IsSynthetic = reader.Header?.IsSynthetic ?? false,
+            IsSynthetic = IsSynthetic,
             Subscriptions = subscriptions,
         });
         _mover.Inner.Feed = _dispatcher;
@@ -150,13 +155,16 @@ public sealed class CaptureLoop
     private CaptureFault? Play(CaptureReader reader)
     {
         FeedProtocol?[] protocols = new FeedProtocol?[byte.MaxValue + 1];
-        long total = 0;
         int longest = 0;
         while (reader.TryRead(out CaptureFrame frame))
         {
-            total += frame.Bytes.Length + frame.HttpRequest.Length;
-            if (total > BytesMax) return TooLarge(in frame);
             longest = Math.Max(longest, frame.Bytes.Length);
+            if (frame.Kind == CaptureFrameKind.Open)
+            {
+                IsSynthetic |= CaptureDetails.ReadAddress(frame.Bytes)
+                    .StartsWith(CaptureDetails.SyntheticScheme, StringComparison.Ordinal);
+            }
+
             FeedProtocol protocol = protocols[frame.EndpointId] ??= frame.Kind == CaptureFrameKind.Open
                 ? CaptureDetails.ReadProtocol(frame.Bytes)
                 : FeedProtocol.JsonRpc;
@@ -181,10 +189,11 @@ public sealed class CaptureLoop
         return null;
     }
 
-    private CaptureFault TooLarge(in CaptureFrame frame) => new(
-        CaptureFaultKind.TooLong, _path, frame.Position.Line, frame.Position.OffsetBytes,
-        string.Create(CultureInfo.InvariantCulture, $"frames of more than {BytesMax >> 20:N0} MiB up to here")
-            + ", and it would be played from memory",
+    private CaptureFault TooLarge(long bytes) => new(
+        CaptureFaultKind.TooLong, _path, 0, 0,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{bytes:N0} bytes of messages, which would be played from memory; {BytesMax:N0} are taken"),
         "Give a shorter capture");
 
     /// <summary>What a market sends, not what keeps the connection.</summary>

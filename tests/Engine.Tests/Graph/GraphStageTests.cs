@@ -225,6 +225,26 @@ public sealed class GraphStageTests
         Assert.Equal(PoolState.Coherent, Market.State(0));
     }
 
+    /// <summary>A stream tells nothing again after a fork; what was written there is read anew.</summary>
+    [Fact]
+    public void AbandonedSlot_EachAccountReadAnew_IsCoherentAgain()
+    {
+        Snapshot(10);
+        Publish(EventKind.Slot, 11, parent: 10);
+        AccountRole[] written = [AccountRole.VaultA, AccountRole.VaultB, AccountRole.Pool];
+        foreach (AccountRole role in written) Publish(EventKind.Account, 11, Account(role));
+        Publish(EventKind.Slot, 12, parent: 10); // 11 is left
+        Assert.Equal(PoolState.Torn, Market.State(0));
+        foreach (AccountRole role in written)
+        {
+            Assert.Equal(PoolState.Torn, Market.State(0));
+            Publish(EventKind.AccountSnapshot, 12, Account(role));
+        }
+
+        Assert.Equal(PoolState.Coherent, Market.State(0));
+        Assert.True(Market.Rate(0) > 0);
+    }
+
     [Fact]
     public void FeedClose_OneOfTwo_IsNoGap_BothAreOne()
     {

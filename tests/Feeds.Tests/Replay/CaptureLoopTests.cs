@@ -127,12 +127,13 @@ public sealed class CaptureLoopTests
     }
 
     [Fact]
-    public void Bootstrap_MoreThanTheMemoryItMayTake_SaysWhereAndWhatToDo()
+    public void Bootstrap_MoreThanTheMemoryItMayTake_SaysHowMuchAndWhatToDo()
     {
-        CaptureLoop loop = new(TestData.MarketSmall, new RecordingPublisher(), null) { BytesMax = 1 << 20 };
+        RecordingPublisher publisher = new();
+        CaptureLoop loop = new(TestData.MarketSmall, publisher, null) { BytesMax = 1 << 20 };
         string said = loop.Bootstrap()!.ToString();
-        Assert.Contains(", line ", said);
-        Assert.Contains("frames of more than 1 MiB up to here", said);
+        Assert.Contains("would be played from memory; 1,048,576 are taken. Give a shorter capture.", said);
+        Assert.Empty(publisher.Events);
     }
 
     [Fact]

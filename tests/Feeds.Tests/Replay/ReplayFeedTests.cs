@@ -53,11 +53,12 @@ public sealed class ReplayFeedTests
             File.WriteAllText(
                 Path.Combine(folder, "day.subscriptions.json"),
                 $$"""[{"subscription":7,"pubkey":"{{Messages.Account}}","kind":"x"}]""");
-            File.WriteAllText(capture, Lines(
+            string text = Lines(
                 Messages.AccountNotification([1], slot: 100),
                 Messages.AccountNotification([2], slot: 103),
                 Messages.AccountNotification([3], slot: 102),
-                Messages.AccountNotification([4], subscription: 8, slot: 104)));
+                Messages.AccountNotification([4], subscription: 8, slot: 104));
+            File.WriteAllText(capture, text.Replace("\"slot\":103", "\"slot\" : 103"));
             ReplayOptions options = new()
             {
                 Reader = new CaptureReaderOptions { DerivedSlotTimeNs = 580_000_000, DerivedStartUtcNs = 10 },
@@ -92,7 +93,7 @@ public sealed class ReplayFeedTests
         string text = Lines(
             Messages.Notification("slotsUpdates", """{"slot":6,"timestamp":1770287040770,"type":"completed"}"""),
             Messages.Notification(
-                "slotsUpdates", """{"parent":6,"slot":7,"timestamp":1770287040809,"type":"createdBank"}"""));
+                "slotsUpdates", """{"parent":6,"slot":7,"timestamp" : 1770287040809,"type":"createdBank"}"""));
         using TemporaryFile file = new(Encoding.UTF8.GetBytes(text));
         RecordingPublisher publisher = MarketSmallReplayTests.Replay(
             new ReplayOptions(), out ReplayStatistics statistics, file.FilePath);
