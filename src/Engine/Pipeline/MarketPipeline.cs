@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using LowLatency.Engine.Chain;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
@@ -13,6 +14,7 @@ using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
+using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Pipeline;
 
@@ -135,7 +137,7 @@ public sealed class MarketPipeline : IPoolDirectory
     public WarmStages? WarmStages { get; }
 
     /// <summary>Stage groups, in order; one thread each when threaded.</summary>
-    public System.Collections.Generic.IReadOnlyList<StageGroup> Groups { get; }
+    public IReadOnlyList<StageGroup> Groups { get; }
 
     /// <summary>What others may see of it while it runs.</summary>
     public PipelineView View { get; }
@@ -188,8 +190,8 @@ public sealed class MarketPipeline : IPoolDirectory
     public PoolDescription Describe(int poolId)
     {
         MarketGraph market = Graph.Market;
-        Venues.Pool pool = market.Pool(poolId);
-        int edge = MarketGraph.Edge(poolId, Venues.SwapDirection.AToB);
+        Pool pool = market.Pool(poolId);
+        int edge = MarketGraph.Edge(poolId, SwapDirection.AToB);
         Pubkey mintA = market.Mint(market.EdgeFrom(edge));
         Pubkey mintB = market.Mint(market.EdgeTo(edge));
         return new PoolDescription(pool.Address, mintA, mintB, (byte)pool.Venue);
