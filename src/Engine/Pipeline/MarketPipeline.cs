@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using LowLatency.Engine.Chain;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Dedup;
@@ -14,7 +13,6 @@ using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
-using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Pipeline;
 
@@ -137,7 +135,7 @@ public sealed class MarketPipeline : IPoolDirectory
     public WarmStages? WarmStages { get; }
 
     /// <summary>Stage groups, in order; one thread each when threaded.</summary>
-    public IReadOnlyList<StageGroup> Groups { get; }
+    public System.Collections.Generic.IReadOnlyList<StageGroup> Groups { get; }
 
     /// <summary>What others may see of it while it runs.</summary>
     public PipelineView View { get; }
@@ -190,8 +188,8 @@ public sealed class MarketPipeline : IPoolDirectory
     public PoolDescription Describe(int poolId)
     {
         MarketGraph market = Graph.Market;
-        Pool pool = market.Pool(poolId);
-        int edge = MarketGraph.Edge(poolId, SwapDirection.AToB);
+        Venues.Pool pool = market.Pool(poolId);
+        int edge = MarketGraph.Edge(poolId, Venues.SwapDirection.AToB);
         Pubkey mintA = market.Mint(market.EdgeFrom(edge));
         Pubkey mintB = market.Mint(market.EdgeTo(edge));
         return new PoolDescription(pool.Address, mintA, mintB, (byte)pool.Venue);

@@ -47,8 +47,8 @@ public sealed class FrameDispatcher : IWarmable
     private readonly ConnectionEntry?[] _connections = new ConnectionEntry?[CoverageTable.MaxConnections];
     private readonly FirstRefusal[] _firstRefusals = new FirstRefusal[DecodeCounters.CauseCount];
     private readonly List<SettingChange> _changes = [];
-    private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Settings + 1];
     private int _warmTurn;
+    private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Settings + 1];
 
     /// <summary>A dispatcher that moves <paramref name="clock"/> and publishes.</summary>
     public FrameDispatcher(EventPublisher publisher, ReplayClock clock, FrameDispatcherOptions options)
@@ -113,6 +113,7 @@ public sealed class FrameDispatcher : IWarmable
             RefusedFrames++;
             return true;
         }
+
 
         ConnectionEntry connection = Get(in frame, stamp);
         if (frame.Kind == CaptureFrameKind.Settings) return ChangeSettings(connection, in frame, stamp);
