@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
@@ -25,7 +26,7 @@ public sealed class HaltTests
         Assert.Equal("broken on purpose", run.Pipeline.Fatal.Fault.Cause.Message);
         Assert.InRange(FailAt, run.Pipeline.Fatal.Fault.FirstSequence, run.Pipeline.Fatal.Fault.LastSequence);
         Assert.True(run.Pipeline.Sinks.Events <= FailAt, $"{run.Pipeline.Sinks.Events} events reached the sinks");
-        Assert.Equal(1, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, "replay", System.IO.TextWriter.Null));
+        Assert.Equal(1, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, "replay", TextWriter.Null));
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class HaltTests
         Assert.Null(run.Execute());
         Assert.Equal(ReplayOutcome.Cancelled, run.Outcome);
         Assert.Null(run.Pipeline!.Fatal.Fault);
-        Assert.Equal(130, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, "replay", System.IO.TextWriter.Null));
+        Assert.Equal(130, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, "replay", TextWriter.Null));
     }
 
     private sealed class ThrowingStage(long failAt) : IStage

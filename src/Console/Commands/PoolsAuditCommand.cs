@@ -10,7 +10,7 @@ using LowLatency.Feeds.Rpc;
 
 namespace LowLatency.ConsoleHost.Commands;
 
-/// <summary><c>pools audit</c>: reads every watched pool anew and says what is wrong with it.</summary>
+/// <summary><c>pools audit</c>: reads every watched pool again and says what is wrong with it.</summary>
 internal sealed class PoolsAuditCommand
 {
     private const string Examples =

@@ -51,7 +51,7 @@ internal static class RunCommand
     {
         try
         {
-            ConfigKeeper? reader = null; // reads the file anew when it begins, so nothing is missed before
+            ConfigKeeper? reader = null; // reads the file again when it begins, so nothing is missed before
 
             // Without a terminal nobody hangs up: as for any service, the configuration is then to be read again.
             using Interruption interrupt = new(verb, errors)

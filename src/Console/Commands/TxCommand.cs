@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
@@ -141,7 +142,7 @@ internal static class TxCommand
     private static bool TryHex(string text, out byte[] bytes)
     {
         bytes = new byte[text.Length / 2];
-        return Convert.FromHexString(text, bytes, out _, out int written) == System.Buffers.OperationStatus.Done
+        return Convert.FromHexString(text, bytes, out _, out int written) == OperationStatus.Done
             && written == bytes.Length;
     }
 

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Venues;
@@ -205,7 +206,7 @@ internal static class VerifyCommand
             json.WriteEndObject();
         }
 
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
+        output.WriteLine(Encoding.UTF8.GetString(bytes.ToArray()));
     }
 
     private static void WriteStates(Utf8JsonWriter json, VenueId venue, StateTally states)

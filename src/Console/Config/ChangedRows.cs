@@ -8,7 +8,7 @@ namespace LowLatency.ConsoleHost.Config;
 
 /// <summary>
 /// Rows of settings with those that changed while the run was at work: value now, and the event from which on. Made
-/// anew only when there is a new change. One thread.
+/// again only when there is a new change. One thread.
 /// </summary>
 internal sealed class ChangedRows
 {

@@ -33,7 +33,7 @@ internal sealed class ConfigKeeper : IDisposable
     /// <summary>A keeper of a file that a run began with.</summary>
     /// <param name="path">The file.</param>
     /// <param name="start">What the run began with.</param>
-    /// <param name="read">Reads all layers anew; throws <see cref="CommandException"/>.</param>
+    /// <param name="read">Reads all layers again; throws <see cref="CommandException"/>.</param>
     /// <param name="post">Hands a frame of settings to the feed; false if it has no room.</param>
     /// <param name="trail">Where the engine says what it put in force.</param>
     /// <param name="gate">Switch of <c>pause</c>.</param>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Net.Http;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using LowLatency.ConsoleHost.Config;
@@ -145,7 +146,7 @@ internal sealed class EndpointChecks
         using HttpRequestMessage request = new(HttpMethod.Post, _endpoint.Http)
         {
             Content = new StringContent(
-                """{"jsonrpc":"2.0","id":1,"method":"getHealth"}""", System.Text.Encoding.UTF8, "application/json"),
+                """{"jsonrpc":"2.0","id":1,"method":"getHealth"}""", Encoding.UTF8, "application/json"),
         };
         foreach ((string name, string value) in _endpoint.Headers) request.Headers.TryAddWithoutValidation(name, value);
         try

@@ -12,7 +12,7 @@ namespace LowLatency.ConsoleHost.Live;
 /// <summary>
 /// The accounts that pools name: vaults, configurations, the arrays around the price, as the graph links them. Whoever
 /// subscribes takes them from here, so a watch list needs pool addresses only; likewise the accounts that every swap
-/// writes, whose fees are asked for, and those that two endpoints contradict each other about, to be read anew.
+/// writes, whose fees are asked for, and those that two endpoints contradict each other about, to be read again.
 /// Owner: the market group's thread writes; one other reads. It looks when the account table has grown, which is
 /// registration and not steady state. Bound of contradictions: <see cref="MaxConflicts"/>, the rest counted.
 /// </summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Text;
 
 namespace LowLatency.ConsoleHost.Rendering;
 
@@ -46,7 +47,7 @@ internal static class RuneWidth
     public static int Of(ReadOnlySpan<char> text)
     {
         int columns = 0;
-        foreach (System.Text.Rune rune in text.EnumerateRunes()) columns += Of(rune.Value);
+        foreach (Rune rune in text.EnumerateRunes()) columns += Of(rune.Value);
         return columns;
     }
 

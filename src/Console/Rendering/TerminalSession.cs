@@ -40,7 +40,7 @@ internal sealed class TerminalSession : IDisposable
         Enter();
     }
 
-    /// <summary>True once after the screen was taken over anew: everything must be written again.</summary>
+    /// <summary>True once after the screen was taken over again: everything must be written again.</summary>
     public bool TakeRepaint() => Interlocked.Exchange(ref _needsRepaint, 0) != 0;
 
     /// <summary>Ctrl-Z as a key: the job stops as it would without us.</summary>

@@ -141,7 +141,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
         Volatile.Write(ref _ended, null);
         ReplayWatch? watch = null;
         watch = new ReplayWatch(_control, (pipeline, feed) => Begin(pipeline, feed, watch!));
-        if (_settings.Live is null) Volatile.Write(ref _trail, new SettingTrail()); // a capture begins anew
+        if (_settings.Live is null) Volatile.Write(ref _trail, new SettingTrail()); // a capture begins again
         ReplaySettings settings = _settings with { Cancellation = _cancel.Token, Trail = _trail };
         ReplayRun run = new(settings, progress => OnProgress(progress, watch), watch: watch);
         Run = run;

@@ -92,7 +92,7 @@ internal sealed class GraphScreen : Screen
         _rows.Refresh(run.View, model.Names);
         if (_curve is not null && _curve.PoolId < _rows.Known)
         {
-            run.View.CurveRequest = _curve.PoolId; // again in each frame: a run that began anew knows nothing of it
+            run.View.CurveRequest = _curve.PoolId; // again in each frame: a run that began again knows nothing of it
             _curve.Draw(area, model, in _rows[_curve.PoolId]);
             return;
         }

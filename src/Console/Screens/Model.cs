@@ -75,7 +75,7 @@ internal sealed class Model
     private long[] _allocatedFirst = [];
     private SinkFigures _sinks;
 
-    /// <summary>Copies everything anew.</summary>
+    /// <summary>Copies everything again.</summary>
     public void Refresh(long nowMs)
     {
         WatchedRun? run = Source.Current;

@@ -52,7 +52,7 @@ internal sealed class ScreenApp
     /// <summary>True once the user wants the run to go on without screens.</summary>
     public bool IsDetached { get; private set; }
 
-    /// <summary>True once if everything is to be drawn anew.</summary>
+    /// <summary>True once if everything is to be drawn again.</summary>
     public bool IsRepaintWanted { get; set; }
 
     /// <summary>Takes the newest figures and draws the frame.</summary>

@@ -34,6 +34,6 @@ internal sealed class StageRow(string name, string group, int groupIndex, int st
         Rates.Add(EventsPerSecond);
     }
 
-    /// <summary>Begins to count anew, as after a pause.</summary>
+    /// <summary>Begins to count again, as after a pause.</summary>
     public void Skip() => _sampled = Events;
 }

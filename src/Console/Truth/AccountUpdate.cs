@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Security.Cryptography;
 using LowLatency.Engine.Events;
@@ -29,7 +30,7 @@ internal sealed record AccountUpdate(
         else
         {
             Span<byte> head = stackalloc byte[8 + Pubkey.SizeBytes + 1];
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(head, Lamports);
+            BinaryPrimitives.WriteUInt64LittleEndian(head, Lamports);
             Owner.CopyTo(head[8..]);
             head[^1] = (Flags & EventFlags.Executable) != 0 ? (byte)1 : (byte)0;
             sha.AppendData(head);

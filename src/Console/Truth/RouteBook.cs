@@ -13,7 +13,7 @@ internal sealed record StandingRoute(
 
 /// <summary>
 /// The opportunities that stand: every route that the engine found profitable when one of its pools last changed.
-/// When a pool is touched, the routes through it are forgotten, because the same event decides them anew. Runs on the
+/// When a pool is touched, the routes through it are forgotten, because the same event decides them again. Runs on the
 /// market group's thread, after Scoring. Allocates: for checks and reports.
 /// </summary>
 internal sealed class RouteBook : IStage

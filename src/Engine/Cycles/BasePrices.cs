@@ -27,7 +27,7 @@ namespace LowLatency.Engine.Cycles;
 /// standing gain spoils only the bounds of mints from which it can be reached and sold within k legs.
 ///
 /// Upkeep. A rate that rose is propagated at once, because the invariant needs it; a rate that fell leaves the bounds
-/// too high, which is safe, until <see cref="Tighten"/> computes a mint's bounds anew: after a false alarm, and in turn
+/// too high, which is safe, until <see cref="Tighten"/> recomputes a mint's bounds: after a false alarm, and in turn
 /// at slot turns. Owner: the finder's thread. Memory: 64 bytes a mint and base (128 above 4 hops), allocated once.
 ///
 /// Layout. A mint's prices in a base are <c>sell[0..K]</c>, then <c>buy[K..0]</c>, each filled up with zeros to four or
@@ -124,7 +124,7 @@ internal sealed class BasePrices
     /// <summary>Largest product of a walk of at most so many legs from the base at an index to a mint.</summary>
     internal double Buy(int mint, int index, int legs) => Value(mint, index, isBuy: true, legs);
 
-    /// <summary>Computes one mint's bounds anew from its neighbours'; they can only fall. Returns the steps.</summary>
+    /// <summary>Recomputes one mint's bounds from its neighbours'; they can only fall. Returns the steps.</summary>
     internal int Tighten(int mint)
     {
         ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);

@@ -105,7 +105,7 @@ public sealed class CycleAudit
         {
             long before = _global.Steps;
             int legs = _global.FindNext(_edges, _stepsLeft);
-            _stepsLeft -= _global.Steps - before + _graph.MintCount; // planting the tree anew is work too
+            _stepsLeft -= _global.Steps - before + _graph.MintCount; // planting the tree again is work too
             if (legs < 0) return false;
             if (legs == 0)
             {

@@ -8,7 +8,7 @@ namespace LowLatency.Engine.Cycles;
 /// For each event that changed a pool: finds the profitable cycles through it and writes one opportunity for each cycle
 /// and base mint on it. A pool whose search met a bound waits in a queue with the cursor of its search, and the search
 /// goes on from there, with a larger bound, one pool at each slot event until it is complete; slot events are part of
-/// the input, so this is the same in every run. A pool that is touched again is searched anew. Owner: the market
+/// the input, so this is the same in every run. A pool that is touched again is searched again. Owner: the market
 /// group's thread; only writer of the opportunity ring. The stage must see the graph as it is after its event and
 /// before the next, so Graph, Cycles and Scoring run event by event.
 /// </summary>

@@ -1,5 +1,4 @@
 using System;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
@@ -44,10 +43,7 @@ internal struct ArrivalRow
 
 /// <summary>
 /// Account -> last updates, fully verified (32-byte compare). An index of 4 bytes a cell (12 bits of the key's tag and
-/// the row's number) is probed; the row is read only when the tag agrees. Capacity is fixed, full is a status; of the
-/// index so many cells are in use that an account has four or more, at capacity two, so probes stay short.
-/// PERF: few accounts' cells lie on a page or two. Spread over an index for all that there may be, each arrival
-/// waited for a line and a page of its own (bench --load max).
+/// the row's number) is probed; the row is read only when the tag agrees. Capacity is fixed, full is a status.
 /// </summary>
 internal sealed class ArrivalTable
 {
@@ -61,13 +57,10 @@ internal sealed class ArrivalTable
 
     private const int RowBits = 20;
     private const uint RowMask = (1u << RowBits) - 1;
-    private const int CellsAnAccount = 4;
-    private const int FirstCells = 1_024;
 
-    private readonly uint[] _index; // tag bits, then row + 1; 0 = free
     private readonly ArrivalRow[] _rows;
     private readonly EarlierArrivals[] _earlier; // the first is nobody's and stays empty
-    private int _mask; // of the cells in use
+    private OpenIndex _index; // a cell: tag bits, then row + 1
     private int _count;
     private int _earlierCount;
 
@@ -75,8 +68,7 @@ internal sealed class ArrivalTable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxAccounts, MaxAccounts);
         int accounts = Math.Max(16, maxAccounts);
-        _index = new uint[BitOperations.RoundUpToPowerOf2((uint)accounts) * 2];
-        _mask = Math.Min(_index.Length, FirstCells) - 1;
+        _index = new OpenIndex(accounts);
         _rows = GC.AllocateArray<ArrivalRow>(accounts, pinned: true);
         _earlier = GC.AllocateArray<EarlierArrivals>(accounts + 1, pinned: true);
     }
@@ -112,11 +104,11 @@ internal sealed class ArrivalTable
     {
         ulong tag = account.Tag;
         uint wanted = TagBits(tag);
-        uint[] index = _index;
-        int mask = _mask;
+        uint[] cells = _index.Cells;
+        int mask = _index.Mask;
         for (int i = (int)tag; ; i++)
         {
-            uint cell = index[i & mask];
+            uint cell = cells[i & mask];
             // SAFETY: the null reference is a result code; the callers test it with Unsafe.IsNullRef before any use.
             if (cell == 0) return ref Unsafe.NullRef<ArrivalRow>();
             if ((cell & ~RowMask) != wanted) continue;
@@ -131,27 +123,21 @@ internal sealed class ArrivalTable
     {
         // SAFETY: as in Find.
         if (_count == _rows.Length) return ref Unsafe.NullRef<ArrivalRow>();
-        if (_count * CellsAnAccount > _mask && _mask + 1 < _index.Length) Spread();
+        if (_index.TryGrow(_count))
+        {
+            for (int known = 0; known < _count; known++) Enter(known);
+        }
+
         ref ArrivalRow row = ref _rows[_count];
         row.Account = account;
         Enter(_count++);
         return ref row;
     }
 
-    /// <summary>Twice as many cells: once at each doubling of the accounts, when one of them is new.</summary>
-    private void Spread()
-    {
-        _mask = (2 * _mask) + 1;
-        Array.Clear(_index, 0, _mask + 1);
-        for (int row = 0; row < _count; row++) Enter(row);
-    }
-
     private void Enter(int row)
     {
         ulong tag = _rows[row].Account.Tag;
-        int at = (int)tag & _mask;
-        while (_index[at] != 0) at = (at + 1) & _mask;
-        _index[at] = TagBits(tag) | (uint)(row + 1);
+        _index.Enter(tag, TagBits(tag) | (uint)(row + 1));
     }
 
     private static uint TagBits(ulong tag) => (uint)(tag >> 32) & ~RowMask;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Threading;
 using LowLatency.Engine.Metrics;
 
 namespace LowLatency.Engine.Dedup;
@@ -27,7 +28,7 @@ public sealed class EndpointRace
 
     /// <summary>Row of an endpoint that has appeared, or null. Any thread; its histograms may be read by any.</summary>
     public EndpointRow? Find(int endpointId) =>
-        System.Threading.Volatile.Read(ref _rows[endpointId & (MaxEndpoints - 1)]);
+        Volatile.Read(ref _rows[endpointId & (MaxEndpoints - 1)]);
 
     /// <summary>
     /// Bit mask of the connections to the endpoint of <paramref name="endpointId"/>: accounts are spread over them, so

@@ -21,7 +21,7 @@ public enum EventKind : byte
     SlotDead = 4,
 
     /// <summary>
-    /// An endpoint's connection opened; its subscription ids begin anew. The parent slot is the number of another
+    /// An endpoint's connection opened; its subscription ids begin again. The parent slot is the number of another
     /// connection to the same endpoint plus one, 0 if there is none.
     /// </summary>
     FeedOpen = 5,

@@ -12,7 +12,7 @@ public interface IRouteMessages
     void Build(ref Opportunity taken);
 
     /// <summary>
-    /// Writes the message of a taken route anew after its amounts changed. False if that cannot be done; the message
+    /// Writes the message of a taken route again after its amounts changed. False if that cannot be done; the message
     /// then stands as it was built, for the amounts before.
     /// </summary>
     bool TryRenew(ref Opportunity taken);

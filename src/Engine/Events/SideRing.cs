@@ -42,7 +42,7 @@ public abstract class SideRing<T>
     }
 
     /// <summary>
-    /// Position of an event's first entry, before any is appended. A ring in which nothing is left begins anew at its
+    /// Position of an event's first entry, before any is appended. A ring in which nothing is left begins again at its
     /// start: a consumer that keeps up then needs the lines of the largest event, not of the whole ring. PERF: 8,192
     /// opportunities are 7 MB, and each decision wrote and read lines that no cache held (lowlatency bench --load max).
     /// The consumer's word is written here once: with everything released it writes nothing until something new is.

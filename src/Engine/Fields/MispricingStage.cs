@@ -7,16 +7,16 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Fields;
 
 /// <summary>
-/// Keeps the market's <see cref="MispricingField"/>: a pool's flow is half the difference of its two log rates, which
-/// leaves its fee out. A pool that quotes one way or not at all is absent. The weight of a pool is its depth at the
-/// price, worth in the reference mint: 1 from <see cref="FullWeightDepth"/> on, below it in powers of two down to
-/// 2^-10 (1 until prices join it to the reference mint), because on real markets half of the pools are dust with
-/// prices that mean nothing; the narrow range keeps the relaxation quick. Runs at the end of the market group, after
-/// the event's decisions: an event notes flow and weight of its touched pools, and the first event of a new slot
-/// relaxes the field within <see cref="StepsPerSlot"/>; slots are input, so every run does the same. What it gives
-/// back is an order: the more energy a pool's curl has, the earlier it is searched when one event touches several
-/// (<see cref="TouchedPools.SetPriority"/>), so a bound that is met cuts the least mispriced first. Nothing is ever
-/// left out because of it. Owner: the market group's thread.
+/// Keeps the market's <see cref="MispricingField"/>. A pool's flow is half the difference of its two log rates, which
+/// leaves its fee out; a pool that quotes one way or not at all is absent. A pool's weight is its depth at the price,
+/// valued in the reference mint: 1 from <see cref="FullWeightDepth"/> on, below it in powers of two down to 2^-10 (and
+/// 1 until prices join it to the reference mint). On real markets half of the pools are dust with prices that mean
+/// nothing, hence weights; their narrow range keeps the relaxation quick.
+/// Runs at the end of the market group, after the event's decisions. An event notes flow and weight of its touched
+/// pools; the first event of a new slot relaxes the field within <see cref="StepsPerSlot"/>. Slots are input, so every
+/// run does the same. The result is an order: the more energy a pool's curl has, the earlier it is searched when one
+/// event touches several (<see cref="TouchedPools.SetPriority"/>), so a bound that is met cuts the least mispriced.
+/// The order itself leaves nothing out. Owner: the market group's thread.
 /// </summary>
 public sealed class MispricingStage : IStage
 {

@@ -1,6 +1,5 @@
 using System;
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
@@ -101,32 +100,25 @@ public readonly record struct PoolLink(int PoolId, AccountRole Role, int Next, b
 /// <summary>
 /// 32-byte key -> account entry -> pools, with the account's last bytes. Registration (a new account, a new link, a
 /// larger account, an owner never seen) allocates; updates of known accounts do not. Owner thread: the market group's.
-/// Bounds: accounts and links are fixed at construction; full is a result (-1). Of the buckets so many are in use that
-/// an account has four or more, at capacity two. PERF: few accounts' buckets lie on a page or two (bench --load max).
+/// Bounds: accounts and links are fixed at construction; full is a result (-1).
 /// PERF: an account's last bytes lie where no cache holds them, so of most updates they are written and never read:
 /// eight of them stand in the entry, and if those are others now the account has changed (bench --load max, graph).
 /// </summary>
 public sealed class AccountTable
 {
-    private const int BucketsAnAccount = 4;
-    private const int FirstBuckets = 1_024;
-
     private readonly AccountEntry[] _entries;
     private readonly PoolLink[] _links;
-    private readonly int[] _buckets; // entry index + 1; 0 = free
+    private OpenIndex _index; // a cell: entry + 1
     private Pubkey[] _owners = new Pubkey[16]; // by number; the zero key is 0
     private int[] _ownerUses = new int[16]; // accounts of each; a number of none is given again
     private int _ownerCount = 1;
-    private int _mask; // of the buckets in use
 
     /// <summary>A table of at most <paramref name="maxAccounts"/> accounts and four links each on average.</summary>
     public AccountTable(int maxAccounts)
     {
         _entries = new AccountEntry[maxAccounts];
         _links = new PoolLink[maxAccounts * 4];
-        int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, maxAccounts)) * 2;
-        _buckets = new int[buckets];
-        _mask = Math.Min(buckets, FirstBuckets) - 1;
+        _index = new OpenIndex(maxAccounts);
     }
 
     /// <summary>Accounts held.</summary>
@@ -167,11 +159,11 @@ public sealed class AccountTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(in Pubkey key)
     {
-        int[] buckets = _buckets;
-        int mask = _mask;
+        uint[] cells = _index.Cells;
+        int mask = _index.Mask;
         for (int i = (int)key.Tag; ; i++)
         {
-            int id = buckets[i & mask] - 1;
+            int id = (int)cells[i & mask] - 1;
             if (id < 0) return -1;
             if (Pubkey.AreSame(in _entries[id].Key, in key)) return id;
         }
@@ -183,7 +175,11 @@ public sealed class AccountTable
         int id = Find(in key);
         if (id >= 0) return id;
         if (Count == _entries.Length) return -1;
-        if (Count * BucketsAnAccount > _mask && _mask + 1 < _buckets.Length) Spread();
+        if (_index.TryGrow(Count))
+        {
+            for (int known = 0; known < Count; known++) Enter(known);
+        }
+
         id = Count++;
         _entries[id] = new AccountEntry
         {
@@ -288,20 +284,7 @@ public sealed class AccountTable
         return new AccountView(in entry.Key, in _owners[entry.OwnerNumber], entry.Lamports, data, entry.Slot);
     }
 
-    /// <summary>Twice as many buckets: once at each doubling of the accounts, when one of them is new.</summary>
-    private void Spread()
-    {
-        _mask = (2 * _mask) + 1;
-        Array.Clear(_buckets, 0, _mask + 1);
-        for (int id = 0; id < Count; id++) Enter(id);
-    }
-
-    private void Enter(int id)
-    {
-        int at = (int)_entries[id].Key.Tag & _mask;
-        while (_buckets[at] != 0) at = (at + 1) & _mask;
-        _buckets[at] = id + 1;
-    }
+    private void Enter(int id) => _index.Enter(_entries[id].Key.Tag, (uint)id + 1);
 
     /// <summary>Gives an account that is new, or went to another program, its owner's number.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -8,7 +8,7 @@ namespace LowLatency.Engine.Graph;
 /// Which accounts' newest states were delivered by a second endpoint too, byte for byte. A state that one endpoint
 /// pushed is unconfirmed until another's copy of the same slot is here and equal; one that was read (a snapshot, asked
 /// for by us) counts as confirmed. A copy that differs is a conflict: one of the two is wrong, so the account's pools
-/// may not quote until its state was read anew or two endpoints agree on a newer one. Exists only where agreement is
+/// may not quote until its state was read again or two endpoints agree on a newer one. Exists only where agreement is
 /// asked for. Owner thread: the market group's. Bound: a mark an account, a mark a pool.
 /// </summary>
 public sealed class AgreementTable

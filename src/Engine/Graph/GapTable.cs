@@ -6,7 +6,7 @@ namespace LowLatency.Engine.Graph;
 /// <summary>
 /// How many known accounts of each pool are in a gap: not followed, in conflict, or not seen since all feeds were down
 /// at once. A pool without any cannot be gapped, whatever accounts it needs at present, because what it needs and is
-/// known is linked to it; so most events ask no account at all. Counted by changes, anew when all feeds are down.
+/// known is linked to it; so most events ask no account at all. Counted by changes, again when all feeds are down.
 /// PERF: after the first time that all feeds were down, asking every account a pool names was a third of the graph
 /// stage (lowlatency bench --load max). Owner: the market group's thread.
 /// </summary>

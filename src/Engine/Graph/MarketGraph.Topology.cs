@@ -11,7 +11,7 @@ public sealed partial class MarketGraph
 {
     /// <summary>
     /// Changed pairs remembered. A reader that looks after every event is never further behind than the pairs of one
-    /// event; whoever is further behind starts anew.
+    /// event; whoever is further behind starts again.
     /// </summary>
     public const int ChangeLogEntries = LogMask;
 
@@ -38,7 +38,7 @@ public sealed partial class MarketGraph
     /// <summary>True if pools were added since the adjacency was laid out.</summary>
     internal bool IsTopologyStale => _topologyStale;
 
-    /// <summary>Times the adjacency was laid out anew: ranks and rows are others then.</summary>
+    /// <summary>Times the adjacency was laid out again: ranks and rows are others then.</summary>
     internal long TopologyCount { get; private set; }
 
     /// <summary>

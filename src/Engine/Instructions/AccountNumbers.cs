@@ -33,7 +33,7 @@ internal sealed class AccountNumbers
 
     public AccountNumbers() => Forget();
 
-    /// <summary>Another one whenever numbers were given anew; no two instances have the same.</summary>
+    /// <summary>Another one whenever numbers were given again; no two instances have the same.</summary>
     public long Generation { get; private set; }
 
     /// <summary>The account of a number.</summary>

@@ -35,7 +35,7 @@ public sealed partial class InstructionStage
     private void WarmBuild(in RouteShape shape)
     {
         RouteTemplate scratch = Templates.Scratch;
-        if (BuildAfresh(scratch, in shape) == MessageStatus.Ok) _warmed++;
+        if (BuildAnyForm(scratch, in shape) == MessageStatus.Ok) _warmed++;
         scratch.Clear();
     }
 

@@ -8,15 +8,15 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.Engine.Instructions;
 
 /// <summary>
-/// Builds the unsigned message of every opportunity that Scoring takes: compute budget, each leg as an exact-input swap
-/// whose minimum output is the amount the next leg spends, the last leg's minimum covering principal, costs and
-/// required profit, what the settings put around them (<see cref="RouteFrame"/>), and the tip as a transfer inside the
-/// transaction. Legacy form first; if that is too large, v0 with the best of the lookup tables the feed has shown, then
-/// v1 where it is switched on; or the one form the settings name. A message of the same shape as one built before is
-/// patched, see <see cref="TemplateCache"/>. What cannot be built is not taken: the reason changes, and with it what is
-/// to blame. The blockhash is the newest safe one that a node reported; before the first (a capture without any) it is
-/// zero, and whoever signs patches it. Scoring calls as soon as a route is taken; of an event whose decisions come
-/// without calls all messages are built when the event arrives here. Owner thread: the market group's.
+/// Builds the unsigned message of every opportunity that Scoring takes: the compute budget, each leg as an exact-input
+/// swap, what the settings put around them (<see cref="RouteFrame"/>), and the tip as a transfer inside the
+/// transaction. The minimum output of a leg is the amount the next leg spends; the last leg's covers principal, costs
+/// and required profit. The form is legacy; if that is too large, v0 with the best of the lookup tables that the feed
+/// has shown, then v1 where it is switched on; or the one form the settings name. A message of the same shape as one
+/// built before is patched, see <see cref="TemplateCache"/>. A route that cannot be built is not taken: its reason says
+/// why. The blockhash is the newest safe one that a node reported; before the first (a capture without any) it is zero,
+/// and whoever signs patches it. Scoring calls as soon as a route is taken; of an event whose decisions come without
+/// calls all messages are built when the event arrives here. Owner thread: the market group's.
 /// </summary>
 public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
 {
@@ -236,7 +236,7 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
         RouteTemplate? template = Templates.TryPatch(routeDigest, in shape, Tables.Version);
         if (template is not null) return template;
         template = Templates.Claim(routeDigest);
-        status = BuildAfresh(template, in shape);
+        status = BuildAnyForm(template, in shape);
         if (status == MessageStatus.Ok) return template;
         Templates.Release(template);
         return null;
@@ -263,25 +263,25 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
         return true;
     }
 
-    /// <summary>The forms that the settings allow, shortest first; the status of the last one tried.</summary>
-    private MessageStatus BuildAfresh(RouteTemplate template, in RouteShape shape)
+    /// <summary>Tries the forms that the settings allow, shortest first; returns the status of the last one.</summary>
+    private MessageStatus BuildAnyForm(RouteTemplate template, in RouteShape shape)
     {
         MessageVersionChoice choice = _settings.MessageVersion;
         bool isAuto = choice == MessageVersionChoice.Auto;
         MessageStatus status = MessageStatus.TooLarge;
         if (isAuto || choice == MessageVersionChoice.Legacy)
-            status = Build(template, in shape, MessageVersion.Legacy);
+            status = BuildAs(MessageVersion.Legacy, template, in shape);
         bool triesV0 = isAuto && status == MessageStatus.TooLarge && Tables.Count != 0;
         if (triesV0 || choice == MessageVersionChoice.V0)
-            status = Build(template, in shape, MessageVersion.V0, isSameRoute: triesV0);
+            status = BuildAs(MessageVersion.V0, template, in shape, isSameRoute: triesV0);
         bool triesV1 = isAuto && status == MessageStatus.TooLarge && _settings.AllowV1;
-        if (triesV1 || choice == MessageVersionChoice.V1) status = Build(template, in shape, MessageVersion.V1);
+        if (triesV1 || choice == MessageVersionChoice.V1) status = BuildAs(MessageVersion.V1, template, in shape);
         return status;
     }
 
-    /// <summary>A message that was just too large as a legacy one has the same accounts as version 0.</summary>
-    private MessageStatus Build(
-        RouteTemplate template, in RouteShape shape, MessageVersion version, bool isSameRoute = false)
+    /// <summary>Builds one form. A message just found too large as a legacy one has the same accounts as v0.</summary>
+    private MessageStatus BuildAs(
+        MessageVersion version, RouteTemplate template, in RouteShape shape, bool isSameRoute = false)
     {
         MessageRequest request = new()
         {

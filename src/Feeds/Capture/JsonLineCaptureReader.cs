@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Globalization;
+using System.Numerics;
 using LowLatency.Feeds.Framing;
 
 namespace LowLatency.Feeds.Capture;
@@ -136,7 +137,7 @@ internal sealed class JsonLineCaptureReader : CaptureReader
         if (line.IsSingleSegment) return line.FirstSpan;
         if (_scratch.Length < line.Length)
         {
-            _scratch = new byte[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)line.Length)];
+            _scratch = new byte[BitOperations.RoundUpToPowerOf2((uint)line.Length)];
         }
 
         line.CopyTo(_scratch);

@@ -25,15 +25,15 @@ public interface ICoverageListener
 /// frames, so a replay comes to the same events as the live run: <see cref="EventKind.CoverLost"/> when the last open
 /// subscription of an account ends or one of its updates may be lost, <see cref="EventKind.CoverWhole"/> once it is
 /// followed again and its state was read after that began.
-/// A node takes what was written up to its slot in progress as already told to a new subscription, and how far that
-/// slot is nobody knows here: other connections may be behind, a connection that was away knows only the past. So a
-/// cover's slot is settled by the first slot that its connection tells behind the acknowledgement: the subscription is
-/// older than that slot, and a state of it or of a later one proves the account; a snapshot if it was asked for after
-/// the acknowledgement too.
-/// Likewise a connection that joins others can stand for them only once one of them has come past its first slot;
-/// should they end before, the account is in doubt.
-/// A node tells a subscription again what a fork that was left had changed; a stream does not. An account that only
-/// streams follow is therefore in doubt once the chain leaves the slot of its last write, or of its last snapshot.
+/// A node sends a new subscription nothing that was written up to its slot in progress, and nobody here knows how far
+/// that slot is: other connections may be behind, and one that was away knows only the past. So the first slot that a
+/// connection announces after the acknowledgement settles the cover's slot. The subscription is older than that slot,
+/// so a state of it or of a later one proves the account; a snapshot must also have been asked for after the
+/// acknowledgement.
+/// Likewise a connection that joins others can stand in for them only once one of them has passed its first slot; if
+/// they end before, the account is in doubt.
+/// When the chain leaves a fork, a node sends its subscriptions again what the fork had changed; a stream does not. An
+/// account that only streams follow is therefore in doubt once the chain leaves the slot of its last write or snapshot.
 /// Owner: the feed thread. Allocates for new accounts only. Bound: connections 0 to 31.
 /// Source: agave b64857b5 rpc/src/rpc_subscriptions.rs (a rollback is notified, a reconnect replays nothing), agave#569
 /// (notifications are lost when a node catches up).
@@ -167,7 +167,7 @@ public sealed partial class CoverageTable
         Recount(ref entry);
     }
 
-    /// <summary>The connection broke, or opened anew: its subscriptions are gone.</summary>
+    /// <summary>The connection broke, or opened again: its subscriptions are gone.</summary>
     internal void Drop(byte connection, EventWriter writer, in FrameStamp stamp)
     {
         uint bit = Bit(connection);

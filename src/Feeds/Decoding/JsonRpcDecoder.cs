@@ -55,7 +55,7 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
     /// <summary>Notifications whose shape had been seen before.</summary>
     internal long ShapeMatches => _shapes.Matches;
 
-    /// <summary>The connection opened: ids begin anew.</summary>
+    /// <summary>The connection opened: ids begin again.</summary>
     public DecodeCause OnOpen(in FrameStamp stamp)
     {
         Forget();

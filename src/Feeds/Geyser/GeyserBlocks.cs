@@ -40,7 +40,7 @@ internal sealed class GeyserBlocks(EventWriter writer, DecodeCounters counters, 
         return Tell(ref block, stamp);
     }
 
-    /// <summary>Forgets all: the stream began anew.</summary>
+    /// <summary>Forgets all: the stream began again.</summary>
     public void Clear() => Array.Clear(_blocks);
 
     private DecodeCause Tell(ref Block block, in FrameStamp stamp)

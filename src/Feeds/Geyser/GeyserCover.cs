@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Decoding;
 
@@ -116,7 +117,7 @@ internal sealed class GeyserCover(CoverageTable table, byte connection, EventWri
             }
 
             if (!reader.TryReadBytes(out ReadOnlySpan<byte> text)) return;
-            if (Pubkey.TryParse(System.Text.Encoding.ASCII.GetString(text), out Pubkey key)) keys.Add(key);
+            if (Pubkey.TryParse(Encoding.ASCII.GetString(text), out Pubkey key)) keys.Add(key);
         }
     }
 }

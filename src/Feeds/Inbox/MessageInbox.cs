@@ -84,7 +84,7 @@ public sealed class MessageInbox
     public long UsedBytes => _written.Value - _released.Value;
 
     /// <summary>
-    /// True once a record was dropped, until the next open: the connection must close and begin anew. Any thread.
+    /// True once a record was dropped, until the next open: the connection must close and begin again. Any thread.
     /// </summary>
     public bool IsLagging => Volatile.Read(ref _isLagging);
 

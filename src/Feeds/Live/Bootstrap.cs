@@ -56,7 +56,7 @@ public sealed class BootstrapCounters
     /// <summary>Accounts proven whole, by a snapshot or by an update that came first.</summary>
     public long Proven { get; internal set; }
 
-    /// <summary>Accounts read anew because somebody asked for it, see <see cref="Bootstrap.Reread"/>.</summary>
+    /// <summary>Accounts read again because somebody asked for it, see <see cref="Bootstrap.Reread"/>.</summary>
     public long Reread { get; internal set; }
 
     /// <summary>Accounts read by the audit.</summary>
@@ -67,12 +67,12 @@ public sealed class BootstrapCounters
 }
 
 /// <summary>
-/// Asks for the accounts whose state is in doubt, exactly those, and again until each is proven whole: after the first
-/// subscription, a reconnect, a lag, an unreadable message. Order: subscribed first (only then an account is in doubt
-/// here), then read with minContextSlot after the slot in which the subscription began; the answer goes to the feed
+/// Reads exactly the accounts whose state is in doubt, and repeats that until each is proven whole: after the first
+/// subscription, a reconnect, a lag, an unreadable message. An account is subscribed first (only then is it in doubt
+/// here) and then read with minContextSlot after the slot in which the subscription began. The answer goes to the feed
 /// like every frame, and dedup merges it with what was pushed, per account by slot.
-/// Then what was asked for by <see cref="Reread"/>, until a node answers; then it audits: reads everything again, a
-/// part at a time, at confirmed commitment, where updates have surely come.
+/// Next come the accounts of <see cref="Reread"/>, until a node answers. Last it audits: it reads everything again, a
+/// part at a time, at confirmed commitment, when the updates must have come.
 /// Owner: its own task; the coverage calls come from the feed thread and only queue. Bound: the watched accounts.
 /// Allocates for new accounts and for the calls themselves. Source: agave b64857b5 rpc/src/rpc.rs (100 keys a call,
 /// minContextSlot and its error -32016).
@@ -130,7 +130,7 @@ public sealed class Bootstrap : NodeWork, ICoverageListener
     public void OnWhole(in Pubkey account) => Queue(in account, 0, ChangeKind.Whole);
 
     /// <summary>
-    /// Reads an account anew as soon as may be, at a slot after <paramref name="slot"/>, whatever is known of it. Any
+    /// Reads an account again as soon as may be, at a slot after <paramref name="slot"/>, whatever is known of it. Any
     /// thread.
     /// </summary>
     public void Reread(in Pubkey account, ulong slot) => Queue(in account, slot, ChangeKind.Reread);

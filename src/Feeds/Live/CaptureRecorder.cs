@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Numerics;
 using System.Threading;
 using LowLatency.Engine.Ring;
 using LowLatency.Feeds.Capture;
@@ -42,7 +43,7 @@ public sealed class CaptureRecorder : IDisposable
     public CaptureRecorder(Stream file, CaptureHeader header, int capacityBytes = DefaultCapacityBytes)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (capacityBytes < 1 << 20 || !System.Numerics.BitOperations.IsPow2(capacityBytes))
+        if (capacityBytes < 1 << 20 || !BitOperations.IsPow2(capacityBytes))
             throw new ArgumentOutOfRangeException(nameof(capacityBytes), capacityBytes, "power of two >= 1 MiB");
         _file = file;
         _ring = GC.AllocateUninitializedArray<byte>(capacityBytes);

@@ -61,12 +61,12 @@ public sealed class ChainRequestCounters
 }
 
 /// <summary>
-/// Asks nodes at a steady pace for what a run must know besides accounts: the latest blockhash, confirmed, so that its
-/// fork stands, and what recent slots took for a compute unit with one of the watched pools' accounts written. The
-/// answers go to the feed like every frame; nothing is used here. Nodes are asked in turn, one that fails is left alone
-/// for a while and the next is asked at once. The two kinds have a loop each: neither waits for the other's node.
-/// Where endpoints have to agree on blockhashes, another node is asked at once whether the hash is valid, in the slot
-/// of the answer or later; one that is behind is asked again, and after a "no" a third, if there is one.
+/// Asks nodes at a steady pace for what a run must know besides accounts: the latest confirmed blockhash, whose fork
+/// stands, and the compute unit prices that recent slots took from transactions that write the watched pools' accounts.
+/// The answers go to the feed like every frame; nothing is used here. Nodes are asked in turn; one that fails is left
+/// alone for a while and the next is asked at once. Each kind of question has its own loop, so neither waits for the
+/// other's node. Where endpoints have to agree on blockhashes, another node is asked at once whether the hash is valid,
+/// in the slot of the answer or later. A node that is behind is asked again; after a "no" a third node is asked.
 /// Fees are asked for up to 128 accounts at a time, all in turn, and the engine keeps the largest of a slot.
 /// Owner: its own tasks. Source: agave b64857b5 rpc/src/rpc.rs (at most 128 accounts a call).
 /// </summary>

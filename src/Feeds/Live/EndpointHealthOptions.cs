@@ -46,7 +46,7 @@ public sealed record EndpointHealthOptions
     /// </summary>
     public int GoodWindows { get; init; } = 2;
 
-    /// <summary>First wait of a demoted endpoint, nanoseconds: each try costs its subscriptions anew.</summary>
+    /// <summary>First wait of a demoted endpoint, nanoseconds: each try costs its subscriptions again.</summary>
     public long FirstWaitNs { get; init; } = 30_000_000_000;
 
     /// <summary>Longest wait, nanoseconds; each demotion doubles the wait.</summary>

@@ -56,7 +56,7 @@ public sealed class LiveFeedOptions
 /// <summary>
 /// Live connections as a feed: one thread takes the oldest record of all inboxes, hands it to the recorder and decodes
 /// it. What it decides depends on recorded bytes and times only, so a replay of the recording gives the same events.
-/// The inboxes' writers never wait for it; a connection whose inbox is full closes, and what it lost is fetched anew.
+/// The inboxes' writers never wait for it; a connection whose inbox is full closes, and what it lost is fetched again.
 /// Owner: the thread of <see cref="Run"/>. 0 bytes allocated a message.
 /// </summary>
 public sealed class LiveFeed : IMarketFeed

@@ -7,7 +7,7 @@ namespace LowLatency.Feeds.Replay;
 /// <summary>
 /// Holds a replay to a multiple of the recorded pace, and to the wishes of a <see cref="ReplayControl"/>. Sleeps to
 /// within a millisecond, then yields. A frame that is late is not waited for, and later ones are not delayed by it: the
-/// schedule is fixed at the start, and anew when the pace changes or a pause ends.
+/// schedule is fixed at the start, and again when the pace changes or a pause ends.
 /// </summary>
 internal sealed class ReplayPacer
 {

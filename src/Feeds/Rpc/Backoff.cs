@@ -46,7 +46,7 @@ public sealed class Backoff
         return Math.Max(waitNs, retryAfterNs);
     }
 
-    /// <summary>Tells how long the connection lived; a good life starts the waits anew.</summary>
+    /// <summary>Tells how long the connection lived; a long life starts the waits over.</summary>
     public void OnLifetime(long livedNs)
     {
         if (livedNs >= _options.HealthyAfterNs) Reset();

@@ -69,7 +69,7 @@ public enum ConnectionCause : byte
     /// <summary>A binary message, which no JSON-RPC server sends.</summary>
     BinaryMessage = 21,
 
-    /// <summary>The engine fell behind and the inbox was full: what was lost must be fetched anew.</summary>
+    /// <summary>The engine fell behind and the inbox was full: what was lost must be fetched again.</summary>
     InboxFull = 22,
 
     /// <summary>No slot notification for the stated number of measured slot times.</summary>

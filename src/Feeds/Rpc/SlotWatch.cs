@@ -47,7 +47,7 @@ internal sealed class SlotWatch
     /// <summary>The slot announced last; 0 if none since the connection opened.</summary>
     public ulong LastSlot => Volatile.Read(ref _lastSlot);
 
-    /// <summary>The connection opened: the measured time stays, the silence begins anew.</summary>
+    /// <summary>The connection opened: the measured time stays, the silence begins again.</summary>
     public void OnOpen(long nowNs)
     {
         Volatile.Write(ref _lastSlot, 0);

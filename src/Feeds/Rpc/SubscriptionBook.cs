@@ -5,8 +5,9 @@ using System.Collections.Generic;
 namespace LowLatency.Feeds.Rpc;
 
 /// <summary>
-/// What a connection is to be subscribed to and how far that is: asked, answered, refused, leaving. Requests are paced,
-/// bounded in number and size, repeated when unanswered. It survives reconnects; ids do not.
+/// The subscriptions a connection is to have, each with its state: asked, answered, refused, leaving. Requests are
+/// paced, bounded in number and size, and repeated when unanswered. The book survives reconnects; subscription ids do
+/// not.
 /// Owner: the connection's thread. Allocates when subscriptions change, not for notifications.
 /// </summary>
 internal sealed class SubscriptionBook
@@ -78,7 +79,7 @@ internal sealed class SubscriptionBook
         else if (entry.State == State.Active) Wait(entry, atFront: false);
     }
 
-    /// <summary>A connection opened: everything wanted is asked for anew.</summary>
+    /// <summary>A connection opened: everything wanted is asked for again.</summary>
     public void OnOpen(long nowNs)
     {
         _byRequest.Clear();

@@ -1,9 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
+using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Bench;
 using LowLatency.ConsoleHost.Bench.Wire;
-using LowLatency.ConsoleHost;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Commands;
@@ -136,7 +137,7 @@ public sealed class BenchCommandTests : IDisposable
     private static BenchResult Scaled(BenchResult result, long times, double probe)
     {
         BenchLoadResult load = result.Loads[0];
-        System.Collections.Generic.SortedDictionary<string, BenchTimes> slower = [];
+        SortedDictionary<string, BenchTimes> slower = [];
         foreach ((string name, BenchTimes t) in load.Response)
             slower[name] = t with { P50 = t.P50 * times, P99 = t.P99 * times };
         return result with

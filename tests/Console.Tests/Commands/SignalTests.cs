@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Text;
 using System.Threading;
+using System.Threading.Tasks;
 using LowLatency.Engine.Sinks;
 using LowLatency.Feeds.Capture;
 using Xunit;
@@ -149,7 +150,7 @@ public sealed class SignalTests : IDisposable
             lock (errors) errors.AppendLine(line.Data);
         };
         process.BeginErrorReadLine();
-        using System.Threading.Tasks.Task<string> output = process.StandardOutput.ReadToEndAsync();
+        using Task<string> output = process.StandardOutput.ReadToEndAsync();
         Await(isAtWork);
         Kill(signal);
         if (second is not null)

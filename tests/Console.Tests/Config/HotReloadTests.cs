@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using LowLatency.Console.Tests.Reports;
@@ -116,7 +117,7 @@ public sealed class HotReloadTests : IDisposable
 
         bool Post(byte[] frame)
         {
-            posted.Add(System.Text.Encoding.UTF8.GetString(frame));
+            posted.Add(Encoding.UTF8.GetString(frame));
             List<SettingChange> changes = [];
             Assert.True(SettingText.TryRead(frame, changes));
             foreach (SettingChange change in changes) trail.OnSetting(in change, 12);

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Threading;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Screens;
@@ -122,7 +123,7 @@ public sealed class TmuxTests
 
     private static string Modes(TmuxTerminal tmux)
     {
-        string mark = $"\nend-{System.Threading.Interlocked.Increment(ref _marks)}\n";
+        string mark = $"\nend-{Interlocked.Increment(ref _marks)}\n";
         tmux.Line($"clear; stty -a | grep -v rows; echo {mark.Trim()}");
         string text = tmux.WaitFor(screen => screen.Contains(mark, StringComparison.Ordinal));
         return text[..text.IndexOf(mark, StringComparison.Ordinal)];

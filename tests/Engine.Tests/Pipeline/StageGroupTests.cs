@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Ring;
@@ -99,7 +100,7 @@ public sealed class StageGroupTests
     [Fact]
     public void ThreadedRunner_DropNewest_RefusesAndCountsWhenTheConsumerIsSlow()
     {
-        using System.Threading.ManualResetEventSlim gate = new();
+        using ManualResetEventSlim gate = new();
         List<string> log = [];
         Recorder waiting = new("s", log, _ => gate.Wait());
         StageGroup slow = new("slow", [new(waiting, StampId.Sinks, StageNeeds.All)], null);

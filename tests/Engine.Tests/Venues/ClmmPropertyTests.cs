@@ -18,6 +18,7 @@ public class ClmmPropertyTests
     public void Quote_LargerInput_GivesNoLessAndNoBetterRate(bool isRaydium, int seed)
     {
         Random random = new(seed);
+        int compared = 0;
         for (int i = 0; i < Pools; i++)
         {
             ClmmText text = ClmmRandom.Pool(random, isRaydium, false);
@@ -32,7 +33,10 @@ public class ClmmPropertyTests
             // Concave up to the rounding of each step's output and fee: a unit a tick passed, and one.
             ulong slack = 2 * ((ulong)large.CrossedCount + 2) * Unit(text, request.Direction);
             Assert.True(large.AmountOutRaw <= (2 * small.AmountOutRaw) + slack, name);
+            compared++;
         }
+
+        Assert.True(compared > Pools / 4, $"only {compared} compared");
     }
 
     [Theory]
@@ -104,6 +108,7 @@ public class ClmmPropertyTests
     public void Execute_SplitInTwo_GainsAtMostRounding(bool isRaydium, int seed)
     {
         Random random = new(seed + 2);
+        int compared = 0;
         for (int i = 0; i < Pools; i++)
         {
             ClmmText text = ClmmRandom.Pool(random, isRaydium, false);
@@ -117,7 +122,10 @@ public class ClmmPropertyTests
             ulong slack = ((ulong)whole.CrossedCount + 4) * Unit(text, request.Direction);
             Assert.True(
                 first.AmountOutRaw + second.AmountOutRaw <= whole.AmountOutRaw + slack, $"seed {seed + 2} pool {i}");
+            compared++;
         }
+
+        Assert.True(compared > Pools / 4, $"only {compared} compared");
     }
 
     [Theory]
@@ -125,6 +133,7 @@ public class ClmmPropertyTests
     public void Quote_ExactOutOfExactIn_CostsNoMoreThanThat(bool isRaydium, int seed)
     {
         Random random = new(seed + 3);
+        int compared = 0;
         for (int i = 0; i < Pools; i++)
         {
             Pool pool = Make(ClmmRandom.Pool(random, isRaydium, false), isRaydium);
@@ -137,7 +146,10 @@ public class ClmmPropertyTests
             Assert.Equal(given.AmountOutRaw, asked.AmountOutRaw);
             ulong slack = (ulong)asked.CrossedCount + 2;
             Assert.True(asked.AmountInRaw <= given.AmountInRaw + slack, $"seed {seed + 3} pool {i}");
+            compared++;
         }
+
+        Assert.True(compared > Pools / 4, $"only {compared} compared");
     }
 
     [Theory]

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using Xunit;
 
 namespace LowLatency.Engine.Tests.Venues;
 
@@ -51,6 +52,18 @@ internal sealed class MeteoraVectorRun
     {
         string? over = Environment.GetEnvironmentVariable("LOWLATENCY_VECTORS");
         return string.IsNullOrEmpty(over) ? Repository.PathOf("tests", "Vectors") : over;
+    }
+
+    /// <summary>A pool whose own account was changed before it was applied once more.</summary>
+    internal Pool LoadAltered(JsonElement element, Action<byte[]> change, out ChainClock clock)
+    {
+        Pool pool = Load(element, out Dictionary<Pubkey, byte[]> data);
+        byte[] bytes = data[pool.Address];
+        change(bytes);
+        AccountView view = View(element, pool.Address, bytes);
+        Assert.Equal(DecodeStatus.Ok, pool.Apply(AccountRole.Pool, in view));
+        clock = Clock(element);
+        return pool;
     }
 
     internal IEnumerable<JsonElement> Pools() => _root.GetProperty("pools").EnumerateArray();

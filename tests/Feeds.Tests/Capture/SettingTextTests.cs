@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
@@ -106,7 +107,7 @@ public sealed class SettingTextTests
         byte[] header = CaptureFormat.WriteHeader(new CaptureHeader { CreatedUtcNs = 1 });
         header[8] = 1;
         uint crc = LowLatency.Engine.Numerics.Crc32C.Compute(header.AsSpan(0, header.Length - 4));
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(header.Length - 4), crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(header.Length - 4), crc);
         string path = Path.GetTempFileName();
         try
         {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text;
 using LowLatency.Engine.Events;
 using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Tests.Support;
@@ -215,7 +216,7 @@ public sealed class JsonRpcDecoderTests
     [MemberData(nameof(Refusals))]
     public void OnMessage_WrongMessage_IsCountedByCause(string part, string replacement, DecodeCause expected)
     {
-        string text = System.Text.Encoding.UTF8.GetString(Messages.AccountNotification([1, 2]));
+        string text = Encoding.UTF8.GetString(Messages.AccountNotification([1, 2]));
         Assert.Contains(part, text, StringComparison.Ordinal);
         int last = text.LastIndexOf(part, StringComparison.Ordinal);
         byte[] message = Messages.Utf8(text[..last] + replacement + text[(last + part.Length)..]);

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Text;
 using Google.Protobuf;
 
 namespace LowLatency.Feeds.Tests.Geyser;
@@ -60,7 +61,7 @@ internal static class GeyserMessages
 
     public static byte[] Update(int field, byte[] body, string filter = "pools", bool hasTime = true) => Message(o =>
     {
-        o.Field(1, System.Text.Encoding.UTF8.GetBytes(filter));
+        o.Field(1, Encoding.UTF8.GetBytes(filter));
         o.Field(field, body);
         if (hasTime) o.Field(11, Message(t =>
         {
@@ -94,13 +95,13 @@ internal static class GeyserMessages
             o.Field(1, slot);
             o.Field(2, parent);
             o.Field(3, status);
-            if (deadError is not null) o.Field(4, System.Text.Encoding.UTF8.GetBytes(deadError));
+            if (deadError is not null) o.Field(4, Encoding.UTF8.GetBytes(deadError));
         }), "slots");
 
     public static byte[] BlockMeta(ulong slot, string blockhash, ulong height) => Update(7, Message(o =>
     {
         o.Field(1, slot);
-        o.Field(2, System.Text.Encoding.UTF8.GetBytes(blockhash));
+        o.Field(2, Encoding.UTF8.GetBytes(blockhash));
         o.Field(4, Message(t => t.Field(1, 1_770_287_040UL)));
         o.Field(5, Message(h => h.Field(1, height)));
         o.Field(6, slot - 1);

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -66,7 +67,7 @@ public sealed class SolanaRpcTests : IDisposable
         Assert.True((await rpc.GetSlotAsync()).Error is { Kind: RpcErrorKind.MalformedAnswer });
         Assert.True(inbox.TryRead(out CaptureFrame frame));
         Assert.Equal((CaptureFrameKind.Http, (byte)3), (frame.Kind, frame.EndpointId));
-        Assert.True(frame.HttpRequest.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(_requests[0])));
+        Assert.True(frame.HttpRequest.SequenceEqual(Encoding.UTF8.GetBytes(_requests[0])));
         Assert.True(frame.AskedUtcNs > 0 && frame.AskedUtcNs <= frame.ReceiveUtcNs);
         inbox.Release();
         Assert.True(inbox.IsEmpty); // a slot is no account

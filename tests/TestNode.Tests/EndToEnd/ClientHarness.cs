@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Threading;
 using LowLatency.Engine.Solana;
@@ -107,7 +108,7 @@ internal sealed class ClientHarness : IDisposable
                 _early.Clear();
                 break;
             case CaptureFrameKind.Close:
-                Closes.Add(System.Text.Encoding.UTF8.GetString(frame.Bytes));
+                Closes.Add(Encoding.UTF8.GetString(frame.Bytes));
                 break;
             case CaptureFrameKind.Request:
                 foreach (JsonElement request in Items(Parse(frame.Bytes)!.Value)) OnRequest(request);

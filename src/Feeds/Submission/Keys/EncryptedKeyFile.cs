@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
@@ -135,7 +136,7 @@ public static class EncryptedKeyFile
             return ok && fields.IsSane;
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException
-            or System.Collections.Generic.KeyNotFoundException)
+            or KeyNotFoundException)
         {
             return false;
         }

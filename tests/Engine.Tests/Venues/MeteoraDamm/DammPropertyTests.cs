@@ -137,14 +137,7 @@ public sealed class DammPropertyTests
     private static Pool Altered(string id, Action<byte[]> change, out ChainClock clock)
     {
         MeteoraVectorRun run = DammVectorTests.Open();
-        JsonElement element = Named(run, id);
-        Pool pool = run.Load(element, out Dictionary<Pubkey, byte[]> data);
-        byte[] bytes = data[pool.Address];
-        change(bytes);
-        AccountView view = MeteoraVectorRun.View(element, pool.Address, bytes);
-        Assert.Equal(DecodeStatus.Ok, pool.Apply(AccountRole.Pool, in view));
-        clock = MeteoraVectorRun.Clock(element);
-        return pool;
+        return run.LoadAltered(Named(run, id), change, out clock);
     }
 
     private static JsonElement Named(MeteoraVectorRun run, string id)
