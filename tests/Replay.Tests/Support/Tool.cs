@@ -55,7 +55,8 @@ internal static class Tool
     public static ReplayRun Replay(Func<MarketPipeline, IStage[]>? observers, params string[] args)
     {
         ReplaySettings settings = Settings(args);
-        settings = settings with { Pipeline = settings.Pipeline with { WarmRestNs = 0 } }; // slices as they are asked for
+        // Slices whenever they are asked for.
+        settings = settings with { Pipeline = settings.Pipeline with { WarmRestNs = 0 } };
         ReplayRun run = new(settings, null, observers);
         if (run.Execute() is { } fault) throw new InvalidOperationException(fault.ToString());
         return run;
