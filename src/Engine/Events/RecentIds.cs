@@ -3,7 +3,7 @@ namespace LowLatency.Engine.Events;
 /// <summary>
 /// The last distinct ids that were of use, the oldest going first: what is worth keeping warm. Whether an id is among
 /// them is marked by the owner, in a row that it reads anyway. Owner: one stage's thread. Bound:
-/// <see cref="Capacity"/>, which in turn takes some ten microseconds, a tenth of the time in which caches forget.
+/// <see cref="Capacity"/>, so many that a second-level cache holds what they stand for.
 /// </summary>
 public sealed class RecentIds
 {

@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -249,9 +248,7 @@ public sealed class AccountTable
         if (probe == entry.Probe) return TryReplaceCompared(ref entry, data);
         entry.Probe = probe;
         (ChangedFrom, ChangedTo) = (0, data.Length);
-        // SAFETY: DataLength of these bytes are held, and data are as many. The array's own length is not asked, as it
-        // is on a line that nothing else is read from.
-        data.CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(entry.Data), data.Length));
+        data.CopyTo(entry.Data);
         return true;
     }
 

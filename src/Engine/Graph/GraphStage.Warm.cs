@@ -1,4 +1,3 @@
-using System;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Venues;
 
@@ -7,14 +6,6 @@ namespace LowLatency.Engine.Graph;
 /// <summary>Keeping warm: the accounts of the last events, the pools behind them, and how these are priced.</summary>
 public sealed partial class GraphStage
 {
-    private const int LineBytes = 64;
-
-    /// <summary>
-    /// Bytes of an account that are looked at: all of a vault or pool. Arrays of 10 KB are read in order when they
-    /// come, which a core foresees, and would push out what is needed more.
-    /// </summary>
-    private const int WarmBytes = 24 * LineBytes;
-
     private readonly RecentIds _recent = new();
     private double _warmed; // keeps the work from being optimized away
 
@@ -31,10 +22,7 @@ public sealed partial class GraphStage
         ref readonly PoolLink link = ref _accounts.Link(_accounts[accountId].FirstLink);
         if (link.Role is AccountRole.Pool or AccountRole.VaultA or AccountRole.VaultB)
             _ = Market.Pool(link.PoolId).Apply(link.Role, _accounts.View(accountId));
-        ReadOnlySpan<byte> data = _accounts.View(accountId).Data;
-        int sum = 0;
-        for (int i = 0; i < Math.Min(data.Length, WarmBytes); i += LineBytes) sum += data[i];
-        if (StateOf(link.PoolId) == PoolState.Coherent) _warmed += sum + Market.PriceAgain(link.PoolId);
+        if (StateOf(link.PoolId) == PoolState.Coherent) _warmed += Market.PriceAgain(link.PoolId);
     }
 
     private void NoteRecent(int accountId)
