@@ -68,7 +68,7 @@ internal sealed record JournalRunInfo
         };
     }
 
-    public byte[] ToBytes() => 
+    public byte[] ToBytes() =>
         JsonSerializer.SerializeToUtf8Bytes(this, JsonOutput.Compact.Shape<JournalRunInfo>());
 
     /// <summary>Reads it back; null if the journal has none, or one of another program.</summary>
