@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Graph;
 
@@ -60,7 +61,7 @@ public sealed class TouchedPools
 
         for (int i = 0; i < Count; i++) _keys[i] = ((ulong)~_priority[_ids[i]] << 32) | (uint)i;
         Span<ulong> keys = _keys.AsSpan(0, Count);
-        keys.Sort();
+        NumberSort.Sort(keys);
 
         // The old order is kept in the keys' upper halves while the list is rewritten.
         for (int i = 0; i < Count; i++) _keys[i] = (keys[i] & uint.MaxValue) | ((ulong)(uint)_ids[i] << 32);

@@ -1,5 +1,6 @@
 using System;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Scoring;
 
@@ -156,7 +157,7 @@ public sealed class PriorityFeeEstimator
             if (_isKnown[i] && _slot[i] + (ulong)slots > _newest) _sorted[count++] = _price[i];
         }
 
-        _sorted.AsSpan(0, count).Sort();
+        NumberSort.Sort(_sorted.AsSpan(0, count));
         return count;
     }
 
