@@ -16,7 +16,7 @@ perf/Peers/run.sh peers | tee "$out/peers.txt"
 program=artifacts/bin/Console/release/lowlatency
 if { command -v clang || command -v gcc; } >/dev/null 2>&1 \
   && dotnet publish src/Console -c Release -v quiet -nologo -p:PublishAot=true; then
-  program=artifacts/publish/Console/release/lowlatency
+  program=artifacts/publish/Console/native/lowlatency
 fi
 "$program" bench --json >"$out/bench.json"
 "$program" bench --wire --json >"$out/wire.json"
