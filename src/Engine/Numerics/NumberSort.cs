@@ -3,8 +3,8 @@ using System;
 namespace LowLatency.Engine.Numerics;
 
 /// <summary>
-/// Numbers into rising order, in place: a heap sort, n log n in every case. The library's sort of a span makes an object
-/// for each call in a native build.
+/// Numbers into rising order, in place: a heap sort, n log n in every case. The library's sort of a span makes an
+/// object for each call in a native build.
 /// </summary>
 public static class NumberSort
 {

@@ -12,7 +12,8 @@ public sealed class NumberSortTests
         Prng random = new(5);
         for (int length = 0; length < 300; length++)
         {
-            ulong bound = (length % 3) switch { 0 => 3, 1 => 1_000, _ => ulong.MaxValue }; // few, many and no equal ones
+            // Many equal numbers, few, none.
+            ulong bound = (length % 3) switch { 0 => 3, 1 => 1_000, _ => ulong.MaxValue };
             ulong[] numbers = new ulong[length];
             for (int i = 0; i < length; i++) numbers[i] = random.NextUInt64() % bound;
             ulong[] expected = [.. numbers];
