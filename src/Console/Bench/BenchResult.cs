@@ -38,10 +38,10 @@ internal sealed record BenchLoadResult
     public long AccountUpdates { get; init; }
 
     /// <summary>By cause, what was refused or dropped, with what sets up connections.</summary>
-    public SortedDictionary<string, long> Losses { get; init; } = [];
+    public SortedDictionary<string, long> Losses { get; set; } = [];
 
     /// <summary>Pools by their state at the end.</summary>
-    public SortedDictionary<string, long> Pools { get; init; } = [];
+    public SortedDictionary<string, long> Pools { get; set; } = [];
 
     /// <summary>True if a signal ended it before its time.</summary>
     public bool IsInterrupted { get; init; }

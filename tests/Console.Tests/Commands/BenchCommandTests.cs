@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Bench;
 using LowLatency.ConsoleHost.Bench.Wire;
@@ -106,6 +107,18 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Equal(ExitCodes.CheckFailed, Run(
             "--load", "max", "--seconds", "0.1", "--warm-up", "1", "--baseline", path));
         Assert.Contains("REGRESSION", _output.ToString());
+    }
+
+    [Fact]
+    public void Read_BaselineWithoutWhatMayBeAbsent_HasItsDefaults()
+    {
+        Assert.Equal(ExitCodes.Ok, Run("--load", "max", "--seconds", "0.1", "--warm-up", "1", "--json"));
+        JsonNode before = JsonNode.Parse(_output.ToString())!;
+        JsonObject load = before["loads"]![0]!.AsObject();
+        Assert.True(load.Remove("losses") && load.Remove("pools"));
+        BenchResult result = before.Deserialize<BenchResult>(JsonOutput.Indented)!;
+        Assert.Empty(result.Loads[0].Losses);
+        Assert.Empty(result.Loads[0].Pools);
     }
 
     [Fact]
