@@ -9,6 +9,7 @@ using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Rpc;

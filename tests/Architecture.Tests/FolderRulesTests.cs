@@ -39,9 +39,7 @@ public sealed class FolderRulesTests
     private static readonly string[] FeedsMayUse =
         ["Numerics", "Time", "Solana", "Metrics", "Events", "Ring", "Sinks"];
 
-    /// <summary>
-    /// What each room of Feeds may use of the others. No circle but one: live and replay share the frame dispatcher.
-    /// </summary>
+    /// <summary>What each room of Feeds may use of the others.</summary>
     private static readonly Dictionary<string, string[]> FeedsRules = new()
     {
         ["Framing"] = [],
@@ -50,8 +48,9 @@ public sealed class FolderRulesTests
         ["Inbox"] = ["Capture"],
         ["Rpc"] = ["Capture", "Decoding", "Framing", "Inbox"],
         ["Geyser"] = ["Capture", "Decoding", "Framing", "Inbox", "Rpc"],
-        ["Replay"] = ["Capture", "Decoding", "Geyser", "Live"],
-        ["Live"] = ["Capture", "Decoding", "Geyser", "Inbox", "Replay", "Rpc"],
+        ["Dispatch"] = ["Capture", "Decoding", "Geyser"],
+        ["Replay"] = ["Capture", "Decoding", "Dispatch", "Geyser"],
+        ["Live"] = ["Capture", "Decoding", "Dispatch", "Geyser", "Inbox", "Rpc"],
         ["Synthetic"] = ["Capture", "Decoding"],
         ["Submission"] = ["Live", "Rpc"],
     };
@@ -109,10 +108,13 @@ public sealed class FolderRulesTests
         Assert.True(violations.Count == 0, string.Join('\n', violations));
     }
 
-    [Fact]
-    public void ConsoleFolders_UseEachOtherInNoCircle()
+    [Theory]
+    [InlineData("Feeds")]
+    [InlineData("Console")]
+    public void Folders_UseEachOtherInNoCircle(string project)
     {
-        Dictionary<string, HashSet<string>> rooms = RoomUses("src/Console", ConsoleUse);
+        Dictionary<string, HashSet<string>> rooms = RoomUses(
+            $"src/{project}", project == "Feeds" ? FeedsUse : ConsoleUse);
         while (rooms.FirstOrDefault(room => !room.Value.Any(rooms.ContainsKey)).Key is { } free) rooms.Remove(free);
         Assert.True(rooms.Count == 0, $"in circles, or above one: {string.Join(", ", rooms.Keys)}");
     }

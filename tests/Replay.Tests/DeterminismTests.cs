@@ -17,7 +17,7 @@ public sealed class DeterminismTests
         foreach (string runner in new[] { "inline", "fused", "fused", "split", "split" })
         {
             ReplayRun again = Tool.Replay(null, "--runner", runner);
-            Assert.Equal(ReplayOutcome(first), ReplayOutcome(again));
+            Assert.Equal(FeedOutcome(first), FeedOutcome(again));
             Assert.Equal(first.Hash.Count, again.Hash.Count);
             Assert.True(
                 first.Hash.Value == again.Hash.Value,
@@ -88,5 +88,5 @@ public sealed class DeterminismTests
         return JsonSerializer.Serialize(lives) + JsonSerializer.Serialize(field);
     }
 
-    private static string ReplayOutcome(ReplayRun run) => run.Outcome.ToString();
+    private static string FeedOutcome(ReplayRun run) => run.Outcome.ToString();
 }

@@ -3,7 +3,7 @@ using System.IO;
 using System.Threading;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Replay.Tests.Support;
 using Xunit;
 
@@ -21,7 +21,7 @@ public sealed class HaltTests
     public void Replay_StageThrows_HaltsAndReportsTheEvent(string runner)
     {
         ReplayRun run = Tool.Replay(_ => [new ThrowingStage(FailAt)], "--runner", runner, "--max-hops", "2");
-        Assert.Equal(ReplayOutcome.Halted, run.Outcome);
+        Assert.Equal(FeedOutcome.Halted, run.Outcome);
         Assert.NotNull(run.Pipeline!.Fatal.Fault);
         Assert.Equal("broken on purpose", run.Pipeline.Fatal.Fault.Cause.Message);
         Assert.InRange(FailAt, run.Pipeline.Fatal.Fault.FirstSequence, run.Pipeline.Fatal.Fault.LastSequence);
@@ -37,7 +37,7 @@ public sealed class HaltTests
         ReplaySettings settings = Tool.Settings("--max-hops", "2") with { Cancellation = cancelled.Token };
         ReplayRun run = new(settings, null);
         Assert.Null(run.Execute());
-        Assert.Equal(ReplayOutcome.Cancelled, run.Outcome);
+        Assert.Equal(FeedOutcome.Cancelled, run.Outcome);
         Assert.Null(run.Pipeline!.Fatal.Fault);
         Assert.Equal(130, ConsoleHost.Commands.ReplayCommand.ExitCode(null, run, "replay", TextWriter.Null));
     }

@@ -7,6 +7,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Instructions;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using LowLatency.Replay.Tests.Support;
 using Xunit;
@@ -47,7 +48,7 @@ public sealed class TemplateTests
         };
         MarketPipeline pipeline = new(pipelineSettings, _ => [messages, messages.Hash]);
         using ReplayFeed feed = ReplayFeed.Open(TestFolder.MarketSmall, new ReplayOptions(), out _)!;
-        Assert.Equal(ReplayOutcome.Completed, feed.Run(pipeline.Publisher, new Engine.Time.ReplayClock()));
+        Assert.Equal(FeedOutcome.Completed, feed.Run(pipeline.Publisher, new Engine.Time.ReplayClock()));
         stage = pipeline.Instructions;
         return messages;
     }

@@ -9,6 +9,7 @@ using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using LowLatency.Replay.Tests.Support;
 using Xunit;
@@ -40,7 +41,7 @@ public sealed class TwoCycleTests
         string path = Path.Combine(TestFolder.RepositoryData, "feeds", Name + ".jsonl.gz");
         using ReplayFeed? feed = ReplayFeed.Open(path, new ReplayOptions(), out _);
         AbsentArrays publisher = new(pipeline, () => Look(pipeline));
-        Assert.Equal(ReplayOutcome.Completed, feed!.Run(publisher, new ReplayClock()));
+        Assert.Equal(FeedOutcome.Completed, feed!.Run(publisher, new ReplayClock()));
         pipeline.DrainAndStop();
         Assert.Null(pipeline.Fatal.Fault);
         _found.AddRange(_open.Values);

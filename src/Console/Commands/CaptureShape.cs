@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using LowLatency.ConsoleHost.Replay;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -49,7 +50,7 @@ internal sealed record CaptureShape
 
     public static CaptureShape Of(CaptureSummary summary)
     {
-        ReplayStatistics s = summary.Statistics;
+        FeedStatistics s = summary.Statistics;
         List<EndpointShape> endpoints = [];
         foreach (EndpointStatistics e in s.Endpoints)
             endpoints.Add(new EndpointShape(e.EndpointId, e.Address, e.Opens, e.Closes, e.Frames));

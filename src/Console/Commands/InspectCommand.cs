@@ -6,6 +6,7 @@ using System.IO;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -73,7 +74,7 @@ internal static class InspectCommand
 
     private static void WriteText(CaptureSummary summary, TextWriter output)
     {
-        ReplayStatistics s = summary.Statistics;
+        FeedStatistics s = summary.Statistics;
         string synthetic = summary.Header is { IsSynthetic: true } ? ", SYNTHETIC" : string.Empty;
         string state = summary.IsIntact
             ? "intact"

@@ -7,7 +7,7 @@ using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
 using LowLatency.Engine.Sinks;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -156,7 +156,7 @@ internal static class ReplayCommand
         }
 
         if (lost is not null) return ExitCodes.CannotCreate;
-        if (run.Outcome == ReplayOutcome.Cancelled) return cancelled;
+        if (run.Outcome == FeedOutcome.Cancelled) return cancelled;
         return IsAsExpected(expectedHash, run, verb, errors) ? ExitCodes.Ok : ExitCodes.CheckFailed;
     }
 

@@ -8,9 +8,9 @@ using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Inbox;
 using LowLatency.Feeds.Live;
-using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Submission;
 
 namespace LowLatency.ConsoleHost.Live;
@@ -122,7 +122,7 @@ internal sealed class LiveRun : IDisposable
     }
 
     /// <summary>The feed into a pipeline; its connections open when it runs.</summary>
-    public LiveFeed Open(MarketPipeline pipeline, Action<ReplayProgress>? onProgress, CancellationToken cancellation)
+    public LiveFeed Open(MarketPipeline pipeline, Action<FeedProgress>? onProgress, CancellationToken cancellation)
     {
         Feed = new LiveFeed([.. Pool.Inboxes, _settingsInbox], Pool.Signal, new LiveFeedOptions
         {

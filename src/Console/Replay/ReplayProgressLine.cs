@@ -2,7 +2,7 @@ using System;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.ConsoleHost.Replay;
 
@@ -20,7 +20,7 @@ internal sealed class ReplayProgressLine(TextWriter errors, string verb = "repla
     /// </summary>
     public void Follow(ReplayRun run) => _run = run;
 
-    public void Write(ReplayProgress progress)
+    public void Write(FeedProgress progress)
     {
         long nowMs = Environment.TickCount64;
         bool isLive = progress.FileBytes == 0;
@@ -39,7 +39,7 @@ internal sealed class ReplayProgressLine(TextWriter errors, string verb = "repla
     }
 
     /// <summary>Rounded down, and 100 at the end only: a file that was read whole may not be replayed yet.</summary>
-    internal static double PercentOf(in ReplayProgress progress)
+    internal static double PercentOf(in FeedProgress progress)
     {
         if (progress.FileBytes == 0) return 0; // a size that is not known
         double percent = Math.Floor(100.0 * progress.FileBytesRead / progress.FileBytes);

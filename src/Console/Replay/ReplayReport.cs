@@ -4,7 +4,7 @@ using System.Globalization;
 using System.IO;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.Engine.Pipeline;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.ConsoleHost.Replay;
 
@@ -75,7 +75,7 @@ internal sealed record ReplayReport
     public static ReplayReport From(ReplaySettings settings, ReplayRun run)
     {
         MarketPipeline pipeline = run.Pipeline!;
-        ReplayStatistics feed = run.Feed!;
+        FeedStatistics feed = run.Feed!;
         long events = pipeline.Sinks.Events;
         double seconds = Math.Max(run.Elapsed.TotalSeconds, 1e-9);
         return new ReplayReport

@@ -11,7 +11,7 @@ using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Time;
 using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Replay;
@@ -20,7 +20,7 @@ namespace LowLatency.ConsoleHost.Replay;
 internal sealed class ReplayRun
 {
     private readonly ReplaySettings _settings;
-    private readonly Action<ReplayProgress>? _onProgress;
+    private readonly Action<FeedProgress>? _onProgress;
     private readonly Func<MarketPipeline, IStage[]>? _observers;
     private readonly ReplayWatch? _watch;
     private DecisionJournal? _journal;
@@ -29,7 +29,7 @@ internal sealed class ReplayRun
     /// A run; <paramref name="observers"/> are extra stages before the sinks, <paramref name="watch"/> is for screens.
     /// </summary>
     public ReplayRun(
-        ReplaySettings settings, Action<ReplayProgress>? onProgress,
+        ReplaySettings settings, Action<FeedProgress>? onProgress,
         Func<MarketPipeline, IStage[]>? observers = null, ReplayWatch? watch = null)
     {
         _watch = watch;
@@ -60,10 +60,10 @@ internal sealed class ReplayRun
     public LifeStatistics Lives { get; }
 
     /// <summary>What the feed saw.</summary>
-    public ReplayStatistics? Feed { get; private set; }
+    public FeedStatistics? Feed { get; private set; }
 
     /// <summary>How it ended.</summary>
-    public ReplayOutcome Outcome { get; private set; }
+    public FeedOutcome Outcome { get; private set; }
 
     /// <summary>Wall time of the replay.</summary>
     public TimeSpan Elapsed { get; private set; }
@@ -167,11 +167,11 @@ internal sealed class ReplayRun
             // The one catch of the replay thread: a stage that throws is a broken invariant. Stop, keep, report.
             long sequence = Pipeline.Sinks.Events;
             Pipeline.Fatal.Halt(new FatalFault(_settings.Verb, sequence, sequence, fault));
-            Outcome = ReplayOutcome.Halted;
+            Outcome = FeedOutcome.Halted;
         }
 
         Pipeline.DrainAndStop();
-        if (Pipeline.Fatal.IsTripped) Outcome = ReplayOutcome.Halted;
+        if (Pipeline.Fatal.IsTripped) Outcome = FeedOutcome.Halted;
         Elapsed = Stopwatch.GetElapsedTime(started);
         AllocatedBytes = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         for (int i = 0; i < 3; i++) Collections[i] = GC.CollectionCount(i) - before[i];

@@ -7,7 +7,7 @@ using LowLatency.ConsoleHost.Journal;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Replay;
@@ -156,7 +156,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
             ? $"halted in {fatal.Where}: {fatal.Cause.Message}"
             : run.Feed!.Fault is { } fault ? fault.ToString()! : $"{run.Outcome}".ToLowerInvariant();
         Log.Add(
-            run.Outcome == ReplayOutcome.Completed ? LogLevel.Info : LogLevel.Warning, _settings.Verb,
+            run.Outcome == FeedOutcome.Completed ? LogLevel.Info : LogLevel.Warning, _settings.Verb,
             $"ended: {ended}; decision hash {ReplayReport.HashText(run.Hash.Value)}");
         if (!_isRestartWanted) Volatile.Write(ref _ended, ended);
     }
@@ -177,7 +177,7 @@ internal sealed class ReplaySession : IRunSource, IDisposable
         });
     }
 
-    private void OnProgress(ReplayProgress progress, ReplayWatch watch)
+    private void OnProgress(FeedProgress progress, ReplayWatch watch)
     {
         watch.Progress.Publish(in progress);
         Lines?.Write(progress);

@@ -12,7 +12,7 @@ using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.ConsoleHost.Replay;
 
@@ -121,7 +121,7 @@ internal static class ReplayTables
         return venues;
     }
 
-    public static List<EndpointReport> Endpoints(EndpointRace race, ReplayStatistics feed)
+    public static List<EndpointReport> Endpoints(EndpointRace race, FeedStatistics feed)
     {
         List<EndpointReport> rows = [];
         foreach (EndpointStatistics endpoint in feed.Endpoints)

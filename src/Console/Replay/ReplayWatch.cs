@@ -2,7 +2,7 @@ using System;
 using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Replay;
@@ -18,7 +18,7 @@ internal sealed class ReplayWatch(
     public RecentDecisions Decisions { get; } = new();
 
     /// <summary>How far the feed has come.</summary>
-    public SnapshotCell<ReplayProgress> Progress { get; } = new();
+    public SnapshotCell<FeedProgress> Progress { get; } = new();
 
     /// <summary>The pipeline is built and the first frame is next.</summary>
     public void Begin(MarketPipeline pipeline, IMarketFeed feed)

@@ -6,6 +6,7 @@ using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Pipeline.View;
 using LowLatency.Engine.Sinks;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 
@@ -21,7 +22,7 @@ internal sealed class WatchedRun
     public required RecentDecisions Decisions { get; init; }
 
     /// <summary>How far the feed has come; null if it has no end.</summary>
-    public SnapshotCell<ReplayProgress>? Progress { get; init; }
+    public SnapshotCell<FeedProgress>? Progress { get; init; }
 
     /// <summary>Pace, pause, steps; null if the feed cannot be steered.</summary>
     public ReplayControl? Control { get; init; }

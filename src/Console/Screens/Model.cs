@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline.View;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.ConsoleHost.Screens;
 
@@ -48,7 +48,7 @@ internal sealed class Model
 
     public SinkFigures Sinks => _sinks;
 
-    public ReplayProgress Progress { get; private set; }
+    public FeedProgress Progress { get; private set; }
 
     public LatencyRows Latency { get; private set; } = new(null);
 
@@ -85,7 +85,7 @@ internal sealed class Model
         HasDedup = view.Dedup.TryRead(out _dedup);
         HasMarket = view.Market.TryRead(out _market);
         HasSinks = view.Sinks.TryRead(out _sinks);
-        HasProgress = run.Progress is not null && run.Progress.TryRead(out ReplayProgress progress)
+        HasProgress = run.Progress is not null && run.Progress.TryRead(out FeedProgress progress)
             && (Progress = progress) == progress;
         RefreshStages(view, nowMs);
         Decisions.Refresh(run.Decisions, Names);

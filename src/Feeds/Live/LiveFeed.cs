@@ -5,8 +5,8 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Inbox;
-using LowLatency.Feeds.Replay;
 
 namespace LowLatency.Feeds.Live;
 
@@ -41,7 +41,7 @@ public sealed class LiveFeedOptions
     public Action? OnBegin { get; init; }
 
     /// <summary>Called about every <see cref="ProgressIntervalMs"/>. Feed thread.</summary>
-    public Action<ReplayProgress>? OnProgress { get; init; }
+    public Action<FeedProgress>? OnProgress { get; init; }
 
     /// <summary>
     /// True if the connections' threads do the feed's work, one at a time, each as soon as it has read something: no
@@ -125,7 +125,7 @@ public sealed class LiveFeed : IMarketFeed
     public long ThreadAllocatedBytes => Volatile.Read(ref _threadAllocatedBytes);
 
     /// <inheritdoc/>
-    public ReplayOutcome Run(EventPublisher publisher, ReplayClock clock)
+    public FeedOutcome Run(EventPublisher publisher, ReplayClock clock)
     {
         FrameDispatcher dispatcher = new(publisher, clock, _options.Dispatcher);
         Volatile.Write(ref _dispatcher, dispatcher);
@@ -142,13 +142,13 @@ public sealed class LiveFeed : IMarketFeed
                 Volatile.Write(
                     ref _threadAllocatedBytes, GC.GetAllocatedBytesForCurrentThread() - allocatedBefore);
                 ReportProgress(dispatcher);
-                if (publisher.IsHalted) return ReplayOutcome.Halted; // also where nothing comes to be refused
+                if (publisher.IsHalted) return FeedOutcome.Halted; // also where nothing comes to be refused
                 if (_options.Cancellation.IsCancellationRequested || _options.Clock.NowNs >= endNs) break;
             }
 
             if (TryTakeOldest(dispatcher, out bool goesOn))
             {
-                if (!goesOn) return ReplayOutcome.Halted;
+                if (!goesOn) return FeedOutcome.Halted;
                 continue;
             }
 
@@ -165,12 +165,12 @@ public sealed class LiveFeed : IMarketFeed
     public string AddressOf(int endpointId) => Volatile.Read(ref _dispatcher)?.AddressOf(endpointId) ?? string.Empty;
 
     /// <inheritdoc/>
-    public ReplayStatistics GetStatistics()
+    public FeedStatistics GetStatistics()
     {
         DecodeCounters total = new();
         List<EndpointStatistics> endpoints = _dispatcher?.GetEndpoints(total) ?? [];
         long bytes = total.Bytes;
-        return new ReplayStatistics
+        return new FeedStatistics
         {
             FileBytes = bytes,
             FileBytesRead = bytes,
@@ -196,7 +196,7 @@ public sealed class LiveFeed : IMarketFeed
         // Connections, inboxes and recorder belong to whoever made them.
     }
 
-    private ReplayOutcome RunOnConnections(FrameDispatcher dispatcher, EventPublisher publisher)
+    private FeedOutcome RunOnConnections(FrameDispatcher dispatcher, EventPublisher publisher)
     {
         FeedTurns turns = new(() => TryTakeOldest(dispatcher, out bool goesOn) && goesOn, _inboxes);
         _signal.OnWake = turns.Take;
@@ -216,7 +216,7 @@ public sealed class LiveFeed : IMarketFeed
         (_signal.OnWake, _signal.OnSpin) = (null, null);
         turns.Close();
         turns.Failure?.Throw();
-        return turns.IsHalted || publisher.IsHalted ? ReplayOutcome.Halted : End(dispatcher);
+        return turns.IsHalted || publisher.IsHalted ? FeedOutcome.Halted : End(dispatcher);
     }
 
     private void Idle()
@@ -225,10 +225,10 @@ public sealed class LiveFeed : IMarketFeed
         _options.OnIdle?.Invoke();
     }
 
-    private ReplayOutcome End(FrameDispatcher dispatcher)
+    private FeedOutcome End(FrameDispatcher dispatcher)
     {
-        if (!dispatcher.EndFeed()) return ReplayOutcome.Halted;
-        return _options.Cancellation.IsCancellationRequested ? ReplayOutcome.Cancelled : ReplayOutcome.Completed;
+        if (!dispatcher.EndFeed()) return FeedOutcome.Halted;
+        return _options.Cancellation.IsCancellationRequested ? FeedOutcome.Cancelled : FeedOutcome.Completed;
     }
 
     /// <summary>Records and decodes the oldest record; false if there is none.</summary>
@@ -265,7 +265,7 @@ public sealed class LiveFeed : IMarketFeed
         long nowMs = Environment.TickCount64; // replay-ok: decides only when to report
         if (nowMs < _nextProgressMs) return;
         _nextProgressMs = nowMs + _options.ProgressIntervalMs;
-        _options.OnProgress(new ReplayProgress(
+        _options.OnProgress(new FeedProgress(
             0, 0, dispatcher.Frames, dispatcher.Events, dispatcher.SlotMax, dispatcher.LastUtcNs));
     }
 }

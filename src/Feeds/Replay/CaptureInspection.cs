@@ -4,6 +4,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.Feeds.Replay;
 
@@ -17,7 +18,7 @@ public sealed class CaptureSummary
     public required CaptureHeader? Header { get; init; }
 
     /// <summary>Frames, messages by kind and cause, endpoints, times, fault.</summary>
-    public required ReplayStatistics Statistics { get; init; }
+    public required FeedStatistics Statistics { get; init; }
 
     /// <summary>Offset behind the last good frame in the uncompressed file.</summary>
     public required long GoodBytes { get; init; }

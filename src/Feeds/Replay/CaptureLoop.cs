@@ -6,8 +6,8 @@ using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Geyser;
-using LowLatency.Feeds.Live;
 
 namespace LowLatency.Feeds.Replay;
 

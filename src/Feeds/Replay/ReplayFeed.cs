@@ -6,7 +6,7 @@ using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
-using LowLatency.Feeds.Live;
+using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.Feeds.Replay;
 
@@ -66,7 +66,7 @@ public sealed class ReplayFeed : IMarketFeed
     /// Replays the whole capture into <paramref name="publisher"/>, ending with an EndOfFeed event (also at a fault,
     /// not after a halt). To be called once.
     /// </summary>
-    public ReplayOutcome Run(EventPublisher publisher, ReplayClock clock)
+    public FeedOutcome Run(EventPublisher publisher, ReplayClock clock)
     {
         ArgumentNullException.ThrowIfNull(publisher);
         ArgumentNullException.ThrowIfNull(clock);
@@ -93,26 +93,26 @@ public sealed class ReplayFeed : IMarketFeed
         while (_reader.TryRead(out CaptureFrame frame))
         {
             if (_range is null || _range.HasBegun) pacer.WaitFor(frame.ReceiveUtcNs, dispatcher.SlotMax);
-            if (_options.Cancellation.IsCancellationRequested) return ReplayOutcome.Cancelled;
-            if (!dispatcher.Dispatch(in frame)) return ReplayOutcome.Halted;
+            if (_options.Cancellation.IsCancellationRequested) return FeedOutcome.Cancelled;
+            if (!dispatcher.Dispatch(in frame)) return FeedOutcome.Halted;
             ReportProgress();
         }
 
-        if (!dispatcher.EndFeed()) return ReplayOutcome.Halted;
+        if (!dispatcher.EndFeed()) return FeedOutcome.Halted;
         _nextProgressMs = 0;
         ReportProgress(isEnd: true);
-        return _reader.Fault is null ? ReplayOutcome.Completed : ReplayOutcome.Faulted;
+        return _reader.Fault is null ? FeedOutcome.Completed : FeedOutcome.Faulted;
     }
 
     /// <summary>Address of an endpoint; empty if the capture has not said it. Any thread.</summary>
     public string AddressOf(int endpointId) => Volatile.Read(ref _dispatcher)?.AddressOf(endpointId) ?? string.Empty;
 
     /// <summary>What was seen so far.</summary>
-    public ReplayStatistics GetStatistics()
+    public FeedStatistics GetStatistics()
     {
         DecodeCounters total = new();
         List<EndpointStatistics> endpoints = _dispatcher?.GetEndpoints(total) ?? [];
-        return new ReplayStatistics
+        return new FeedStatistics
         {
             FileBytes = _reader.FileBytes,
             FileBytesRead = _reader.FileBytesRead,
@@ -141,7 +141,7 @@ public sealed class ReplayFeed : IMarketFeed
         long nowMs = Environment.TickCount64; // replay-ok: decides only when to report
         if (nowMs < _nextProgressMs) return;
         _nextProgressMs = nowMs + _options.ProgressIntervalMs;
-        _options.OnProgress(new ReplayProgress(
+        _options.OnProgress(new FeedProgress(
             _reader.FileBytesRead, _reader.FileBytes, _reader.Frames, _dispatcher!.Events, _dispatcher.SlotMax,
             _dispatcher.LastUtcNs, isEnd));
     }

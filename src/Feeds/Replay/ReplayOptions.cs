@@ -3,19 +3,9 @@ using System.Threading;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.Feeds.Replay;
-
-/// <summary>How far a replay has come.</summary>
-/// <param name="FileBytesRead">Bytes of the file read.</param>
-/// <param name="FileBytes">Size of the file.</param>
-/// <param name="Frames">Frames (lines) replayed.</param>
-/// <param name="Events">Events published.</param>
-/// <param name="Slot">Highest slot of a frame so far; 0 if none.</param>
-/// <param name="CaptureUtcNs">Receive time of the last frame, unix nanoseconds.</param>
-/// <param name="IsEnd">True in the last report: a small file is read whole long before.</param>
-public readonly record struct ReplayProgress(
-    long FileBytesRead, long FileBytes, long Frames, long Events, ulong Slot, long CaptureUtcNs, bool IsEnd = false);
 
 /// <summary>How to replay.</summary>
 public sealed class ReplayOptions
@@ -54,27 +44,11 @@ public sealed class ReplayOptions
     public ReplayControl? Control { get; init; }
 
     /// <summary>Called about every <see cref="ProgressIntervalMs"/> on the replay's thread.</summary>
-    public Action<ReplayProgress>? OnProgress { get; init; }
+    public Action<FeedProgress>? OnProgress { get; init; }
 
     /// <summary>Milliseconds between progress calls.</summary>
     public int ProgressIntervalMs { get; init; } = 250;
 
     /// <summary>Ends the replay early.</summary>
     public CancellationToken Cancellation { get; init; }
-}
-
-/// <summary>How a replay ended.</summary>
-public enum ReplayOutcome : byte
-{
-    /// <summary>At the end of the capture.</summary>
-    Completed = 0,
-
-    /// <summary>At a fault of the capture; everything before it was replayed.</summary>
-    Faulted = 1,
-
-    /// <summary>The pipeline halted.</summary>
-    Halted = 2,
-
-    /// <summary>Cancelled.</summary>
-    Cancelled = 3,
 }

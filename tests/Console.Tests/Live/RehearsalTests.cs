@@ -9,6 +9,7 @@ using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using Xunit;
 
@@ -50,7 +51,7 @@ public sealed class RehearsalTests
         MarketPipeline pipeline = new(settings, _ => [hash]);
         using ReplayFeed feed = ReplayFeed.Open(BundledCapture.FilePath, new ReplayOptions(), out _)!;
         pipeline.Start();
-        Assert.Equal(ReplayOutcome.Completed, feed.Run(pipeline.Publisher, new ReplayClock()));
+        Assert.Equal(FeedOutcome.Completed, feed.Run(pipeline.Publisher, new ReplayClock()));
         pipeline.DrainAndStop();
         return hash.Value;
     }

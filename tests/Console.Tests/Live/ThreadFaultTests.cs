@@ -7,7 +7,7 @@ using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Journal;
 using LowLatency.Engine.Pipeline;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Dispatch;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Live;
@@ -51,7 +51,7 @@ public sealed class ThreadFaultTests : IDisposable
             Thread.Sleep(100);
         }
 
-        Assert.Equal(ReplayOutcome.Halted, run.Run.Outcome);
+        Assert.Equal(FeedOutcome.Halted, run.Run.Outcome);
         StringWriter errors = new();
         Assert.Equal(ExitCodes.Error, ReplayCommand.ExitCode(null, run.Run, "run", errors));
         Assert.Equal(

@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 using LowLatency.ConsoleHost.Replay;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Dispatch;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Replay;
@@ -18,7 +18,7 @@ public sealed class ReplayProgressLineTests
     public void Write_ShareOfTheFile_IsAHundredAtTheEndOnly(long read, bool isEnd, string expected)
     {
         StringWriter errors = new();
-        new ReplayProgressLine(errors).Write(new ReplayProgress(read, 1000, 10, 10, 5, 0, isEnd));
+        new ReplayProgressLine(errors).Write(new FeedProgress(read, 1000, 10, 10, 5, 0, isEnd));
         Assert.StartsWith($"replay {expected}  slot 5", errors.ToString(), StringComparison.Ordinal);
     }
 }

@@ -11,6 +11,7 @@ using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 
@@ -29,7 +30,7 @@ internal sealed class FixedSource : IRunSource
     private static readonly Pubkey Usdc = Pubkey.Parse("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v");
     private static readonly Pubkey Bonk = Pubkey.Parse("DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263");
     private readonly RecentDecisions _decisions = new();
-    private readonly SnapshotCell<ReplayProgress> _progress = new();
+    private readonly SnapshotCell<FeedProgress> _progress = new();
 
     public FixedSource()
     {
@@ -40,7 +41,7 @@ internal sealed class FixedSource : IRunSource
         Decide();
         Pipeline.DrainAndStop();
         RecordLatency(Pipeline.Sinks.Latency!);
-        _progress.Publish(new ReplayProgress(55_000, 100_000, 1500, 1291, Slot, StartUtcNs + 20_000_000_000));
+        _progress.Publish(new FeedProgress(55_000, 100_000, 1500, 1291, Slot, StartUtcNs + 20_000_000_000));
         Log.Add(LogLevel.Info, "replay", "begins: a fixed run, Inline", Slot - 40);
         Log.Add(LogLevel.Warning, "feeds", "endpoint 1 lost its connection", Slot - 3);
         Log.Add(LogLevel.Error, "graph", "all feeds were down: pools are gapped until seen again", Slot - 2);

@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;
-using LowLatency.Feeds.Replay;
+using LowLatency.Feeds.Dispatch;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Screens;
@@ -22,7 +22,7 @@ public sealed class ScreenTruthTests
         harness.RunTo(ScreenHarness.Slot).Type("2<Down><Enter><Escape>sf/go<Enter>").Type("....").Type("pK");
         harness.Type("y").Type("+-").Type(" ");
         ReplayRun watched = harness.Finish(mustEnd: false);
-        Assert.Equal(ReplayOutcome.Completed, watched.Outcome);
+        Assert.Equal(FeedOutcome.Completed, watched.Outcome);
         Assert.Equal(plain.Hash.Value, watched.Hash.Value);
         Assert.Equal(plain.Hash.Count, watched.Hash.Count);
     }

@@ -5,6 +5,7 @@ using System.Text;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Tests.Support;
 using Xunit;
@@ -183,7 +184,7 @@ public sealed class BadCaptureTests
         using TemporaryFile file = new(good.AsSpan(0, good.Length - 1));
         using ReplayFeed? feed = ReplayFeed.Open(file.FilePath, new ReplayOptions(), out _);
         RecordingPublisher publisher = new();
-        Assert.Equal(ReplayOutcome.Faulted, feed!.Run(publisher, new ReplayClock()));
+        Assert.Equal(FeedOutcome.Faulted, feed!.Run(publisher, new ReplayClock()));
         Assert.Equal(CaptureFaultKind.TruncatedFrame, feed.GetStatistics().Fault!.Kind);
         Assert.Equal(EventKind.EndOfFeed, publisher.Events[^1].Entry.Kind);
         Assert.Equal(2, feed.GetStatistics().Frames);

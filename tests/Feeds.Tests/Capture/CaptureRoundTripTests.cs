@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Tests.Replay;
 using LowLatency.Feeds.Tests.Support;
@@ -60,7 +61,7 @@ public sealed class CaptureRoundTripTests
             CaptureImport.Run(TestData.MarketSmall, binary, CaptureTarget.Binary, new CaptureReaderOptions(), out _);
             RecordingPublisher fromLines = MarketSmallReplayTests.Replay(new ReplayOptions(), out _);
             RecordingPublisher fromBinary = MarketSmallReplayTests.Replay(
-                new ReplayOptions(), out ReplayStatistics statistics, binary);
+                new ReplayOptions(), out FeedStatistics statistics, binary);
             Assert.Equal(MarketSmallReplayTests.HashOf(fromLines), MarketSmallReplayTests.HashOf(fromBinary));
             Assert.Equal("wss://rpc-a.example/", statistics.Endpoints[0].Address);
             Assert.Equal(2, statistics.Endpoints[1].Opens);

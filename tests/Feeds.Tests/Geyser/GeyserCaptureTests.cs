@@ -7,6 +7,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Geyser;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Tests.Support;
@@ -25,7 +26,7 @@ public sealed class GeyserCaptureTests
         try
         {
             WriteCapture(binary);
-            RecordingPublisher fromBinary = Replay(binary, out ReplayStatistics statistics);
+            RecordingPublisher fromBinary = Replay(binary, out FeedStatistics statistics);
             Assert.Equal(0, statistics.Total.Refused);
             Assert.Equal(295, statistics.Endpoints[1].Counters[MessageKind.SlotUpdate]);
             Assert.Equal(1, statistics.Endpoints[1].Counters[MessageKind.AccountUpdate]);
@@ -137,12 +138,12 @@ public sealed class GeyserCaptureTests
             Bytes = bytes,
         });
 
-    private static RecordingPublisher Replay(string path, out ReplayStatistics statistics)
+    private static RecordingPublisher Replay(string path, out FeedStatistics statistics)
     {
         using ReplayFeed? feed = ReplayFeed.Open(path, new ReplayOptions(), out CaptureFault? fault);
         Assert.Null(fault);
         RecordingPublisher publisher = new();
-        Assert.Equal(ReplayOutcome.Completed, feed!.Run(publisher, new ReplayClock()));
+        Assert.Equal(FeedOutcome.Completed, feed!.Run(publisher, new ReplayClock()));
         statistics = feed.GetStatistics();
         return publisher;
     }

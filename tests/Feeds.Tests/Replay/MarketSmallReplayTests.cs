@@ -6,6 +6,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Tests.Support;
 using Xunit;
@@ -17,7 +18,7 @@ public sealed class MarketSmallReplayTests
     [Fact]
     public void Run_WholeCapture_RefusesOnlyTheMessageAfterTheClose()
     {
-        RecordingPublisher publisher = Replay(new ReplayOptions(), out ReplayStatistics statistics);
+        RecordingPublisher publisher = Replay(new ReplayOptions(), out FeedStatistics statistics);
 
         Assert.Equal(3311, statistics.Frames);
         DecodeCounters total = statistics.Total;
@@ -97,14 +98,14 @@ public sealed class MarketSmallReplayTests
     }
 
     internal static RecordingPublisher Replay(
-        ReplayOptions options, out ReplayStatistics statistics, string? path = null, bool strict = false)
+        ReplayOptions options, out FeedStatistics statistics, string? path = null, bool strict = false)
     {
         using ReplayFeed? feed = ReplayFeed.Open(path ?? TestData.MarketSmall, options, out CaptureFault? fault);
         Assert.Null(fault);
         Assert.NotNull(feed);
         feed.UseFastPath = !strict;
         RecordingPublisher publisher = new();
-        Assert.Equal(ReplayOutcome.Completed, feed.Run(publisher, new ReplayClock()));
+        Assert.Equal(FeedOutcome.Completed, feed.Run(publisher, new ReplayClock()));
         statistics = feed.GetStatistics();
         return publisher;
     }

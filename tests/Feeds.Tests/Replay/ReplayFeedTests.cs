@@ -8,6 +8,7 @@ using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Tests.Support;
 using Xunit;
@@ -29,7 +30,7 @@ public sealed class ReplayFeedTests
     {
         RecordingPublisher whole = MarketSmallReplayTests.Replay(new ReplayOptions(), out _);
         RecordingPublisher part = MarketSmallReplayTests.Replay(
-            new ReplayOptions { FromSlot = FromSlot, ToSlot = ToSlot }, out ReplayStatistics statistics);
+            new ReplayOptions { FromSlot = FromSlot, ToSlot = ToSlot }, out FeedStatistics statistics);
 
         Assert.True(statistics.EventsBeforeRange > 0 && statistics.EventsAfterRange > 0);
         Assert.True(statistics.StatesCarriedIn > 0);
@@ -64,7 +65,7 @@ public sealed class ReplayFeedTests
                 Reader = new CaptureReaderOptions { DerivedSlotTimeNs = 580_000_000, DerivedStartUtcNs = 10 },
             };
             RecordingPublisher publisher = MarketSmallReplayTests.Replay(
-                options, out ReplayStatistics statistics, capture);
+                options, out FeedStatistics statistics, capture);
             Assert.Equal(4, statistics.FramesWithDerivedTime);
             Assert.Equal(1, statistics.Total[DecodeCause.UnknownSubscription]);
             Assert.Equal(EventKind.FeedOpen, publisher.Events[0].Entry.Kind);
@@ -96,7 +97,7 @@ public sealed class ReplayFeedTests
                 "slotsUpdates", """{"parent":6,"slot":7,"timestamp" : 1770287040809,"type":"createdBank"}"""));
         using TemporaryFile file = new(Encoding.UTF8.GetBytes(text));
         RecordingPublisher publisher = MarketSmallReplayTests.Replay(
-            new ReplayOptions(), out ReplayStatistics statistics, file.FilePath);
+            new ReplayOptions(), out FeedStatistics statistics, file.FilePath);
         Assert.Equal(0, statistics.FramesWithDerivedTime);
         MarketEvent slot = publisher.Events[1].Entry;
         Assert.Equal((EventKind.Slot, 7UL, 6UL), (slot.Kind, slot.Slot, slot.ParentSlot));
@@ -108,7 +109,7 @@ public sealed class ReplayFeedTests
     {
         string far = Frame(2).Replace("\"ep\":0", "\"ep\":32", StringComparison.Ordinal);
         using TemporaryFile file = new(Encoding.UTF8.GetBytes(Frame(1) + far + far));
-        MarketSmallReplayTests.Replay(new ReplayOptions(), out ReplayStatistics statistics, file.FilePath);
+        MarketSmallReplayTests.Replay(new ReplayOptions(), out FeedStatistics statistics, file.FilePath);
         Assert.Equal((3, 2L), (statistics.Frames, statistics.Total[DecodeCause.EndpointOutOfRange]));
         Assert.Equal(2, statistics.Total.Refused);
         FirstRefusal first = Assert.Single(statistics.FirstRefusals);
@@ -144,7 +145,7 @@ public sealed class ReplayFeedTests
     {
         using ReplayFeed? feed = ReplayFeed.Open(TestData.MarketSmall, new ReplayOptions(), out _);
         RecordingPublisher publisher = new() { NextStatus = ClaimStatus.Halted };
-        Assert.Equal(ReplayOutcome.Halted, feed!.Run(publisher, new ReplayClock()));
+        Assert.Equal(FeedOutcome.Halted, feed!.Run(publisher, new ReplayClock()));
         Assert.Empty(publisher.Events);
         Assert.Equal(1, feed.GetStatistics().Frames);
     }
@@ -165,14 +166,14 @@ public sealed class ReplayFeedTests
             },
         };
         using ReplayFeed? feed = ReplayFeed.Open(TestData.MarketSmall, options, out _);
-        Assert.Equal(ReplayOutcome.Cancelled, feed!.Run(new RecordingPublisher(), new ReplayClock()));
+        Assert.Equal(FeedOutcome.Cancelled, feed!.Run(new RecordingPublisher(), new ReplayClock()));
         Assert.Equal(500, frames);
     }
 
     [Fact]
     public void Run_Progress_EndsAtTheWholeFile()
     {
-        ReplayProgress last = default;
+        FeedProgress last = default;
         MarketSmallReplayTests.Replay(new ReplayOptions { OnProgress = progress => last = progress }, out _);
         Assert.Equal(new FileInfo(TestData.MarketSmall).Length, last.FileBytes);
         Assert.Equal(last.FileBytes, last.FileBytesRead);

@@ -9,6 +9,7 @@ using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Tests.Support;
 using Xunit;
@@ -69,7 +70,7 @@ internal sealed class MarketDecisions : IStage, IDecisionSink
         decisions._pipeline = new MarketPipeline(settings, _ => [decisions], null, _ => [decisions]);
         OrderBooks.Publish(decisions._pipeline.Publisher);
         using ReplayFeed feed = ReplayFeed.Open(TestData.MarketSmall, new ReplayOptions(), out _)!;
-        Assert.Equal(ReplayOutcome.Completed, feed.Run(decisions._pipeline.Publisher, new ReplayClock()));
+        Assert.Equal(FeedOutcome.Completed, feed.Run(decisions._pipeline.Publisher, new ReplayClock()));
         return decisions;
     }
 

@@ -8,6 +8,7 @@ using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Synthetic;
 using LowLatency.Feeds.Tests.Replay;
@@ -138,7 +139,7 @@ public sealed class SyntheticMarketTests
 
         using TemporaryFile file = new(stream.ToArray());
         RecordingPublisher replayed = MarketSmallReplayTests.Replay(
-            new ReplayOptions(), out ReplayStatistics statistics, file.FilePath);
+            new ReplayOptions(), out FeedStatistics statistics, file.FilePath);
         Assert.Equal(0, statistics.Total.Refused);
         Assert.Equal(statistics.Total[MessageKind.AccountNotification], statistics.Total.FastPath);
         Assert.All(replayed.Events, e => Assert.Equal(EventFlags.Synthetic, e.Entry.Flags));

@@ -13,6 +13,7 @@ using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using LowLatency.Engine.Venues;
 using LowLatency.Feeds.Capture;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Live;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Rpc;
@@ -144,7 +145,7 @@ internal sealed class LiveHarness : IDisposable
 
     private MarketTrail Trail { get; set; } = null!;
 
-    public ReplayOutcome Outcome { get; private set; }
+    public FeedOutcome Outcome { get; private set; }
 
     /// <summary>
     /// Quick to come back, patient with a node that stands still between steps and with a machine that is busy: a
@@ -320,7 +321,7 @@ internal sealed class LiveHarness : IDisposable
         MarketPipeline pipeline = new(_settings, _ => [hash]);
         using ReplayFeed? feed = ReplayFeed.Open(_capture, new ReplayOptions(), out CaptureFault? fault);
         Assert.Null(fault);
-        Assert.Equal(ReplayOutcome.Completed, feed!.Run(pipeline.Publisher, new ReplayClock()));
+        Assert.Equal(FeedOutcome.Completed, feed!.Run(pipeline.Publisher, new ReplayClock()));
         Assert.Equal(Recorder.Frames, feed.GetStatistics().Frames);
         Assert.Equal(Pipeline.Sinks.Events, pipeline.Sinks.Events);
         Assert.Equal(Hash.Value, hash.Value);

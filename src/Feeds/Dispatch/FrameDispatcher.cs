@@ -7,9 +7,8 @@ using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
 using LowLatency.Feeds.Geyser;
-using LowLatency.Feeds.Replay;
 
-namespace LowLatency.Feeds.Live;
+namespace LowLatency.Feeds.Dispatch;
 
 /// <summary>Options of a dispatcher.</summary>
 public sealed class FrameDispatcherOptions

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
 
-namespace LowLatency.Feeds.Replay;
+namespace LowLatency.Feeds.Dispatch;
 
 /// <summary>The first refusal for a cause: where to look.</summary>
 /// <param name="Cause">Why.</param>
@@ -21,7 +21,7 @@ public sealed record EndpointStatistics(
     byte EndpointId, string Address, long Opens, long Closes, long Frames, DecodeCounters Counters);
 
 /// <summary>What a replay saw; a snapshot that no longer changes.</summary>
-public sealed class ReplayStatistics
+public sealed class FeedStatistics
 {
     /// <summary>Size of the capture in bytes.</summary>
     public required long FileBytes { get; init; }

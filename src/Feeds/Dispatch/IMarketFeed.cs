@@ -2,9 +2,8 @@ using System;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Time;
 using LowLatency.Feeds.Capture;
-using LowLatency.Feeds.Replay;
 
-namespace LowLatency.Feeds.Live;
+namespace LowLatency.Feeds.Dispatch;
 
 /// <summary>A source of events that runs to its end on the caller's thread: a capture, or live connections.</summary>
 public interface IMarketFeed : IDisposable
@@ -18,11 +17,11 @@ public interface IMarketFeed : IDisposable
     /// <summary>
     /// Feeds <paramref name="publisher"/> to the end; <paramref name="clock"/> follows the frames. Once.
     /// </summary>
-    ReplayOutcome Run(EventPublisher publisher, ReplayClock clock);
+    FeedOutcome Run(EventPublisher publisher, ReplayClock clock);
 
     /// <summary>Address of a connection; empty if it is not known. Any thread.</summary>
     string AddressOf(int endpointId);
 
     /// <summary>What was seen so far.</summary>
-    ReplayStatistics GetStatistics();
+    FeedStatistics GetStatistics();
 }
