@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost;
 
@@ -9,4 +10,12 @@ internal sealed class CommandException(string message, int exitCode = ExitCodes.
 {
     /// <summary>Exit code of the process.</summary>
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>A capture that cannot be read, read on, or written.</summary>
+    public static CommandException Of(CaptureFault fault) => new(fault.ToString(), fault.Kind switch
+    {
+        CaptureFaultKind.Unwritable => ExitCodes.CannotCreate,
+        CaptureFaultKind.FileMissing or CaptureFaultKind.Unreadable => ExitCodes.NoInput,
+        _ => ExitCodes.BadData,
+    });
 }

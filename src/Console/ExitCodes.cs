@@ -33,6 +33,9 @@ internal static class ExitCodes
     /// <summary>A configuration file or environment variable is wrong.</summary>
     internal const int Config = 78;
 
-    /// <summary>Ended by Ctrl-C (128 + SIGINT); what was done until then is reported.</summary>
+    /// <summary>
+    /// Ended by Ctrl-C (128 + SIGINT); what was done until then is reported. Of another signal the process's code is
+    /// 128 + that one: <see cref="Commands.Interruption.CodeOf"/>.
+    /// </summary>
     internal const int Interrupted = 130;
 }

@@ -30,23 +30,32 @@ internal static class Program
             return ExitCodes.Usage;
         }
 
+        return Guard(VerbName(result), errors, () => result.Invoke(new InvocationConfiguration
+        {
+            Output = output,
+            Error = errors,
+            EnableDefaultExceptionHandler = false,
+        }));
+    }
+
+    /// <summary>
+    /// Does a verb's work. What stops it is told in one line and gives the exit code; where a signal ended it, that is
+    /// the signal's.
+    /// </summary>
+    internal static int Guard(string verb, TextWriter errors, Func<int> work)
+    {
         try
         {
-            return result.Invoke(new InvocationConfiguration
-            {
-                Output = output,
-                Error = errors,
-                EnableDefaultExceptionHandler = false,
-            });
+            return Interruption.CodeOf(work());
         }
         catch (CommandException wrong)
         {
-            errors.WriteLine($"{VerbName(result)}: {wrong.Message}");
-            return wrong.ExitCode;
+            errors.WriteLine($"{verb}: {wrong.Message}");
+            return Interruption.CodeOf(wrong.ExitCode);
         }
         catch (Exception bug)
         {
-            errors.WriteLine($"{VerbName(result)}: an error of the program itself, please report it: {bug}");
+            errors.WriteLine($"{verb}: an error of the program itself, please report it: {bug}");
             return ExitCodes.Error;
         }
     }

@@ -114,6 +114,7 @@ public sealed class UsageTests
         string pools = folder.Write("pools.json", "{\"searcher\":{\"wallet\":\"\\ud800\"}}"u8);
         string capture = folder.Write("c.jsonl", "{\"t\":1,\"ep\":0,\"m\":\"{}\"}\n"u8);
         Assert.StartsWith($"replay: {pools}: not JSON", Assert.Single(Errors(65, "replay", capture)));
+        Assert.StartsWith($"bench: {pools}: not JSON", Assert.Single(Errors(65, "bench", capture)));
     }
 
     [Fact]

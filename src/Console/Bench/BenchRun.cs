@@ -11,7 +11,6 @@ using LowLatency.Engine.Metrics;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Sinks;
 using LowLatency.Engine.Time;
-using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Replay;
 
 namespace LowLatency.ConsoleHost.Bench;
@@ -22,7 +21,7 @@ namespace LowLatency.ConsoleHost.Bench;
 /// <param name="Seconds">Length of each.</param>
 /// <param name="WarmUpLaps">Laps over the capture before the first; null = as many as warm it up.</param>
 /// <param name="Pipeline">Engine.</param>
-/// <param name="HistogramFolder">Folder for <c>.hgrm</c> files; null for none.</param>
+/// <param name="HistogramFolder">Folder for <c>.hgrm</c> files, which is there; null for none.</param>
 internal sealed record BenchSettings(
     string CapturePath, IReadOnlyList<BenchLoad> Loads, double Seconds, int? WarmUpLaps, PipelineSettings Pipeline,
     string? HistogramFolder)
@@ -65,27 +64,19 @@ internal sealed class BenchRun
         _loop = new CaptureLoop(settings.CapturePath, _pipeline.Publisher, _clock);
     }
 
-    /// <summary>Why the capture cannot be used.</summary>
-    public CaptureFault? Unusable { get; private set; }
-
-    /// <summary>Why the engine halted.</summary>
-    public FatalFault? Fatal => _pipeline.Fatal.Fault;
-
     /// <summary>The engine under measurement.</summary>
     public MarketPipeline Pipeline => _pipeline;
 
-    /// <summary>Starts the engine and warms it up; false if the capture cannot be used.</summary>
-    public bool TryBegin(TextWriter progress)
+    /// <summary>Starts the engine and warms it up.</summary>
+    /// <exception cref="CommandException">The capture cannot be used.</exception>
+    public void Begin(TextWriter progress)
     {
         if (new FileInfo(_settings.CapturePath) is { Exists: true, Length: > LongFileBytes })
             progress.WriteLine($"bench: reading {_settings.CapturePath}");
         _pipeline.Start();
-        Unusable = _loop.Bootstrap();
-        if (Unusable is not null) return false;
+        if (_loop.Bootstrap() is { } fault) throw CommandException.Of(fault);
         for (int i = 0; i < FirstSlices; i++) _pipeline.OnFeedSpin(); // what is made at the first is made now
-        if (_pipeline.Fatal.IsTripped) return true;
-        WarmUp(progress);
-        return true;
+        if (!_pipeline.Fatal.IsTripped) WarmUp(progress);
     }
 
     private void WarmUp(TextWriter progress)
@@ -104,14 +95,15 @@ internal sealed class BenchRun
     /// <summary>Ends the engine.</summary>
     public void End() => _pipeline.DrainAndStop();
 
-    /// <summary>Runs every load; null if the capture cannot be used or the engine halted.</summary>
-    public BenchResult? Execute(TextWriter progress)
+    /// <summary>Runs every load.</summary>
+    /// <exception cref="CommandException">The capture cannot be used, or the engine halted.</exception>
+    public BenchResult Execute(TextWriter progress)
     {
         MachineBlock machine = MachineBlock.Read();
         List<BenchLoadResult> loads = [];
         try
         {
-            if (!TryBegin(progress)) return null;
+            Begin(progress);
             foreach (BenchLoad load in _settings.Loads)
             {
                 if (_settings.Cancellation.IsCancellationRequested || _pipeline.Fatal.IsTripped) break;
@@ -119,7 +111,7 @@ internal sealed class BenchRun
                 loads.Add(Measure(load));
             }
         }
-        catch (Exception fault) when (fault is not (OutOfMemoryException or IOException or UnauthorizedAccessException))
+        catch (Exception fault) when (fault is not (OutOfMemoryException or CommandException))
         {
             // The one catch of this thread: a stage that throws inline is a broken invariant.
             long sequence = _pipeline.Sinks.Events;
@@ -130,7 +122,9 @@ internal sealed class BenchRun
             End();
         }
 
-        return Fatal is not null ? null : new BenchResult
+        if (_pipeline.Fatal.Fault is { } fatal)
+            throw new CommandException($"halted in {fatal.Where}: {fatal.Cause.Message}", ExitCodes.Error);
+        return new BenchResult
         {
             Version = BenchResult.CurrentVersion,
             CreatedUtc = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
@@ -294,11 +288,8 @@ internal sealed class BenchRun
         }
     }
 
-    private static string Hash(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
+    private static string Hash(string path) =>
+        UserFile.Read(path, static file => Convert.ToHexStringLower(SHA256.HashData(file)));
 
     private SortedDictionary<string, BenchTimes> Steps()
     {
@@ -337,13 +328,13 @@ internal sealed class BenchRun
 
     private void WriteHistograms(BenchLoad load)
     {
-        if (_settings.HistogramFolder is null) return;
-        Directory.CreateDirectory(_settings.HistogramFolder);
+        if (_settings.HistogramFolder is not { } folder) return;
         for (int i = 0; i < BenchLatency.Points; i++)
         {
             if (_latency.Response[i].Count == 0) continue;
             string name = $"{load.Name}-{NameOf((BenchPoint)i)[2..].Replace(' ', '-')}.hgrm";
-            using StreamWriter file = new(Path.Combine(_settings.HistogramFolder, name));
+            using StreamWriter file =
+                UserFile.Make($"--hgrm {folder}", () => File.CreateText(Path.Combine(folder, name)));
             HistogramText.Write(_latency.Response[i], file);
         }
     }

@@ -4,7 +4,6 @@ using System.Threading;
 using LowLatency.ConsoleHost.Rendering;
 using LowLatency.ConsoleHost.Screens;
 using LowLatency.Engine.Sinks;
-using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Bench;
 
@@ -47,11 +46,9 @@ internal sealed class UiCostRun(BenchSettings settings, int turns)
     private readonly BenchRun _plain = new(settings);
     private readonly RecentDecisions _decisions = new();
 
-    /// <summary>Why the capture cannot be used.</summary>
-    public CaptureFault? Unusable { get; private set; }
-
-    /// <summary>Runs all turns; null if the capture cannot be used or an engine halted.</summary>
-    public UiCostResult? Execute(TextWriter progress)
+    /// <summary>Runs all turns.</summary>
+    /// <exception cref="CommandException">The capture cannot be used.</exception>
+    public UiCostResult Execute(TextWriter progress)
     {
         MachineBlock machine = MachineBlock.Read();
         BenchRun watched = new(settings, _decisions);
@@ -60,12 +57,8 @@ internal sealed class UiCostRun(BenchSettings settings, int turns)
         ConsoleCost cost = default;
         try
         {
-            if (!_plain.TryBegin(progress) || !watched.TryBegin(progress))
-            {
-                Unusable = _plain.Unusable ?? watched.Unusable;
-                return null;
-            }
-
+            _plain.Begin(progress);
+            watched.Begin(progress);
             for (int turn = 0; turn < turns && !settings.Cancellation.IsCancellationRequested; turn++)
             {
                 foreach (BenchLoad load in settings.Loads)

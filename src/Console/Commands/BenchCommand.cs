@@ -109,52 +109,26 @@ internal static class BenchCommand
     private static int Run(ParseResult arguments, TextWriter output, TextWriter errors)
     {
         using Interruption interrupt = new("bench", errors, listens: !BenchWire.IsSender(arguments));
-        try
+        if (BenchWire.IsWanted(arguments))
         {
-            if (BenchWire.IsWanted(arguments))
-            {
-                return BenchWire.Run(
-                    arguments, arguments.GetValue(Load) ?? [], arguments.GetValue(Capture), ReadSeconds(arguments),
-                    ReadRunner(arguments), arguments.GetValue(Json), output, errors, interrupt.Token);
-            }
-
-            BenchSettings settings = Read(arguments) with { Cancellation = interrupt.Token };
-            if (arguments.GetValue(UiCost) != 0)
-                return interrupt.CodeOf(RunUiCost(arguments, settings, output, errors));
-            BenchResult? before = ReadBaseline(arguments.GetValue(Baseline));
-            BenchRun run = new(settings);
-            BenchResult? result = run.Execute(errors);
-            if (run.Unusable is { } fault)
-            {
-                errors.WriteLine($"bench: {fault}");
-                return ReplayCommand.ExitCodeOf(fault);
-            }
-
-            if (run.Fatal is { } fatal)
-            {
-                errors.WriteLine($"bench: halted in {fatal.Where}: {fatal.Cause.Message}");
-                return ExitCodes.Error;
-            }
-
-            bool isJson = arguments.GetValue(Json);
-            if (isJson) output.WriteLine(JsonOutput.Report(result));
-            else BenchText.Write(result!, output);
-            if (interrupt.Token.IsCancellationRequested) return interrupt.ExitCode;
-            if (before is null) return ExitCodes.Ok;
-            int regressions =
-                BenchBaseline.Compare(before, result!, arguments.GetValue(Noise), isJson ? errors : output);
-            return regressions == 0 ? ExitCodes.Ok : ExitCodes.CheckFailed;
+            return BenchWire.Run(
+                arguments, arguments.GetValue(Load) ?? [], arguments.GetValue(Capture), ReadSeconds(arguments),
+                ReadRunner(arguments), arguments.GetValue(Json), output, errors, interrupt.Token);
         }
-        catch (CommandException wrong)
-        {
-            errors.WriteLine($"bench: {wrong.Message}");
-            return interrupt.CodeOf(wrong.ExitCode);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
-        {
-            errors.WriteLine($"bench: {wrong.Message}");
-            return ExitCodes.CannotCreate;
-        }
+
+        BenchSettings settings = Read(arguments) with { Cancellation = interrupt.Token };
+        if (arguments.GetValue(UiCost) != 0)
+            return RunUiCost(arguments, settings, output, errors);
+        BenchResult? before = ReadBaseline(arguments.GetValue(Baseline));
+        BenchResult result = new BenchRun(settings).Execute(errors);
+        bool isJson = arguments.GetValue(Json);
+        if (isJson) output.WriteLine(JsonOutput.Report(result));
+        else BenchText.Write(result, output);
+        if (interrupt.Token.IsCancellationRequested) return ExitCodes.Interrupted;
+        if (before is null) return ExitCodes.Ok;
+        int regressions =
+            BenchBaseline.Compare(before, result, arguments.GetValue(Noise), isJson ? errors : output);
+        return regressions == 0 ? ExitCodes.Ok : ExitCodes.CheckFailed;
     }
 
     private static int RunUiCost(
@@ -164,14 +138,7 @@ internal static class BenchCommand
         if (turns is < 1 or > 100) throw new CommandException("--ui-cost: give 1 to 100 turns");
         if (arguments.GetValue(Baseline) is not null || arguments.GetValue(Histograms) is not null)
             throw new CommandException("--ui-cost compares with itself: leave --baseline and --hgrm out");
-        UiCostRun run = new(settings, turns);
-        UiCostResult? result = run.Execute(errors);
-        if (result is null)
-        {
-            errors.WriteLine($"bench: {run.Unusable?.ToString() ?? "the engine halted"}");
-            return run.Unusable is { } fault ? ReplayCommand.ExitCodeOf(fault) : ExitCodes.Error;
-        }
-
+        UiCostResult result = new UiCostRun(settings, turns).Execute(errors);
         if (settings.Cancellation.IsCancellationRequested)
             throw new CommandException("--ui-cost: ended in a turn; nothing is compared", ExitCodes.Interrupted);
         if (arguments.GetValue(Json)) output.WriteLine(JsonOutput.Report(result));
@@ -198,10 +165,13 @@ internal static class BenchCommand
         RunnerKind runner = ReadRunner(arguments);
         string capture = arguments.GetValue(Capture) ?? BundledCapture.FilePath;
         CaptureSidecar sidecar = CaptureSidecar.ReadBeside(capture);
+        string? histograms = arguments.GetValue(Histograms);
+        if (histograms is not null)
+            UserFile.Make($"--hgrm {histograms}", () => Directory.CreateDirectory(histograms));
         EngineConfig config = new() { Runner = runner };
         return new BenchSettings(
             capture, loads, seconds, warmUp, config.Build(sidecar.Wallet, sidecar.TokenAccounts, stamps: true),
-            arguments.GetValue(Histograms));
+            histograms);
     }
 
     private static double ReadSeconds(ParseResult arguments)

@@ -6,7 +6,6 @@ using System.IO;
 using System.Text;
 using System.Text.Json;
 using System.Threading;
-using LowLatency.ConsoleHost.Vectors;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Scoring;
@@ -81,7 +80,7 @@ internal static class CyclesCommand
             TextWriter errors = result.InvocationConfiguration.Error;
             using Interruption interrupt = new("cycles", errors);
             bool isReport = result.GetValue(report);
-            int code = Run(
+            return Run(
                 new CyclesArguments(
                     result.GetValue(snapshot)!, result.GetValue(bases) ?? [], result.GetValue(hops),
                     result.GetValue(show), result.GetValue(json), isReport, result.GetValue(reserve))
@@ -89,7 +88,6 @@ internal static class CyclesCommand
                     Limit = TimeSpan.FromSeconds(result.GetValue(seconds)),
                 },
                 interrupt.Token, result.InvocationConfiguration.Output, errors);
-            return interrupt.CodeOf(code);
         });
         return command;
     }
@@ -113,48 +111,29 @@ internal static class CyclesCommand
             return ExitCodes.Usage;
         }
 
-        try
+        if (arguments.IsReport) return Report(arguments, mints, stop, output, errors);
+        if (Directory.Exists(path))
+            throw new CommandException($"{path}: it is a folder (--report takes one)", ExitCodes.NoInput);
+        SnapshotMarket market = SnapshotMarket.Load(path, arguments.ReserveMin ?? 0);
+        MarketGraph graph = market.Graph;
+        foreach (string reason in market.LeftOut) errors.WriteLine($"cycles   left out: {reason}");
+        foreach (Pubkey mint in mints)
         {
-            if (arguments.IsReport) return Report(arguments, mints, stop, output, errors);
-            SnapshotMarket market = SnapshotMarket.Load(path, arguments.ReserveMin ?? 0);
-            MarketGraph graph = market.Graph;
-            foreach (string reason in market.LeftOut) errors.WriteLine($"cycles   left out: {reason}");
-            foreach (Pubkey mint in mints)
-            {
-                if (graph.MintId(mint) < 0) errors.WriteLine($"cycles   no pool of the snapshot trades {mint}");
-            }
+            if (graph.MintId(mint) < 0) errors.WriteLine($"cycles   no pool of the snapshot trades {mint}");
+        }
 
-            SearchSettings settings = new()
-            {
-                BaseMints = mints,
-                MaxHops = arguments.MaxHops,
-                MaxCyclesPerEvent = 65_536,
-            };
-            CyclesSearch search = new(graph, settings, arguments.Show, arguments.Limit, stop, errors);
-            search.Run();
-            if (arguments.IsJson) WriteJson(market, search, output);
-            else WriteText(market, search, output);
-            if (search.LeftOut() is { } rest) errors.WriteLine($"cycles   left out: {rest}");
-            return stop.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Ok;
-        }
-        catch (Exception e)
-            when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        SearchSettings settings = new()
         {
-            string what =
-                Directory.Exists(path) ? "it is a folder (--report takes one)" : $"cannot be read: {e.Message}";
-            errors.WriteLine($"cycles: {path}: {what}");
-            return ExitCodes.NoInput;
-        }
-        catch (VectorFileException e)
-        {
-            errors.WriteLine($"cycles: {e.Message}");
-            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
-        {
-            errors.WriteLine($"cycles: {path}: {e.Message}");
-            return ExitCodes.BadData;
-        }
+            BaseMints = mints,
+            MaxHops = arguments.MaxHops,
+            MaxCyclesPerEvent = 65_536,
+        };
+        CyclesSearch search = new(graph, settings, arguments.Show, arguments.Limit, stop, errors);
+        search.Run();
+        if (arguments.IsJson) WriteJson(market, search, output);
+        else WriteText(market, search, output);
+        if (search.LeftOut() is { } rest) errors.WriteLine($"cycles   left out: {rest}");
+        return stop.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Ok;
     }
 
     private static int Report(

@@ -59,17 +59,10 @@ internal static class InspectCommand
                 Invariant, $"inspect {ReplayProgressLine.PercentOf(in p),3:F0} %  {p.Frames:N0} frames")),
         };
         CaptureSummary? summary = CaptureInspection.Run(path, options, out CaptureFault? fault);
-        if (summary is null)
-        {
-            errors.WriteLine($"inspect: {fault}");
-            return ReplayCommand.ExitCodeOf(fault!);
-        }
-
+        if (summary is null) throw CommandException.Of(fault!);
         if (asJson) output.Write(JsonOutput.Report(CaptureShape.Of(summary)) + "\n");
         else WriteText(summary, output);
-        if (summary.Statistics.Fault is not { } damage) return ExitCodes.Ok;
-        errors.WriteLine($"inspect: {damage}");
-        return ReplayCommand.ExitCodeOf(damage);
+        return summary.Statistics.Fault is { } damage ? throw CommandException.Of(damage) : ExitCodes.Ok;
     }
 
     private static void WriteText(CaptureSummary summary, TextWriter output)

@@ -15,11 +15,11 @@ internal sealed class Interruption : IDisposable
     /// <summary>What a shell adds to the number of the signal that ended a process.</summary>
     private const int SignalBase = 128;
 
+    private static int _signalCode = ExitCodes.Interrupted; // the process's: so are its signals
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly string _verb;
     private readonly TextWriter _errors;
-    private int _exitCode = ExitCodes.Interrupted;
 
     /// <summary>
     /// Listens from now on, and says on <paramref name="errors"/> that the verb is ending. A process that another one
@@ -37,11 +37,10 @@ internal sealed class Interruption : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Exit code of a verb that was ended: that of the first signal, else as if by Ctrl-C.</summary>
-    public int ExitCode => Volatile.Read(ref _exitCode);
-
-    /// <summary>The same where a verb says itself that it was ended; any other code is as it was.</summary>
-    public int CodeOf(int code) => code == ExitCodes.Interrupted ? ExitCode : code;
+    /// <summary>
+    /// Exit code of the process for a verb's: of one that was ended that of the first signal; any other is as it was.
+    /// </summary>
+    public static int CodeOf(int code) => code == ExitCodes.Interrupted ? Volatile.Read(ref _signalCode) : code;
 
     /// <summary>What SIGHUP does instead of ending the verb; null = it ends it.</summary>
     public Action? OnHangUp { get; set; }
@@ -67,7 +66,7 @@ internal sealed class Interruption : IDisposable
 
         // Source: POSIX signal numbers, signal(7): SIGHUP 1, SIGINT 2, SIGTERM 15.
         int number = context.Signal switch { PosixSignal.SIGHUP => 1, PosixSignal.SIGTERM => 15, _ => 2 };
-        Volatile.Write(ref _exitCode, SignalBase + number);
+        Volatile.Write(ref _signalCode, SignalBase + number);
         _errors.WriteLine($"{_verb}: ending; press Ctrl-C again to stop at once");
         _source.Cancel();
     }

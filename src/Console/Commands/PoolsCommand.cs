@@ -66,30 +66,22 @@ internal static class PoolsCommand
             return ExitCodes.Usage;
         }
 
-        try
+        AccountFile file = AccountFile.Load(path);
+        PoolBuilder builder = new(file.Accounts);
+        AccountWords words = new(output);
+        int known = 0;
+        foreach (AccountText account in file.Accounts.Values)
         {
-            AccountFile file = AccountFile.Load(path);
-            PoolBuilder builder = new(file.Accounts);
-            AccountWords words = new(output);
-            int known = 0;
-            foreach (AccountText account in file.Accounts.Values)
-            {
-                bool isKnown = file.IsOwnerUnknown
-                    ? InspectRaw(account, ownerText is null ? null : owner, file, words, output)
-                    : InspectAccount(account, file, builder, words, output);
-                if (isKnown) known++;
-            }
+            bool isKnown = file.IsOwnerUnknown
+                ? InspectRaw(account, ownerText is null ? null : owner, file, words, output)
+                : InspectAccount(account, file, builder, words, output);
+            if (isKnown) known++;
+        }
 
-            output.WriteLine($"{known} of {file.Accounts.Count} accounts recognised");
-            if (known != 0) return ExitCodes.Ok;
-            errors.WriteLine($"pools inspect: {path}: no account of a supported kind");
-            return ExitCodes.BadData;
-        }
-        catch (VectorFileException e)
-        {
-            errors.WriteLine($"pools inspect: {e.Message}");
-            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
-        }
+        output.WriteLine($"{known} of {file.Accounts.Count} accounts recognised");
+        if (known != 0) return ExitCodes.Ok;
+        errors.WriteLine($"pools inspect: {path}: no account of a supported kind");
+        return ExitCodes.BadData;
     }
 
     private static bool InspectRaw(

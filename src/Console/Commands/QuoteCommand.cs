@@ -75,44 +75,36 @@ internal static class QuoteCommand
     /// <summary>Runs the verb on the given writers.</summary>
     internal static int Run(QuoteArguments arguments, TextWriter output, TextWriter errors)
     {
-        try
+        if (!Pubkey.TryParse(arguments.InputMint, out Pubkey mint))
+            return Usage(errors, $"--in: '{arguments.InputMint}' is not an address");
+        if (arguments.IsExactOut
+            && arguments.Pools.Count != 1) return Usage(errors, "--exact-out takes one --pool");
+        AccountFile file = AccountFile.Load(arguments.AccountsPath);
+        PoolBuilder builder = new(file.Accounts);
+        Dictionary<Pubkey, Pool> pools = [];
+        ulong amount = arguments.Amount;
+        for (int i = 0; i < arguments.Pools.Count; i++)
         {
-            if (!Pubkey.TryParse(arguments.InputMint, out Pubkey mint))
-                return Usage(errors, $"--in: '{arguments.InputMint}' is not an address");
-            if (arguments.IsExactOut
-                && arguments.Pools.Count != 1) return Usage(errors, "--exact-out takes one --pool");
-            AccountFile file = AccountFile.Load(arguments.AccountsPath);
-            PoolBuilder builder = new(file.Accounts);
-            Dictionary<Pubkey, Pool> pools = [];
-            ulong amount = arguments.Amount;
-            for (int i = 0; i < arguments.Pools.Count; i++)
+            if (!Pubkey.TryParse(arguments.Pools[i], out Pubkey address))
+                return Usage(errors, $"--pool: '{arguments.Pools[i]}' is not an address");
+            if (!pools.TryGetValue(address, out Pool? pool))
             {
-                if (!Pubkey.TryParse(arguments.Pools[i], out Pubkey address))
-                    return Usage(errors, $"--pool: '{arguments.Pools[i]}' is not an address");
-                if (!pools.TryGetValue(address, out Pool? pool))
-                {
-                    pool = builder.Build(in address, out string problem)
-                        ?? throw new VectorFileException($"{arguments.AccountsPath}: {problem}");
-                    pools[address] = pool;
-                }
-
-                if (pool.OtherMint(in mint).IsZero)
-                    return Usage(
-                        errors, $"leg {i + 1}: {mint} is not a mint of {address} ({pool.MintA}, {pool.MintB})");
-                ChainClock clock = Clock(file, in address, arguments);
-                if (!QuoteLeg(pool, i + 1, ref mint, ref amount, arguments.IsExactOut, clock,
-                    output)) return ExitCodes.Error;
+                pool = builder.Build(in address, out string problem)
+                    ?? throw new CommandException($"{arguments.AccountsPath}: {problem}", ExitCodes.BadData);
+                pools[address] = pool;
             }
 
-            if (arguments.Pools.Count > 1) output.WriteLine(
-                $"route: {arguments.Amount} {arguments.InputMint} -> {amount} {mint}");
-            return ExitCodes.Ok;
+            if (pool.OtherMint(in mint).IsZero)
+                return Usage(
+                    errors, $"leg {i + 1}: {mint} is not a mint of {address} ({pool.MintA}, {pool.MintB})");
+            ChainClock clock = Clock(file, in address, arguments);
+            if (!QuoteLeg(pool, i + 1, ref mint, ref amount, arguments.IsExactOut, clock,
+                output)) return ExitCodes.Error;
         }
-        catch (VectorFileException e)
-        {
-            errors.WriteLine($"quote: {e.Message}");
-            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
-        }
+
+        if (arguments.Pools.Count > 1) output.WriteLine(
+            $"route: {arguments.Amount} {arguments.InputMint} -> {amount} {mint}");
+        return ExitCodes.Ok;
     }
 
     private static bool QuoteLeg(

@@ -114,19 +114,11 @@ internal static class RecordCommand
         }
 
         using Interruption interrupt = new("record", errors);
-        try
-        {
-            SyntheticSource made = SyntheticSource.Create(
-                market, result.GetValue(Seed) ?? 1, target, cancellation: interrupt.Token);
-            output.Write(string.Create(
-                CultureInfo.InvariantCulture, $"{target}: {made.Name}, {new FileInfo(target).Length:N0} bytes\n"));
-            return ExitCodes.Ok;
-        }
-        catch (CommandException wrong)
-        {
-            errors.WriteLine($"record: {wrong.Message}");
-            return interrupt.CodeOf(wrong.ExitCode);
-        }
+        SyntheticSource made = SyntheticSource.Create(
+            market, result.GetValue(Seed) ?? 1, target, cancellation: interrupt.Token);
+        output.Write(string.Create(
+            CultureInfo.InvariantCulture, $"{target}: {made.Name}, {new FileInfo(target).Length:N0} bytes\n"));
+        return ExitCodes.Ok;
     }
 
     /// <summary>Runs the conversion on the given writers.</summary>
@@ -147,14 +139,7 @@ internal static class RecordCommand
             result = CaptureImport.Run(source, target, format, new CaptureReaderOptions(), out fault, interrupt.Token);
         }
 
-        if (result is null)
-        {
-            errors.WriteLine($"record: {fault}");
-            return fault!.Kind == CaptureFaultKind.Unwritable
-                ? ExitCodes.CannotCreate
-                : ReplayCommand.ExitCodeOf(fault);
-        }
-
+        if (result is null) throw CommandException.Of(fault!);
         string kind = format == CaptureTarget.JsonLines ? "JSON lines" : "the binary format";
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
@@ -163,12 +148,10 @@ internal static class RecordCommand
         if (interrupt.Token.IsCancellationRequested)
         {
             errors.WriteLine("record: ended before the end of the source; the rest is left out");
-            return interrupt.ExitCode;
+            return ExitCodes.Interrupted;
         }
 
-        if (result.SourceFault is null) return ExitCodes.Ok;
-        errors.WriteLine($"record: {result.SourceFault}");
-        return ReplayCommand.ExitCodeOf(result.SourceFault);
+        return result.SourceFault is { } damage ? throw CommandException.Of(damage) : ExitCodes.Ok;
     }
 
     private static bool IsJsonLines(string path) =>

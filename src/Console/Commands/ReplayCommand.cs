@@ -6,7 +6,6 @@ using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
 using LowLatency.Engine.Sinks;
-using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.ConsoleHost.Commands;
@@ -50,58 +49,37 @@ internal static class ReplayCommand
         ReplayOptionSet options, ParseResult result, IReadOnlyDictionary<string, string> environment,
         TextWriter output, TextWriter errors)
     {
-        CaptureFault? fault;
         using Interruption interrupt = new("replay", errors);
-        try
-        {
-            using SyntheticSource? synthetic = options.ReadSynthetic(result, interrupt.Token);
-            ReplaySettings settings =
-                options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
-            if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
-            ReplayProgressLine progress = new(errors);
-            bool isWatched = result.GetValue(options.Ui);
-            ReplayRun run = isWatched && ReplayScreens.TryOpenTerminal("replay", errors) is { } terminal
-                ? ReplayScreens.Run(settings, result.GetValue(options.Paused), terminal, progress, errors, out fault)
-                : RunPlainly(settings, progress, out fault);
-            if (fault is { } unopened)
-            {
-                errors.WriteLine($"replay: {unopened}");
-                return ExitCodeOf(unopened);
-            }
-
-            ReplayReport report = ReplayReport.From(settings, run);
-            string? unkept = Keep(settings, run, report, synthetic is null ? settings.CapturePath : null);
-            if (result.GetValue(options.Json)) report.WriteJson(output);
-            else report.WriteText(output);
-            int code = ExitCode(result.GetValue(options.Assert), run, "replay", errors, interrupt.ExitCode, unkept);
-            if (code != ExitCodes.Ok || !IsRangeMissed(settings, run)) return code;
-            errors.WriteLine("replay: --from-slot, --to-slot: no slot of the capture is in this range");
-            return ExitCodes.Usage;
-        }
-        catch (CommandException wrong)
-        {
-            errors.WriteLine($"replay: {wrong.Message}");
-            return interrupt.CodeOf(wrong.ExitCode);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            errors.WriteLine($"replay: {wrong.Message}");
-            return wrong is FileNotFoundException or DirectoryNotFoundException ? ExitCodes.NoInput : ExitCodes.BadData;
-        }
+        using SyntheticSource? synthetic = options.ReadSynthetic(result, interrupt.Token);
+        ReplaySettings settings =
+            options.Read(result, environment, synthetic) with { Cancellation = interrupt.Token };
+        if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
+        ReplayProgressLine progress = new(errors);
+        ReplayRun run = Execute(
+            settings, result.GetValue(options.Ui), result.GetValue(options.Paused), progress, errors);
+        ReplayReport report = ReplayReport.From(settings, run);
+        string? unkept = Keep(settings, run, report, synthetic is null ? settings.CapturePath : null);
+        if (result.GetValue(options.Json)) report.WriteJson(output);
+        else report.WriteText(output);
+        int code = ExitCode(result.GetValue(options.Assert), run, "replay", errors, unkept);
+        if (code != ExitCodes.Ok || !IsRangeMissed(settings, run)) return code;
+        errors.WriteLine("replay: --from-slot, --to-slot: no slot of the capture is in this range");
+        return ExitCodes.Usage;
     }
 
     /// <summary>True if slots were chosen and none came: a report of nothing says nothing about the market.</summary>
     private static bool IsRangeMissed(ReplaySettings settings, ReplayRun run) =>
         (settings.FromSlot is not null || settings.ToSlot is not null) && ReplayReport.LastSlotOf(run.Pipeline!) == 0;
 
-    /// <summary>Runs without screens.</summary>
-    internal static ReplayRun RunPlainly(
-        ReplaySettings settings, ReplayProgressLine progress, out CaptureFault? unopened)
+    /// <summary>Runs, under the screens if they are asked for and there is a terminal.</summary>
+    internal static ReplayRun Execute(
+        ReplaySettings settings, bool isWatched, bool isPaused, ReplayProgressLine progress, TextWriter errors)
     {
+        if (isWatched && ReplayScreens.TryOpenTerminal(settings.Verb, errors) is { } terminal)
+            return ReplayScreens.Run(settings, isPaused, terminal, progress, errors);
         ReplayRun run = new(settings, progress.Write);
         progress.Follow(run);
-        unopened = run.Execute();
-        return run;
+        return run.Execute() is { } unopened ? throw CommandException.Of(unopened) : run;
     }
 
     /// <summary>
@@ -125,19 +103,12 @@ internal static class ReplayCommand
         }
     }
 
-    /// <summary>Exit code of a capture that cannot be opened or read on.</summary>
-    internal static int ExitCodeOf(CaptureFault fault) =>
-        fault.Kind is CaptureFaultKind.FileMissing or CaptureFaultKind.Unreadable
-            ? ExitCodes.NoInput
-            : ExitCodes.BadData;
-
     /// <summary>
     /// Exit code of a run, its reasons on <paramref name="errors"/>: <paramref name="lost"/> is what could not be
-    /// written besides, <paramref name="cancelled"/> the code of a run that was ended.
+    /// written besides.
     /// </summary>
     internal static int ExitCode(
-        string? expectedHash, ReplayRun run, string verb, TextWriter errors, int cancelled = ExitCodes.Interrupted,
-        string? lost = null)
+        string? expectedHash, ReplayRun run, string verb, TextWriter errors, string? lost = null)
     {
         lost = run.OutputFailure is { } failure && lost is not null ? $"{failure}; {lost}" : lost ?? run.OutputFailure;
         if (lost is not null) errors.WriteLine($"{verb}: {lost}");
@@ -149,14 +120,9 @@ internal static class ReplayCommand
             return ExitCodes.Error;
         }
 
-        if (run.Feed!.Fault is { } fault)
-        {
-            errors.WriteLine($"{verb}: {fault}");
-            return ExitCodeOf(fault);
-        }
-
+        if (run.Feed!.Fault is { } fault) throw CommandException.Of(fault);
         if (lost is not null) return ExitCodes.CannotCreate;
-        if (run.Outcome == FeedOutcome.Cancelled) return cancelled;
+        if (run.Outcome == FeedOutcome.Cancelled) return ExitCodes.Interrupted;
         return IsAsExpected(expectedHash, run, verb, errors) ? ExitCodes.Ok : ExitCodes.CheckFailed;
     }
 

@@ -4,7 +4,6 @@ using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Rendering;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Screens;
-using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -35,8 +34,7 @@ internal static class ReplayScreens
 
     /// <summary>Runs to the end of the run, or until the user ends it; the screens may be left before.</summary>
     public static ReplayRun Run(
-        ReplaySettings settings, bool isPaused, ITerminal terminal, ReplayProgressLine progress, TextWriter errors,
-        out CaptureFault? unopened)
+        ReplaySettings settings, bool isPaused, ITerminal terminal, ReplayProgressLine progress, TextWriter errors)
     {
         using ReplaySession session = new(settings, isPaused);
         session.Start();
@@ -48,8 +46,7 @@ internal static class ReplayScreens
         }
 
         session.Finish(mustEnd: exit == ScreenExit.Quit);
-        unopened = session.Unopened;
-        return session.Run!;
+        return session.Unopened is { } unopened ? throw CommandException.Of(unopened) : session.Run!;
     }
 
     private static ScreenExit Show(

@@ -1,4 +1,3 @@
-using System;
 using System.CommandLine;
 using System.IO;
 using LowLatency.ConsoleHost.Reports;
@@ -45,28 +44,21 @@ internal static class ReportCommand
     /// <summary>Runs the verb on the given writer.</summary>
     internal static int Run(string folder, bool force, TextWriter output)
     {
-        try
+        RunReport report = RunReport.Read(folder);
+        string page = Path.Combine(folder, PageName);
+        string json = Path.Combine(folder, JsonName);
+        foreach (string path in (string[])[page, json])
         {
-            RunReport report = RunReport.Read(folder);
-            string page = Path.Combine(folder, PageName);
-            string json = Path.Combine(folder, JsonName);
-            foreach (string path in (string[])[page, json])
-            {
-                if (!force && File.Exists(path))
-                {
-                    throw new CommandException(
-                        $"{path}: it exists; --force overwrites it", ExitCodes.CannotCreate);
-                }
-            }
+            if (!force && File.Exists(path))
+                throw new CommandException($"{path}: it exists; --force overwrites it", ExitCodes.CannotCreate);
+        }
 
+        output.Write(UserFile.Make(folder, () =>
+        {
             File.WriteAllText(json, report.ToJson());
             File.WriteAllText(page, ReportPage.Render(report));
-            output.Write($"{page}\n{json}\n");
-            return ExitCodes.Ok;
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(wrong.Message, ExitCodes.CannotCreate);
-        }
+            return $"{page}\n{json}\n";
+        }));
+        return ExitCodes.Ok;
     }
 }

@@ -7,7 +7,6 @@ using LowLatency.ConsoleHost.Gateway;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
-using LowLatency.Feeds.Capture;
 
 namespace LowLatency.ConsoleHost.Commands;
 
@@ -49,63 +48,52 @@ internal static class RunCommand
         RunOptionSet options, ParseResult result, string verb, IReadOnlyDictionary<string, string> environment,
         TextWriter output, TextWriter errors, string? recordPath = null)
     {
-        try
-        {
-            ConfigKeeper? reader = null; // reads the file again when it begins, so nothing is missed before
+        ConfigKeeper? reader = null; // reads the file again when it begins, so nothing is missed before
 
-            // Without a terminal nobody hangs up: as for any service, the configuration is then to be read again.
-            using Interruption interrupt = new(verb, errors)
-            {
-                OnHangUp = Console.IsInputRedirected ? () => reader?.Ask() : null,
-            };
-            EngineConfig config = options.ReadConfig(result, environment);
-            LiveSettings asked = options.ReadLive(result, config, environment);
-            if (recordPath is not null) asked = asked with { RecordPath = recordPath };
-            using LiveRun live = new(asked);
-            ReplaySettings settings =
-                options.Read(result, config, live, verb) with
-                {
-                    Cancellation = interrupt.Token,
-                    RecordPath = asked.RecordPath,
-                };
-            if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
-            if (recordPath is null && !result.GetValue(options.NoWarmUp))
-                Rehearsal.Run(settings.Pipeline, verb, errors, interrupt.Token);
-            bool isWatched = result.GetValue(options.Ui);
-            using ConfigKeeper keeper = new(
-                result.GetValue(options.Config)!, config, () => options.ReadConfig(result, environment),
-                live.TryPostSettings, settings.Trail, settings.Gate, (level, text) =>
-                {
-                    settings.Log.Add(level, "config", text);
-                    if (!isWatched) errors.WriteLine($"{verb}: {text}");
-                },
-                live.Halt);
-            reader = keeper;
-            settings = settings with { Reload = keeper.Ask };
-            RunMetrics metrics = new(live, settings.Gate);
-            using MetricsServer? server = result.GetValue(options.Metrics) is { } port
-                ? new MetricsServer(port, metrics.Text, metrics.Unwell)
-                : null;
-            if (server is not null) settings = metrics.Follow(settings);
-            ReplayProgressLine progress = new(errors, verb, () => Standing(live));
-            CaptureFault? none;
-            ReplayRun run = isWatched && ReplayScreens.TryOpenTerminal(verb, errors) is { } terminal
-                ? ReplayScreens.Run(settings, isPaused: false, terminal, progress, errors, out none)
-                : ReplayCommand.RunPlainly(settings, progress, out none);
-            live.Recorder?.Dispose(); // the report counts what is on the disk
-            ReplayReport report = ReplayReport.From(settings, run);
-            string? lost = ReplayCommand.Keep(
-                settings, run, report, live.Recorder is { IsComplete: true } ? settings.RecordPath : null);
-            if (result.GetValue(options.Json)) report.WriteJson(output);
-            else report.WriteText(output);
-            if (Unrecorded(live, settings) is { } cut) lost = lost is null ? cut : $"{cut}; {lost}";
-            return ReplayCommand.ExitCode(null, run, verb, errors, interrupt.ExitCode, lost);
-        }
-        catch (CommandException wrong)
+        // Without a terminal nobody hangs up: as for any service, the configuration is then to be read again.
+        using Interruption interrupt = new(verb, errors)
         {
-            errors.WriteLine($"{verb}: {wrong.Message}");
-            return wrong.ExitCode;
-        }
+            OnHangUp = Console.IsInputRedirected ? () => reader?.Ask() : null,
+        };
+        EngineConfig config = options.ReadConfig(result, environment);
+        LiveSettings asked = options.ReadLive(result, config, environment);
+        if (recordPath is not null) asked = asked with { RecordPath = recordPath };
+        using LiveRun live = new(asked);
+        ReplaySettings settings =
+            options.Read(result, config, live, verb) with
+            {
+                Cancellation = interrupt.Token,
+                RecordPath = asked.RecordPath,
+            };
+        if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
+        if (recordPath is null && !result.GetValue(options.NoWarmUp))
+            Rehearsal.Run(settings.Pipeline, verb, errors, interrupt.Token);
+        bool isWatched = result.GetValue(options.Ui);
+        using ConfigKeeper keeper = new(
+            result.GetValue(options.Config)!, config, () => options.ReadConfig(result, environment),
+            live.TryPostSettings, settings.Trail, settings.Gate, (level, text) =>
+            {
+                settings.Log.Add(level, "config", text);
+                if (!isWatched) errors.WriteLine($"{verb}: {text}");
+            },
+            live.Halt);
+        reader = keeper;
+        settings = settings with { Reload = keeper.Ask };
+        RunMetrics metrics = new(live, settings.Gate);
+        using MetricsServer? server = result.GetValue(options.Metrics) is { } port
+            ? new MetricsServer(port, metrics.Text, metrics.Unwell)
+            : null;
+        if (server is not null) settings = metrics.Follow(settings);
+        ReplayProgressLine progress = new(errors, verb, () => Standing(live));
+        ReplayRun run = ReplayCommand.Execute(settings, isWatched, isPaused: false, progress, errors);
+        live.Recorder?.Dispose(); // the report counts what is on the disk
+        ReplayReport report = ReplayReport.From(settings, run);
+        string? lost = ReplayCommand.Keep(
+            settings, run, report, live.Recorder is { IsComplete: true } ? settings.RecordPath : null);
+        if (result.GetValue(options.Json)) report.WriteJson(output);
+        else report.WriteText(output);
+        if (Unrecorded(live, settings) is { } cut) lost = lost is null ? cut : $"{cut}; {lost}";
+        return ReplayCommand.ExitCode(null, run, verb, errors, lost);
     }
 
     /// <summary>Why the recording is not whole; null if it is, or none was asked for.</summary>

@@ -37,19 +37,17 @@ internal sealed class SnapshotMarket
         || path.EndsWith(".csv.gz", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="InvalidDataException">A graph is not of its form; the message names the line.</exception>
-    /// <exception cref="VectorFileException">Accounts are missing or not of their form.</exception>
+    /// <exception cref="CommandException">It is missing or not of its form.</exception>
     internal static SnapshotMarket Load(string path, ulong reserveMin) =>
         IsGraph(path) ? LoadGraph(path, reserveMin) : LoadAccounts(path);
 
-    private static SnapshotMarket LoadGraph(string path, ulong reserveMin)
+    private static SnapshotMarket LoadGraph(string path, ulong reserveMin) => UserFile.Read(path, file =>
     {
         List<string> leftOut = [];
-        using FileStream file = File.OpenRead(path);
         using Stream content = GunzipStream.OpenContent(file);
         using StreamReader reader = new(content);
         return new SnapshotMarket(GraphSnapshot.Read(reader, reserveMin, leftOut), isExact: false, leftOut);
-    }
+    });
 
     private static SnapshotMarket LoadAccounts(string path)
     {
@@ -68,7 +66,7 @@ internal sealed class SnapshotMarket
         if (pools.Count == 0)
         {
             string why = leftOut.Count == 0 ? "none of its accounts is one of a supported venue" : leftOut[0];
-            throw new VectorFileException($"{path}: no pool in {file.Accounts.Count} accounts: {why}");
+            throw new CommandException($"{path}: no pool in {file.Accounts.Count} accounts: {why}", ExitCodes.BadData);
         }
 
         MarketGraph graph = new((2 * pools.Count) + 8, pools.Count);

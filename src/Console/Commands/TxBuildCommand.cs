@@ -66,26 +66,18 @@ internal static class TxBuildCommand
             return Usage(errors, "--table: only version 0 uses lookup tables");
         if (Encoding.UTF8.GetByteCount(arguments.Memo) > InstructionSettings.MaxMemoBytes)
             return Usage(errors, $"--memo: longer than {InstructionSettings.MaxMemoBytes} bytes");
-        try
+        AccountFile file = AccountFile.Load(arguments.AccountsPath);
+        ChainClock clock = Clock(file, pools, arguments);
+        TxRoute route = new(file, clock, wallet, arguments.AmmVariant());
+        problem = route.TryAdd(pools, mint, arguments.Amount,
+            (r, leg) => MinimumOut(r, leg, mint, arguments, arguments.Frame(in wallet)));
+        if (problem.Length != 0)
         {
-            AccountFile file = AccountFile.Load(arguments.AccountsPath);
-            ChainClock clock = Clock(file, pools, arguments);
-            TxRoute route = new(file, clock, wallet, arguments.AmmVariant());
-            problem = route.TryAdd(pools, mint, arguments.Amount,
-                (r, leg) => MinimumOut(r, leg, mint, arguments, arguments.Frame(in wallet)));
-            if (problem.Length != 0)
-            {
-                errors.WriteLine($"tx build: {problem}");
-                return ExitCodes.Error;
-            }
+            errors.WriteLine($"tx build: {problem}");
+            return ExitCodes.Error;
+        }
 
-            return Write(route, wallet, LoadTables(arguments, clock.Slot, errors), arguments, output, errors);
-        }
-        catch (VectorFileException e)
-        {
-            errors.WriteLine($"tx build: {e.Message}");
-            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
-        }
+        return Write(route, wallet, LoadTables(arguments, clock.Slot, errors), arguments, output, errors);
     }
 
     private static int Write(

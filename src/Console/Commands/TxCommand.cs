@@ -55,25 +55,7 @@ internal static class TxCommand
     internal static int Inspect(
         string input, TextWriter output, TextWriter errors, string? tablePath = null, bool asJson = false)
     {
-        try
-        {
-            return InspectBytes(Load(input), output, errors, tablePath, asJson);
-        }
-        catch (VectorFileException error)
-        {
-            errors.WriteLine($"tx inspect: {error.Message}");
-            return error.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            errors.WriteLine($"tx inspect: {error.Message}");
-            return ExitCodes.NoInput;
-        }
-    }
-
-    private static int InspectBytes(
-        byte[] raw, TextWriter output, TextWriter errors, string? tablePath, bool asJson)
-    {
+        byte[] raw = Load(input);
         TransactionReadStatus first = TransactionReadStatus.Truncated;
         foreach ((string form, byte[] bytes) in Candidates(raw))
         {
@@ -106,16 +88,11 @@ internal static class TxCommand
             return ReadLimited(stdin);
         }
 
-        if (Directory.Exists(input)) throw new FileNotFoundException($"{input}: it is a folder, not a file");
-        if (!File.Exists(input))
-        {
-            return IsPath(input)
-                ? throw new FileNotFoundException($"{input}: no such file, and no base64, base58 or hexadecimal text")
-                : Encoding.UTF8.GetBytes(input);
-        }
-
-        using FileStream file = File.OpenRead(input);
-        return ReadLimited(file);
+        if (File.Exists(input) || Directory.Exists(input)) return UserFile.Read(input, ReadLimited);
+        return IsPath(input)
+            ? throw new CommandException(
+                $"{input}: no such file, and no base64, base58 or hexadecimal text", ExitCodes.NoInput)
+            : Encoding.UTF8.GetBytes(input);
     }
 
     private static byte[] ReadLimited(Stream stream)
@@ -124,7 +101,8 @@ internal static class TxCommand
         int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         return length <= MaxInputBytes
             ? buffer[..length]
-            : throw new IOException($"more than {MaxInputBytes} bytes: not one transaction");
+            : throw new CommandException(
+                $"more than {MaxInputBytes} bytes: not one transaction", ExitCodes.NoInput);
     }
 
     private static List<(string Form, byte[] Bytes)> Candidates(byte[] raw)

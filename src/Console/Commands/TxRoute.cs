@@ -166,7 +166,8 @@ internal sealed class TxRoute
         Pubkey program = isToken2022 ? ProgramIds.Token2022 : ProgramIds.Token;
         return AssociatedTokenAddress.TryFind(in _wallet, in mint, in program, out Pubkey address, out _)
             ? address
-            : throw new VectorFileException($"no token account address exists for wallet {_wallet} and mint {mint}");
+            : throw new CommandException(
+                $"no token account address exists for wallet {_wallet} and mint {mint}", ExitCodes.BadData);
     }
 }
 

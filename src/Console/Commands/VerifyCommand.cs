@@ -60,15 +60,7 @@ internal static class VerifyCommand
         TextWriter errors)
     {
         List<VectorRun> runs = [];
-        try
-        {
-            foreach (string path in Expand(paths)) runs.Add(RunFile(path, errors));
-        }
-        catch (VectorFileException e)
-        {
-            errors.WriteLine($"verify: {e.Message}");
-            return e.IsMissing ? ExitCodes.NoInput : ExitCodes.BadData;
-        }
+        foreach (string path in Expand(paths)) runs.Add(RunFile(path, errors));
 
         int limit = shownDifferences <= 0 ? int.MaxValue : shownDifferences;
         if (asJson) WriteJson(runs, limit, output);
@@ -95,7 +87,7 @@ internal static class VerifyCommand
                     || file.EndsWith(".json.gz", StringComparison.Ordinal))
                     found.Add(file);
             if (found.Count == 0)
-                throw new VectorFileException($"{path}: the folder has no .json or .json.gz file", isMissing: true);
+                throw new CommandException($"{path}: the folder has no .json or .json.gz file", ExitCodes.NoInput);
             found.Sort(StringComparer.Ordinal);
             files.AddRange(found);
         }
@@ -107,8 +99,8 @@ internal static class VerifyCommand
     {
         using VectorDocument document = VectorDocument.Load(path);
         IVectorSuite suite = VectorSuites.Find(document)
-            ?? throw new VectorFileException(
-                $"{path}: format '{document.Format}' is not a vector format this version knows");
+            ?? throw new CommandException(
+                $"{path}: format '{document.Format}' is not a vector format this version knows", ExitCodes.BadData);
         VectorRun? run = null;
         try
         {
@@ -128,7 +120,7 @@ internal static class VerifyCommand
             string where = run is null or { DoneCount: 0 }
                 ? string.Empty
                 : string.Create(CultureInfo.InvariantCulture, $" case {run.DoneCount + 1} of {run.CaseCount}:");
-            throw new VectorFileException($"{path}:{where} {what}", cause: e);
+            throw new CommandException($"{path}:{where} {what}", ExitCodes.BadData);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
     public static Pubkey DryRunWallet { get; } = HashOf("lowlatency dry run"u8);
 
     /// <summary>Reads the file beside a capture.</summary>
-    /// <exception cref="InvalidDataException">The file is there and is not what it should be.</exception>
+    /// <exception cref="CommandException">The file is there and is not what it should be.</exception>
     public static CaptureSidecar ReadBeside(string capturePath)
     {
         string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(capturePath)) ?? string.Empty, FileName);
@@ -39,7 +39,7 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException) // not JSON, not Unicode
         {
-            throw new InvalidDataException($"{path}: not JSON ({fault.Message})", fault);
+            throw new CommandException($"{path}: not JSON ({fault.Message})", ExitCodes.BadData);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed record CaptureSidecar(Pubkey Wallet, IReadOnlyDictionary<Pubkey,
         if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(member, out JsonElement value))
             return null;
         if (value.ValueKind == JsonValueKind.String && Pubkey.TryParse(value.GetString(), out Pubkey key)) return key;
-        throw new InvalidDataException($"{path}: {name}.{member} is not an address");
+        throw new CommandException($"{path}: {name}.{member} is not an address", ExitCodes.BadData);
     }
 
     private static Pubkey HashOf(ReadOnlySpan<byte> text)

@@ -42,8 +42,9 @@ internal sealed class ReplayRun
             GroundTruth = new GroundTruthCheck(settings.GroundTruthPath, settings.Pipeline, IsInTruth);
         if (settings.TransactionsFolder is not null)
         {
-            Transactions = Create(
-                "--emit-transactions", settings.TransactionsFolder, path => new TransactionFiles(path));
+            Transactions = UserFile.Make(
+                $"--emit-transactions {settings.TransactionsFolder}",
+                () => new TransactionFiles(settings.TransactionsFolder));
         }
     }
 
@@ -133,8 +134,9 @@ internal sealed class ReplayRun
             _settings.Live is null ? ReplayFeed.Open(_settings.CapturePath, options, out fault) : null;
         if (fault is not null) return fault;
         IsSynthetic = capture?.IsSynthetic ?? false;
-        using Stream? journal =
-            _settings.JournalPath is null ? null : Create("--journal", _settings.JournalPath, File.Create);
+        using Stream? journal = _settings.JournalPath is { } path
+            ? UserFile.Make($"--journal {path}", () => File.Create(path))
+            : null;
         Pipeline = new MarketPipeline(
             _settings.Pipeline, p => Sinks(p, journal), p => _settings.Live?.Observe(p) ?? [], Observers);
         _settings.OnView?.Invoke(Pipeline.View);
@@ -206,18 +208,6 @@ internal sealed class ReplayRun
             GroundTruth?.OnSlot(complete);
         });
         return [Orderer, .. observers];
-    }
-
-    private static T Create<T>(string option, string path, Func<string, T> create)
-    {
-        try
-        {
-            return create(path);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{option} {path}: {fault.Message}", ExitCodes.CannotCreate);
-        }
     }
 
     private bool IsInTruth(VenueId venue) =>

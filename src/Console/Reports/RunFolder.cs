@@ -1,4 +1,3 @@
-using System;
 using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
@@ -53,21 +52,15 @@ internal static class RunFolder
             }
         }
 
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{OptionName} {folder}: {fault.Message}", ExitCodes.CannotCreate);
-        }
+        UserFile.Make($"{OptionName} {folder}", () => Directory.CreateDirectory(folder));
     }
 
     /// <summary>Writes what is known when the run has ended.</summary>
     /// <exception cref="CommandException">A file cannot be written.</exception>
     public static void Write(string folder, RunRecord record, PipelineLatency? latency)
     {
-        try
+        string path = Path.Combine(folder, RecordName);
+        UserFile.Make($"{OptionName} {folder}", () =>
         {
             foreach ((string step, LatencyHistogram histogram) in ReplayTables.Histograms(latency))
             {
@@ -75,13 +68,9 @@ internal static class RunFolder
                 HistogramText.Write(histogram, text, unitNs: 1_000);
             }
 
-            File.WriteAllText(
-                Path.Combine(folder, RecordName), JsonOutput.Report(record) + "\n");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{OptionName} {folder}: {fault.Message}", ExitCodes.CannotCreate);
-        }
+            File.WriteAllText(path, JsonOutput.Report(record) + "\n");
+            return path;
+        });
     }
 
     /// <summary>Reads the record of a run.</summary>
@@ -104,7 +93,7 @@ internal static class RunFolder
             throw new CommandException($"{path}: there is no such file: {why}", ExitCodes.NoInput);
         }
 
-        string text = ReadText(path);
+        string text = UserFile.Read(path, static file => new StreamReader(file).ReadToEnd());
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
@@ -153,18 +142,6 @@ internal static class RunFolder
                 return false;
             default:
                 return false;
-        }
-    }
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{path}: {fault.Message}", ExitCodes.NoInput);
         }
     }
 }

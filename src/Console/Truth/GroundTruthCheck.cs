@@ -44,13 +44,10 @@ internal sealed class GroundTruthCheck
     public GroundTruthCheck(string path, PipelineSettings settings, Func<VenueId, bool> venues)
     {
         _venues = venues;
-        TruthFile.Read(path, (line, o) =>
+        TruthFile.Read(path, o =>
         {
             if (!o.TryGetProperty("slot", out JsonElement slot) || !o.TryGetProperty("cycles", out JsonElement cycles))
-            {
-                throw new InvalidDataException(
-                    $"{path}: line {line}: no 'slot' and 'cycles'; is this a truth-cycles file?");
-            }
+                throw new InvalidDataException("no 'slot' and 'cycles'; is this a truth-cycles file?");
 
             foreach (JsonElement cycle in cycles.EnumerateArray()) CheckForm(cycle);
             _slots[slot.GetUInt64()] = o;

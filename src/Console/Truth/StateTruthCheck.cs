@@ -16,7 +16,6 @@ internal sealed class StateTruthCheck
 {
     private const int DifferencesKept = 20;
 
-    private readonly string _path;
     private readonly Dictionary<ulong, JsonElement> _slots = [];
     private readonly Dictionary<string, string> _expected = [];
     private readonly Dictionary<string, string> _actual = [];
@@ -25,7 +24,6 @@ internal sealed class StateTruthCheck
 
     public StateTruthCheck(string path)
     {
-        _path = path;
         TruthFile.Read(path, Take);
         foreach (string key in _unsubscribed) _expected.Remove(key);
     }
@@ -72,10 +70,10 @@ internal sealed class StateTruthCheck
         }
     }
 
-    private void Take(int line, JsonElement o)
+    private void Take(JsonElement o)
     {
         if (!o.TryGetProperty("slot", out JsonElement slot))
-            throw new InvalidDataException($"{_path}: line {line}: no member 'slot'; is this a truth-slots file?");
+            throw new InvalidDataException("no member 'slot'; is this a truth-slots file?");
         if (o.TryGetProperty("accounts", out JsonElement accounts))
         {
             foreach (JsonProperty p in accounts.EnumerateObject()) _expected[p.Name] = p.Value.GetString()!;
@@ -83,7 +81,7 @@ internal sealed class StateTruthCheck
         }
 
         if (!o.TryGetProperty("changed", out JsonElement changed))
-            throw new InvalidDataException($"{_path}: line {line}: no member 'changed'; is this a truth-slots file?");
+            throw new InvalidDataException("no member 'changed'; is this a truth-slots file?");
         foreach (JsonProperty p in changed.EnumerateObject()) _ = p.Value.GetString();
         _slots[slot.GetUInt64()] = o;
         if (!o.TryGetProperty("changed_unsubscribed", out JsonElement unsubscribed)) return;

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Text.Json;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.RaydiumAmm;
@@ -47,7 +46,7 @@ internal sealed class AccountFile
     internal bool IsOwnerUnknown { get; private set; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="VectorFileException">It is missing or none of the forms.</exception>
+    /// <exception cref="CommandException">It is missing or none of the forms.</exception>
     internal static AccountFile Load(string path)
     {
         AccountFile file = new();
@@ -64,30 +63,26 @@ internal sealed class AccountFile
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)
         {
-            throw new VectorFileException($"{path}: {e.Message}", cause: e);
+            throw new CommandException($"{path}: {e.Message}", ExitCodes.BadData);
         }
 
         if (file.Accounts.TryGetValue(ProgramIds.ClockSysvar, out AccountText? sysvar)
             && ChainClock.TryDecode(sysvar.Data, out ChainClock decoded)) file.CommonClock = decoded;
-        return file.Accounts.Count != 0 ? file : throw new VectorFileException($"{path}: no account found in it");
+        return file.Accounts.Count != 0
+            ? file
+            : throw new CommandException($"{path}: no account found in it", ExitCodes.BadData);
     }
 
     private void AddRaw(string path)
     {
-        try
+        byte[] data = UserFile.Read(path, static file =>
         {
-            byte[] data = File.ReadAllBytes(path);
-            Accounts[default] = new AccountText(default, default, 1, data);
-            IsOwnerUnknown = true;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new VectorFileException($"{path}: no such file", isMissing: true, cause: e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new VectorFileException($"{path}: cannot be read: {e.Message}", isMissing: true, cause: e);
-        }
+            byte[] all = new byte[file.Length];
+            file.ReadExactly(all);
+            return all;
+        });
+        Accounts[default] = new AccountText(default, default, 1, data);
+        IsOwnerUnknown = true;
     }
 
     private void AddJson(JsonElement root)

@@ -15,7 +15,7 @@ internal static class LookupTableFile
     /// <summary>All tables of the file, usable or not, in the order of the file.</summary>
     /// <param name="path">File.</param>
     /// <param name="slot">Slot whose view of the table counts: entries added in it are not usable yet.</param>
-    /// <exception cref="VectorFileException">It is missing, none of the forms, or holds no table.</exception>
+    /// <exception cref="CommandException">It is missing, none of the forms, or holds no table.</exception>
     internal static List<LookupTable> Load(string path, ulong slot = ulong.MaxValue)
     {
         List<LookupTable> tables = ReadList(path);
@@ -28,7 +28,9 @@ internal static class LookupTableFile
             tables.Add(table);
         }
 
-        return tables.Count != 0 ? tables : throw new VectorFileException($"{path}: no lookup table found in it");
+        return tables.Count != 0
+            ? tables
+            : throw new CommandException($"{path}: no lookup table found in it", ExitCodes.BadData);
     }
 
     /// <summary>The tables of a file by address; none without a file.</summary>
@@ -64,7 +66,7 @@ internal static class LookupTableFile
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)
         {
-            throw new VectorFileException($"{path}: {e.Message}", cause: e);
+            throw new CommandException($"{path}: {e.Message}", ExitCodes.BadData);
         }
 
         return tables;

@@ -34,41 +34,27 @@ internal sealed class VectorDocument : IDisposable
     internal string Dex { get; }
 
     /// <summary>Loads a file.</summary>
-    /// <exception cref="VectorFileException">It is missing, unreadable, or not a JSON object.</exception>
+    /// <exception cref="CommandException">It is missing, unreadable, or not a JSON object.</exception>
     internal static VectorDocument Load(string path)
     {
         JsonDocument json = LoadJson(path);
         if (json.RootElement.ValueKind == JsonValueKind.Object) return new VectorDocument(path, json);
         JsonValueKind kind = json.RootElement.ValueKind;
         json.Dispose();
-        throw new VectorFileException($"{path}: the top level is {kind}, not an object");
+        throw new CommandException($"{path}: the top level is {kind}, not an object", ExitCodes.BadData);
     }
 
     /// <summary>Loads any JSON, plain or gzip.</summary>
-    /// <exception cref="VectorFileException">The file is missing, unreadable, or not JSON.</exception>
+    /// <exception cref="CommandException">The file is missing, unreadable, or not JSON.</exception>
     internal static JsonDocument LoadJson(string path)
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
-            return Parse(file);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new VectorFileException($"{path}: no such file", isMissing: true, cause: e);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException)
-        {
-            string what = Directory.Exists(path) ? "it is a folder, not a file" : $"cannot be read: {e.Message}";
-            throw new VectorFileException($"{path}: {what}", isMissing: true, cause: e);
+            return UserFile.Read(path, Parse);
         }
         catch (JsonException e)
         {
-            throw new VectorFileException($"{path}: {Mistake(path, e)}", cause: e);
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException)
-        {
-            throw new VectorFileException($"{path}: cannot be unpacked: {e.Message}", cause: e);
+            throw new CommandException($"{path}: {Mistake(path, e)}", ExitCodes.BadData);
         }
     }
 

@@ -190,9 +190,9 @@ public sealed class CyclesCommandTests : IDisposable
     private int Run(
         string path, bool isJson = false, bool isReport = false, int hops = 4, string[]? bases = null,
         TimeSpan limit = default, CancellationToken stop = default) =>
-        CyclesCommand.Run(
+        Program.Guard("cycles", _errors, () => CyclesCommand.Run(
             new CyclesArguments(path, bases ?? [], hops, 20, isJson, isReport, null) { Limit = limit },
-            stop, _output, _errors);
+            stop, _output, _errors));
 
     private string Write(string name, string text)
     {

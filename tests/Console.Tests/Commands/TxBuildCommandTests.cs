@@ -141,8 +141,9 @@ public sealed class TxBuildCommandTests : IDisposable
         AssertUsage(good with { Version = "2" }, "--version");
         AssertUsage(good with { AmmV4 = "v3" }, "--amm-v4");
         AssertUsage(good with { Version = "legacy", TablePaths = [Scenario] }, "--table");
-        Assert.Equal(
-            ExitCodes.NoInput, TxBuildCommand.Run(good with { AccountsPath = "missing.json" }, _output, _errors));
+        CommandException missing = Assert.Throws<CommandException>(
+            () => TxBuildCommand.Run(good with { AccountsPath = "missing.json" }, _output, _errors));
+        Assert.Equal(ExitCodes.NoInput, missing.ExitCode);
     }
 
     private void AssertUsage(TxBuildArguments arguments, string named)

@@ -71,7 +71,7 @@ public sealed class PoolsInspectTests
     {
         string path = Path.Combine(Path.GetDirectoryName(VectorPath("x"))!, "..", "..", "data/market-small/pools.json");
         StringWriter errors = new();
-        Assert.Equal(ExitCodes.BadData, PoolsCommand.Inspect(path, null, new StringWriter(), errors));
+        Assert.Equal(ExitCodes.BadData, Program.Run(["pools", "inspect", path], new StringWriter(), errors));
         Assert.Equal($"pools inspect: {path}: no account found in it\n", errors.ToString());
     }
 

@@ -135,7 +135,7 @@ public sealed class VerifyCommandTests : IDisposable
     public void Run_MemberOfAnotherType_NamesTheCaseAndNoTypeOfTheRuntime()
     {
         string changed = Change("token_swap", ":[[64,\"", ":[[\"64\",\"");
-        Assert.Equal(ExitCodes.BadData, VerifyCommand.Run([changed], asJson: false, 5, _output, _errors));
+        Assert.Equal(ExitCodes.BadData, Program.Run(["verify", "--vectors", changed], _output, _errors));
         Assert.Equal(
             $"verify: {changed}: case 3 of 286: a member is not of the JSON type that the format says",
             _errors.ToString().TrimEnd());
@@ -161,7 +161,7 @@ public sealed class VerifyCommandTests : IDisposable
         foreach ((string path, int expected, string message) in expectations)
         {
             StringWriter errors = new();
-            Assert.Equal(expected, VerifyCommand.Run([path], asJson: false, 5, _output, errors));
+            Assert.Equal(expected, Program.Run(["verify", "--vectors", path], _output, errors));
             Assert.Contains(path, errors.ToString(), StringComparison.Ordinal);
             Assert.Contains(message, errors.ToString(), StringComparison.Ordinal);
         }
@@ -180,8 +180,9 @@ public sealed class VerifyCommandTests : IDisposable
             Epoch: null);
         Assert.Equal(ExitCodes.Ok, QuoteCommand.Run(arguments, _output, _errors));
         Assert.Contains("out          59195974722 ", _output.ToString(), StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.NoInput,
-            QuoteCommand.Run(arguments with { AccountsPath = "nowhere.json" }, _output, _errors));
+        CommandException missing = Assert.Throws<CommandException>(
+            () => QuoteCommand.Run(arguments with { AccountsPath = "nowhere.json" }, _output, _errors));
+        Assert.Equal(ExitCodes.NoInput, missing.ExitCode);
         Assert.Equal(ExitCodes.Usage, QuoteCommand.Run(arguments with { InputMint = "short" }, _output, _errors));
     }
 
@@ -261,7 +262,7 @@ public sealed class VerifyCommandTests : IDisposable
         {
             got = Convert.ToHexString(Assert.Single(AccountFile.Load(path).Accounts.Values).Data);
         }
-        catch (VectorFileException e)
+        catch (CommandException e)
         {
             got = e.Message;
         }
