@@ -61,6 +61,7 @@ public sealed partial class CycleFinder
     private const int PricedBasesMax = 8; // more bases than this cost more to price than to search
     private const int RowScanGain = 4; // a row is scanned so many times faster than a list of neighbours
     private const int TightenDegreeMax = 32; // neighbours of a mint whose prices are made exact before a search
+    private const int WarmSteps = 64; // to keep warm: most searches of a market of some hundred pools
     private readonly MarketGraph _graph;
     private readonly int _maxHops;
     private readonly bool _anyMint;
@@ -196,6 +197,18 @@ public sealed partial class CycleFinder
 
     /// <summary>Makes prices that are too high exact, in turn: bounded upkeep between events.</summary>
     public void TightenPrices(int stepsMax) => _prices?.TightenInTurn(stepsMax);
+
+    /// <summary>
+    /// Searches as <see cref="Find"/> does and changes nothing: prices are asked and not made exact, nothing is
+    /// counted. What is found is of no use but to go on with.
+    /// </summary>
+    internal void Warm(int poolId)
+    {
+        _count = 0;
+        if (_graph.IsTopologyStale || _prices is { IsCurrent: false }) return;
+        int edge = poolId << 1;
+        if (_prices is null || MayGainEither(edge)) _ = Begin(poolId, WarmSteps, -1);
+    }
 
     private SearchStatus Begin(int poolId, long stepsMax, int onlyAbovePool)
     {
