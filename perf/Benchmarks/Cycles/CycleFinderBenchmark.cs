@@ -1,7 +1,6 @@
 using System.IO;
-using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Attributes;
+using LowLatency.Benchmarks.Runner;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
@@ -35,8 +34,7 @@ public class CycleFinderBenchmark
     [GlobalSetup]
     public void Setup()
     {
-        using FileStream file = File.OpenRead(GraphPath());
-        using StreamReader reader = new(new GZipStream(file, CompressionMode.Decompress));
+        using StreamReader reader = PerfFolder.OpenGraph();
         _graph = GraphSnapshot.Read(reader, ReserveMin);
         if (_graph.PoolCount != Pools) throw new InvalidDataException($"{_graph.PoolCount} pools");
         _upTo3 = new CycleFinder(_graph, new SearchSettings { MaxHops = 3, MaxCyclesPerEvent = 65_536 });
@@ -112,9 +110,6 @@ public class CycleFinderBenchmark
 
         return found;
     }
-
-    private static string GraphPath([CallerFilePath] string source = "") => Path.Combine(
-        Path.GetDirectoryName(source)!, "..", "..", "..", "data", "graphs", "solana_3dex_2023-05-12.csv.gz");
 
     private int Next() => _pool = _pool + 1 < _graph.PoolCount ? _pool + 1 : 0;
 }

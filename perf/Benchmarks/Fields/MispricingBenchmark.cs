@@ -1,7 +1,6 @@
 using System.IO;
-using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Attributes;
+using LowLatency.Benchmarks.Runner;
 using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
 
@@ -24,8 +23,7 @@ public class MispricingBenchmark
     [GlobalSetup]
     public void Setup()
     {
-        using FileStream file = File.OpenRead(GraphPath());
-        using StreamReader reader = new(new GZipStream(file, CompressionMode.Decompress));
+        using StreamReader reader = PerfFolder.OpenGraph();
         MarketGraph graph = GraphSnapshot.Read(reader);
         _field = new MispricingField(graph.MintCapacity, graph.PoolCapacity);
         _flow = new double[graph.PoolCount];
@@ -64,9 +62,6 @@ public class MispricingBenchmark
 
     [Benchmark]
     public double Measure() => _field.Measure().Energy;
-
-    private static string GraphPath([CallerFilePath] string source = "") => Path.Combine(
-        Path.GetDirectoryName(source)!, "..", "..", "..", "data", "graphs", "solana_3dex_2023-05-12.csv.gz");
 
     private void Move()
     {

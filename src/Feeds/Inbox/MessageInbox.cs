@@ -46,8 +46,6 @@ public sealed class MessageInbox
     private long _frames;
     private long _bytes;
     private long _droppedFrames;
-    private long _droppedBytes;
-    private long _lags;
 
     /// <summary>An inbox of <paramref name="capacityBytes"/>, a power of two of at least 16 KiB.</summary>
     /// <param name="connectionId">The connection's byte in captures and events.</param>
@@ -100,12 +98,6 @@ public sealed class MessageInbox
     /// <summary>Records dropped because there was no room, or behind such a loss.</summary>
     public long DroppedFrames => Volatile.Read(ref _droppedFrames);
 
-    /// <summary>Raw bytes of those records.</summary>
-    public long DroppedBytes => Volatile.Read(ref _droppedBytes);
-
-    /// <summary>Times that the inbox began to lag.</summary>
-    public long Lags => Volatile.Read(ref _lags);
-
     /// <summary>
     /// Pushes a record. False if it was dropped: the inbox is then lagging. A close of up to
     /// <see cref="MaxControlBytes"/> always fits once after an open. Writer thread.
@@ -129,7 +121,7 @@ public sealed class MessageInbox
         bool isRefused = isControl ? lengthBytes > MaxControlBytes : _isLagging;
         if (isRefused || !TryReserve(lengthBytes, kind == CaptureFrameKind.Close ? 0 : ReservedBytes))
         {
-            Drop(lengthBytes);
+            Drop();
             room = default;
             return false;
         }
@@ -270,12 +262,9 @@ public sealed class MessageInbox
     /// <summary>A slice of the feed's work while the writer spins; see <see cref="InboxSignal.OnSpin"/>.</summary>
     internal void Spin() => _signal.OnSpin?.Invoke();
 
-    private void Drop(int lengthBytes)
+    private void Drop()
     {
         _droppedFrames++;
-        _droppedBytes += lengthBytes;
-        if (_isLagging) return;
-        _lags++;
         Volatile.Write(ref _isLagging, true);
     }
 

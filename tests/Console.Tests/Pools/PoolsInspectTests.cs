@@ -69,7 +69,7 @@ public sealed class PoolsInspectTests
     [Fact]
     public void Inspect_ListOfPoolsWithoutTheirBytes_FindsNoAccount()
     {
-        string path = Path.Combine(Path.GetDirectoryName(VectorPath("x"))!, "..", "..", "data/market-small/pools.json");
+        string path = Repository.MarketSmall("pools.json");
         StringWriter errors = new();
         Assert.Equal(ExitCodes.BadData, Program.Run(["pools", "inspect", path], new StringWriter(), errors));
         Assert.Equal($"pools inspect: {path}: no account found in it\n", errors.ToString());
@@ -109,11 +109,5 @@ public sealed class PoolsInspectTests
         return reader.ReadToEnd();
     }
 
-    private static string VectorPath(string name)
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LowLatency.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder!.FullName, "tests", "Vectors", name + ".json.gz");
-    }
+    private static string VectorPath(string name) => Repository.Vectors(name + ".json.gz");
 }

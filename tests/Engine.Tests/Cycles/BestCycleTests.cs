@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using LowLatency.Engine.Cycles;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Solana;
@@ -223,10 +222,9 @@ public sealed class BestCycleTests
         return count;
     }
 
-    private static string[] Snapshots([CallerFilePath] string source = "")
+    private static string[] Snapshots()
     {
-        string folder = Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "data", "graphs");
-        string[] files = Directory.GetFiles(folder, "*.csv.gz");
+        string[] files = Directory.GetFiles(Repository.PathOf("data", "graphs"), "*.csv.gz");
         Assert.True(files.Length >= 13, "the snapshots are there");
         return files;
     }

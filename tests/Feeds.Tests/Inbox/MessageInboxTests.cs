@@ -81,8 +81,7 @@ public sealed class MessageInboxTests
         Assert.True(inbox.TryRead(out _));
         inbox.Release();
         Assert.False(inbox.TryWrite(CaptureFrameKind.Message, 0, 0, "x"u8)); // there is room, but a loss came before
-        Assert.Equal((2L, 1L), (inbox.DroppedFrames, inbox.Lags));
-        Assert.Equal(1_001, inbox.DroppedBytes);
+        Assert.Equal(2, inbox.DroppedFrames);
         Assert.True(inbox.TryWrite(CaptureFrameKind.Close, 0, 0, new byte[MessageInbox.MaxControlBytes]));
         Assert.False(inbox.HasRoomToOpen);
         for (int i = 1; i < taken; i++) Next(inbox, CaptureFrameKind.Message);
