@@ -31,19 +31,15 @@ internal static class CompletionCommand
         Argument<string> shell = new("shell") { Description = "bash, zsh or fish." };
         Verb command = new("completion", "Print a completion script for a shell.", Examples) { shell };
         command.SetAction(result => Run(
-            result.GetValue(shell)!, result.RootCommandResult.Command, result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error));
+            result.GetValue(shell)!, result.RootCommandResult.Command, result.InvocationConfiguration.Output));
         return command;
     }
 
-    /// <summary>Runs the verb on the given writers.</summary>
-    internal static int Run(string shell, Command root, TextWriter output, TextWriter errors)
+    /// <summary>Runs the verb on the given writer.</summary>
+    internal static int Run(string shell, Command root, TextWriter output)
     {
         if (Array.IndexOf(Shells, shell) < 0)
-        {
-            errors.WriteLine($"completion: no shell '{shell}'{Nearest.Hint(shell, Shells)}; give bash, zsh or fish");
-            return ExitCodes.Usage;
-        }
+            throw new CommandException($"no shell '{shell}'{Nearest.Hint(shell, Shells)}; give bash, zsh or fish");
 
         if (shell == "zsh") output.Write("autoload -U +X bashcompinit && bashcompinit\n");
         output.Write(shell == "fish" ? Fish(root) : Bash(root));

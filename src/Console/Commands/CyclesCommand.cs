@@ -101,15 +101,11 @@ internal static class CyclesCommand
         for (int i = 0; i < mints.Length; i++)
         {
             if (Pubkey.TryParse(arguments.Bases[i], out mints[i])) continue;
-            errors.WriteLine($"cycles: --base '{arguments.Bases[i]}' is not a mint address");
-            return ExitCodes.Usage;
+            throw new CommandException($"--base '{arguments.Bases[i]}' is not a mint address");
         }
 
         if (arguments.MaxHops is < 2 or > 6)
-        {
-            errors.WriteLine($"cycles: --max-hops {arguments.MaxHops} is outside 2 to 6");
-            return ExitCodes.Usage;
-        }
+            throw new CommandException($"--max-hops {arguments.MaxHops} is outside 2 to 6");
 
         if (arguments.IsReport) return Report(arguments, mints, stop, output, errors);
         if (Directory.Exists(path))
@@ -144,8 +140,7 @@ internal static class CyclesCommand
         int count = CyclesReport.Run(arguments.Path, mints, arguments.MaxHops, least, MayGoOn, output, errors);
         if (stop.IsCancellationRequested) return ExitCodes.Interrupted;
         if (count != 0) return ExitCodes.Ok;
-        errors.WriteLine($"cycles: {arguments.Path}: no graph (.csv or .csv.gz) in this folder");
-        return ExitCodes.NoInput;
+        throw new CommandException($"{arguments.Path}: no graph (.csv or .csv.gz) in this folder", ExitCodes.NoInput);
 
         bool MayGoOn() => !stop.IsCancellationRequested && (arguments.Limit == TimeSpan.Zero
             || TimeProvider.System.GetElapsedTime(began) < arguments.Limit);

@@ -62,10 +62,7 @@ internal sealed class DoctorCommand
     {
         int calls = result.GetValue(_calls);
         if (calls is < 1 or > 1000)
-        {
-            errors.WriteLine($"doctor: --calls {calls}: give 1 to 1000");
-            return ExitCodes.Usage;
-        }
+            throw new CommandException($"--calls {calls}: give 1 to 1000");
 
         DoctorReport report = new();
         EngineConfig config = CheckConfig(report, result, environment);

@@ -48,23 +48,19 @@ internal static class PoolsCommand
             file, owner,
         };
         inspect.SetAction(result =>
-            Inspect(result.GetValue(file)!, result.GetValue(owner),
-                result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            Inspect(result.GetValue(file)!, result.GetValue(owner), result.InvocationConfiguration.Output));
         return new Command("pools", "Find, check and look at pools.")
         {
             PoolsDiscoverCommand.Create(), PoolsAuditCommand.Create(), inspect,
         };
     }
 
-    /// <summary>Runs "pools inspect" on the given writers.</summary>
-    internal static int Inspect(string path, string? ownerText, TextWriter output, TextWriter errors)
+    /// <summary>Runs "pools inspect" on the given writer.</summary>
+    internal static int Inspect(string path, string? ownerText, TextWriter output)
     {
         Pubkey owner = default;
         if (ownerText is not null && !Pubkey.TryParse(ownerText, out owner))
-        {
-            errors.WriteLine($"pools inspect: --owner: '{ownerText}' is not an address");
-            return ExitCodes.Usage;
-        }
+            throw new CommandException($"--owner: '{ownerText}' is not an address");
 
         AccountFile file = AccountFile.Load(path);
         PoolBuilder builder = new(file.Accounts);
@@ -80,8 +76,7 @@ internal static class PoolsCommand
 
         output.WriteLine($"{known} of {file.Accounts.Count} accounts recognised");
         if (known != 0) return ExitCodes.Ok;
-        errors.WriteLine($"pools inspect: {path}: no account of a supported kind");
-        return ExitCodes.BadData;
+        throw new CommandException($"{path}: no account of a supported kind", ExitCodes.BadData);
     }
 
     private static bool InspectRaw(

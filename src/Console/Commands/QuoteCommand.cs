@@ -67,18 +67,17 @@ internal static class QuoteCommand
                 result.GetValue(exactOut),
                 result.GetValue(time),
                 result.GetValue(epoch)),
-            result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error));
+            result.InvocationConfiguration.Output));
         return command;
     }
 
-    /// <summary>Runs the verb on the given writers.</summary>
-    internal static int Run(QuoteArguments arguments, TextWriter output, TextWriter errors)
+    /// <summary>Runs the verb on the given writer.</summary>
+    internal static int Run(QuoteArguments arguments, TextWriter output)
     {
         if (!Pubkey.TryParse(arguments.InputMint, out Pubkey mint))
-            return Usage(errors, $"--in: '{arguments.InputMint}' is not an address");
+            throw new CommandException($"--in: '{arguments.InputMint}' is not an address");
         if (arguments.IsExactOut
-            && arguments.Pools.Count != 1) return Usage(errors, "--exact-out takes one --pool");
+            && arguments.Pools.Count != 1) throw new CommandException("--exact-out takes one --pool");
         AccountFile file = AccountFile.Load(arguments.AccountsPath);
         PoolBuilder builder = new(file.Accounts);
         Dictionary<Pubkey, Pool> pools = [];
@@ -86,7 +85,7 @@ internal static class QuoteCommand
         for (int i = 0; i < arguments.Pools.Count; i++)
         {
             if (!Pubkey.TryParse(arguments.Pools[i], out Pubkey address))
-                return Usage(errors, $"--pool: '{arguments.Pools[i]}' is not an address");
+                throw new CommandException($"--pool: '{arguments.Pools[i]}' is not an address");
             if (!pools.TryGetValue(address, out Pool? pool))
             {
                 pool = builder.Build(in address, out string problem)
@@ -95,8 +94,8 @@ internal static class QuoteCommand
             }
 
             if (pool.OtherMint(in mint).IsZero)
-                return Usage(
-                    errors, $"leg {i + 1}: {mint} is not a mint of {address} ({pool.MintA}, {pool.MintB})");
+                throw new CommandException(
+                    $"leg {i + 1}: {mint} is not a mint of {address} ({pool.MintA}, {pool.MintB})");
             ChainClock clock = Clock(file, in address, arguments);
             if (!QuoteLeg(pool, i + 1, ref mint, ref amount, arguments.IsExactOut, clock,
                 output)) return ExitCodes.Error;
@@ -158,12 +157,6 @@ internal static class QuoteCommand
         ChainClock clock = file.ClockOf(in pool);
         return new ChainClock(
             clock.Slot, arguments.UnixTime ?? clock.UnixTimestamp, arguments.Epoch ?? clock.Epoch);
-    }
-
-    private static int Usage(TextWriter errors, string message)
-    {
-        errors.WriteLine($"quote: {message}");
-        return ExitCodes.Usage;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -74,27 +74,22 @@ internal static class RecordCommand
     {
         if (result.GetValue(Synthetic) is { } market) return Generate(result, live, market, output, errors);
         if (result.GetValue(Seed) is not null)
-        {
-            errors.WriteLine("record: --seed: it goes with --synthetic");
-            return ExitCodes.Usage;
-        }
+            throw new CommandException("--seed: it goes with --synthetic");
 
         bool isImport = result.GetValue(Import) is not null;
         if (isImport == (result.GetValue(live.Config) is not null))
         {
-            errors.WriteLine(
+            throw new CommandException(
                 isImport
-                    ? "record: --config records live endpoints, --import converts a file: give one of them"
-                    : "record: give --config file to record live, --import file to convert, or --synthetic");
-            return ExitCodes.Usage;
+                    ? "--config records live endpoints, --import converts a file: give one of them"
+                    : "give --config file to record live, --import file to convert, or --synthetic");
         }
 
         string target = result.GetValue(Out)!;
         if (isImport) return Run(result.GetValue(Import)!, target, output, errors);
         if (!IsJsonLines(target))
             return RunCommand.Run(live, result, "record", ConfigLayers.ProcessEnvironment(), output, errors, target);
-        errors.WriteLine($"record: --out {target}: live recordings are binary; convert it later with --import");
-        return ExitCodes.Usage;
+        throw new CommandException($"--out {target}: live recordings are binary; convert it later with --import");
     }
 
     private static int Generate(
@@ -102,16 +97,11 @@ internal static class RecordCommand
     {
         string target = result.GetValue(Out)!;
         if (result.GetValue(Import) is not null || result.GetValue(live.Config) is not null)
-        {
-            errors.WriteLine("record: --synthetic generates; --import and --config do not go with it");
-            return ExitCodes.Usage;
-        }
+            throw new CommandException("--synthetic generates; --import and --config do not go with it");
 
         if (IsJsonLines(target) || File.Exists(target))
-        {
-            errors.WriteLine($"record: --out {target}: the file exists, or is not a binary capture's name");
-            return ExitCodes.CannotCreate;
-        }
+            throw new CommandException(
+                $"--out {target}: the file exists, or is not a binary capture's name", ExitCodes.CannotCreate);
 
         using Interruption interrupt = new("record", errors);
         SyntheticSource made = SyntheticSource.Create(
@@ -125,10 +115,8 @@ internal static class RecordCommand
     internal static int Run(string source, string target, TextWriter output, TextWriter errors)
     {
         if (File.Exists(target))
-        {
-            errors.WriteLine($"record: --out {target}: the file exists; remove it or give another name");
-            return ExitCodes.CannotCreate;
-        }
+            throw new CommandException(
+                $"--out {target}: the file exists; remove it or give another name", ExitCodes.CannotCreate);
 
         CaptureTarget format = IsJsonLines(target) ? CaptureTarget.JsonLines : CaptureTarget.Binary;
         CaptureImportResult? result;
@@ -146,10 +134,8 @@ internal static class RecordCommand
             $"{target}: {result.Frames:N0} frames as {kind}, {result.TargetBytes:N0} bytes\n"));
         if (result.SubscriptionsPath is { } map) output.Write($"{map}: which accounts its subscription ids are\n");
         if (interrupt.Token.IsCancellationRequested)
-        {
-            errors.WriteLine("record: ended before the end of the source; the rest is left out");
-            return ExitCodes.Interrupted;
-        }
+            throw new CommandException(
+                "ended before the end of the source; the rest is left out", ExitCodes.Interrupted);
 
         return result.SourceFault is { } damage ? throw CommandException.Of(damage) : ExitCodes.Ok;
     }

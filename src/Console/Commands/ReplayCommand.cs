@@ -63,8 +63,7 @@ internal static class ReplayCommand
         else report.WriteText(output);
         int code = ExitCode(result.GetValue(options.Assert), run, "replay", errors, unkept);
         if (code != ExitCodes.Ok || !IsRangeMissed(settings, run)) return code;
-        errors.WriteLine("replay: --from-slot, --to-slot: no slot of the capture is in this range");
-        return ExitCodes.Usage;
+        throw new CommandException("--from-slot, --to-slot: no slot of the capture is in this range");
     }
 
     /// <summary>True if slots were chosen and none came: a report of nothing says nothing about the market.</summary>

@@ -51,31 +51,28 @@ internal static class TxBuildCommand
     /// <summary>Runs the verb on the given writers.</summary>
     internal static int Run(TxBuildArguments arguments, TextWriter output, TextWriter errors)
     {
-        if (!arguments.IsDry) return Usage(errors, "this verb only prints; say so with --dry");
+        if (!arguments.IsDry) throw new CommandException("this verb only prints; say so with --dry");
         string problem = arguments.TryReadRoute(out List<Pubkey> pools);
-        if (problem.Length != 0) return Usage(errors, problem);
+        if (problem.Length != 0) throw new CommandException(problem);
         if (!Pubkey.TryParse(arguments.InputMint, out Pubkey mint))
-            return Usage(errors, $"--in: '{arguments.InputMint}' is not an address");
+            throw new CommandException($"--in: '{arguments.InputMint}' is not an address");
         if (!Pubkey.TryParse(arguments.Wallet ?? TxBuildArguments.ExampleWallet, out Pubkey wallet))
-            return Usage(errors, $"--wallet: '{arguments.Wallet}' is not an address");
+            throw new CommandException($"--wallet: '{arguments.Wallet}' is not an address");
         if (arguments.Versions().Length == 0)
-            return Usage(errors, $"--version: '{arguments.Version}' is not legacy, v0 or v1");
+            throw new CommandException($"--version: '{arguments.Version}' is not legacy, v0 or v1");
         if (arguments.AmmVariant() < 0)
-            return Usage(errors, $"--amm-v4: '{arguments.AmmV4}' is not v2, legacy or legacy18");
+            throw new CommandException($"--amm-v4: '{arguments.AmmV4}' is not v2, legacy or legacy18");
         if (arguments.TablePaths.Count != 0 && arguments.Version is "legacy" or "v1")
-            return Usage(errors, "--table: only version 0 uses lookup tables");
+            throw new CommandException("--table: only version 0 uses lookup tables");
         if (Encoding.UTF8.GetByteCount(arguments.Memo) > InstructionSettings.MaxMemoBytes)
-            return Usage(errors, $"--memo: longer than {InstructionSettings.MaxMemoBytes} bytes");
+            throw new CommandException($"--memo: longer than {InstructionSettings.MaxMemoBytes} bytes");
         AccountFile file = AccountFile.Load(arguments.AccountsPath);
         ChainClock clock = Clock(file, pools, arguments);
         TxRoute route = new(file, clock, wallet, arguments.AmmVariant());
         problem = route.TryAdd(pools, mint, arguments.Amount,
             (r, leg) => MinimumOut(r, leg, mint, arguments, arguments.Frame(in wallet)));
         if (problem.Length != 0)
-        {
-            errors.WriteLine($"tx build: {problem}");
-            return ExitCodes.Error;
-        }
+            throw new CommandException(problem, ExitCodes.Error);
 
         return Write(route, wallet, LoadTables(arguments, clock.Slot, errors), arguments, output, errors);
     }
@@ -169,10 +166,7 @@ internal static class TxBuildCommand
         MessageWriter writer, MessageStatus status, InstructionBuffer[] instructions, TextWriter errors)
     {
         if (status != MessageStatus.TooLarge)
-        {
-            errors.WriteLine($"tx build: {status} ({writer.AccountCount} accounts)");
-            return ExitCodes.CheckFailed;
-        }
+            throw new CommandException($"{status} ({writer.AccountCount} accounts)", ExitCodes.CheckFailed);
 
         InstructionBuffer largest = instructions[writer.LargestInstruction];
         errors.WriteLine(Text($"tx build: {writer.TransactionBytes} bytes, {writer.BytesOver} more than fit"));
@@ -215,12 +209,6 @@ internal static class TxBuildCommand
 
         ChainClock clock = known ?? file.ClockNow;
         return arguments.UnixTime is { } time ? clock with { UnixTimestamp = time } : clock;
-    }
-
-    private static int Usage(TextWriter errors, string message)
-    {
-        errors.WriteLine($"tx build: {message}");
-        return ExitCodes.Usage;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

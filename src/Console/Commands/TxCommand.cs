@@ -46,14 +46,13 @@ internal static class TxCommand
         Verb inspect = new("inspect", "Decode a transaction in words.", Examples) { input, table, json };
         inspect.SetAction(result => Inspect(
             result.GetValue(input) ?? string.Empty,
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(table),
-            result.GetValue(json)));
+            result.InvocationConfiguration.Output, result.GetValue(table), result.GetValue(json)));
         return new Command("tx", "Build and look into transactions.") { inspect, TxBuildCommand.Create() };
     }
 
-    /// <summary>Runs <c>tx inspect</c> on the given writers.</summary>
+    /// <summary>Runs <c>tx inspect</c> on the given writer.</summary>
     internal static int Inspect(
-        string input, TextWriter output, TextWriter errors, string? tablePath = null, bool asJson = false)
+        string input, TextWriter output, string? tablePath = null, bool asJson = false)
     {
         byte[] raw = Load(input);
         TransactionReadStatus first = TransactionReadStatus.Truncated;
@@ -72,8 +71,7 @@ internal static class TxCommand
             return Write(view, bytes.Length, $"{form}, message only", tablePath, asJson, output);
         }
 
-        errors.WriteLine($"tx inspect: not a transaction ({first})");
-        return ExitCodes.BadData;
+        throw new CommandException($"not a transaction ({first})", ExitCodes.BadData);
     }
 
     /// <summary>True if a text can only have been meant as a file's name.</summary>

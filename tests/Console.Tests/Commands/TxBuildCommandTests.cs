@@ -90,7 +90,7 @@ public sealed class TxBuildCommandTests : IDisposable
         using JsonDocument built = JsonDocument.Parse(_output.ToString());
         string message = built.RootElement.GetProperty("message_base64").GetString()!;
         _output.GetStringBuilder().Clear();
-        Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(message, _output, _errors, Scenario, asJson: true));
+        Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(message, _output, Scenario, asJson: true));
         using JsonDocument inspected = JsonDocument.Parse(_output.ToString());
         Assert.True(inspected.RootElement.GetProperty("writable_lookups").GetInt32() > 0);
         foreach (JsonElement instruction in inspected.RootElement.GetProperty("instructions").EnumerateArray())
@@ -101,7 +101,7 @@ public sealed class TxBuildCommandTests : IDisposable
 
         // Without the table the same account has no key, only its entry.
         _output.GetStringBuilder().Clear();
-        Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(message, _output, _errors));
+        Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(message, _output));
         Assert.Contains(": not given, writable [", _output.ToString(), StringComparison.Ordinal);
     }
 
@@ -148,9 +148,10 @@ public sealed class TxBuildCommandTests : IDisposable
 
     private void AssertUsage(TxBuildArguments arguments, string named)
     {
-        _errors.GetStringBuilder().Clear();
-        Assert.Equal(ExitCodes.Usage, TxBuildCommand.Run(arguments, _output, _errors));
-        Assert.Contains(named, _errors.ToString(), StringComparison.Ordinal);
+        CommandException wrong = Assert.Throws<CommandException>(
+            () => TxBuildCommand.Run(arguments, _output, _errors));
+        Assert.Equal(ExitCodes.Usage, wrong.ExitCode);
+        Assert.Contains(named, wrong.Message, StringComparison.Ordinal);
     }
 
     private static void AssertSame(JsonElement expected, JsonElement got, string what)

@@ -12,7 +12,6 @@ namespace LowLatency.Console.Tests.Commands;
 public sealed class TxCommandTests
 {
     private readonly StringWriter _output = new();
-    private readonly StringWriter _errors = new();
     private readonly MessageWriter _writer = new(allowV1: true);
     private readonly byte[] _bytes = new byte[MessageLimits.V1Bytes];
 
@@ -25,7 +24,7 @@ public sealed class TxCommandTests
         foreach (string text in texts)
         {
             _output.GetStringBuilder().Clear();
-            Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(text, _output, _errors));
+            Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(text, _output));
             string shown = _output.ToString();
             Assert.Contains("version     0", shown, StringComparison.Ordinal);
             Assert.Contains("Raydium CPMM: swap_base_input: in 1000, out at least 990 base units", shown,
@@ -40,7 +39,7 @@ public sealed class TxCommandTests
     public void Inspect_UnsignedV1_SaysVersionAndBudget()
     {
         byte[] transaction = BuildSwap(MessageVersion.V1, sign: false);
-        Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(Convert.ToBase64String(transaction), _output, _errors));
+        Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(Convert.ToBase64String(transaction), _output));
         Assert.Contains("version     1", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("not signed", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("777 priority, 12345 tip; 300000 compute units", _output.ToString(), StringComparison.Ordinal);
@@ -51,7 +50,7 @@ public sealed class TxCommandTests
     {
         byte[] transaction = BuildSwap(MessageVersion.Legacy, sign: true);
         transaction[^1] ^= 1; // last byte of the tip
-        Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(Convert.ToBase64String(transaction), _output, _errors));
+        Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(Convert.ToBase64String(transaction), _output));
         Assert.Contains("SIGNATURE DOES NOT FIT", _output.ToString(), StringComparison.Ordinal);
     }
 
@@ -61,8 +60,9 @@ public sealed class TxCommandTests
     [InlineData("AAAA")]
     public void Inspect_NotATransaction_IsBadData(string text)
     {
-        Assert.Equal(ExitCodes.BadData, TxCommand.Inspect(text, _output, _errors));
-        Assert.Contains("not a transaction", _errors.ToString(), StringComparison.Ordinal);
+        CommandException wrong = Assert.Throws<CommandException>(() => TxCommand.Inspect(text, _output));
+        Assert.Equal(ExitCodes.BadData, wrong.ExitCode);
+        Assert.Contains("not a transaction", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class TxCommandTests
         try
         {
             File.WriteAllBytes(path, BuildSwap(MessageVersion.Legacy, sign: true));
-            Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(path, _output, _errors));
+            Assert.Equal(ExitCodes.Ok, TxCommand.Inspect(path, _output));
             Assert.Contains("legacy (raw bytes)", _output.ToString(), StringComparison.Ordinal);
         }
         finally

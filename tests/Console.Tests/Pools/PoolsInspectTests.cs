@@ -78,7 +78,7 @@ public sealed class PoolsInspectTests
     private static string Inspect(string name)
     {
         StringWriter output = new();
-        Assert.Equal(ExitCodes.Ok, PoolsCommand.Inspect(VectorPath(name), null, output, new StringWriter()));
+        Assert.Equal(ExitCodes.Ok, PoolsCommand.Inspect(VectorPath(name), null, output));
         return output.ToString();
     }
 

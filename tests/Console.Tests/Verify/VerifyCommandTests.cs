@@ -178,12 +178,14 @@ public sealed class VerifyCommandTests : IDisposable
             IsExactOut: false,
             UnixTime: null,
             Epoch: null);
-        Assert.Equal(ExitCodes.Ok, QuoteCommand.Run(arguments, _output, _errors));
+        Assert.Equal(ExitCodes.Ok, QuoteCommand.Run(arguments, _output));
         Assert.Contains("out          59195974722 ", _output.ToString(), StringComparison.Ordinal);
         CommandException missing = Assert.Throws<CommandException>(
-            () => QuoteCommand.Run(arguments with { AccountsPath = "nowhere.json" }, _output, _errors));
+            () => QuoteCommand.Run(arguments with { AccountsPath = "nowhere.json" }, _output));
         Assert.Equal(ExitCodes.NoInput, missing.ExitCode);
-        Assert.Equal(ExitCodes.Usage, QuoteCommand.Run(arguments with { InputMint = "short" }, _output, _errors));
+        CommandException wrong = Assert.Throws<CommandException>(
+            () => QuoteCommand.Run(arguments with { InputMint = "short" }, _output));
+        Assert.Equal(ExitCodes.Usage, wrong.ExitCode);
     }
 
     /// <summary>A route that passes a pool twice sees its own first swap: reserves and fees owed have moved.</summary>
@@ -198,7 +200,7 @@ public sealed class VerifyCommandTests : IDisposable
         QuoteArguments arguments = new(
             VectorPath("raydium_cpmm"), [pool, pool], "zDHBPVwjyY9Bvyd4Ghaa6i76QtHChKtc3mYTq5spvmP", (ulong)amountIn,
             IsExactOut: false, UnixTime: null, Epoch: null);
-        Assert.Equal(ExitCodes.Ok, QuoteCommand.Run(arguments, _output, _errors));
+        Assert.Equal(ExitCodes.Ok, QuoteCommand.Run(arguments, _output));
         Assert.Contains($"route: {amountIn} zDH", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains($"-> {secondOut} zDH", _output.ToString(), StringComparison.Ordinal);
 
