@@ -28,6 +28,22 @@ internal static class UserFile
         }
     }
 
+    /// <summary>Writes a file that must not be there; <paramref name="what"/> names it in the message.</summary>
+    /// <exception cref="CommandException">It is there, or cannot be written.</exception>
+    public static void WriteNew(string what, string path, Action<FileStream> write)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
+            write(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            string reason = File.Exists(path) ? "the file exists; remove it or give another name" : fault.Message;
+            throw new CommandException($"{what}: {reason}", ExitCodes.CannotCreate);
+        }
+    }
+
     /// <summary>Makes a file or folder; <paramref name="what"/> names it in the message.</summary>
     /// <exception cref="CommandException">It cannot be made.</exception>
     public static T Make<T>(string what, Func<T> make)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using System.Text;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Pools;
 
@@ -76,8 +77,7 @@ internal static class ConfigCommand
             DefaultValueFactory = _ => "lowlatency.json",
         };
         Verb init = new("init", "Write a commented file to start from; never overwrites.", InitExamples) { file };
-        init.SetAction(result => Init(
-            result.GetValue(file)!, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        init.SetAction(result => Init(result.GetValue(file)!, result.InvocationConfiguration.Output));
 
         Verb schema = new("schema", "Print the JSON schema of the configuration, for editors.", SchemaExamples);
         schema.SetAction(result => result.InvocationConfiguration.Output.Write(ConfigSchema.Create()));
@@ -141,21 +141,9 @@ internal static class ConfigCommand
     }
 
     /// <summary>Runs <c>config init</c>.</summary>
-    internal static int Init(string path, TextWriter output, TextWriter errors)
+    internal static int Init(string path, TextWriter output)
     {
-        try
-        {
-            using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
-            using StreamWriter writer = new(file);
-            writer.Write(ConfigStarter.Create());
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            string reason = File.Exists(path) ? "the file exists; remove it or give another name" : fault.Message;
-            errors.WriteLine($"config init: {path}: {reason}");
-            return ExitCodes.CannotCreate;
-        }
-
+        UserFile.WriteNew(path, path, file => file.Write(Encoding.UTF8.GetBytes(ConfigStarter.Create())));
         output.WriteLine($"{path} written; set RPC_URL, then: lowlatency doctor --config {path}");
         return ExitCodes.Ok;
     }

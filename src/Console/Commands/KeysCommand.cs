@@ -59,12 +59,10 @@ internal static class KeysCommand
             file, encrypt,
         };
         create.SetAction(result => New(
-            result.GetValue(file)!, result.GetValue(encrypt), AskPassword,
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result.GetValue(file)!, result.GetValue(encrypt), AskPassword, result.InvocationConfiguration.Output));
         Verb show = new("show", "Print the address of a key file.", ShowExamples) { file, insecure };
         show.SetAction(result => Show(
-            result.GetValue(file)!, result.GetValue(insecure), AskPassword,
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result.GetValue(file)!, result.GetValue(insecure), AskPassword, result.InvocationConfiguration.Output));
         Argument<string> fileOrStdin = new("file")
         {
             Description = "Key file, or - for a key on stdin (Base58 of 64 bytes, or the array of 64 numbers).",
@@ -76,14 +74,13 @@ internal static class KeysCommand
         };
         check.SetAction(result => Check(
             result.GetValue(fileOrStdin)!, result.GetValue(insecure), AskPassword,
-            result.InvocationConfiguration.Output, result.InvocationConfiguration.Error,
-            Console.OpenStandardInput));
+            result.InvocationConfiguration.Output, Console.OpenStandardInput));
         return new Command("keys", "Make and check signing keys.") { create, show, check };
     }
 
     /// <summary>Runs <c>keys new</c>.</summary>
     internal static int New(
-        string path, bool encrypt, Func<string, SecretBuffer?> askPassword, TextWriter output, TextWriter errors)
+        string path, bool encrypt, Func<string, SecretBuffer?> askPassword, TextWriter output)
     {
         using SecretBuffer seed = new(ManagedEd25519.SeedBytes);
         RandomNumberGenerator.Fill(seed.Bytes);
@@ -92,14 +89,10 @@ internal static class KeysCommand
         {
             using SecretBuffer? password = askPassword("Password: ");
             using SecretBuffer? repeated = askPassword("Password again: ");
-            if (password is null || repeated is null || password.Bytes.IsEmpty) return Refuse(
-                KeyFileStatus.PasswordNeeded);
+            if (password is null || repeated is null || password.Bytes.IsEmpty)
+                throw Refusal(path, KeyFileStatus.PasswordNeeded);
             if (!password.Bytes.SequenceEqual(repeated.Bytes))
-            {
-                errors.WriteLine("keys new: the two passwords differ");
-                return ExitCodes.Usage;
-            }
-
+                throw new CommandException("the two passwords differ");
             status = EncryptedKeyFile.TryCreate(path, seed.Bytes, password.Bytes);
         }
         else
@@ -107,25 +100,19 @@ internal static class KeysCommand
             status = KeypairFile.TryCreate(path, seed.Bytes);
         }
 
-        if (status != KeyFileStatus.Ok) return Refuse(status);
+        if (status != KeyFileStatus.Ok) throw Refusal(path, status, isNew: true);
         output.WriteLine(ManagedEd25519.PublicKey(seed.Bytes).ToString());
         return ExitCodes.Ok;
-
-        int Refuse(KeyFileStatus reason)
-        {
-            int code = Fail("keys new", path, reason, errors);
-            return code == ExitCodes.NoInput ? ExitCodes.CannotCreate : code;
-        }
     }
 
     /// <summary>Runs <c>keys show</c>.</summary>
     internal static int Show(
-        string path, bool insecure, Func<string, SecretBuffer?> askPassword, TextWriter output, TextWriter errors)
+        string path, bool insecure, Func<string, SecretBuffer?> askPassword, TextWriter output)
     {
         KeyFileStatus status = KeyLoader.TryOpen(path, insecure, () => askPassword("Password: "),
             out Ed25519Signer? signer);
         using Ed25519Signer? opened = signer;
-        if (opened is null) return Fail("keys show", path, status, errors);
+        if (opened is null) throw Refusal(path, status);
         output.WriteLine(opened.PublicKey.ToString());
         return ExitCodes.Ok;
     }
@@ -136,7 +123,6 @@ internal static class KeysCommand
         bool insecure,
         Func<string, SecretBuffer?> askPassword,
         TextWriter output,
-        TextWriter errors,
         Func<Stream>? openStdin = null)
     {
         int failed = 0;
@@ -161,7 +147,7 @@ internal static class KeysCommand
                     ? KeyLoader.TryOpen(path, insecure, Password, out signer, library)
                     : KeyLoader.TryOpenText(given.Bytes, out signer, library);
                 using Ed25519Signer? opened = signer;
-                if (opened is null) return Fail("keys check", path, status, errors);
+                if (opened is null) throw Refusal(path, status);
                 if (!isNamed) output.WriteLine($"address: {opened.PublicKey}");
                 isNamed = true;
                 bool ok = opened.TrySign(message, signature)
@@ -202,17 +188,14 @@ internal static class KeysCommand
         return text;
     }
 
-    private static int Fail(string verb, string path, KeyFileStatus status, TextWriter errors)
-    {
-        errors.WriteLine($"{verb}: {path}: {Explain(status)}");
-        return status switch
+    private static CommandException Refusal(string path, KeyFileStatus status, bool isNew = false) =>
+        new($"{path}: {Explain(status)}", status switch
         {
-            KeyFileStatus.NotFound or KeyFileStatus.Unreadable => ExitCodes.NoInput,
+            KeyFileStatus.NotFound or KeyFileStatus.Unreadable => isNew ? ExitCodes.CannotCreate : ExitCodes.NoInput,
             KeyFileStatus.NotAKeyFile => ExitCodes.BadData,
             KeyFileStatus.AlreadyExists => ExitCodes.CannotCreate,
             _ => ExitCodes.KeyRefused,
-        };
-    }
+        });
 
     private static string Explain(KeyFileStatus status) => status switch
     {

@@ -122,16 +122,8 @@ internal sealed class WatchList
                 MintB = pool.MintB.ToString(),
             }),
         };
-        try
-        {
-            using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
-            JsonSerializer.Serialize(file, shape, Json.Shape<FileShape>());
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            string reason = File.Exists(path) ? "the file exists; remove it or give another name" : fault.Message;
-            throw new CommandException($"--out {path}: {reason}", ExitCodes.CannotCreate);
-        }
+        UserFile.WriteNew(
+            $"--out {path}", path, file => JsonSerializer.Serialize(file, shape, Json.Shape<FileShape>()));
     }
 
     private static bool IsRefused(WatchConfig config, WatchedPool pool)

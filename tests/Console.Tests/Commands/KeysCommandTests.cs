@@ -13,7 +13,6 @@ public sealed class KeysCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("lowlatency-keys-").FullName;
     private readonly StringWriter _output = new();
-    private readonly StringWriter _errors = new();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -21,28 +20,28 @@ public sealed class KeysCommandTests : IDisposable
     public void New_ThenShowAndCheck_NameTheSameAddress()
     {
         string path = Path.Combine(_folder, "id.json");
-        Assert.Equal(ExitCodes.Ok, KeysCommand.New(path, false, NoPassword, _output, _errors));
+        Assert.Equal(ExitCodes.Ok, KeysCommand.New(path, false, NoPassword, _output));
         string address = _output.ToString().Trim();
         _output.GetStringBuilder().Clear();
-        Assert.Equal(ExitCodes.Ok, KeysCommand.Show(path, false, NoPassword, _output, _errors));
+        Assert.Equal(ExitCodes.Ok, KeysCommand.Show(path, false, NoPassword, _output));
         Assert.Equal(address, _output.ToString().Trim());
-        Assert.Equal(ExitCodes.Ok, KeysCommand.Check(path, false, NoPassword, _output, _errors));
+        Assert.Equal(ExitCodes.Ok, KeysCommand.Check(path, false, NoPassword, _output));
         Assert.Contains("Managed: signs, signature valid", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains(address, _output.ToString(), StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.CannotCreate, KeysCommand.New(path, false, NoPassword, _output, _errors));
+        AssertRefused(ExitCodes.CannotCreate, () => KeysCommand.New(path, false, NoPassword, _output));
     }
 
     [Fact]
     public void New_Encrypted_NeedsThePasswordAgain()
     {
         string path = Path.Combine(_folder, "id.enc");
-        Assert.Equal(ExitCodes.Ok, KeysCommand.New(path, true, _ => Password("pw"), _output, _errors));
+        Assert.Equal(ExitCodes.Ok, KeysCommand.New(path, true, _ => Password("pw"), _output));
         string address = _output.ToString().Trim();
         _output.GetStringBuilder().Clear();
-        Assert.Equal(ExitCodes.Ok, KeysCommand.Show(path, false, _ => Password("pw"), _output, _errors));
+        Assert.Equal(ExitCodes.Ok, KeysCommand.Show(path, false, _ => Password("pw"), _output));
         Assert.Equal(address, _output.ToString().Trim());
-        Assert.Equal(ExitCodes.KeyRefused, KeysCommand.Show(path, false, _ => Password("other"), _output, _errors));
-        Assert.Equal(ExitCodes.KeyRefused, KeysCommand.Show(path, false, NoPassword, _output, _errors));
+        AssertRefused(ExitCodes.KeyRefused, () => KeysCommand.Show(path, false, _ => Password("other"), _output));
+        AssertRefused(ExitCodes.KeyRefused, () => KeysCommand.Show(path, false, NoPassword, _output));
     }
 
     [Fact]
@@ -57,14 +56,14 @@ public sealed class KeysCommandTests : IDisposable
             _output.GetStringBuilder().Clear();
             Assert.Equal(ExitCodes.Ok, CheckStdin(text));
             Assert.Contains(Pubkey.Read(pair, 32).ToString(), _output.ToString(), StringComparison.Ordinal);
-            Assert.DoesNotContain(base58, $"{_output}{_errors}", StringComparison.Ordinal);
+            Assert.DoesNotContain(base58, _output.ToString(), StringComparison.Ordinal);
         }
 
         pair[63] ^= 1;
-        Assert.Equal(ExitCodes.KeyRefused, CheckStdin(Base58.Encode(pair)));
-        Assert.Equal(ExitCodes.BadData, CheckStdin(base58[..^2]));
-        Assert.Equal(ExitCodes.BadData, CheckStdin(string.Empty));
-        Assert.Equal(ExitCodes.BadData, CheckStdin(new string('1', 5_000)));
+        AssertRefused(ExitCodes.KeyRefused, () => CheckStdin(Base58.Encode(pair)));
+        AssertRefused(ExitCodes.BadData, () => CheckStdin(base58[..^2]));
+        AssertRefused(ExitCodes.BadData, () => CheckStdin(string.Empty));
+        AssertRefused(ExitCodes.BadData, () => CheckStdin(new string('1', 5_000)));
     }
 
     [Fact]
@@ -72,7 +71,7 @@ public sealed class KeysCommandTests : IDisposable
     {
         string path = Path.Combine(_folder, "id.enc");
         int asked = 0;
-        Assert.Equal(ExitCodes.Usage, KeysCommand.New(path, true, _ => Password($"pw{asked++}"), _output, _errors));
+        AssertRefused(ExitCodes.Usage, () => KeysCommand.New(path, true, _ => Password($"pw{asked++}"), _output));
         Assert.False(File.Exists(path));
     }
 
@@ -80,13 +79,16 @@ public sealed class KeysCommandTests : IDisposable
     public void Show_MissingOrOtherFile_HasItsOwnExitCode()
     {
         string path = Path.Combine(_folder, "other");
-        Assert.Equal(ExitCodes.NoInput, KeysCommand.Show(path, true, NoPassword, _output, _errors));
+        AssertRefused(ExitCodes.NoInput, () => KeysCommand.Show(path, true, NoPassword, _output));
         File.WriteAllText(path, "[1,2,3]");
-        Assert.Equal(ExitCodes.BadData, KeysCommand.Show(path, true, NoPassword, _output, _errors));
+        AssertRefused(ExitCodes.BadData, () => KeysCommand.Show(path, true, NoPassword, _output));
     }
 
+    private static void AssertRefused(int code, Func<int> verb) =>
+        Assert.Equal(code, Assert.Throws<CommandException>(() => verb()).ExitCode);
+
     private int CheckStdin(string text) => KeysCommand.Check(
-        "-", false, NoPassword, _output, _errors, () => new MemoryStream(Encoding.ASCII.GetBytes(text)));
+        "-", false, NoPassword, _output, () => new MemoryStream(Encoding.ASCII.GetBytes(text)));
 
     private static SecretBuffer? NoPassword(string prompt) => null;
 

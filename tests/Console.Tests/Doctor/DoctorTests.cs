@@ -129,7 +129,7 @@ public sealed class DoctorTests : IDisposable
     {
         string path = Path.Combine(_folder, "key.json");
         using StringWriter output = new();
-        Assert.Equal(ExitCodes.Ok, KeysCommand.New(path, false, _ => null, output, output));
+        Assert.Equal(ExitCodes.Ok, KeysCommand.New(path, false, _ => null, output));
         Assert.Equal("ok", Grade(Run("--offline", "--key", path).Checks, "key", "file"));
         if (!OperatingSystem.IsWindows())
         {
