@@ -51,6 +51,7 @@ internal sealed class BenchRun
     private readonly CaptureLoop _loop;
     private BenchLatency _latency = null!;
     private long _preparedNs;
+    private long _touched; // keeps the reading from being optimized away
     private long _preparedBytes;
 
     /// <summary>A run; <paramref name="watch"/> makes it one that screens watch.</summary>
@@ -279,6 +280,7 @@ internal sealed class BenchRun
             {
                 if (load.IsCold) Thread.SpinWait(8);
                 else _pipeline.OnFeedSpin();
+                _touched += _loop.TouchReceived();
                 if (_settings.Cancellation.IsCancellationRequested) return i;
                 now = SystemClock.Instance.NowNs;
             }

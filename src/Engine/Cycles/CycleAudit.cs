@@ -77,6 +77,9 @@ public sealed class CycleAudit
         _searchedRate[(pool << 1) | 1] = _graph.Rate((pool << 1) | 1);
     }
 
+    /// <summary>Reads what <see cref="NoteSearch"/> writes; nothing is said with it.</summary>
+    internal double Touch(int pool) => _searchedRate[pool << 1];
+
     /// <summary>A slot event: begins an audit if it is time, and gives it its steps of the event.</summary>
     internal void OnSlot()
     {

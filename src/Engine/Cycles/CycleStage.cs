@@ -32,6 +32,7 @@ public sealed class CycleStage : IStage, IWarmable
     private readonly bool[] _isRecent; // by pool
     private Opportunity _warmScratch;
     private int _warmRank;
+    private double _warmed; // keeps the work from being optimized away
 
     /// <summary>A stage that searches the graph and appends to the ring.</summary>
     public CycleStage(MarketGraph graph, TouchedPools touched, OpportunityRing ring, SearchSettings settings)
@@ -109,6 +110,7 @@ public sealed class CycleStage : IStage, IWarmable
     {
         int pool = _recent.Next();
         if (pool < 0) return;
+        _warmed += Audit.Touch(pool) + _touched.Rank(pool) + SearchCount + _deferred.Count + (_isRecent[pool] ? 1 : 0);
         _finder.Warm(pool);
         if (_finder.Count != 0) RouteBuilder.Fill(ref _warmScratch, _graph, _finder[0], 0, 0);
         _warmRank = (_warmRank + 1) % WarmEntries;

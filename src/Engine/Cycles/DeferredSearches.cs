@@ -43,7 +43,7 @@ internal sealed class DeferredSearches
     /// <summary>The pool was searched to the end.</summary>
     internal void Remove(int pool)
     {
-        if (!_isWaiting[pool]) return;
+        if (Count == 0 || !_isWaiting[pool]) return;
         _isWaiting[pool] = false;
         Count--;
     }

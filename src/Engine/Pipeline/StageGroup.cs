@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using LowLatency.Engine.Events;
@@ -48,6 +49,14 @@ public enum StageNeeds : byte
 /// </summary>
 public sealed class StageGroup : IBatchHandler<MarketEvent>
 {
+    /// <summary>Fulfilled by no event that is dropped.</summary>
+    private const uint LiveBits = (1u << (int)StageNeeds.Live) | (1u << (int)StageNeeds.OpportunitiesOrChain);
+
+    /// <summary>Fulfilled by every event with opportunities.</summary>
+    private const uint OpportunityBits =
+        (1u << (int)StageNeeds.Opportunities) | (1u << (int)StageNeeds.OpportunitiesOrTables)
+        | (1u << (int)StageNeeds.OpportunitiesOrChain) | (1u << (int)StageNeeds.OpportunitiesOrSettings);
+
     private readonly StageSlot[] _stages;
     private readonly StageCall[] _calls;
     private readonly IClock? _clock;
@@ -58,6 +67,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     private int _warmTurn;
     private int _warmRound;
     private long _restsUntilNs;
+    private long _warmed; // keeps the work from being optimized away
     private long _events;
     private long _threadAllocatedBytes;
 
@@ -157,6 +167,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     private bool EndRound()
     {
         _warmTurn = 0;
+        for (int i = 0; i < _calls.Length; i++) _warmed += _seen[i] + (_calls[i].Target is null ? 0 : 1);
         _warmRound = (_warmRound + 1) & int.MaxValue;
         if (_warmRestNs == 0) return false;
         _restsUntilNs = SystemClock.Instance.NowNs + _warmRestNs; // replay-ok: as above
@@ -169,8 +180,8 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         Span<MarketEvent> one = MemoryMarshal.CreateSpan(ref e, 1);
         StageSlot[] stages = _stages;
         StageCall[] calls = _calls;
-        bool isTable = e.Owner == ProgramIds.AddressLookupTable;
-        uint needs = Needs(in e, isTable);
+        uint ofKind = NeedsOfKind(in e);
+        uint needs = Needs(in e, ofKind);
         for (int i = 0; i < stages.Length; i++)
         {
             ref readonly StageSlot slot = ref stages[i];
@@ -178,7 +189,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
             _seen[i]++;
             work |= calls[i](one, sequence);
             if (_clock is not null && IsStamped(slot.Stamp, in e)) e.Stamps[(int)slot.Stamp] = _clock.NowNs;
-            needs = Needs(in e, isTable);
+            needs = Needs(in e, ofKind);
         }
 
         return work == 0 ? 0 : 1;
@@ -190,22 +201,33 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
 
     /// <summary>A bit for each of <see cref="StageNeeds"/> that the event fulfils as it is now.</summary>
     // PERF: a switch a stage is an indirect jump that nobody foresees, and an event passes twelve (bench --load max).
-    private static uint Needs(in MarketEvent e, bool isTable)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Needs(in MarketEvent e, uint ofKind)
     {
-        bool isLive = e.Drop == DropCause.None;
-        bool hasOpportunities = e.OpportunityCount != 0;
-        EventKind kind = e.Kind;
-        bool isChain = isLive & (kind == EventKind.Slot | kind == EventKind.BlockhashVerdict
-            | (kind >= EventKind.Blockhash & kind <= EventKind.Simulation));
-        uint needs = 1u << (int)StageNeeds.All;
-        if (isLive) needs |= 1u << (int)StageNeeds.Live;
-        if (e.PoolId >= 0 | kind == EventKind.Slot) needs |= 1u << (int)StageNeeds.Searchable;
-        if (hasOpportunities) needs |= 1u << (int)StageNeeds.Opportunities;
-        if (hasOpportunities | isChain) needs |= 1u << (int)StageNeeds.OpportunitiesOrChain;
-        if (hasOpportunities | kind == EventKind.Setting) needs |= 1u << (int)StageNeeds.OpportunitiesOrSettings;
-        if (hasOpportunities | isTable) needs |= 1u << (int)StageNeeds.OpportunitiesOrTables;
+        uint needs = e.Drop == DropCause.None ? ofKind : ofKind & ~LiveBits;
+        if (e.PoolId >= 0) needs |= Bit(StageNeeds.Searchable);
+        if (e.OpportunityCount != 0) needs |= OpportunityBits;
         return needs;
     }
+
+    /// <summary>What an event fulfils by its kind as long as it is not dropped; no stage changes that.</summary>
+    private static uint NeedsOfKind(in MarketEvent e)
+    {
+        EventKind kind = e.Kind;
+        uint needs = Bit(StageNeeds.All) | Bit(StageNeeds.Live);
+        if (kind == EventKind.Slot) needs |= Bit(StageNeeds.Searchable);
+        if (kind == EventKind.Slot | kind == EventKind.BlockhashVerdict
+            | (kind >= EventKind.Blockhash & kind <= EventKind.Simulation))
+        {
+            needs |= Bit(StageNeeds.OpportunitiesOrChain);
+        }
+
+        if (kind == EventKind.Setting) needs |= Bit(StageNeeds.OpportunitiesOrSettings);
+        if (e.Owner == ProgramIds.AddressLookupTable) needs |= Bit(StageNeeds.OpportunitiesOrTables);
+        return needs;
+    }
+
+    private static uint Bit(StageNeeds needs) => 1u << (int)needs;
 
     /// <summary>A stage's batch method, bound once: an interface called at one place for all stages is looked up each
     /// time.</summary>

@@ -54,15 +54,7 @@ public sealed class DecodeCounters
     public long this[DecodeCause cause] => _causes[(int)cause];
 
     /// <summary>All refusals.</summary>
-    public long Refused
-    {
-        get
-        {
-            long sum = 0;
-            for (int i = 1; i < CauseCount; i++) sum += _causes[i];
-            return sum;
-        }
-    }
+    public long Refused { get; private set; }
 
     /// <summary>Adds the counts of <paramref name="other"/>; for reports over all endpoints.</summary>
     public void Add(DecodeCounters other)
@@ -79,11 +71,16 @@ public sealed class DecodeCounters
         BlocksWithoutHeight += other.BlocksWithoutHeight;
         for (int i = 0; i < KindCount; i++) _kinds[i] += other._kinds[i];
         for (int i = 0; i < CauseCount; i++) _causes[i] += other._causes[i];
+        Refused += other.Refused;
     }
 
     internal void Count(MessageKind kind) => _kinds[(int)kind]++;
 
-    internal void Count(DecodeCause cause) => _causes[(int)cause]++;
+    internal void Count(DecodeCause cause) => Count(cause, 1);
 
-    internal void Count(DecodeCause cause, long count) => _causes[(int)cause] += count;
+    internal void Count(DecodeCause cause, long count)
+    {
+        _causes[(int)cause] += count;
+        if (cause != DecodeCause.None) Refused += count;
+    }
 }

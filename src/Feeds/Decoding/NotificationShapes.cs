@@ -147,6 +147,7 @@ internal sealed class NotificationShapes
         }
 
         message[at..end].CopyTo(prefix[at..]);
+        if (_sampleLength != 0) message[at..end].CopyTo(_sample.AsSpan(at)); // or keeping warm would put the old one back
         _slot = slot;
         return true;
     }

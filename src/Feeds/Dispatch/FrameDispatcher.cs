@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
@@ -47,6 +48,7 @@ public sealed class FrameDispatcher : IWarmable
     private readonly FirstRefusal[] _firstRefusals = new FirstRefusal[DecodeCounters.CauseCount];
     private readonly List<SettingChange> _changes = [];
     private int _warmTurn;
+    private long _warmed; // keeps the work from being optimized away
     private long _framesOutOfRange;
     private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Settings + 1];
     private readonly List<Pubkey> _lost = [];
@@ -127,7 +129,11 @@ public sealed class FrameDispatcher : IWarmable
     {
         _warmTurn = (_warmTurn + 1) % _connections.Length;
         if (_connections[_warmTurn] is null) _warmTurn = 0;
-        (_connections[_warmTurn]?.Decoder as IWarmable)?.Warm();
+        ConnectionEntry? connection = _connections[_warmTurn];
+        if (connection is null) return;
+        _warmed += Frames + _clock.NowNs + _framesByKind[(int)CaptureFrameKind.Message] + connection.Frames;
+        _warmed += connection.Decoder.Counters.Refused + (long)connection.Decoder.HighestSlot;
+        (connection.Decoder as IWarmable)?.Warm();
     }
 
     /// <summary>
@@ -200,6 +206,7 @@ public sealed class FrameDispatcher : IWarmable
         return refusals;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private FrameStamp Advance(in CaptureFrame frame)
     {
         if (Frames++ == 0) FirstUtcNs = frame.ReceiveUtcNs;
@@ -212,12 +219,21 @@ public sealed class FrameDispatcher : IWarmable
             frame.ReceiveUtcNs, _clock.NowNs, _options.StampClock?.NowNs ?? 0, frame.AskedUtcNs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ConnectionEntry Get(in CaptureFrame frame, in FrameStamp stamp)
     {
-        ConnectionEntry entry = _connections[frame.EndpointId]
-            ?? Create(frame.EndpointId, frame.Kind == CaptureFrameKind.Open ? frame.Bytes : default);
+        ConnectionEntry? entry = _connections[frame.EndpointId];
+        if (entry is not { IsBegun: true }) return Begin(entry, in frame, stamp);
         entry.Frames++;
-        if (entry.IsBegun || frame.Kind is CaptureFrameKind.Http or CaptureFrameKind.Settings) return entry;
+        return entry;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ConnectionEntry Begin(ConnectionEntry? entry, in CaptureFrame frame, in FrameStamp stamp)
+    {
+        entry ??= Create(frame.EndpointId, frame.Kind == CaptureFrameKind.Open ? frame.Bytes : default);
+        entry.Frames++;
+        if (frame.Kind is CaptureFrameKind.Http or CaptureFrameKind.Settings) return entry;
         entry.IsBegun = true;
         if (frame.Kind == CaptureFrameKind.Open) return entry;
 
@@ -311,15 +327,22 @@ public sealed class FrameDispatcher : IWarmable
         return 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Decode(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)
     {
+        DecodeCounters counters = connection.Decoder.Counters;
+        long refusedBefore = counters.Refused;
+        if (frame.Kind == CaptureFrameKind.Message) _ = connection.Decoder.OnMessage(frame.Bytes, stamp);
+        else DecodeOther(connection, in frame, stamp);
+        if (counters.Refused != refusedBefore) Remember(counters, in frame);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void DecodeOther(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)
+    {
         IConnectionDecoder decoder = connection.Decoder;
-        long refusedBefore = decoder.Counters.Refused;
         switch (frame.Kind)
         {
-            case CaptureFrameKind.Message:
-                _ = decoder.OnMessage(frame.Bytes, stamp);
-                break;
             case CaptureFrameKind.Request:
                 _ = decoder.OnRequest(frame.Bytes);
                 break;
@@ -336,8 +359,6 @@ public sealed class FrameDispatcher : IWarmable
                 _ = decoder.OnClose(stamp);
                 break;
         }
-
-        if (decoder.Counters.Refused != refusedBefore) Remember(decoder.Counters, in frame);
     }
 
     /// <summary>A frame may refuse several accounts, and an open or close several held messages.</summary>
