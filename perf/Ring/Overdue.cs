@@ -59,8 +59,10 @@ internal static class Overdue
         return side.Phase == Phase.Done || side.SystemId == 0 ? phase : phase + Scheduled(side.SystemId);
     }
 
-    /// <summary>What Linux knows: the state (R on a core or wants one, S sleeps), what it sleeps in, processor time, time
-    /// spent wanting a core.</summary>
+    /// <summary>
+    /// What Linux knows: the state (R on a core or wants one, S sleeps), what it sleeps in, processor time, time spent
+    /// wanting a core.
+    /// </summary>
     private static string Scheduled(int systemId)
     {
         try

@@ -126,6 +126,8 @@ internal sealed class EngineConfig
 
     public bool Simulate { get; set; }
 
+    public bool CompressAccounts { get; set; }
+
     public int SimulationsPerSecond { get; set; } = 5;
 
     /// <summary>Where each key that is not at its default was last written.</summary>
