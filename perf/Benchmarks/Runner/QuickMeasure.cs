@@ -10,8 +10,8 @@ namespace LowLatency.Benchmarks.Runner;
 /// <summary>
 /// Times of benchmarks in seconds instead of minutes: all rows take turns, each turn is the least mean of a few rounds
 /// of half a millisecond, because on a shared machine a short round is often left alone and a long one never. The
-/// call of an empty benchmark is measured in the same turns, and its least time subtracted from all: one number, so that
-/// the least of a row is never above its median. BenchmarkDotNet remains for one row at depth.
+/// call of an empty benchmark is measured in the same turns, and its least time subtracted from all: one number, so
+/// that the least of a row is never above its median. BenchmarkDotNet remains for one row at depth.
 /// </summary>
 internal sealed class QuickMeasure
 {
@@ -19,7 +19,7 @@ internal sealed class QuickMeasure
     private const int RoundsPerTurn = 3;
     private const int EmptyCalls = 200_000;
 
-    /// <summary>A sixth of a cycle: what is below cannot be told from an empty call, and nothing takes no time.</summary>
+    /// <summary>A sixth of a cycle: what is below cannot be told from an empty call, and takes some time.</summary>
     private const double FloorNs = 0.05;
 
     /// <summary>Passes of the warm-up: at least so many, then until nothing was faster for some, at most so

@@ -6,8 +6,8 @@ using LowLatency.Engine.Venues;
 namespace LowLatency.ConsoleHost.Config;
 
 /// <summary>
-/// Reads lists of pools, mints and programs. A venue's program stands for all of its pools; any other program would have
-/// no effect, and is refused where it is known for certain.
+/// Reads lists of pools, mints and programs. A venue's program stands for all of its pools; any other program would
+/// have no effect, and is refused where it is known for certain.
 /// </summary>
 internal static class AddressLists
 {

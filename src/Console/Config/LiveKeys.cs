@@ -61,7 +61,7 @@ internal static class LiveKeys
         new("Watch", "watch.allow", ConfigShape.List, "Venues (or programs), mints, pools that may be; none = all.",
             (c, v) => c.Watch = c.Watch with { Allow = AddressLists.Rule(v) },
             c => c.Watch.Allow.Texts()),
-        new("Watch", "watch.deny", ConfigShape.List, "Venues (or programs), mints, pools never watched; wins over allow.",
+        new("Watch", "watch.deny", ConfigShape.List, "Venues (or programs), mints, pools never watched; beats allow.",
             (c, v) => c.Watch = c.Watch with { Deny = AddressLists.Rule(v) },
             c => c.Watch.Deny.Texts()),
         new("Watch", "watch.liquidityFloorRaw", ConfigShape.Map, "Least balance of a pool's vault by mint, base units.",

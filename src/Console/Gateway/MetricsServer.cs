@@ -7,9 +7,9 @@ using System.Threading;
 namespace LowLatency.ConsoleHost.Gateway;
 
 /// <summary>
-/// <c>/metrics</c>, <c>/healthz</c> and the like over HTTP on the loopback address, one request a connection, on a thread of its
-/// own below normal priority. It reads published figures only, and nothing that a client does reaches the engine: a
-/// request has a second to arrive and 4 KiB, the next client waits for it.
+/// <c>/metrics</c>, <c>/healthz</c> and the like over HTTP on the loopback address, one request a connection, on a
+/// thread of its own below normal priority. It reads published figures only, and nothing that a client does reaches
+/// the engine: a request has a second to arrive and 4 KiB, the next client waits for it.
 /// </summary>
 internal sealed class MetricsServer : IDisposable
 {
@@ -25,8 +25,8 @@ internal sealed class MetricsServer : IDisposable
     private volatile bool _isDisposed;
 
     /// <summary>
-    /// Listens; <paramref name="metrics"/> is null before a run is at work, <paramref name="unwell"/> is why nothing can
-    /// be decided now, <paramref name="dead"/> why only a restart helps.
+    /// Listens; <paramref name="metrics"/> is null before a run is at work, <paramref name="unwell"/> is why nothing
+    /// can be decided now, <paramref name="dead"/> why only a restart helps.
     /// </summary>
     /// <exception cref="CommandException">The port cannot be had.</exception>
     public MetricsServer(int port, Func<string?> metrics, Func<string?> unwell, Func<string?> dead)

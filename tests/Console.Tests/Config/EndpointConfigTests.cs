@@ -180,7 +180,9 @@ public sealed class EndpointConfigTests : IDisposable
 
     /// <summary>A program that is no venue's would keep nothing out: said with line and field, not taken.</summary>
     [Theory]
-    [InlineData("\"denied\": [\"" + Usdt + "\",\n  \"TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb\"]", ", line 2, column 3: denied '")]
+    [InlineData(
+        "\"denied\": [\"" + Usdt + "\",\n  \"TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb\"]",
+        ", line 2, column 3: denied '")]
     [InlineData("\"watch\": { \"deny\": [\"ComputeBudget111111111111111111111111111111\"] }", ": watch.deny")]
     [InlineData("\"watch\": { \"allow\": [\"SysvarC1ock11111111111111111111111111111111\"] }", ": watch.allow")]
     public void Lists_ProgramOfNoVenue_IsRefusedWithItsPlace(string member, string place)

@@ -30,7 +30,8 @@ public sealed class MetricsTests
             CaptureName = "market-small",
             Pipeline = new PipelineSettings(),
             Gate = gate,
-            OnView = view => text = new MetricsText(view, gate, id => $"wss://\"{id}\"", () => null, () => 1_500_000_000),
+            OnView = view => text = new MetricsText(
+                view, gate, id => $"wss://\"{id}\"", () => null, () => 1_500_000_000),
         };
         ReplayRun run = new(settings, null);
         Assert.Null(run.Execute());

@@ -95,7 +95,8 @@ public sealed class PoolsOnNodeTests : IAsyncLifetime
         string config = Path.Combine(_folder, "config.json");
         string denied = all.Pools[^1].Address.ToString();
         File.WriteAllText(config, $$"""
-            { "endpoints": [{ "http": "{{Url}}" }], "denied": ["{{denied}}", "{{PoolAccountShape.Of(VenueId.MeteoraDamm).Program}}"],
+            { "endpoints": [{ "http": "{{Url}}" }],
+              "denied": ["{{denied}}", "{{PoolAccountShape.Of(VenueId.MeteoraDamm).Program}}"],
               "watch": {
                 "deny": ["{{all.Pools[0].Venue}}"], "liquidityFloorRaw": { "{{Sol}}": 18446744073709551615 } } }
             """);
