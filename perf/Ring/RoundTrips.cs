@@ -15,6 +15,8 @@ internal static class RoundTrips
     {
         Sequence there = new();
         Sequence back = new();
+        TwoThreads.Follow("there", () => there.Value);
+        TwoThreads.Follow("back", () => back.Value);
         return TwoThreads.Time(
             count,
             () =>
@@ -166,6 +168,8 @@ internal static class RoundTrips
         Sequence backConsumed = new();
         CursorRing<Entry64> there = new(CapacityEntries, thereConsumed);
         CursorRing<Entry64> back = new(CapacityEntries, backConsumed);
+        TwoThreads.Follow("published there", () => there.Cursor);
+        TwoThreads.Follow("published back", () => back.Cursor);
         return TwoThreads.Time(
             count,
             () =>
@@ -220,6 +224,8 @@ internal static class RoundTrips
             Sequencer = new SingleProducerSequencer(Ring.Stamps, new BusySpinWaitStrategy());
             Sequencer.AddGatingSequences(Consumed);
             Barrier = Sequencer.NewBarrier();
+            TwoThreads.Follow("claimed on a way", () => Sequencer.Cursor);
+            TwoThreads.Follow("consumed on it", () => Consumed.Value);
         }
     }
 }

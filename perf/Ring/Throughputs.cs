@@ -95,6 +95,8 @@ internal static class Throughputs
     {
         Sequence consumed = new();
         CursorRing<long> ring = new(CapacityEntries, consumed);
+        TwoThreads.Follow("published", () => ring.Cursor);
+        TwoThreads.Follow("consumed", () => consumed.Value);
         return MillionsPerSecond(TwoThreads.Time(
             count,
             () =>
@@ -191,6 +193,9 @@ internal static class Throughputs
             static fault => Environment.FailFast(fault.Exception.ToString()),
             dependents);
         sequencer.AddGatingSequences(consumer.Sequence);
+        if (dependents.Length == 0)
+            TwoThreads.Follow("claimed", () => sequencer.Cursor);
+        TwoThreads.Follow(dependents.Length == 0 ? "consumed" : "consumed behind it", () => consumer.Sequence.Value);
         return consumer;
     }
 

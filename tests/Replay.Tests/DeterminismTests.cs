@@ -1,6 +1,8 @@
+using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Feeds.Tests.Support;
 using LowLatency.Replay.Tests.Support;
 using Xunit;
 
@@ -56,6 +58,23 @@ public sealed class DeterminismTests
         Assert.Equal(inline.Pipeline!.Cycles.RingFullCount, split.Pipeline!.Cycles.RingFullCount);
         Assert.Equal(inline.Hash.Value, split.Hash.Value);
         Assert.Equal(LivesAndField(inline), LivesAndField(split));
+    }
+
+    /// <summary>How a node wrote the bytes down is not what they are.</summary>
+    [Theory]
+    [InlineData("inline")]
+    [InlineData("split")]
+    public void Replay_AccountsCompressed_GivesTheSameHash(string runner)
+    {
+        using TestFolder folder = new();
+        string capture = folder.Write("zstd.jsonl", Compressed.Capture(TestFolder.MarketSmall, out int accounts));
+        Assert.True(accounts > 2_000, $"{accounts}");
+        string copy = folder.Write("plain.jsonl.gz", File.ReadAllBytes(TestFolder.MarketSmall));
+        ReplayRun plain = Tool.Replay(null, copy, "--runner", runner);
+        ReplayRun compressed = Tool.Replay(null, capture, "--runner", runner);
+        Assert.True(plain.Decisions.Count > 1000, $"only {plain.Decisions.Count} decisions");
+        Assert.Equal(plain.Decisions.Count, compressed.Decisions.Count);
+        Assert.Equal(plain.Hash.Value, compressed.Hash.Value);
     }
 
     [Fact]

@@ -10,14 +10,17 @@ namespace LowLatency.Benchmarks.Runner;
 /// <summary>
 /// Times of benchmarks in seconds instead of minutes: all rows take turns, each turn is the least mean of a few rounds
 /// of half a millisecond, because on a shared machine a short round is often left alone and a long one never. The
-/// call of an empty benchmark is measured in the same turns and subtracted. BenchmarkDotNet remains for one row at
-/// depth.
+/// call of an empty benchmark is measured in the same turns, and its least time subtracted from all: one number, so
+/// that the least of a row is never above its median. BenchmarkDotNet remains for one row at depth.
 /// </summary>
 internal sealed class QuickMeasure
 {
     private const double RoundNs = 500_000;
     private const int RoundsPerTurn = 3;
     private const int EmptyCalls = 200_000;
+
+    /// <summary>A sixth of a cycle: what is below cannot be told from an empty call, and takes some time.</summary>
+    private const double FloorNs = 0.05;
 
     /// <summary>Passes of the warm-up: at least so many, then until nothing was faster for some, at most so
     /// many.</summary>
@@ -50,8 +53,6 @@ internal sealed class QuickMeasure
         {
             foreach (Row row in _rows) row.Live.Dispose();
         }
-
-        _empty.Sort();
     }
 
     /// <summary>Least and median time of an operation, nanoseconds, without the call itself.</summary>
@@ -59,13 +60,24 @@ internal sealed class QuickMeasure
     {
         foreach (Row row in _rows)
         {
-            row.Samples.Sort();
-            int operations = row.Live.Case.OperationsPerCall;
-            yield return (
-                row.Live.Case.Name, Math.Max(0, row.Samples[0] - _empty[0]) / operations,
-                Math.Max(0, row.Samples[row.Samples.Count / 2] - _empty[_empty.Count / 2]) / operations);
+            (double min, double median) = Net(row.Samples, _empty, row.Live.Case.OperationsPerCall);
+            yield return (row.Live.Case.Name, min, median);
         }
     }
+
+    /// <summary>Least and median of the times of a call, less the least of an empty one, for an operation.</summary>
+    internal static (double MinNs, double MedianNs) Net(List<double> calls, List<double> empty, int operations)
+    {
+        calls.Sort();
+        empty.Sort();
+        return (Of(calls[0]), Of(calls[calls.Count / 2]));
+
+        double Of(double call) => Math.Max(FloorNs, (call - empty[0]) / operations);
+    }
+
+    /// <summary>A time as it is printed; one that rounds to nothing says so.</summary>
+    internal static string Text(double ns) =>
+        ns < 0.1 ? "< 0.1" : ns.ToString("F1", CultureInfo.InvariantCulture);
 
     /// <summary>Prints one line a row.</summary>
     internal void Print(TextWriter output)
@@ -73,7 +85,7 @@ internal sealed class QuickMeasure
         foreach ((string name, double min, double median) in Results())
         {
             output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{name,-75}  min {min:F1} med {median:F1} ns"));
+                CultureInfo.InvariantCulture, $"{name,-75}  min {Text(min)} med {Text(median)} ns"));
         }
     }
 

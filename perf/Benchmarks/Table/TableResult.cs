@@ -87,9 +87,10 @@ internal sealed record TableResult
         return $"{readme[..from]}{Begin}\n{ToMarkdown()}{readme[to..]}";
     }
 
-    private static string Figure(double? value, string unit)
+    internal static string Figure(double? value, string unit)
     {
         if (value is not { } number) return "-";
+        if (unit == "ns" && number is > 0 and < 0.1) return "< 0.1 ns"; // QuickMeasure never says 0
         string digits = Math.Abs(number) >= 100 ? "N0" : unit == "x" ? "0.##" : "0.#";
         return $"{number.ToString(digits, Invariant)} {unit}";
     }

@@ -79,9 +79,9 @@ internal static class RunCommand
             live.Halt);
         reader = keeper;
         settings = settings with { Reload = keeper.Ask };
-        RunMetrics metrics = new(live, settings.Gate);
+        using RunMetrics metrics = new(live, settings.Gate, config.SilentNs);
         using MetricsServer? server = result.GetValue(options.Metrics) is { } port
-            ? new MetricsServer(port, metrics.Text, metrics.Unwell)
+            ? new MetricsServer(port, metrics.Text, metrics.Unwell, metrics.Dead)
             : null;
         if (server is not null) settings = metrics.Follow(settings);
         ReplayProgressLine progress = new(errors, verb, () => Standing(live));

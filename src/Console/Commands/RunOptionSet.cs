@@ -69,7 +69,8 @@ internal sealed class RunOptionSet(bool isConfigRequired)
 
     public Option<int?> Metrics { get; } = new("--metrics")
     {
-        Description = "Serve /metrics (Prometheus) and /healthz on this port of 127.0.0.1, for example 9464.",
+        Description =
+            "Serve /metrics (Prometheus), /healthz, /readyz, /livez on this port of 127.0.0.1, for example 9464.",
         HelpName = "port",
     };
 

@@ -126,6 +126,11 @@ internal sealed class EngineConfig
 
     public bool Simulate { get; set; }
 
+    public bool CompressAccounts { get; set; }
+
+    /// <summary>Twelve slots of 400 ms, three leaders in a row that write none.</summary>
+    public long SilentNs { get; set; } = 5_000_000_000;
+
     public int SimulationsPerSecond { get; set; } = 5;
 
     /// <summary>Where each key that is not at its default was last written.</summary>

@@ -1,8 +1,5 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
-using LowLatency.Engine.Solana;
-using LowLatency.Engine.Venues;
 
 namespace LowLatency.ConsoleHost.Config;
 
@@ -19,6 +16,9 @@ internal static class LiveKeys
         new("Feeds", "endpoints", ConfigShape.Objects, "Nodes to read from; the first copy of an update wins.",
             (c, v) => c.Endpoints = EndpointReader.Read(v),
             c => c.Endpoints.ConvertAll(endpoint => endpoint.ToString())) { Members = EndpointReader.Members },
+        new("Feeds", "compressAccounts", ConfigShape.Scalar, "Ask rpc endpoints for base64+zstd: less to receive.",
+            (c, v) => c.CompressAccounts = v.Bool(),
+            c => c.CompressAccounts),
         new("Feeds", "blockhashEveryMs", ConfigShape.Scalar, "Milliseconds between blockhashes; 0 = none fetched.",
             (c, v) => c.Chain = c.Chain with { BlockhashEveryMs = v.Int(0, 60_000) },
             c => c.Chain.BlockhashEveryMs),
@@ -46,6 +46,9 @@ internal static class LiveKeys
         new("Feeds", "demoteRetrySeconds", ConfigShape.Scalar, "First wait of a demoted endpoint; doubles to 10 min.",
             (c, v) => c.Health = c.Health with { FirstWaitNs = v.Int(1, 600) * NanosecondsPerSecond },
             c => c.Health.FirstWaitNs / NanosecondsPerSecond),
+        new("Feeds", "silentMs", ConfigShape.Scalar, "Without a new slot for so long, /healthz and /readyz say 503.",
+            (c, v) => c.SilentNs = v.Int(500, 600_000) * Million,
+            c => c.SilentNs / Million),
         new("Watch", "watch.pools", ConfigShape.List, "Pools to watch, besides those of the file.",
             (c, v) => c.Watch = c.Watch with { Pools = v.Addresses() },
             c => c.Watch.Pools),
@@ -55,31 +58,14 @@ internal static class LiveKeys
         new("Watch", "watch.file", ConfigShape.Scalar, "Watch list that `pools discover` wrote.",
             (c, v) => c.Watch = c.Watch with { File = Path.Combine(v.Folder, v.Text) },
             c => c.Watch.File),
-        new("Watch", "watch.allow", ConfigShape.List, "Venues, mints and pools that may be watched; none = all.",
-            (c, v) => c.Watch = c.Watch with { Allow = Rule(v) },
+        new("Watch", "watch.allow", ConfigShape.List, "Venues (or programs), mints, pools that may be; none = all.",
+            (c, v) => c.Watch = c.Watch with { Allow = AddressLists.Rule(v) },
             c => c.Watch.Allow.Texts()),
-        new("Watch", "watch.deny", ConfigShape.List, "Venues, mints and pools never watched; wins over allow.",
-            (c, v) => c.Watch = c.Watch with { Deny = Rule(v) },
+        new("Watch", "watch.deny", ConfigShape.List, "Venues (or programs), mints, pools never watched; beats allow.",
+            (c, v) => c.Watch = c.Watch with { Deny = AddressLists.Rule(v) },
             c => c.Watch.Deny.Texts()),
         new("Watch", "watch.liquidityFloorRaw", ConfigShape.Map, "Least balance of a pool's vault by mint, base units.",
             (c, v) => c.Watch = c.Watch with { LiquidityFloorRaw = v.AmountMap() },
             c => c.Watch.LiquidityFloorRaw),
     ];
-
-    private static WatchRule Rule(ConfigValue value)
-    {
-        HashSet<VenueId> venues = [];
-        HashSet<Pubkey> addresses = [];
-        string[] names = Enum.GetNames<VenueId>()[1..];
-        foreach (ConfigItem item in value.Items)
-        {
-            bool isName = Array.Exists(names, n => string.Equals(n, item.Text, StringComparison.OrdinalIgnoreCase));
-            if (isName) venues.Add(Enum.Parse<VenueId>(item.Text, ignoreCase: true));
-            else if (Pubkey.TryParse(item.Text, out Pubkey address)) addresses.Add(address);
-            else throw (value with { Place = item.Place }).Wrong(
-                item.Text, $"neither an address nor a venue{Nearest.Hint(item.Text, names)}");
-        }
-
-        return new WatchRule(venues, addresses);
-    }
 }

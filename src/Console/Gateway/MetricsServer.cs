@@ -7,9 +7,9 @@ using System.Threading;
 namespace LowLatency.ConsoleHost.Gateway;
 
 /// <summary>
-/// <c>/metrics</c> and <c>/healthz</c> over HTTP on the loopback address, one request a connection, on a thread of its
-/// own below normal priority. It reads published figures only, and nothing that a client does reaches the engine: a
-/// request has a second to arrive and 4 KiB, the next client waits for it.
+/// <c>/metrics</c>, <c>/healthz</c> and the like over HTTP on the loopback address, one request a connection, on a
+/// thread of its own below normal priority. It reads published figures only, and nothing that a client does reaches
+/// the engine: a request has a second to arrive and 4 KiB, the next client waits for it.
 /// </summary>
 internal sealed class MetricsServer : IDisposable
 {
@@ -20,15 +20,18 @@ internal sealed class MetricsServer : IDisposable
     private readonly TcpListener _listener;
     private readonly Func<string?> _metrics;
     private readonly Func<string?> _unwell;
+    private readonly Func<string?> _dead;
     private readonly byte[] _request = new byte[RequestBytesMax];
     private volatile bool _isDisposed;
 
     /// <summary>
-    /// Listens; <paramref name="metrics"/> is null before a run is at work, <paramref name="unwell"/> is what is wrong.
+    /// Listens; <paramref name="metrics"/> is null before a run is at work, <paramref name="unwell"/> is why nothing
+    /// can be decided now, <paramref name="dead"/> why only a restart helps.
     /// </summary>
     /// <exception cref="CommandException">The port cannot be had.</exception>
-    public MetricsServer(int port, Func<string?> metrics, Func<string?> unwell)
+    public MetricsServer(int port, Func<string?> metrics, Func<string?> unwell, Func<string?> dead)
     {
+        _dead = dead;
         _metrics = metrics;
         _unwell = unwell;
         if (port is < 0 or > IPEndPoint.MaxPort)
@@ -82,10 +85,9 @@ internal sealed class MetricsServer : IDisposable
             ["GET", "/metrics", ..] => _metrics() is { } text
                 ? ("200 OK", "text/plain; version=0.0.4; charset=utf-8", text)
                 : ("503 Service Unavailable", "text/plain", "no run is at work yet\n"),
-            ["GET", "/healthz" or "/readyz", ..] => _unwell() is { } wrong
-                ? ("503 Service Unavailable", "text/plain", wrong + "\n")
-                : ("200 OK", "text/plain", "ok\n"),
-            ["GET", ..] => ("404 Not Found", "text/plain", "/metrics or /healthz\n"),
+            ["GET", "/healthz" or "/readyz", ..] => Health(_unwell()),
+            ["GET", "/livez", ..] => Health(_dead()),
+            ["GET", ..] => ("404 Not Found", "text/plain", "/metrics, /healthz, /readyz or /livez\n"),
             _ => ("405 Method Not Allowed", "text/plain", "GET only\n"),
         };
         byte[] bytes = Encoding.UTF8.GetBytes(body);
@@ -94,6 +96,10 @@ internal sealed class MetricsServer : IDisposable
             + "Connection: close\r\n\r\n"));
         stream.Write(bytes);
     }
+
+    private static (string Status, string Type, string Body) Health(string? wrong) => wrong is null
+        ? ("200 OK", "text/plain", "ok\n")
+        : ("503 Service Unavailable", "text/plain", wrong + "\n");
 
     /// <summary>The first line; empty if the head is not there within a second or is too long.</summary>
     private string ReadRequestLine(NetworkStream stream)

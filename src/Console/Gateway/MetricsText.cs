@@ -14,7 +14,8 @@ namespace LowLatency.ConsoleHost.Gateway;
 /// A run's published figures as Prometheus text, version 0.0.4. Names are <c>lowlatency_area_thing_unit</c>, counters
 /// end in <c>_total</c>, times are seconds. What was never published is left out, which is not zero.
 /// </summary>
-internal sealed class MetricsText(PipelineView view, TradingGate gate, Func<int, string> addressOf, Func<int?> inDoubt)
+internal sealed class MetricsText(
+    PipelineView view, TradingGate gate, Func<int, string> addressOf, Func<int?> inDoubt, Func<long?> slotAgeNs)
 {
     private static readonly double[] Quantiles = [0.5, 0.9, 0.99, 0.999, 1];
     private readonly StringBuilder _text = new();
@@ -34,6 +35,8 @@ internal sealed class MetricsText(PipelineView view, TradingGate gate, Func<int,
     private void Feeds(in DedupFigures dedup)
     {
         One("lowlatency_head_slot", "gauge", "Newest slot of the chain's head.", dedup.HeadSlot);
+        if (slotAgeNs() is { } ageNs)
+            One("lowlatency_head_slot_age_seconds", "gauge", "Since the head was seen to move.", ageNs / 1e9);
         One("lowlatency_forks_total", "counter", "Forks seen.", dedup.Forks);
         One("lowlatency_feed_accepted_total", "counter", "Account updates that came first.", dedup.Accepted);
         Head("lowlatency_events_dropped_total", "counter", "Events dropped before the graph, by cause.");

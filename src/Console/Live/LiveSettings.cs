@@ -65,6 +65,7 @@ internal sealed record LiveSettings
                 Shards = e.Shards,
                 Connection = new SubscriptionConnectionOptions
                 {
+                    CompressesAccounts = config.CompressAccounts,
                     WebSocket = new WebSocketOptions
                     {
                         Headers = e.Headers,
@@ -75,6 +76,7 @@ internal sealed record LiveSettings
                 {
                     Headers = e.Headers,
                     CallsPerSecond = e.CallsPerSecond,
+                    CompressesAccounts = config.CompressAccounts,
                     MaxAttempts = 2, // then another node is asked
                 },
             });

@@ -64,13 +64,21 @@ internal sealed class AccountWords(TextWriter output)
 
     private void WritePrices(Pool pool, in NamedMint mintA, in NamedMint mintB, in ChainClock clock)
     {
-        if (pool.Readiness != QuoteStatus.Ok) return;
-        pool.MarginalRates(in clock, out double sold, out double bought);
-        if (sold <= 0 || bought <= 0) return;
         bool isScaled = mintA.Decimals >= 0 && mintB.Decimals >= 0;
         double scale = isScaled ? Math.Pow(10, mintA.Decimals - mintB.Decimals) : 1;
         string unit = isScaled ? mintB.Name : "base units of B";
         string one = isScaled ? $"1 {mintA.Name}" : "1 base unit of A";
+        (double sold, double bought) = (0, 0);
+        if (pool.Readiness == QuoteStatus.Ok) pool.MarginalRates(in clock, out sold, out bought);
+        if (sold <= 0 || bought <= 0)
+        {
+            double stated = pool.StatedPrice * scale;
+            string why = pool.Readiness == QuoteStatus.Ok ? "no liquidity known" : pool.Readiness.ToString();
+            if (stated > 0 && double.IsFinite(stated))
+                Row("price", Text($"{one} = {stated:G7} {unit}, as the pool states it; not tradable ({why})"));
+            return;
+        }
+
         double apart = (1 - (sold * bought)) * 100;
         Row("price", Text(
             $"{one} sells for {sold * scale:G7}, costs {scale / bought:G7} {unit}; {apart:0.####} % for both ways"));

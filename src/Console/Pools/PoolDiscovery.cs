@@ -170,7 +170,7 @@ internal sealed class PoolDiscovery(SolanaRpc rpc, Action<string> progress)
 
         WatchRefusal refusal = request.Watch.Judge(venue, account.Key, pool.MintA, pool.MintB);
         bool isDenied = request.Denied.Contains(account.Key) || request.Denied.Contains(pool.MintA)
-            || request.Denied.Contains(pool.MintB);
+            || request.Denied.Contains(pool.MintB) || request.Denied.Contains(shape.Program);
         if (refusal != WatchRefusal.None || isDenied)
         {
             LeaveOut(refusal switch

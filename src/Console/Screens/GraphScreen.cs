@@ -169,14 +169,18 @@ internal sealed class GraphScreen : Screen
 
     private static void DrawPrice(Area area, int end, int y, in PoolFigures pool, in PoolName name)
     {
+        double raw = pool.StatedPrice;
         if (pool.RateAToB <= 0 || pool.RateBToA <= 0)
         {
-            area.Right(end, y, Ink.Dim, $"-");
+            // Not quoting: what its account states, in brackets, is no price to trade at.
+            if (raw <= 0) area.Right(end, y, Ink.Dim, $"-");
+            else if (name.DecimalsA < 0 || name.DecimalsB < 0) area.Right(end, y, Ink.Dim, $"({raw:0.00e+0} raw)");
+            else area.Right(end, y, Ink.Dim, $"({raw * Math.Pow(10, name.DecimalsA - name.DecimalsB):G5})");
             return;
         }
 
         // The middle of both directions' rates: the price before fees.
-        double raw = Math.Sqrt(pool.RateAToB / pool.RateBToA);
+        raw = Math.Sqrt(pool.RateAToB / pool.RateBToA);
         if (name.DecimalsA < 0 || name.DecimalsB < 0) area.Right(end, y, Ink.Normal, $"{raw:0.0000e+0} raw");
         else area.Right(end, y, Ink.Normal, $"{raw * Math.Pow(10, name.DecimalsA - name.DecimalsB):G7}");
     }

@@ -30,7 +30,7 @@ public sealed record GraphSettings
     /// </summary>
     public ulong StaleAfterSlots { get; init; } = 64;
 
-    /// <summary>Pools or mints never used.</summary>
+    /// <summary>Pools or mints never used, or programs of which no pool is.</summary>
     public IReadOnlySet<Pubkey> Denied { get; init; } = new HashSet<Pubkey>();
 
     /// <summary>Judges a newly found pool by venue, address and mints; null = all are admitted.</summary>
@@ -43,5 +43,6 @@ public sealed record GraphSettings
     /// <summary>True if a newly found pool may be used.</summary>
     public bool Accepts(Pool pool) =>
         !Denied.Contains(pool.Address) && !Denied.Contains(pool.MintA) && !Denied.Contains(pool.MintB)
+        && !Denied.Contains(PoolAccountShape.Of(pool.Venue).Program)
         && (Admits is null || Admits(pool));
 }

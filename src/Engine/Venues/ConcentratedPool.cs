@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.Math;
 
@@ -130,6 +131,9 @@ public abstract class ConcentratedPool : Pool
 
     /// <inheritdoc/>
     public sealed override int MintDecimals(bool isMintA) => (isMintA ? ref MintInfoA : ref MintInfoB).KnownDecimals;
+
+    /// <inheritdoc/>
+    public sealed override double StatedPrice => Q64.ToDouble(PriceX64) * Q64.ToDouble(PriceX64);
 
     /// <summary>
     /// The quote of an exact input without a limit that ends between ticks, in a swap that the clock allows; false

@@ -155,6 +155,13 @@ public abstract class Pool
         rateBToA = FirstRate(SwapDirection.BToA, in clock);
     }
 
+    /// <summary>
+    /// Price that the pool's own account states, base units of B per base unit of A before fees, known also where the
+    /// pool is not ready (arrays or mints missing); 0 if it states none, as where the balances of vaults are the price.
+    /// For people: nothing is traded on it.
+    /// </summary>
+    public virtual double StatedPrice => 0;
+
     /// <summary>Writes the swap instruction.</summary>
     /// <returns>Ok, or why no instruction can be written (missing array, unsupported mode).</returns>
     public abstract QuoteStatus WriteSwap(in SwapInstructionRequest request, InstructionBuffer destination);

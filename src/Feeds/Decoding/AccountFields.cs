@@ -27,6 +27,9 @@ internal ref struct AccountFields
     /// <summary>True if the message stated <see cref="Space"/>.</summary>
     public bool HasSpace;
 
+    /// <summary>True if the bytes of <see cref="Data"/> are a Zstandard frame (base64+zstd).</summary>
+    public bool IsCompressed;
+
     /// <summary>True if the account is executable.</summary>
     public bool IsExecutable;
 

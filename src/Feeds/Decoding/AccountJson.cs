@@ -79,7 +79,13 @@ internal static class AccountJson
         if (!TryStep(text, ref at, ",\"data\":[\""u8)) return Seen.Lamports;
         int length = JsonStops.IndexIn(text[at..]);
         int end = at + length;
-        if (length < 0 || !TryStep(text, ref end, "\",\"base64\"]"u8)) return Seen.Lamports;
+        if (length < 0) return Seen.Lamports;
+        if (!TryStep(text, ref end, "\",\"base64\"]"u8))
+        {
+            if (!TryStep(text, ref end, "\",\"base64+zstd\"]"u8)) return Seen.Lamports;
+            fields.IsCompressed = true;
+        }
+
         fields.Data = new JsonText(text.Slice(at, length), isEscaped: false);
         behind = end;
         return Seen.Lamports | Seen.Data;
@@ -217,6 +223,8 @@ internal static class AccountJson
         if (!cursor.NextElement(ref isFirst) || !cursor.TryReadString(out fields.Data)) return Refused(cursor);
         if (!cursor.NextElement(ref isFirst) || !cursor.TryReadString(out JsonText encoding)) return Refused(cursor);
         if (cursor.NextElement(ref isFirst) || cursor.Failed) return Refused(cursor);
-        return encoding.Is("base64"u8) ? DecodeCause.None : DecodeCause.WrongEncoding;
+        if (encoding.Is("base64"u8)) return DecodeCause.None;
+        fields.IsCompressed = encoding.Is("base64+zstd"u8);
+        return fields.IsCompressed ? DecodeCause.None : DecodeCause.WrongEncoding;
     }
 }

@@ -99,13 +99,14 @@ internal static class AccountNotificationFastPath
             result.Account.IsExecutable = true;
         }
 
-        if (!TryStepBackOverOwner(message, owners, ref end, ref result)
-            || !TryStepBack(message, ref end, "\",\"base64\"],\"owner\":\""u8)
-            || !TryStep(message, ref position, "},\"value\":{\"lamports\":"u8))
+        if (!TryStepBackOverOwner(message, owners, ref end, ref result)) return false;
+        if (!TryStepBack(message, ref end, "\",\"base64\"],\"owner\":\""u8))
         {
-            return false;
+            if (!TryStepBack(message, ref end, "\",\"base64+zstd\"],\"owner\":\""u8)) return false;
+            result.Account.IsCompressed = true;
         }
 
+        if (!TryStep(message, ref position, "},\"value\":{\"lamports\":"u8)) return false;
         result.TailStart = end;
         result.PrefixLength = position;
         result.IsAlphabetical = false;
@@ -155,11 +156,29 @@ internal static class AccountNotificationFastPath
         account.IsExecutable = false;
         if (!TryStepBack(message, ref end, "\",\"base64\"],\"executable\":false,\"lamports\":"u8))
         {
-            if (!TryStepBack(message, ref end, "\",\"base64\"],\"executable\":true,\"lamports\":"u8)) return false;
+            if (!TryStepBack(message, ref end, "\",\"base64\"],\"executable\":true,\"lamports\":"u8))
+                return TryParseCompressedMiddle(message, position, end, ref account);
             account.IsExecutable = true;
         }
 
         if (position > end) return false;
+        account.Data = new JsonText(message[position..end], isEscaped: false);
+        return true;
+    }
+
+    /// <summary>Reads data and executable, before the lamports, of a compressed account.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryParseCompressedMiddle(
+        ReadOnlySpan<byte> message, int position, int end, ref AccountFields account)
+    {
+        if (!TryStepBack(message, ref end, "\",\"base64+zstd\"],\"executable\":false,\"lamports\":"u8))
+        {
+            if (!TryStepBack(message, ref end, "\",\"base64+zstd\"],\"executable\":true,\"lamports\":"u8)) return false;
+            account.IsExecutable = true;
+        }
+
+        if (position > end) return false;
+        account.IsCompressed = true;
         account.Data = new JsonText(message[position..end], isEscaped: false);
         return true;
     }

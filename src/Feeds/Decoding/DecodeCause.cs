@@ -22,7 +22,9 @@ public enum DecodeCause : byte
     /// <summary>A subscription id that no request of this connection is waiting for or has got.</summary>
     UnknownSubscription = 4,
 
-    /// <summary>Account data that is not <c>["...","base64"]</c>.</summary>
+    /// <summary>
+    /// Account data that is neither <c>["...","base64"]</c> nor <c>["...","base64+zstd"]</c>.
+    /// </summary>
     WrongEncoding = 5,
 
     /// <summary>Account data that is not canonical base64.</summary>
@@ -81,4 +83,10 @@ public enum DecodeCause : byte
 
     /// <summary>A frame of a connection above the bound of 31: nothing of it is decoded.</summary>
     EndpointOutOfRange = 21,
+
+    /// <summary>
+    /// Compressed account data that is not one whole Zstandard frame: broken, cut off, with something behind it, or in
+    /// need of a dictionary.
+    /// </summary>
+    BadZstd = 22,
 }

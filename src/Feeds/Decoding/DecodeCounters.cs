@@ -12,7 +12,7 @@ public sealed class DecodeCounters
     public const int KindCount = (int)MessageKind.ChainFact + 1;
 
     /// <summary>Number of causes.</summary>
-    public const int CauseCount = (int)DecodeCause.EndpointOutOfRange + 1;
+    public const int CauseCount = (int)DecodeCause.BadZstd + 1;
 
     private readonly long[] _kinds = new long[KindCount];
     private readonly long[] _causes = new long[CauseCount];

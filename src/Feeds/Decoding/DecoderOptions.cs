@@ -30,6 +30,9 @@ public sealed class DecoderOptions
     /// </summary>
     public int BlockhashSource { get; init; }
 
+    /// <summary>Unpacks what nodes have compressed, one for all connections of a thread.</summary>
+    internal ZstdFrames Zstd { get; init; } = new();
+
     /// <summary>Marks that every event of this source carries.</summary>
     public EventFlags SourceFlags { get; init; }
 }

@@ -16,12 +16,18 @@ internal sealed class EventWriter
     private readonly EventPublisher _publisher;
     private readonly DecodeCounters _counters;
     private readonly EventFlags _sourceFlags;
+    private readonly ZstdFrames? _zstd;
     private readonly byte _endpointId;
 
-    /// <summary>A writer whose events carry <paramref name="endpointId"/> and <paramref name="sourceFlags"/>.</summary>
+    /// <summary>
+    /// A writer whose events carry <paramref name="endpointId"/> and <paramref name="sourceFlags"/>; without
+    /// <paramref name="zstd"/> compressed accounts are refused.
+    /// </summary>
     public EventWriter(
-        EventPublisher publisher, DecodeCounters counters, byte endpointId, EventFlags sourceFlags)
+        EventPublisher publisher, DecodeCounters counters, byte endpointId, EventFlags sourceFlags,
+        ZstdFrames? zstd = null)
     {
+        _zstd = zstd;
         _publisher = publisher;
         _counters = counters;
         _endpointId = endpointId;
@@ -98,15 +104,10 @@ internal sealed class EventWriter
     public DecodeCause PublishAccount(
         EventKind kind, in Pubkey key, ulong slot, in AccountFields fields, in FrameStamp stamp)
     {
-        ReadOnlySpan<byte> text = fields.Data.Raw;
-        // An escaped text is resolved in the payload itself, then decoded in place: it needs room for the text.
-        int capacity = fields.Data.IsEscaped ? text.Length : (text.Length >> 2) * 3;
-        ClaimStatus status = _publisher.TryClaim(capacity, out Span<byte> payload);
+        if (fields.IsCompressed) return PublishCompressed(kind, key, slot, fields, stamp);
+        ClaimStatus status = _publisher.TryClaim(RoomOf(fields.Data), out Span<byte> payload);
         if (status != ClaimStatus.Ok) return Refused(status);
-        bool ok = fields.Data.IsEscaped
-            ? TryDecodeEscaped(fields.Data, payload, out int length)
-            : Base64Text.TryDecode(text, payload, out length);
-        if (!ok)
+        if (!TryDecodeText(fields.Data, payload, out int length))
         {
             _publisher.Abandon();
             return DecodeCause.BadBase64;
@@ -118,6 +119,38 @@ internal sealed class EventWriter
             return DecodeCause.SizeMismatch;
         }
 
+        FinishAccount(kind, key, slot, fields, stamp, length);
+        return DecodeCause.None;
+    }
+
+    /// <summary>
+    /// As <see cref="PublishAccount(EventKind, in Pubkey, ulong, in AccountFields, in FrameStamp)"/>. The frame is read
+    /// from base64 into the payload behind the room of the data, so that no buffer is kept and nothing is copied; its
+    /// room is given back. The node has to say how large the account is: that bounds what a frame may become.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DecodeCause PublishCompressed(
+        EventKind kind, in Pubkey key, ulong slot, in AccountFields fields, in FrameStamp stamp)
+    {
+        if (!fields.HasSpace) return DecodeCause.UnexpectedShape;
+        int frameRoom = RoomOf(fields.Data);
+        if (_zstd is null || fields.Space > (ulong)(int.MaxValue - frameRoom)) return DecodeCause.PayloadTooLarge;
+        int length = (int)fields.Space;
+        ClaimStatus status = _publisher.TryClaim(length + frameRoom, out Span<byte> payload);
+        if (status != ClaimStatus.Ok) return Refused(status);
+        Span<byte> room = payload[length..];
+        DecodeCause cause = TryDecodeText(fields.Data, room, out int frameLength)
+            ? _zstd.Decode(room[..frameLength], payload[..length])
+            : DecodeCause.BadBase64;
+        if (cause == DecodeCause.None) FinishAccount(kind, key, slot, fields, stamp, length);
+        else _publisher.Abandon();
+        return cause;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FinishAccount(
+        EventKind kind, in Pubkey key, ulong slot, in AccountFields fields, in FrameStamp stamp, int length)
+    {
         ref MarketEvent entry = ref _publisher.Current;
         entry.Kind = kind;
         entry.Slot = slot;
@@ -129,7 +162,6 @@ internal sealed class EventWriter
         bool isAbsent = fields.IsNull || fields.Lamports == 0; // as below
         if (isAbsent) flags |= EventFlags.Absent;
         Finish(ref entry, flags, stamp, isAbsent ? 0 : length);
-        return DecodeCause.None;
     }
 
     /// <summary>Publishes an account whose bytes stand in the message as they are.</summary>
@@ -156,6 +188,16 @@ internal sealed class EventWriter
         Finish(ref entry, flags, stamp, data.Length);
         return DecodeCause.None;
     }
+
+    /// <summary>Bytes that decoding a text may write. An escaped one is resolved there first, then decoded in place: it
+    /// needs room for the text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int RoomOf(in JsonText text) => text.IsEscaped ? text.Raw.Length : (text.Raw.Length >> 2) * 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryDecodeText(in JsonText text, Span<byte> room, out int length) => text.IsEscaped
+        ? TryDecodeEscaped(text, room, out length)
+        : Base64Text.TryDecode(text.Raw, room, out length);
 
     private static bool TryDecodeEscaped(in JsonText data, Span<byte> payload, out int length)
     {

@@ -30,7 +30,7 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
     public JsonRpcDecoder(byte endpointId, EventPublisher publisher, DecoderOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags);
+        _writer = new EventWriter(publisher, Counters, endpointId, options.SourceFlags, options.Zstd);
         _coverage = options.Coverage;
         _shardOf = (ulong)options.ShardOf;
         _endpointId = endpointId;
@@ -145,7 +145,7 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
     private static bool MayLoseUpdate(DecodeCause cause) => cause is DecodeCause.MalformedJson
         or DecodeCause.UnexpectedShape or DecodeCause.WrongEncoding or DecodeCause.BadBase64
         or DecodeCause.SizeMismatch or DecodeCause.BadKey or DecodeCause.PendingOverflow
-        or DecodeCause.PayloadTooLarge or DecodeCause.RingFull;
+        or DecodeCause.PayloadTooLarge or DecodeCause.RingFull or DecodeCause.BadZstd;
 
     /// <summary>
     /// Puts in doubt the account that the refused message was about; all of the connection's if it does not say.

@@ -99,6 +99,7 @@ internal sealed class NotificationShapes
         result.Account.Space = tail.Space;
         result.Account.HasSpace = true;
         result.Account.IsExecutable = tail.IsExecutable;
+        result.Account.IsCompressed = tail.IsCompressed;
         Matches++;
         return tail.IsAlphabetical
             ? AccountNotificationFastPath.TryParseAlphabeticalMiddle(message, prefixLength, start, ref result.Account)
@@ -194,6 +195,7 @@ internal sealed class NotificationShapes
         public int Length;
         public bool IsExecutable;
         public bool IsAlphabetical;
+        public bool IsCompressed;
         public ulong Space;
         public ulong RentEpoch;
         public Pubkey Owner;
@@ -224,6 +226,7 @@ internal sealed class NotificationShapes
             Length = text.Length;
             IsExecutable = said.Account.IsExecutable;
             IsAlphabetical = said.IsAlphabetical;
+            IsCompressed = said.Account.IsCompressed && !said.IsAlphabetical; // stands before the tail there
             Space = said.Account.Space;
             RentEpoch = said.Account.RentEpoch;
             Owner = said.Account.Owner;

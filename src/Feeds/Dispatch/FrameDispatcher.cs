@@ -264,6 +264,7 @@ public sealed class FrameDispatcher : IWarmable
             MaxPendingBytes = bounds.MaxPendingBytes,
             MaxSnapshotKeys = bounds.MaxSnapshotKeys,
             Coverage = Coverage,
+            Zstd = bounds.Zstd,
             ShardOf = FindShard(address),
             BlockhashSource = CaptureDetails.ReadBlockhashSource(openDetails),
             SourceFlags = bounds.SourceFlags | (isSynthetic ? EventFlags.Synthetic : EventFlags.None),

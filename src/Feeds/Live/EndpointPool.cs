@@ -187,10 +187,10 @@ public sealed class EndpointPool : IDisposable
             {
                 if (!_watched.Add(account)) continue;
                 added++;
-                SubscriptionSpec spec = SubscriptionSpec.Account(account);
+                AccountSpecs specs = new(account);
                 foreach (SubscriptionEndpoint endpoint in _sockets)
                 {
-                    if (!endpoint.TrySubscribe(spec)) Refused++;
+                    if (!endpoint.TrySubscribe(specs.For(endpoint))) Refused++;
                 }
             }
 
@@ -206,8 +206,8 @@ public sealed class EndpointPool : IDisposable
         lock (_watched)
         {
             if (!_watched.Remove(account)) return false;
-            SubscriptionSpec spec = SubscriptionSpec.Account(account);
-            foreach (SubscriptionEndpoint endpoint in _sockets) endpoint.Unsubscribe(spec);
+            AccountSpecs specs = new(account);
+            foreach (SubscriptionEndpoint endpoint in _sockets) endpoint.Unsubscribe(specs.For(endpoint));
             UpdateStreams();
             return true;
         }
@@ -331,5 +331,16 @@ public sealed class EndpointPool : IDisposable
             YellowstoneSubscription subscription = new() { Accounts = accounts.Length == 0 ? [] : [filter] };
             foreach ((YellowstoneFeed feed, _, _) in _streams) feed.Update(subscription);
         }
+    }
+
+    /// <summary>An account's subscription, one object for all endpoints that ask in the same way.</summary>
+    private struct AccountSpecs(Pubkey account)
+    {
+        private SubscriptionSpec? _plain;
+        private SubscriptionSpec? _compressed;
+
+        public SubscriptionSpec For(SubscriptionEndpoint endpoint) => endpoint.CompressesAccounts
+            ? _compressed ??= SubscriptionSpec.Account(account, isCompressed: true)
+            : _plain ??= SubscriptionSpec.Account(account);
     }
 }

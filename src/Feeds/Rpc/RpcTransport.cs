@@ -49,6 +49,12 @@ public sealed record SolanaRpcOptions
     public int BlockhashSource { get; init; }
 
     /// <summary>
+    /// Ask for accounts that go to <see cref="AccountExchanges"/> and nowhere else as base64+zstd. Other answers are
+    /// read here, as base64.
+    /// </summary>
+    public bool CompressesAccounts { get; init; }
+
+    /// <summary>
     /// Where answers that decide something go as raw bytes (accounts, blockhashes, fees, simulations); null keeps them
     /// to the caller.
     /// </summary>

@@ -91,7 +91,8 @@ public sealed partial class SolanaRpc : IDisposable
             writer =>
             {
                 WriteKeys(writer, keys.Span);
-                WriteOptions(writer, commitment, minContextSlot, withEncoding: true);
+                WriteOptions(
+                    writer, commitment, minContextSlot, withEncoding: true, isCompressed: _options.CompressesAccounts);
             },
             (body, id) => RpcAnswer.ReadCount(body, id, keys.Length, _transport.Address), cancellation);
     }
@@ -203,10 +204,10 @@ public sealed partial class SolanaRpc : IDisposable
 
     private static void WriteOptions(
         Utf8JsonWriter writer, Commitment commitment, ulong? minContextSlot, bool withEncoding,
-        DataSlice? slice = null)
+        DataSlice? slice = null, bool isCompressed = false)
     {
         writer.WriteStartObject();
-        if (withEncoding) writer.WriteString("encoding", "base64");
+        if (withEncoding) writer.WriteString("encoding", AccountEncodingText.Of(isCompressed));
         writer.WriteString("commitment", CommitmentText.Of(commitment));
         if (minContextSlot is { } slot) writer.WriteNumber("minContextSlot", slot);
         WriteSlice(writer, slice);

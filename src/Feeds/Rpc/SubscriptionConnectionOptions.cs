@@ -9,6 +9,9 @@ public sealed record SubscriptionConnectionOptions
     /// <summary>Asking for subscriptions.</summary>
     public SubscriptionOptions Subscriptions { get; init; } = new();
 
+    /// <summary>Ask for accounts as base64+zstd.</summary>
+    public bool CompressesAccounts { get; init; }
+
     /// <summary>When silent slots mean a dead connection. Holds while a slot subscription is wanted.</summary>
     public SlotWatchOptions Slots { get; init; } = new();
 

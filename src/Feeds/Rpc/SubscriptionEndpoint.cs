@@ -23,6 +23,7 @@ public sealed class SubscriptionEndpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         if (inboxes.IsEmpty) throw new ArgumentException("At least one inbox.", nameof(inboxes));
+        CompressesAccounts = options.CompressesAccounts;
         Name = EndpointAddress.Redact(address);
         _shards = new SubscriptionConnection[inboxes.Length];
         for (int i = 0; i < _shards.Length; i++)
@@ -35,6 +36,9 @@ public sealed class SubscriptionEndpoint : IDisposable
 
     /// <summary>The address without secrets.</summary>
     public string Name { get; }
+
+    /// <summary>True if accounts are to be asked for as base64+zstd.</summary>
+    public bool CompressesAccounts { get; }
 
     /// <summary>The sockets.</summary>
     public IReadOnlyList<SubscriptionConnection> Shards => _shards;

@@ -68,13 +68,18 @@ public sealed class SubscriptionSpec : IEquatable<SubscriptionSpec>
     internal byte[] UnsubscribeMethod { get; }
 
     /// <summary>One account's states, one message a slot in which it changed.</summary>
-    public static SubscriptionSpec Account(in Pubkey key, Commitment commitment = Commitment.Processed) =>
-        new(SubscriptionTopic.Account, "account", Keyed(key, commitment, []), key.Tag);
+    /// <param name="key">The account.</param>
+    /// <param name="commitment">State to look at.</param>
+    /// <param name="isCompressed">True to ask for base64+zstd.</param>
+    public static SubscriptionSpec Account(
+        in Pubkey key, Commitment commitment = Commitment.Processed, bool isCompressed = false) =>
+        new(SubscriptionTopic.Account, "account", Keyed(key, commitment, [], isCompressed), key.Tag);
 
     /// <summary>States of a program's accounts that meet up to four filters.</summary>
     public static SubscriptionSpec Program(
         in Pubkey program, ReadOnlySpan<AccountFilter> filters, Commitment commitment = Commitment.Processed) =>
-        new(SubscriptionTopic.Program, "program", Keyed(program, commitment, filters), program.Tag);
+        new(SubscriptionTopic.Program, "program", Keyed(program, commitment, filters, isCompressed: false),
+            program.Tag);
 
     /// <summary>New banks: slot, parent, root.</summary>
     public static SubscriptionSpec Slot() => new(SubscriptionTopic.Slot, "slot", string.Empty, 0);
@@ -114,14 +119,15 @@ public sealed class SubscriptionSpec : IEquatable<SubscriptionSpec>
     /// <summary>The request without its id.</summary>
     public override string ToString() => _text;
 
-    private static string Keyed(in Pubkey key, Commitment commitment, ReadOnlySpan<AccountFilter> filters)
+    private static string Keyed(
+        in Pubkey key, Commitment commitment, ReadOnlySpan<AccountFilter> filters, bool isCompressed)
     {
         ArrayBufferWriter<byte> buffer = new();
         using Utf8JsonWriter writer = new(buffer);
         writer.WriteStartArray();
         writer.WriteStringValue(key.ToString());
         writer.WriteStartObject();
-        writer.WriteString("encoding", "base64");
+        writer.WriteString("encoding", AccountEncodingText.Of(isCompressed));
         writer.WriteString("commitment", CommitmentText.Of(commitment));
         AccountFilter.WriteAll(writer, filters);
         writer.WriteEndObject();

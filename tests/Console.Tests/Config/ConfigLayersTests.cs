@@ -51,6 +51,7 @@ public sealed class ConfigLayersTests
               "blockhashEveryMs": 41, "priorityFeesEveryMs": 42, "simulate": true, "simulationsPerSecond": 43,
               "blockhashAgreement": false,
               "demoteEndpoints": false, "demoteLateMs": 44, "demoteLossBps": 45, "demoteRetrySeconds": 46,
+              "compressAccounts": true, "silentMs": 547,
               "watch": {
                 "pools": ["{{Usdc}}"], "accounts": ["{{Usdt}}"], "file": "watch.json", "allow": ["PumpSwap"],
                 "deny": ["{{Usdt}}"], "liquidityFloorRaw": { "{{Usdt}}": 37 },
@@ -76,6 +77,7 @@ public sealed class ConfigLayersTests
         Assert.Equal((41, 42, true, 43), (layers.Config.Chain.BlockhashEveryMs, layers.Config.Chain.FeesEveryMs,
             layers.Config.Simulate, layers.Config.SimulationsPerSecond));
         Assert.False(layers.Config.Chain.AgreesOnBlockhashes);
+        Assert.Equal((true, 547_000_000L), (layers.Config.CompressAccounts, layers.Config.SilentNs));
         EndpointHealthOptions health = layers.Config.Health;
         Assert.Equal((false, 44_000_000L, 4500, 46_000_000_000L), (health.IsOn, health.LateNs, health.LossPpm,
             health.FirstWaitNs));

@@ -15,6 +15,7 @@ public sealed class EndpointConfigTests : IDisposable
 {
     private const string Key = "0123456789abcdef0123456789abcdef";
     private const string Sol = "So11111111111111111111111111111111111111112";
+    private const string ClmmProgram = "CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK";
     private const string Usdc = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
     private const string Usdt = "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB";
 
@@ -166,12 +167,30 @@ public sealed class EndpointConfigTests : IDisposable
     [InlineData("[\"" + Usdt + "\"]", "[\"" + Usdt + "\"]", WatchRefusal.PoolDenied)]
     [InlineData("[]", "[\"" + Sol + "\"]", WatchRefusal.MintDenied)]
     [InlineData("[\"RaydiumClmm\"]", "[\"RaydiumClmm\"]", WatchRefusal.VenueDenied)]
+    [InlineData("[]", "[\"" + ClmmProgram + "\"]", WatchRefusal.VenueDenied)]
+    [InlineData("[\"" + ClmmProgram + "\"]", "[]", WatchRefusal.None)]
+    [InlineData("[\"whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc\"]", "[]", WatchRefusal.VenueNotAllowed)]
     public void Judge_DenyWinsOverAllow(string allow, string deny, object expected)
     {
         WatchConfig watch = Read($$"""{ "watch": { "allow": {{allow}}, "deny": {{deny}} } }""").Watch;
         WatchRefusal refusal = watch.Judge(
             VenueId.RaydiumClmm, Pubkey.Parse(Usdt), Pubkey.Parse(Sol), Pubkey.Parse(Usdc));
         Assert.Equal(expected, refusal);
+    }
+
+    /// <summary>A program that is no venue's would keep nothing out: said with line and field, not taken.</summary>
+    [Theory]
+    [InlineData(
+        "\"denied\": [\"" + Usdt + "\",\n  \"TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb\"]",
+        ", line 2, column 3: denied '")]
+    [InlineData("\"watch\": { \"deny\": [\"ComputeBudget111111111111111111111111111111\"] }", ": watch.deny")]
+    [InlineData("\"watch\": { \"allow\": [\"SysvarC1ock11111111111111111111111111111111\"] }", ": watch.allow")]
+    public void Lists_ProgramOfNoVenue_IsRefusedWithItsPlace(string member, string place)
+    {
+        CommandException fault = Assert.Throws<CommandException>(() => Read($"{{ {member} }}"));
+        Assert.Equal(ExitCodes.Config, fault.ExitCode);
+        Assert.Contains(place, fault.Message);
+        Assert.EndsWith("would keep nothing out: neither a pool, nor a mint, nor a venue's program", fault.Message);
     }
 
     [Fact]

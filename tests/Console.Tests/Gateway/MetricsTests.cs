@@ -11,6 +11,7 @@ using LowLatency.ConsoleHost.Gateway;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
+using LowLatency.Engine.Time;
 using Xunit;
 
 namespace LowLatency.Console.Tests.Gateway;
@@ -29,7 +30,8 @@ public sealed class MetricsTests
             CaptureName = "market-small",
             Pipeline = new PipelineSettings(),
             Gate = gate,
-            OnView = view => text = new MetricsText(view, gate, id => $"wss://\"{id}\"", () => null),
+            OnView = view => text = new MetricsText(
+                view, gate, id => $"wss://\"{id}\"", () => null, () => 1_500_000_000),
         };
         ReplayRun run = new(settings, null);
         Assert.Null(run.Execute());
@@ -47,6 +49,7 @@ public sealed class MetricsTests
         Assert.Equal(run.Pipeline.Graph.Market.PoolCount, rows["lowlatency_pools"]);
         Assert.Equal(run.Decisions.By(DecisionReason.Go), rows["lowlatency_messages_built_total"]);
         Assert.DoesNotContain("lowlatency_accounts_in_doubt", rows.Keys);
+        Assert.Equal(1.5, rows["lowlatency_head_slot_age_seconds"]);
         string whole = "{stage=\"whole: decided\"";
         Assert.Equal(
             run.Pipeline.Sinks.Latency!.Decided.Count, rows["lowlatency_stage_latency_seconds_count" + whole + "}"]);
@@ -58,13 +61,18 @@ public sealed class MetricsTests
     [Fact]
     public async Task Server_AnswersMetricsAndHealth_AndOutlivesBadClients()
     {
-        string? metrics = null, unwell = "no connection is open";
-        using MetricsServer server = new(0, () => metrics, () => unwell);
+        string? metrics = null, unwell = "no connection is open", dead = null;
+        using MetricsServer server = new(0, () => metrics, () => unwell, () => dead);
         using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{server.Port}") };
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/metrics")).StatusCode);
         HttpResponseMessage ill = await client.GetAsync("/healthz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ill.StatusCode);
         Assert.Equal("no connection is open\n", await ill.Content.ReadAsStringAsync());
+        Assert.Equal("ok\n", await client.GetStringAsync("/livez")); // what comes back by itself needs no restart
+        dead = "halted by a fault of the engine";
+        HttpResponseMessage halted = await client.GetAsync("/livez");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, halted.StatusCode);
+        Assert.Equal(dead + "\n", await halted.Content.ReadAsStringAsync());
         (metrics, unwell) = ("a 1\n", null);
         using (TcpClient silent = new("127.0.0.1", server.Port))
         using (TcpClient rude = new("127.0.0.1", server.Port))
@@ -78,8 +86,29 @@ public sealed class MetricsTests
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/other")).StatusCode);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.PostAsync("/metrics", null)).StatusCode);
         CommandException taken =
-            Assert.Throws<CommandException>(() => new MetricsServer(server.Port, () => null, () => null));
+            Assert.Throws<CommandException>(() => new MetricsServer(server.Port, () => null, () => null, () => null));
         Assert.Equal(ExitCodes.CannotCreate, taken.ExitCode);
+    }
+
+    [Fact]
+    public void SlotAge_CountsFromTheLastMoveOfTheHead_BackwardsToo()
+    {
+        ReplayClock clock = new();
+        using SlotAge age = new(clock);
+        clock.AdvanceTo(1_000_000_000, 1);
+        age.Look(0);
+        Assert.Null(age.Ns);
+        Assert.Equal("no slot has come yet", RunMetrics.Silence(age.Ns, 5_000_000_000));
+        age.Look(100);
+        Assert.Equal(0, age.Ns);
+        clock.AdvanceTo(6_000_000_000, 2);
+        age.Look(100);
+        Assert.Equal(5_000_000_000, age.Ns);
+        Assert.Null(RunMetrics.Silence(age.Ns, 5_000_000_000));
+        clock.AdvanceTo(6_200_000_000, 3);
+        Assert.Equal("no new slot for 5.2 s", RunMetrics.Silence(age.Ns, 5_000_000_000));
+        age.Look(99);
+        Assert.Equal(0, age.Ns);
     }
 
     /// <summary>Every line must be of the format; values by name and labels.</summary>

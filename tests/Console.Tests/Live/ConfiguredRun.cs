@@ -5,6 +5,7 @@ using System.IO;
 using System.Threading;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
+using LowLatency.ConsoleHost.Gateway;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using Xunit;
@@ -39,6 +40,8 @@ internal sealed class ConfiguredRun : IDisposable
             Cancellation = _stop.Token,
             RecordPath = asked.RecordPath,
         };
+        Metrics = new RunMetrics(Live, _settings.Gate, config.SilentNs);
+        _settings = Metrics.Follow(_settings);
         Run = new ReplayRun(_settings, null);
         _thread = new Thread(() => Run.Execute());
         _thread.Start();
@@ -47,6 +50,8 @@ internal sealed class ConfiguredRun : IDisposable
     public LiveRun Live { get; }
 
     public ReplayRun Run { get; }
+
+    public RunMetrics Metrics { get; }
 
     private string Config => Path.Combine(_folder, "my.json");
 
@@ -86,6 +91,7 @@ internal sealed class ConfiguredRun : IDisposable
         _isStopped = true;
         _stop.Cancel();
         _thread.Join();
+        Metrics.Dispose();
         Live.Dispose();
     }
 }

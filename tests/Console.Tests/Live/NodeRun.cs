@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using LowLatency.ConsoleHost.Gateway;
 using LowLatency.ConsoleHost.Live;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Graph;
@@ -68,6 +69,8 @@ internal sealed class NodeRun : IDisposable
     public LiveRun Live => _run.Live;
 
     public ReplayRun Run => _run.Run;
+
+    public RunMetrics Metrics => _run.Metrics;
 
     /// <summary>True while all that is watched is followed and proven.</summary>
     public bool IsWhole => Live.Feed?.Coverage is { Doubtful: 0, Count: > 50 } && Live.Bootstrap.Pending == 0;

@@ -1,8 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LowLatency.ConsoleHost;
 using LowLatency.ConsoleHost.Commands;
 using Xunit;
@@ -65,6 +68,61 @@ public sealed class PoolsInspectTests
     [InlineData("arbitrage_scenario", "  initialized ticks      2")]
     public void Inspect_VectorFile_SpeaksInWords(string name, string expected) =>
         Assert.Contains(expected, Inspect(name), StringComparison.Ordinal);
+
+    /// <summary>
+    /// Pools without anything else that they need (arrays, mints, vaults): the price that their own account states,
+    /// between what the whole pool sells and buys for, and said not to be tradable.
+    /// </summary>
+    [Fact]
+    public void Inspect_PoolsThatAreNotReady_ShowThePriceTheyState()
+    {
+        Dictionary<string, Dictionary<string, string>> whole = Read(Inspect("arbitrage_scenario"));
+        string path = Path.GetTempFileName();
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(Unpack("arbitrage_scenario"));
+            Dictionary<string, JsonElement> kept = [];
+            foreach (JsonProperty account in document.RootElement.GetProperty("accounts").EnumerateObject())
+            {
+                if (whole.TryGetValue(account.Name, out var said) && said.ContainsKey("readiness"))
+                    kept.Add(account.Name, account.Value);
+            }
+
+            File.WriteAllText(path, JsonSerializer.Serialize(new Dictionary<string, object> { ["accounts"] = kept }));
+            StringWriter output = new();
+            Assert.Equal(ExitCodes.Ok, PoolsCommand.Inspect(path, null, output, new StringWriter()));
+            HashSet<string> venues = [];
+            foreach ((string address, Dictionary<string, string> lines) in Read(output.ToString()))
+            {
+                if (!lines.TryGetValue("price", out string? price) || price.Contains("sells for")) continue;
+                Match stated = Regex.Match(
+                    price,
+                    @"^1 (.+) = (\S+) (.+), as the pool states it; not tradable \((.+)\)$");
+                Assert.True(stated.Success, price);
+                string readiness = lines["readiness"].Split(',')[0];
+                Assert.Equal(readiness == "Ok" ? "no liquidity known" : readiness, stated.Groups[4].Value);
+                Match quoted = Regex.Match(whole[address]["price"], @"sells for (\S+), costs (\S+) ");
+                // Of well-known mints the decimals are known without their bytes.
+                double scale = stated.Groups[1].Value == "base unit of A"
+                    ? Math.Pow(10, Decimals(whole[address]["mint A"]) - Decimals(whole[address]["mint B"]))
+                    : 1;
+                Assert.InRange(Number(stated, 2) * scale, Number(quoted, 1), Number(quoted, 2));
+                venues.Add(lines.ContainsKey("tick") ? "ticks" : "bins");
+            }
+
+            Assert.Equal(["bins", "ticks"], venues.Order());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static int Decimals(string mint) =>
+        int.Parse(Regex.Match(mint, @"(\d+) decimals").Groups[1].Value, CultureInfo.InvariantCulture);
+
+    private static double Number(Match match, int group) =>
+        double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
     [Fact]
     public void Inspect_ListOfPoolsWithoutTheirBytes_FindsNoAccount()

@@ -299,17 +299,21 @@ public sealed class GraphStageTests
     }
 
     [Fact]
-    public void DeniedMint_PoolIsNotAdded()
+    public void DeniedMint_PoolIsNotAdded() => AssertKeepsOut(pool => pool.MintA);
+
+    [Fact]
+    public void DeniedProgram_PoolIsNotAdded() => AssertKeepsOut(pool => PoolAccountShape.Of(pool.Venue).Program);
+
+    private void AssertKeepsOut(Func<Pool, Pubkey> denied)
     {
         GraphStage first = _stage;
         Snapshot(10);
-        Pubkey mint = Market.Pool(0).MintA;
         GraphSettings settings = new()
         {
             MaxAccounts = 256,
             MaxPools = 16,
             MaxMints = 16,
-            Denied = new HashSet<Pubkey> { mint },
+            Denied = new HashSet<Pubkey> { denied(Market.Pool(0)) },
         };
         GraphStageTests other = new(settings);
         other.Snapshot(10);

@@ -4,6 +4,7 @@ using System.IO;
 using System.Text.Json;
 using LowLatency.Benchmarks;
 using LowLatency.Benchmarks.Runner;
+using LowLatency.Benchmarks.Table;
 using Xunit;
 
 namespace LowLatency.Engine.Tests.Perf;
@@ -47,6 +48,23 @@ public sealed class BenchmarkProgramTests
         Assert.Equal(3, AllocationGate.Compare(one, [], [], string.Empty, TextWriter.Null));
         Assert.Equal(3, AllocationGate.Compare([], one, [], string.Empty, TextWriter.Null));
         Assert.Equal(0, AllocationGate.Compare(one, [], ["A.B.C"], string.Empty, TextWriter.Null));
+    }
+
+    /// <summary>An empty call whose own times differ must not turn least and median of a row round.</summary>
+    [Fact]
+    public void Net_OfTheSameTurns_LeastIsNeverAboveTheMedianAndNothingTakesNoTime()
+    {
+        (double min, double median) = QuickMeasure.Net([8.9, 7.8, 8.0], [2.0, 1.0, 1.9], operations: 1);
+        Assert.Equal(6.8, min, 9);
+        Assert.Equal(7.0, median, 9);
+        (min, median) = QuickMeasure.Net([1.2, 1.1, 1.8], [1.7, 1.0, 1.9], operations: 1);
+        Assert.Equal(0.1, min, 9);
+        Assert.Equal(0.2, median, 9);
+        (min, median) = QuickMeasure.Net([0.9, 1.0, 1.1], [1.2, 1.0], operations: 2);
+        Assert.Equal((0.05, 0.05), (min, median));
+        Assert.Equal(("< 0.1", "6.8"), (QuickMeasure.Text(min), QuickMeasure.Text(6.84)));
+        Assert.Equal(("< 0.1 ns", "0.1 ns"), (TableResult.Figure(min, "ns"), TableResult.Figure(0.1, "ns")));
+        Assert.Equal("0 B", TableResult.Figure(0, "B"));
     }
 
     [Fact]

@@ -183,7 +183,7 @@ public sealed class JsonRpcDecoderTests
 
     public static TheoryData<string, string, DecodeCause> Refusals => new()
     {
-        { "\"data\":[\"AQI=\",\"base64\"]", "\"data\":[\"AQI=\",\"base64+zstd\"]", DecodeCause.WrongEncoding },
+        { "\"data\":[\"AQI=\",\"base64\"]", "\"data\":[\"AQI=\",\"base64+zstd\"]", DecodeCause.BadZstd },
         { "\"data\":[\"AQI=\",\"base64\"]", "\"data\":[\"AQI=\",\"base58\"]", DecodeCause.WrongEncoding },
         { "\"data\":[\"AQI=\",\"base64\"]", "\"data\":\"5R\"", DecodeCause.WrongEncoding },
         { "\"data\":[\"AQI=\",\"base64\"]", "\"data\":{\"parsed\":{}}", DecodeCause.WrongEncoding },

@@ -51,7 +51,7 @@ internal sealed class LiveHarness : IDisposable
         SimulatorOptions? simulation = null, PipelineSettings? settings = null,
         Func<MarketPipeline, IDecisionSink>? observe = null, int slotMs = 15,
         IReadOnlyList<GeyserPlugin>? geysers = null,
-        int pongTimeoutMs = 5000)
+        int pongTimeoutMs = 5000, bool compresses = false)
     {
         _settings = settings ?? new PipelineSettings
         {
@@ -73,6 +73,7 @@ internal sealed class LiveHarness : IDisposable
                 Shards = shards,
                 Connection = Quick with
                 {
+                    CompressesAccounts = compresses,
                     WebSocket = new WebSocketOptions
                     {
                         PingIntervalNs = 200_000_000,
@@ -81,6 +82,7 @@ internal sealed class LiveHarness : IDisposable
                 },
                 Rpc = new SolanaRpcOptions
                 {
+                    CompressesAccounts = compresses,
                     MaxAttempts = 1,
                     CallsPerSecond = 500,
                     Backoff = new BackoffOptions { FirstNs = 20_000_000, LongestNs = 100_000_000 },
@@ -326,6 +328,22 @@ internal sealed class LiveHarness : IDisposable
         Assert.Equal(Pipeline.Sinks.Events, pipeline.Sinks.Events);
         Assert.Equal(Hash.Value, hash.Value);
         Assert.Equal(Pipeline.Sinks.Decisions, pipeline.Sinks.Decisions);
+    }
+
+    /// <summary>Frames from the node with accounts in base64, and with accounts in base64+zstd.</summary>
+    public (int Plain, int Compressed) CountEncodings()
+    {
+        using CaptureReader? reader = CaptureReader.Open(_capture, new CaptureReaderOptions(), out CaptureFault? fault);
+        Assert.Null(fault);
+        (int plain, int compressed) = (0, 0);
+        while (reader!.TryRead(out CaptureFrame frame))
+        {
+            if (frame.Kind is not (CaptureFrameKind.Message or CaptureFrameKind.Http)) continue;
+            if (frame.Bytes.IndexOf("\",\"base64\"]"u8) >= 0) plain++;
+            if (frame.Bytes.IndexOf("\",\"base64+zstd\"]"u8) >= 0) compressed++;
+        }
+
+        return (plain, compressed);
     }
 
     /// <summary>Ends without waiting for anything, so that a failed assertion is what a test shows.</summary>

@@ -239,6 +239,11 @@ public struct PoolFigures
     /// <summary>Marginal rate B to A.</summary>
     public double RateBToA;
 
+    /// <summary>
+    /// <see cref="Pool.StatedPrice"/> while it cannot quote; 0 if it can, or if its account states no price.
+    /// </summary>
+    public double StatedPrice;
+
     /// <summary>Input of A that moves the marginal rate by 1 %, base units; 0 if unknown.</summary>
     public double DepthA;
 

@@ -112,6 +112,8 @@ internal sealed class PoolPublisher(MarketGraph market, MispricingStage misprici
             RateBToA = market.Rate(MarketGraph.Edge(poolId, SwapDirection.BToA)),
             MispricingBps = MispricingBps(poolId),
         };
+        bool isQuoting = figures.RateAToB > 0 || figures.RateBToA > 0;
+        if (!isQuoting && double.IsFinite(pool.StatedPrice)) figures.StatedPrice = pool.StatedPrice;
         if (figures.RateAToB > 0) figures.DepthA = Depth(poolId, pool, SwapDirection.AToB);
         if (figures.RateBToA > 0) figures.DepthB = Depth(poolId, pool, SwapDirection.BToA);
         rows.Publish(poolId, in figures);

@@ -54,6 +54,11 @@ public sealed partial class DammPool
         return count;
     }
 
+    /// <inheritdoc/>
+    public override double StatedPrice => IsCompounding
+        ? (_amountA == 0 ? 0 : (double)_amountB / _amountA)
+        : Q64.ToDouble(_sqrtPrice) * Q64.ToDouble(_sqrtPrice);
+
     // Virtual reserves at the current price, and the net input that takes the price to the end of the range.
     private bool TryVirtual(bool aToB, out double reserveIn, out double reserveOut, out double room)
     {

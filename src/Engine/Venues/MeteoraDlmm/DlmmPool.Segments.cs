@@ -1,6 +1,7 @@
 using System;
 using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Venues.Math;
 
 namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
@@ -69,6 +70,10 @@ public sealed partial class DlmmPool
         rateBToA = TryRateInArray(in walk, false, array, slot, keptY, keptX, out rate)
             ? rate : FirstRate(SwapDirection.BToA, in clock);
     }
+
+    /// <inheritdoc/>
+    public override double StatedPrice =>
+        BinMath.TryPriceFromId(_activeId, _fees.BinStep, out UInt128 price) ? Q64.ToDouble(price) : 0;
 
     /// <summary>The rate of a direction's first bin, if that is in the active bin's array.</summary>
     private bool TryRateInArray(
