@@ -6,7 +6,9 @@ const { amountTo } = require("./ticks.cjs");
 
 const makers = {
   orca_whirlpool: () => require("./whirlpool.cjs"), raydium_clmm: () => require("./clmm.cjs"),
-  meteora_dlmm: () => require("./dlmm.cjs"),
+  meteora_dlmm: () => require("./dlmm.cjs"), meteora_damm_v2: () => require("./pools.cjs").meteora_damm_v2,
+  raydium_cpmm: () => require("./pools.cjs").raydium_cpmm, raydium_amm_v4: () => require("./pools.cjs").raydium_amm_v4,
+  token_swap: () => require("./pools.cjs").token_swap,
 };
 
 function clockNear(random, clock) {
@@ -40,9 +42,10 @@ async function main() {
     const earlier = random.chance(1, 2) ? 0 : random.between(1, 4);
     for (let i = 0; i < earlier; i++) {
       const one = swapOn(random, vm, vectors, maker, p, true);
-      if (one.answer.state) for (const a in one.answer.state) p.accounts[a].bytes = one.answer.state[a];
+      if (one.answer.state) for (const a in one.answer.state) Object.assign(p.accounts[a], one.answer.state[a]);
     }
-    const entry = { id: p.id, pool: p.base.pool, clock: p.base.clock, accounts: {} };
+    const { accounts, description, ...addresses } = p.base;
+    const entry = { ...addresses, id: p.id, accounts: {} };
     for (const [a, x] of Object.entries(p.accounts))
       entry.accounts[a] = { owner: x.owner, lamports: x.lamports, data: x.bytes.toString("base64") };
     file.pools.push(entry);

@@ -201,8 +201,9 @@ class Vm {
     const post = {};
     const state = {};
     for (const [a, x] of Object.entries(accounts)) {
-      state[a] = Buffer.from(this.svm.getAccount(a).data);
-      if (!state[a].equals(x.bytes)) post[a] = runs(x.bytes, state[a]);
+      const now = this.svm.getAccount(a);
+      state[a] = { bytes: Buffer.from(now.data), lamports: now.lamports.toString() };
+      if (!state[a].bytes.equals(x.bytes)) post[a] = runs(x.bytes, state[a].bytes);
     }
     const left = (a) => read(Buffer.from(this.svm.getAccount(a).data), 64, 8);
     const result = {
