@@ -201,7 +201,7 @@ public sealed partial class TokenSwapPool
     // The owner's fee is minted as pool tokens, less the trade fee of half of it, for what the invariant loses without
     // it. Newton's steps end where they end, by the order of the reserves too: far from balance the smaller reserve can
     // have the larger invariant, and the program fails.
-    // Source: curve/base.rs and curve/stable.rs withdraw_single_token_type_exact_out; which orders, seen in the program.
+    // Source: curve/base.rs and curve/stable.rs withdraw_single_token_type_exact_out; which orders: seen in the binary.
     private bool CanPayOwner(ulong newIn, ulong newOut, ulong ownerFee, bool isInputA)
     {
         ulong half = System.Math.Max(ownerFee / 2, 1);
