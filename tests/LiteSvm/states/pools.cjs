@@ -81,7 +81,8 @@ const ammV4 = {
   directions: ["coin_to_pc", "pc_to_coin"],
   choose: chooseByVaults,
   make: async (random, vectors, id) => {
-    const p = start(random, vectors, id, (x) => x.id !== "r4-12");
+    const hasOrderBook = random.chance(1, 6);
+    const p = start(random, vectors, id, (x) => (x.id === "r4-12") === hasOrderBook);
     const { pool } = p;
     const now = Number(p.base.clock.unix_timestamp);
     p.mints = [v.addressAt(pool, 400), v.addressAt(pool, 432)];
@@ -90,6 +91,11 @@ const ammV4 = {
     p.vaults.forEach((vault) => v.setVault(p.accounts[vault],
       random.pick([1n << 50n, random.magnitude(62), random.magnitude(44) + 1000n, (1n << 63n) - 1n])));
     v.write(pool, 0, 8, random.chance(1, 8) ? random.pick([0, 2, 3, 4, 7, 8, 9]) : random.pick([6, 6, 7]));
+    if (hasOrderBook) {
+      v.write(pool, 0, 8, 1);
+      const funds = p.accounts[v.addressAt(pool, 496)].bytes;
+      for (const at of [85, 101]) v.write(funds, at, 8, random.pick([0n, random.magnitude(40), random.magnitude(60)]));
+    }
     v.write(pool, 224, 8, random.chance(1, 8) ? now + random.pick([0, 1, 10, 100]) : 0);
     v.write(pool, 176, 8, random.pick([0, 25, 25, 25, 30, 100, 9999, 10000]));
     v.write(pool, 184, 8, 10000);
