@@ -91,6 +91,8 @@ public class DlmmQuoteBenchmarks
         BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(DlmmLayout.ReductionFactor), 5_000);
         BinaryPrimitives.WriteUInt32LittleEndian(data.AsSpan(DlmmLayout.VariableFeeControl), 40_000);
         BinaryPrimitives.WriteUInt32LittleEndian(data.AsSpan(DlmmLayout.MaxVolatility), 350_000);
+        BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(DlmmLayout.MinBinId), -35_163);
+        BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(DlmmLayout.MaxBinId), 35_163);
         BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(DlmmLayout.BinStep), 10);
         data.AsSpan(DlmmLayout.Bitmap, 128).Fill(0xFF);
         Key(2).CopyTo(data.AsSpan(DlmmLayout.MintX));

@@ -22,9 +22,13 @@ internal sealed class SwapVectorSuite : IVectorSuite
     // SHA-256: every build of that program is a raydium_amm_v3.so.
     private const string OldClmmSha256 = "39bdf0d48d3d32d31f3d385799fcd3535dd9d07e2c79c7e736b17db06a1e1543";
 
+    // The AMM v4 binary of 2025, which counts what the pool has in the order book.
+    private const string OldAmmSha256 = "d3f6906a8e2847865f95b0c156b06d05db07778dd1d6c24044bae0b9ac1bb93c";
+
     private readonly InstructionComparer _instructions = new();
 
     private bool _isOldClmm;
+    private bool _isOldAmm;
 
     /// <inheritdoc/>
     public bool Handles(VectorDocument document) => document.Format == FormatName;
@@ -36,9 +40,10 @@ internal sealed class SwapVectorSuite : IVectorSuite
     public void Run(VectorDocument document, VectorRun run)
     {
         Pubkey user = JsonText.Key(document.Root, "user");
-        _isOldClmm = document.Root.TryGetProperty("program_binary", out JsonElement binary)
-            && binary.ValueKind == JsonValueKind.Object
-            && JsonText.OptionalString(binary, "sha256") == OldClmmSha256;
+        string? binary = document.Root.TryGetProperty("program_binary", out JsonElement about)
+            && about.ValueKind == JsonValueKind.Object ? JsonText.OptionalString(about, "sha256") : null;
+        _isOldClmm = binary == OldClmmSha256;
+        _isOldAmm = binary == OldAmmSha256;
         Dictionary<string, PoolFixture> pools = [];
         foreach (JsonElement pool in JsonText.Member(document.Root, "pools").EnumerateArray())
         {
@@ -75,6 +80,9 @@ internal sealed class SwapVectorSuite : IVectorSuite
         }
 
         if (_isOldClmm && pool is RaydiumClmmPool clmm) clmm.Revision = RaydiumClmmRevision.April2024;
+        if (_isOldAmm && pool is RaydiumAmmPool amm
+            && fixture.Accounts.TryGetValue(amm.OpenOrders, out AccountText? openOrders))
+            _ = amm.Apply(AccountRole.Market, openOrders.View);
         SwapRequest request = new()
         {
             Direction = swapCase.InputMint == pool.MintA ? SwapDirection.AToB : SwapDirection.BToA,

@@ -10,7 +10,8 @@ namespace LowLatency.Engine.Venues.Math;
 /// </summary>
 public static class TransferFee
 {
-    private const ulong OneInBps = 10_000;
+    /// <summary>A rate that takes the whole amount, up to the cap.</summary>
+    internal const ulong OneInBps = 10_000;
 
     /// <summary>
     /// Fee withheld from a transfer of <paramref name="amountRaw"/>: rounded up, at most the cap. Never above the

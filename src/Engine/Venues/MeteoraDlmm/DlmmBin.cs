@@ -36,6 +36,23 @@ internal struct DlmmBinOrders
     /// <summary>Liquidity shares, Q64.64, and fee growth per share, Q64.64.</summary>
     internal UInt128 Supply, FeeX, FeeY;
 
+    /// <summary>
+    /// Growth of the two rewards per share, Q64.64: what pairs without limit orders hold in place of what was fulfilled
+    /// and of the placers' fees.
+    /// </summary>
+    internal UInt128 Reward0
+    {
+        readonly get => new(FulfilledY, FulfilledX);
+        set => (FulfilledX, FulfilledY) = ((ulong)value, (ulong)(value >> 64));
+    }
+
+    /// <summary>Second reward.</summary>
+    internal UInt128 Reward1
+    {
+        readonly get => new(FeeBid, FeeAsk);
+        set => (FeeAsk, FeeBid) = ((ulong)value, (ulong)(value >> 64));
+    }
+
     /// <summary>Number of batches that went into processing.</summary>
     internal uint Age;
 

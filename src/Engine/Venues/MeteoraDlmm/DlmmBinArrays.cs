@@ -34,6 +34,12 @@ internal sealed class DlmmBinArrays
     /// <summary>Arrays held.</summary>
     internal int Count => _count;
 
+    /// <summary>
+    /// True once a bin's growth of fees or rewards was above half of its integer: below, no swap that a mint's supply
+    /// allows can overflow fees, and no reward of its duration rewards.
+    /// </summary>
+    internal bool HasHighGrowth { get; private set; }
+
     /// <summary>Slot of an array by its index, or -1.</summary>
     internal int Find(int index) => _indices.AsSpan(0, _count).IndexOf(index);
 
@@ -97,6 +103,7 @@ internal sealed class DlmmBinArrays
             bin.AmountY = BinaryPrimitives.ReadUInt64LittleEndian(bytes[DlmmLayout.BinAmountY..]);
             bin.PriceX64 = BinaryPrimitives.ReadUInt128LittleEndian(bytes[DlmmLayout.BinPrice..]);
             ReadOrders(bytes, ref Orders(slot, i));
+            NoteGrowth(in Orders(slot, i));
             UpdateMasks(slot, i, header.OrdersCount);
             // Price is stored when a bin is first used; arrays written by old program versions may lack it.
             if (bin.PriceX64 != UInt128.Zero) continue;
@@ -105,6 +112,10 @@ internal sealed class DlmmBinArrays
             _ = BinMath.TryPriceFromId(id, header.BinStep, out bin.PriceX64);
         }
     }
+
+    /// <summary>Looks at a bin's growth, after it changed.</summary>
+    internal void NoteGrowth(in DlmmBinOrders bin) =>
+        HasHighGrowth |= ((bin.FeeX | bin.FeeY | bin.Reward0 | bin.Reward1) >> 127) != UInt128.Zero;
 
     /// <summary>Forgets an array whose account was closed.</summary>
     internal void Remove(in Pubkey key)

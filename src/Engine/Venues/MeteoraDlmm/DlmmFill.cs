@@ -106,7 +106,7 @@ internal readonly ref struct DlmmBinTrade
         // never refuses.)
         if (!BinMath.TryAmountIn(grossOut, _price, _xToY, out ulong net)) return DlmmProgram.TypeCastFailed;
         ulong gross = net + (_feeOnInput ? DlmmFees.FeeOnNet(net, _rate) : 0);
-        if (gross < net) return DlmmProgram.MathOverflow;
+        if (gross < net) return DlmmProgram.TypeCastFailed;
         if (gross > maxIn) return DlmmProgram.InsufficientInAmount;
         uint error = ExactIn(gross, ref fill);
         if (error != 0) return error;

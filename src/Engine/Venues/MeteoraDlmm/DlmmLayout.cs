@@ -18,6 +18,8 @@ internal static class DlmmLayout
     internal const int ReductionFactor = 14;
     internal const int VariableFeeControl = 16;
     internal const int MaxVolatility = 20;
+    internal const int MinBinId = 24;
+    internal const int MaxBinId = 28;
     internal const int ProtocolShare = 32;
     internal const int BaseFeePower = 34;
     internal const int FunctionType = 35;
@@ -39,6 +41,9 @@ internal static class DlmmLayout
     internal const int ProtocolFeeY = 224;
     internal const int RewardMint0 = 264;
     internal const int RewardSize = 144;
+    internal const int RewardEnd = 104;
+    internal const int RewardRate = 112;
+    internal const int RewardLastUpdate = 128;
     internal const int Oracle = 552;
     internal const int Bitmap = 584;
     internal const int ActivationPoint = 816;

@@ -27,14 +27,27 @@ public sealed partial class DlmmPool
         _arrays.UpdateMasks(slot, bin, _supportsOrders);
     }
 
-    // Source: dlmm-sdk@9410e46 programs/lb_clmm/src/state/bin.rs, update_fee_per_token_stored.
-    private static void GrowFees(ref DlmmBinOrders rest, ulong makerFee, bool feeInX)
+    private void GrowFees(ref DlmmBinOrders rest, ulong makerFee, bool feeInX)
     {
-        ulong shares = (ulong)(rest.Supply >> 64);
-        if (shares == 0 || makerFee == 0) return;
-        UInt128 growth = new UInt128(makerFee, 0) / shares;
+        UInt128 growth = Growth(in rest, makerFee);
         if (feeInX) rest.FeeX += growth;
         else rest.FeeY += growth;
+        _arrays.NoteGrowth(in rest);
+    }
+
+    // Source: dlmm-sdk@9410e46 programs/lb_clmm/src/state/bin.rs, update_fee_per_token_stored.
+    private static UInt128 Growth(in DlmmBinOrders rest, ulong makerFee)
+    {
+        ulong shares = (ulong)(rest.Supply >> 64);
+        return shares == 0 || makerFee == 0 ? UInt128.Zero : new UInt128(makerFee, 0) / shares;
+    }
+
+    // Observed: growth that leaves its integer fails at the bin.
+    private bool CanGrow(in Walk walk, int slot, int bin, ulong makerFee)
+    {
+        if (!_arrays.HasHighGrowth) return true;
+        ref DlmmBinOrders rest = ref _arrays.Orders(slot, bin);
+        return Growth(in rest, makerFee) <= UInt128.MaxValue - (IsFeeInX(in walk) ? rest.FeeX : rest.FeeY);
     }
 
     // A batch of open orders that a swap reaches goes into processing as a whole and ages by one.

@@ -69,6 +69,8 @@ public sealed partial class DlmmPool
 
         bool supportedOrders = _supportsOrders;
         _activeId = activeId;
+        _minBinId = BinaryPrimitives.ReadInt32LittleEndian(data[DlmmLayout.MinBinId..]);
+        _maxBinId = BinaryPrimitives.ReadInt32LittleEndian(data[DlmmLayout.MaxBinId..]);
         _fees = DlmmFees.Read(data);
         _volatility.Accumulator = BinaryPrimitives.ReadUInt32LittleEndian(data[DlmmLayout.VolatilityAccumulator..]);
         _volatility.Reference = BinaryPrimitives.ReadUInt32LittleEndian(data[DlmmLayout.VolatilityReference..]);
@@ -84,6 +86,7 @@ public sealed partial class DlmmPool
         _needsActivation = data[DlmmLayout.PairType] is 1 or 2;
         _feeOnlyInY = data[DlmmLayout.CollectFeeMode] == 1;
         _supportsOrders = SupportsOrders(data);
+        ReadRewards(data);
         _isToken2022X = data[DlmmLayout.MintXFlag] == 1;
         _isToken2022Y = data[DlmmLayout.MintYFlag] == 1;
         _reserveX = Pubkey.Read(data, DlmmLayout.ReserveX);

@@ -42,7 +42,7 @@ public sealed partial class DlmmPool
         /// <summary>Place in the instruction's list of arrays.</summary>
         internal int ArraysUsed;
 
-        internal int Bins;
+        internal int Bins, RewardedBins;
         internal uint FirstRate, LastRate;
 
         /// <summary>Amounts before the last bin traded in.</summary>
@@ -82,7 +82,7 @@ public sealed partial class DlmmPool
         walk = default;
         QuoteStatus status = Begin(in request, ref walk);
         walk.Commit = commit;
-        walk.Splits = commit || (_protocolFeeX | _protocolFeeY) > HighFeeSum;
+        walk.Splits = commit || (_protocolFeeX | _protocolFeeY) > HighFeeSum || _arrays.HasHighGrowth;
         if (status == QuoteStatus.Ok) status = Advance(ref walk, request.Clock.UnixTimestamp);
         if (status == QuoteStatus.Ok) status = Finish(in request, ref walk, out quote);
         if (status != QuoteStatus.Ok)
@@ -107,7 +107,6 @@ public sealed partial class DlmmPool
             return Fail(ref walk, QuoteStatus.NotOpenYet, DlmmProgram.PoolDisabled);
         if ((walk.ExactOut ? request.ThresholdRaw : request.AmountRaw) == 0)
             return Fail(ref walk, QuoteStatus.ZeroAmount, DlmmProgram.InvalidInput);
-        if (request.AmountRaw == 0) return Fail(ref walk, QuoteStatus.ZeroAmount, DlmmProgram.InsufficientOutAmount);
 
         walk.XToY = request.Direction == SwapDirection.AToB;
         walk.FeeOnInput = FeesOnInput(walk.XToY);
@@ -152,8 +151,9 @@ public sealed partial class DlmmPool
             if (behind != QuoteStatus.Ok) return behind;
         }
 
-        // Nothing may be paid if a transfer fee takes all of the limit: then not even a free unit is given.
-        while (walk.Left != 0 && !(walk.ExactOut && walk.MaxInLeft == 0))
+        // Nothing may be paid if a transfer fee takes all of the limit: then not even a free unit is given. An output
+        // of zero goes into the first bin all the same, and may fail on the way there.
+        while (walk.ExactOut ? walk.MaxInLeft != 0 && (walk.Left != 0 || walk.Bins == 0) : walk.Left != 0)
         {
             QuoteStatus status = NextArray(ref walk, out int slot);
             if (status == QuoteStatus.Ok) status = WalkArray(ref walk, slot);
@@ -311,6 +311,8 @@ public sealed partial class DlmmPool
         // What the last bin's rounding gives beyond the wanted output stays in the reserve; where the fee is taken from
         // the output, the program books it as the protocol's. Observed in its post-states.
         if (!walk.FeeOnInput) walk.ProtocolFee += excess;
+        if (!CanGrow(in walk, slot, bin, fill.MakerFee)) return DlmmProgram.MathOverflow;
+        NoteRewarded(ref walk, slot, bin);
         if (walk.Commit) CommitBin(slot, bin, walk.XToY, walk.FeeOnInput, in fill);
         return 0;
     }
@@ -318,8 +320,11 @@ public sealed partial class DlmmPool
     private QuoteStatus Finish(in SwapRequest request, ref Walk walk, out SwapQuote quote)
     {
         quote = default;
-        // Observed: the program adds the protocol's part once the walk is over, before it looks at the amounts.
-        if (walk.Splits && walk.ProtocolFee > ulong.MaxValue - (IsFeeInX(in walk) ? _protocolFeeX : _protocolFeeY))
+        // Observed: the program adds the protocol's part and rewards once the walk is over, before it looks at the
+        // amounts.
+        if (walk.Splits
+            && (walk.ProtocolFee > ulong.MaxValue - (IsFeeInX(in walk) ? _protocolFeeX : _protocolFeeY)
+                || !TryReward(in walk, request.Clock.UnixTimestamp)))
             return Fail(ref walk, QuoteStatus.Overflow, DlmmProgram.MathOverflow);
         TransferFeeRate feeIn = InputMintInfo(walk.XToY).FeeAt(request.Clock.Epoch);
         TransferFeeRate feeOut = InputMintInfo(!walk.XToY).FeeAt(request.Clock.Epoch);
@@ -358,7 +363,7 @@ public sealed partial class DlmmPool
 
     private static bool IsFeeInX(in Walk walk) => walk.FeeOnInput == walk.XToY;
 
-    private static bool IsInRange(int binId) => binId is >= BinMath.MinBinId and <= BinMath.MaxBinId;
+    private bool IsInRange(int binId) => binId >= _minBinId && binId <= _maxBinId;
 
     // Source: dlmm-sdk@9410e46 programs/lb_clmm/src/state/lb_pair.rs, advance_active_bin.
     private static QuoteStatus OutOfBins(ref Walk walk) =>

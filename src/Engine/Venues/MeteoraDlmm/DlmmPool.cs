@@ -31,6 +31,8 @@ public sealed partial class DlmmPool : Pool
     private DlmmFees _fees;
     private DlmmVolatility _volatility;
     private int _activeId;
+    private int _minBinId;
+    private int _maxBinId;
     private ulong _protocolFeeX;
     private ulong _protocolFeeY;
     private ulong _activationPoint;
@@ -168,6 +170,7 @@ public sealed partial class DlmmPool : Pool
         BinaryPrimitives.WriteInt32LittleEndian(data[DlmmLayout.ActiveId..], _activeId);
         BinaryPrimitives.WriteUInt64LittleEndian(data[DlmmLayout.ProtocolFeeX..], _protocolFeeX);
         BinaryPrimitives.WriteUInt64LittleEndian(data[DlmmLayout.ProtocolFeeY..], _protocolFeeY);
+        WriteRewards(data);
         return true;
     }
 
@@ -180,7 +183,8 @@ public sealed partial class DlmmPool : Pool
                 return offset is (>= DlmmLayout.VolatilityAccumulator and < DlmmLayout.IndexReference + 4)
                     or (>= DlmmLayout.LastUpdate and < DlmmLayout.LastUpdate + 8)
                     or (>= DlmmLayout.ActiveId and < DlmmLayout.ActiveId + 4)
-                    or (>= DlmmLayout.ProtocolFeeX and < DlmmLayout.ProtocolFeeY + 8);
+                    or (>= DlmmLayout.ProtocolFeeX and < DlmmLayout.ProtocolFeeY + 8)
+                    || IsRewardTime(offset);
             case AccountRole.BinArray:
                 // All of a bin but its price, its shares and the orders' side, which no swap changes.
                 return offset >= DlmmLayout.Bins && ((offset - DlmmLayout.Bins) % DlmmLayout.BinSize)

@@ -297,7 +297,9 @@ public sealed partial class WhirlpoolPool
             ulong paid = step.AmountIn + step.Fee;
             ulong taken = exactIn ? paid : step.AmountOut;
             ulong added = exactIn ? step.AmountOut : paid;
-            if (paid < step.Fee || taken > Remaining) return WhirlpoolError.AmountRemainingOverflow;
+            if (taken > Remaining) return WhirlpoolError.AmountRemainingOverflow;
+            if (paid < step.Fee)
+                return exactIn ? WhirlpoolError.AmountRemainingOverflow : WhirlpoolError.AmountCalcOverflow;
             if (added > ulong.MaxValue - Calculated) return WhirlpoolError.AmountCalcOverflow;
             (StepRemaining, StepCalculated) = (Remaining, Calculated);
             Remaining -= taken;

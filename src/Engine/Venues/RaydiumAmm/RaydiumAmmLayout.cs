@@ -45,6 +45,9 @@ internal static class RaydiumAmmLayout
 
     // Serum v3 market account, 388 bytes behind 5 bytes of padding ("serum").
     // Source: openbook-dex/program dex/src/state.rs, MarketState (own_address@13 and following).
+    internal const int OpenOrdersSizeBytes = 3228;
+    internal const int OpenOrdersCoinTotal = 85;
+    internal const int OpenOrdersPcTotal = 101;
     internal const int MarketSizeBytes = 388;
     internal const int MarketVaultSignerNonce = 45;
     internal const int MarketCoinVault = 117;

@@ -70,7 +70,8 @@ public sealed partial class RaydiumAmmPool : VaultPool
         CopyDependencies(destination, [new(_market, AccountRole.Market, false)]);
 
     private protected override DecodeStatus ApplyOther(AccountRole role, in AccountView account) =>
-        role == AccountRole.Market ? ApplyMarket(in account) : DecodeStatus.UnknownRole;
+        role != AccountRole.Market || !IsDecoded ? DecodeStatus.UnknownRole
+            : account.Key == _openOrders ? ApplyOpenOrders(in account) : ApplyMarket(in account);
 
     private protected override bool TryWritePool(Span<byte> data)
     {
@@ -120,7 +121,6 @@ public sealed partial class RaydiumAmmPool : VaultPool
 
     private DecodeStatus ApplyMarket(in AccountView account)
     {
-        if (!IsDecoded) return DecodeStatus.WrongPool;
         if (!TryOpen(in account, in _market, in _marketProgram, ref _hasMarketAccounts, out DecodeStatus status))
             return status;
         ReadOnlySpan<byte> data = account.Data;
@@ -160,10 +160,10 @@ public sealed partial class RaydiumAmmPool : VaultPool
             return NotReady(QuoteStatus.SwapDisabled, RaydiumAmmLayout.ErrorInvalidStatus);
         for (int i = 0; i < PoolSides.Count; i++)
         {
-            ulong vaultRaw = Sides[i].VaultState.AmountRaw;
-            if (vaultRaw < _needTakePnlRaw[i])
+            ulong totalRaw = unchecked(Sides[i].VaultState.AmountRaw + CountedInOrderBook(i));
+            if (totalRaw < _needTakePnlRaw[i] || totalRaw < CountedInOrderBook(i))
                 return NotReady(QuoteStatus.InvalidState, RaydiumAmmLayout.ErrorCheckedSubOverflow);
-            ReserveRaw[i] = vaultRaw - _needTakePnlRaw[i];
+            ReserveRaw[i] = totalRaw - _needTakePnlRaw[i];
         }
 
         return _feeDenominator == 0 || _feeNumerator > _feeDenominator ? NotReady(QuoteStatus.InvalidState, 0) : sides;

@@ -108,6 +108,9 @@ public sealed partial class RaydiumAmmPool
         if (Readiness != QuoteStatus.Ok) return Fail(Readiness, NotReadyErrorCode, out quote);
         if (!Sides[input].CanReceive(amountIn))
             return Fail(QuoteStatus.Overflow, RaydiumAmmLayout.TokenErrorOverflow, out quote);
+        // What is in the order book would have to be settled first, which this engine does not write.
+        if (amountOut > Sides[1 - input].VaultState.AmountRaw)
+            return Fail(QuoteStatus.InsufficientLiquidity, 0, out quote);
         quote = default;
         quote.AmountInRaw = amountIn;
         quote.AmountOutRaw = amountOut;

@@ -270,10 +270,14 @@ public sealed partial class RaydiumClmmPool
     private RaydiumClmmFault AddTransferFee(in TransferFeeRate rate, ref ulong amount)
     {
         if (rate.IsZero) return RaydiumClmmFault.None;
-        if (!TransferFee.TryInverseFee(rate, amount, out ulong fee) || fee > ulong.MaxValue - amount)
+        // A fee of the whole amount is its cap, of nothing too, and is not checked; the old program's sum wraps.
+        bool isWhole = rate.FeeBps >= TransferFee.OneInBps;
+        ulong fee = rate.MaximumRaw;
+        if ((!isWhole && !TransferFee.TryInverseFee(rate, amount, out fee))
+            || (fee > ulong.MaxValue - amount && !(IsOld && isWhole)))
             return IsOld ? RaydiumClmmFault.Panic : RaydiumClmmFault.CalculateOverflow;
-        amount += fee;
-        return IsOld || TransferFee.Fee(rate, amount) == fee
+        amount = unchecked(amount + fee);
+        return IsOld || isWhole || TransferFee.Fee(rate, amount) == fee
             ? RaydiumClmmFault.None
             : RaydiumClmmFault.TransferFeeMismatch;
     }

@@ -29,6 +29,7 @@ internal static class TokenSwapLayout
     internal const byte CurveConstantProduct = 0;
     internal const byte CurveStable = 2;
 
+    internal const uint ErrorFeeCalculation = 21;
     internal const uint ErrorExceededSlippage = 16;
     internal const uint ErrorZeroTradingTokens = 20;
 

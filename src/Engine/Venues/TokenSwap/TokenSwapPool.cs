@@ -7,7 +7,7 @@ namespace LowLatency.Engine.Venues.TokenSwap;
 /// <summary>
 /// A pool of the SPL token-swap program (Orca version 2): constant product or stable curve on the vault balances, fees
 /// on input rounded down but at least one. The program takes less than the input where less yields the same output.
-/// Not modelled: the LP tokens minted for the owner fee (pool mint, fee account); they do not bear on a quote.
+/// Not modelled: the LP tokens minted for the owner fee (pool mint, fee account); a quote only knows if that fails.
 /// Source: solana-program-library token-swap/program/src/processor.rs process_swap.
 /// </summary>
 public sealed partial class TokenSwapPool : VaultPool

@@ -28,12 +28,21 @@ public sealed partial class TokenSwapPool
         if (Readiness != QuoteStatus.Ok) return Fail(Readiness, NotReadyErrorCode, out quote);
         int input = (int)request.Direction;
         QuoteStatus status = Compute(
-            input, request.AmountRaw, out ulong amountIn, out ulong amountOut, out ulong fee, out int steps);
+            input,
+            request.AmountRaw,
+            out ulong amountIn,
+            out ulong amountOut,
+            out ulong fee,
+            out ulong ownerFee,
+            out int steps);
         if (status != QuoteStatus.Ok) return Fail(status, TokenSwapLayout.ErrorZeroTradingTokens, out quote);
         if (amountOut < request.ThresholdRaw)
             return Fail(QuoteStatus.SlippageExceeded, TokenSwapLayout.ErrorExceededSlippage, out quote);
         if (!Sides[input].CanReceive(amountIn))
             return Fail(QuoteStatus.Overflow, TokenSwapLayout.TokenErrorOverflow, out quote);
+        if (_curveType == TokenSwapLayout.CurveStable && ownerFee != 0
+            && !CanPayOwner(ReserveRaw[input] + amountIn, ReserveRaw[1 - input] - amountOut, ownerFee, input == 0))
+            return Fail(QuoteStatus.InvalidState, TokenSwapLayout.ErrorFeeCalculation, out quote);
         quote = default;
         quote.AmountInRaw = amountIn;
         quote.AmountOutRaw = amountOut;
@@ -115,9 +124,16 @@ public sealed partial class TokenSwapPool
 
     /// <summary>The curve's result; every failure is the program's "zero trading tokens".</summary>
     private QuoteStatus Compute(
-        int input, ulong amount, out ulong amountIn, out ulong amountOut, out ulong fee, out int steps)
+        int input,
+        ulong amount,
+        out ulong amountIn,
+        out ulong amountOut,
+        out ulong fee,
+        out ulong paidToOwner,
+        out int steps)
     {
         steps = 0;
+        paidToOwner = 0;
         amountIn = 0;
         amountOut = 0;
         fee = 0;
@@ -130,6 +146,7 @@ public sealed partial class TokenSwapPool
         ulong reserveIn = ReserveRaw[input];
         ulong reserveOut = ReserveRaw[1 - input];
         fee = (ulong)totalFee;
+        paidToOwner = (ulong)ownerFee;
         QuoteStatus status = _curveType == TokenSwapLayout.CurveStable
             ? SwapStable(reserveIn, reserveOut, net, out UInt128 swappedIn, out amountOut, out steps)
             : SwapConstantProduct(reserveIn, reserveOut, net, out swappedIn, out amountOut);
@@ -179,6 +196,22 @@ public sealed partial class TokenSwapPool
         if (newOut > reserveOut) return QuoteStatus.ZeroOutput;
         amountOut = reserveOut - (ulong)newOut;
         return QuoteStatus.Ok;
+    }
+
+    // The owner's fee is minted as pool tokens, less the trade fee of half of it, for what the invariant loses without
+    // it. Newton's steps end where they end, by the order of the reserves too: far from balance the smaller reserve can
+    // have the larger invariant, and the program fails.
+    // Source: curve/base.rs and curve/stable.rs withdraw_single_token_type_exact_out; which orders: seen in the binary.
+    private bool CanPayOwner(ulong newIn, ulong newOut, ulong ownerFee, bool isInputA)
+    {
+        ulong half = System.Math.Max(ownerFee / 2, 1);
+        if (!TryFee(half, _tradeFeeNumerator, _tradeFeeDenominator, out UInt128 fee) || fee > ownerFee) return false;
+        ulong taken = ownerFee - (ulong)fee;
+        if (taken == 0) return true;
+        (ulong a, ulong b) = isInputA ? (newIn, newOut) : (newOut, newIn);
+        return StableSwap.TryInvariant(_leverage, a, b, out UInt128 before, out _)
+            && StableSwap.TryInvariant(_leverage, newIn - taken, newOut, out UInt128 after, out _)
+            && before >= after;
     }
 
     /// <summary>
