@@ -37,13 +37,15 @@ function bin(random, p, id) {
   let shares = toX64(Math.min(priceOf(p.step, id) * Number(x), 2 ** 60)) + (y << 64n);
   if (random.chance(1, 10)) shares = random.pick([1n << 64n, 1n << 63n, random.magnitude(126)]);
   v.write(b, 32, 16, v.clamp(shares, 0n, v.M128));
-  for (const at of [80, 96]) v.write(b, at, 16, random.pick([0n, random.bits(100), p.atEnd ? v.M128 - random.magnitude(80) : 0n]));
+  for (const at of [80, 96])
+    v.write(b, at, 16, random.pick([0n, random.bits(100), p.atEnd ? v.M128 - random.magnitude(80) : 0n]));
   if (p.orders && random.chance(1, 3)) {
     const ask = id > p.active || (id === p.active && random.chance(1, 2));
     const total = random.chance(1, 2) ? random.bits(scale) : 0n;
     const fields = [[48, 8, random.magnitude(50)], [56, 8, random.magnitude(50)], [64, 8, random.magnitude(40)],
       [72, 8, random.magnitude(40)], [112, 8, random.chance(2, 3) ? random.bits(scale) : 0n], [120, 8, total],
-      [128, 8, total === 0n ? 0n : random.bits(64) % (total + 1n)], [136, 4, random.magnitude(20)], [140, 1, ask ? 1 : 0]];
+      [128, 8, total === 0n ? 0n : random.bits(64) % (total + 1n)], [136, 4, random.magnitude(20)],
+      [140, 1, ask ? 1 : 0]];
     for (const [at, size, value] of fields) v.write(b, at, size, value);
   } else if (!p.orders) {
     v.write(b, 48, 16, random.pick([0n, random.bits(100), p.atEnd ? v.M128 - random.magnitude(90) : 0n]));

@@ -1,6 +1,8 @@
 // Writes a vector file of swaps on states made from nothing, executed by the venue's program in the Solana VM:
-//   LOWLATENCY_PROGRAMS=<folder> node tests/LiteSvm/states/generate.cjs <venue> <seed> <pools> <swaps a pool> <out.json.gz>
-// for `lowlatency verify --vectors <out.json.gz>`. Addresses and keys come from tests/Vectors/<venue>.json.gz.
+//   LOWLATENCY_PROGRAMS=<folder> node tests/LiteSvm/states/generate.cjs <venue> <seed> <pools> <swaps a pool> <file>
+// for `lowlatency verify --vectors <file>` (its name ends in .json.gz). Addresses and keys come from
+// tests/Vectors/<venue>.json.gz.
+// SHOW=<kind of error, as Custom> prints the logs of such swaps.
 const v = require("./vm.cjs");
 const { amountTo } = require("./ticks.cjs");
 

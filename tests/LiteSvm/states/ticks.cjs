@@ -68,7 +68,8 @@ function ladder(random, spacing, priceAt) {
   else if (where > 1) price += (priceAt(current + 1) - price) * BigInt(random.below(1000)) / 1000n;
   let active = 0n;
   for (const s of spans) if (s.a <= current && current < s.b) active += s.liquidity;
-  return { spacing, current, price, active, ticks, largest: spans.reduce((m, s) => (s.liquidity > m ? s.liquidity : m), 1n) };
+  const largest = spans.reduce((m, s) => (s.liquidity > m ? s.liquidity : m), 1n);
+  return { spacing, current, price, active, ticks, largest };
 }
 
 // An amount that moves the price to about where another tick is.

@@ -239,6 +239,6 @@ function runs(before, after) {
 }
 
 module.exports = {
-  Random, Vm, TOKEN, TOKEN_2022, SYSTEM, M64, M128, clamp, key, addressAt, read, readSigned, write, pda, pdaAndBump, loadVectors,
-  accountsOf, toFeeMint, toFeeVault, feeOffset, setVault, fs, path, zlib,
+  Random, Vm, TOKEN, TOKEN_2022, SYSTEM, M64, M128, clamp, key, addressAt, read, readSigned, write, pda, pdaAndBump,
+  loadVectors, accountsOf, toFeeMint, toFeeVault, feeOffset, setVault, fs, path, zlib,
 };

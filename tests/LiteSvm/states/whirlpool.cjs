@@ -135,7 +135,8 @@ function tokens(random, accounts, mints, vaults, epoch) {
       accounts[mints[side]] = v.toFeeMint(random, accounts[mints[side]], epoch);
       accounts[vaults[side]] = v.toFeeVault(random, accounts[vaults[side]]);
     }
-    v.setVault(accounts[vaults[side]], random.pick([1n << 62n, 1n << 62n, 1n << 50n, random.magnitude(63), (1n << 63n) - 1n]));
+    v.setVault(accounts[vaults[side]],
+      random.pick([1n << 62n, 1n << 62n, 1n << 50n, random.magnitude(63), (1n << 63n) - 1n]));
   }
 }
 
@@ -177,6 +178,6 @@ function instruction(random, user, p, template, pick, aToB) {
 }
 
 module.exports = {
-  make, instruction, tokens, limitMember: "sqrt_price_limit", directions: ["a_to_b", "b_to_a"], priceAt: t.whirlpoolPrice,
-  priceOffset: 65, currentOffset: 81, liquidityOffset: 49,
+  make, instruction, tokens, limitMember: "sqrt_price_limit", directions: ["a_to_b", "b_to_a"],
+  priceAt: t.whirlpoolPrice, priceOffset: 65, currentOffset: 81, liquidityOffset: 49,
 };
