@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Text.RegularExpressions;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Feeds.Dispatch;
@@ -50,6 +51,27 @@ public sealed class ScreenTruthTests
         ulong before = harness.App.Model.Slot;
         harness.Type(".").Settle();
         Assert.InRange(harness.App.Model.Slot, before + 1, before + 4); // slots may be skipped
+    }
+
+    /// <summary>In the first slots arrays and vaults are not there yet.</summary>
+    [Fact]
+    public void Graph_PoolsThatCannotQuote_ShowWhatTheyStateInBrackets()
+    {
+        using ScreenHarness harness = new(120, 40);
+        int bracketed = 0;
+        for (ulong slot = 282617402; slot < 282617412 && bracketed == 0; slot++)
+        {
+            harness.RunTo(slot).Type("4").Settle();
+            for (int y = 0; y < 40; y++)
+            {
+                string row = harness.Screen.Row(y);
+                if (!Regex.IsMatch(row, @" \([0-9.E+-]+( raw)?\) ")) continue;
+                Assert.Matches("NotReady|Torn|Gapped|Stale|BelowFloor", row);
+                bracketed++;
+            }
+        }
+
+        Assert.True(bracketed > 0, harness.Screen.Text());
     }
 
     [Fact]
