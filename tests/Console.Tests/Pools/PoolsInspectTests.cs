@@ -90,7 +90,7 @@ public sealed class PoolsInspectTests
 
             File.WriteAllText(path, JsonSerializer.Serialize(new Dictionary<string, object> { ["accounts"] = kept }));
             StringWriter output = new();
-            Assert.Equal(ExitCodes.Ok, PoolsCommand.Inspect(path, null, output, new StringWriter()));
+            Assert.Equal(ExitCodes.Ok, PoolsCommand.Inspect(path, null, output));
             HashSet<string> venues = [];
             foreach ((string address, Dictionary<string, string> lines) in Read(output.ToString()))
             {

@@ -78,9 +78,9 @@ public sealed class ZstdTests
     {
         using TemporaryFile capture = new(Compressed.Capture(TestData.MarketSmall, out int accounts), ".jsonl");
         Assert.True(accounts > 2_000, $"{accounts}");
-        RecordingPublisher plain = MarketSmallReplayTests.Replay(new ReplayOptions(), out ReplayStatistics before);
+        RecordingPublisher plain = MarketSmallReplayTests.Replay(new ReplayOptions(), out FeedStatistics before);
         RecordingPublisher zstd = MarketSmallReplayTests.Replay(
-            new ReplayOptions(), out ReplayStatistics after, capture.FilePath);
+            new ReplayOptions(), out FeedStatistics after, capture.FilePath);
         Assert.Equal(MarketSmallReplayTests.HashOf(plain), MarketSmallReplayTests.HashOf(zstd));
         Assert.Equal(before.Total.FastPath, after.Total.FastPath);
         Assert.Equal(before.Total.Refused, after.Total.Refused);
