@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using LowLatency.Engine.Events;
 using LowLatency.Feeds.Decoding;
+using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Replay;
 using LowLatency.Feeds.Tests.Replay;
 using LowLatency.Feeds.Tests.Support;
