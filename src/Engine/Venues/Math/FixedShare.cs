@@ -6,8 +6,9 @@ namespace LowLatency.Engine.Venues.Math;
 
 /// <summary>
 /// A share that is taken of many amounts, such as what a pool's fee leaves: exact, rounded down, and one
-/// multiplication. With m = ceil(2^64 k / d) and r = m d - 2^64 k, which is below d, a m / 2^64 is a k / d and a r / (2^64
-/// d) more. That is too little to reach the next integer, which is at least 1 / d away, as long as a r is below 2^64.
+/// multiplication. With m = ceil(2^64 k / d) and r = m d - 2^64 k, which is below d, a m / 2^64 is a k / d and
+/// a r / (2^64 d) more. That is too little to reach the next integer, which is at least 1 / d away, as long as a r is
+/// below 2^64.
 /// </summary>
 internal readonly struct FixedShare
 {
