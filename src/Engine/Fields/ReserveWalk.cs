@@ -3,10 +3,10 @@ namespace LowLatency.Engine.Fields;
 /// <summary>
 /// Profit per relative change of the (virtual) reserves of each leg of a chain at one input, leg by leg from the first,
 /// where the legs are pieces of curves that may begin anywhere: behind (inStart, outStart) with R = keep y / x and
-/// C = keep / x, [[outStart C + R, outStart (1 - C inStart) - R inStart], [C, 1 - C inStart]]. The determinant of such a
-/// matrix is R. With (N, D) the homogeneous coordinates before a leg and u = N - inStart D, the derivative by the output
-/// reserve is u R D' times the determinants of the legs behind over the last D squared, and by the input reserve the
-/// same with -D in place of D' (D' behind the leg). For legs that begin at 0 it is the same as
+/// C = keep / x, [[outStart C + R, outStart (1 - C inStart) - R inStart], [C, 1 - C inStart]]. The determinant of such
+/// a matrix is R. With (N, D) the homogeneous coordinates before a leg and u = N - inStart D, the derivative by the
+/// output reserve is u R D' times the determinants of the legs behind over the last D squared, and by the input reserve
+/// the same with -D in place of D' (D' behind the leg). For legs that begin at 0 it is the same as
 /// <see cref="TradeCurve.ReserveGradients"/>.
 /// </summary>
 public ref struct ReserveWalk

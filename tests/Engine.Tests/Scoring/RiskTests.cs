@@ -79,7 +79,7 @@ public sealed class RiskTests
         Assert.True(gains > 50, $"only {gains} gain");
     }
 
-    /// <summary>Pieces behind others, each leg's derivative against differences of its own rate and curvature.</summary>
+    /// <summary>Pieces behind others: each derivative against differences of its leg's rate and curvature.</summary>
     [Fact]
     public void ReserveWalk_ChainsOfPiecesWithStarts_AgreesWithFiniteDifferences()
     {
@@ -87,7 +87,8 @@ public sealed class RiskTests
         {
             Random random = new(seed);
             int legs = 1 + random.Next(5);
-            (double Rate, double Curvature, double In, double Out)[] pieces = new (double, double, double, double)[legs];
+            (double Rate, double Curvature, double In, double Out)[] pieces =
+                new (double, double, double, double)[legs];
             double x = 3e4 + (1e4 * random.NextDouble());
             double amount = x;
             for (int leg = 0; leg < legs; leg++)
