@@ -16,7 +16,7 @@ public class InputSizerBenchmark
 {
     private const int Legs = 4;
     private readonly TransferMatrix<double>[] _chain = new TransferMatrix<double>[Legs];
-    private readonly TransferMatrix<double>[] _gradients = new TransferMatrix<double>[Legs];
+    private readonly double[] _gradients = new double[Legs + 1];
     private readonly int[] _edges = new int[Legs];
     private InputSizer _sizer = null!;
 
@@ -53,13 +53,14 @@ public class InputSizerBenchmark
     [Benchmark]
     public double ChainOptimum() => TradeCurve.Optimum(TransferChain.Product<double>(_chain));
 
+    /// <summary>The same, and the derivative of that profit by every reserve, as risk is priced by it.</summary>
     [Benchmark]
     public double ChainGradient()
     {
         TransferMatrix<double> product = TransferChain.Product<double>(_chain);
         double optimum = TradeCurve.Optimum(product);
-        TradeCurve.ProfitGradients(_chain, product, optimum, _gradients);
-        return _gradients[0].A;
+        TradeCurve.ReserveGradients(_chain, 1, optimum, _gradients);
+        return _gradients[Legs];
     }
 
     [Benchmark]

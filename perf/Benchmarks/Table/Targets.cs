@@ -89,7 +89,7 @@ internal static class Targets
             Sizer + "ClosedFormAndExactQuotes"),
         new("same, exact integer polish and local proof, off the way of the decision", 150, "ns", string.Empty,
             Sizer + "Polished"),
-        new("same, gradient, as ratio to the closed form", 2, "x", string.Empty,
+        new("same, gradient by every reserve, as ratio to the closed form", 2, "x", string.Empty,
             Sizer + "ChainGradient|Scoring.InputSizerBenchmark.ChainOptimum"),
         new("Scoring of one candidate (of 8, two constant-product legs)", 100, "ns", string.Empty,
             "micro:Scoring.ScoringBenchmark.Decide", 8),

@@ -179,62 +179,36 @@ public static class TradeCurve
     }
 
     /// <summary>
-    /// From the derivative with respect to a leg's matrix to the profit's change per relative change of the leg's
-    /// (virtual) reserves: R = keep y / x and C = keep / x in the piece's matrix
-    /// [[outStart C + R, outStart (1 - C inStart) - R inStart], [C, 1 - C inStart]], where the piece begins at
-    /// (inStart, outStart).
-    /// </summary>
-    /// <returns>Profit per relative change of the input reserve x and of the output reserve y.</returns>
-    public static (double PerLogReserveIn, double PerLogReserveOut) ReserveGradient(
-        in TransferMatrix<double> gradient, double rate, double curvature, double inStart, double outStart)
-    {
-        double perRate = gradient.A - (inStart * gradient.B);
-        double perCurvature =
-            (outStart * (gradient.A - (inStart * gradient.B))) + gradient.C - (inStart * gradient.D);
-        double perLogOut = rate * perRate;
-        return (-perLogOut - (curvature * perCurvature), perLogOut);
-    }
-
-    /// <summary>
-    /// Derivative of the profit at x with respect to every element of every leg's matrix. With v the vector before a
-    /// leg M, w = M v behind it, S the product of the legs behind and J the quarter turn, the derivative is
-    /// S^T J S w v^T / below^2, and S^T J S = det(S) J for every 2x2 matrix: one walk forward and one number a leg in
-    /// place of a walk back. The same numbers as <see cref="TransferChain.Backward"/> up to rounding.
+    /// Profit at x per relative change of each reserve of a chain of constant-product legs [[R, 0], [C, 1]], where
+    /// R = keep y / x and C = keep / x of the reserves x and y. Element i of the result is that of leg i - 1's output
+    /// reserve, and less than zero by as much that of leg i's input reserve: only the ratio of two reserves that one
+    /// amount passes matters. The value behind i legs is N / D in homogeneous coordinates, D = 1 + c x with c from the
+    /// product of these legs, and the derivative is x D slope: the product of R, which its numerators N share, and
+    /// both squares of D cancel.
+    /// PERF: nothing but the last product waits for x (InputSizerBenchmark.ChainGradient).
     /// </summary>
     /// <param name="chain">The legs, 0 acts first.</param>
-    /// <param name="product">Their product.</param>
+    /// <param name="slope">Slope of the whole chain at x; 1 at the optimum, and so no division.</param>
     /// <param name="x">Input of the first leg.</param>
-    /// <param name="gradients">Receives the derivative for each leg; as long as <paramref name="chain"/>.</param>
-    public static void ProfitGradients(
-        ReadOnlySpan<TransferMatrix<double>> chain,
-        in TransferMatrix<double> product,
-        double x,
-        Span<TransferMatrix<double>> gradients)
+    /// <param name="gradients">Receives one number more than there are legs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ReserveGradients(
+        ReadOnlySpan<TransferMatrix<double>> chain, double slope, double x, Span<double> gradients)
     {
-        ReadOnlySpan<Vector256<double>> legs = MemoryMarshal.Cast<TransferMatrix<double>, Vector256<double>>(chain);
-        Span<Vector256<double>> of =
-            MemoryMarshal.Cast<TransferMatrix<double>, Vector256<double>>(gradients[..chain.Length]);
-        double behind = 1; // det(S)
-        for (int i = chain.Length - 1; i >= 0; i--)
+        gradients = gradients[..(chain.Length + 1)];
+        double scale = x * slope;
+        double perCurvature = x * scale;
+        double rate = 1;
+        double curvature = 0;
+        ref double to = ref MemoryMarshal.GetReference(gradients);
+        to = scale;
+        foreach (ref readonly TransferMatrix<double> leg in chain)
         {
-            of[i] = Vector256.Create(behind);
-            behind *= chain[i].Determinant;
-        }
-
-        // PERF: nothing above needs x, so it runs beside the division that gives it; a leg is one vector, so that its
-        // elements wait for nothing (InputSizerBenchmark.ChainGradient).
-        double below = (product.C * x) + product.D;
-        double scale = 1 / (below * below);
-        Vector256<double> scales = Vector256.Create(scale, scale, -scale, -scale);
-        Vector256<double> before = Vector256.Create(x, 1, x, 1);
-        for (int i = 0; i < of.Length; i++)
-        {
-            Vector256<double> terms = legs[i] * before;
-            Vector256<double> pairs = terms + Vector256.Shuffle(terms, Vector256.Create(1L, 0, 3, 2));
-
-            // Pairs hold the value twice, then what is below it twice.
-            of[i] = Vector256.Shuffle(pairs, Vector256.Create(2L, 3, 0, 1)) * (scales * of[i]) * before;
-            before = Vector256.Shuffle(pairs, Vector256.Create(0L, 2, 0, 2));
+            // SAFETY: there is one number more than legs.
+            to = ref Unsafe.Add(ref to, 1);
+            curvature += leg.C * rate;
+            rate *= leg.A;
+            to = Math.FusedMultiplyAdd(perCurvature, curvature, scale);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -45,9 +46,9 @@ public sealed class LookupTable
     private const int IndexBits = 9;
     private const int IndexSize = 1 << IndexBits;
 
-    // What is known of an account: 0 = not looked for yet.
-    private const ushort Absent = 1;
-    private const ushort FirstEntry = 2;
+    // What is known of an account: 0 = not looked for yet, else that it is absent, or present and its entry.
+    private const ushort Absent = 0x200;
+    private const ushort Present = 0x100;
 
     private readonly Pubkey[] _addresses = new Pubkey[MaxAddresses];
     private readonly ushort[] _index = new ushort[IndexSize]; // first entry of a key, plus one; 0 = free
@@ -123,8 +124,10 @@ public sealed class LookupTable
     /// <summary>
     /// Which of 64 accounts of a message the table holds, of those <paramref name="wanted"/>, one bit each; their first
     /// usable entries go to <paramref name="entries"/>, by ordinal.
-    /// PERF: an account is looked for once, then its number says where it is (TransactionBench.Build).
+    /// PERF: an account is looked for once, then its number says where it is. Nothing is called in between, as a loop
+    /// with a call in it keeps its sums in memory (TransactionBench.Build).
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal ulong Find(MessageKeys keys, int word, ulong wanted, Span<byte> entries)
     {
         if (_knownGeneration != keys.Generation)
@@ -133,31 +136,47 @@ public sealed class LookupTable
             _knownGeneration = keys.Generation;
         }
 
-        // SAFETY: wanted has bits of accounts only, of which there are no more than entries; numbers are below the
-        // capacity.
-        ref ushort items = ref MemoryMarshal.GetReference(keys.Items);
-        ref ushort known = ref MemoryMarshal.GetArrayDataReference(_known);
-        ref byte results = ref MemoryMarshal.GetReference(entries[..keys.Count]);
-        ulong found = 0;
-        for (; wanted != 0; wanted &= wanted - 1)
+        if (wanted == 0) return 0;
+        ulong found = Find(keys, word, wanted, entries, out ulong unknown);
+        if (unknown == 0) return found;
+        for (; unknown != 0; unknown &= unknown - 1)
         {
-            int bit = BitOperations.TrailingZeroCount(wanted);
-            nuint ordinal = (nuint)((word * 64) + bit);
-            nuint number = AccountNumbers.NumberOf(Unsafe.Add(ref items, ordinal));
-            uint place = Unsafe.Add(ref known, number);
-            if (place == 0) place = LookFor(in keys[(int)ordinal], (int)number);
-            Unsafe.Add(ref results, ordinal) = (byte)(place - FirstEntry);
-            found |= (ulong)(place >= FirstEntry ? 1 : 0) << bit;
+            int ordinal = (word * 64) + BitOperations.TrailingZeroCount(unknown);
+            int entry = Find(in keys[ordinal]);
+            _known[AccountNumbers.NumberOf(keys.Items[ordinal])] = entry < 0 ? Absent : (ushort)(Present | entry);
         }
 
-        return found;
+        return Find(keys, word, wanted, entries, out _);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private ushort LookFor(ref readonly Pubkey key, int number)
+    [SkipLocalsInit]
+    private ulong Find(MessageKeys keys, int word, ulong wanted, Span<byte> entries, out ulong unknown)
     {
-        int entry = Find(in key);
-        return _known[number] = entry < 0 ? Absent : (ushort)(entry + FirstEntry);
+        // Only those of wanted bits are set, and only those count.
+        Span<ushort> places = stackalloc ushort[2 * Vector512<ushort>.Count];
+
+        // SAFETY: wanted has bits of accounts only, of which there are no more than entries; numbers are below the
+        // capacity.
+        ref ushort items = ref MemoryMarshal.GetReference(keys.Items[(word * 64)..]);
+        ref ushort known = ref MemoryMarshal.GetArrayDataReference(_known);
+        ref byte results = ref MemoryMarshal.GetReference(entries[(word * 64)..keys.Count]);
+        ref ushort place = ref MemoryMarshal.GetReference(places);
+        for (ulong left = wanted; left != 0; left &= left - 1)
+        {
+            nuint bit = (nuint)BitOperations.TrailingZeroCount(left);
+            uint one = Unsafe.Add(ref known, (nuint)AccountNumbers.NumberOf(Unsafe.Add(ref items, bit)));
+            Unsafe.Add(ref results, bit) = (byte)one;
+            Unsafe.Add(ref place, bit) = (ushort)one;
+        }
+
+        Vector512<ushort> lower = Vector512.LoadUnsafe(ref place);
+        Vector512<ushort> upper = Vector512.LoadUnsafe(ref place, (nuint)Vector512<ushort>.Count);
+        unknown = wanted & With(lower, upper, 0);
+        return wanted & With(lower & Vector512.Create(Present), upper & Vector512.Create(Present), Present);
+
+        static ulong With(Vector512<ushort> lower, Vector512<ushort> upper, ushort value) =>
+            Vector512.Equals(lower, Vector512.Create(value)).ExtractMostSignificantBits()
+                | (Vector512.Equals(upper, Vector512.Create(value)).ExtractMostSignificantBits() << 32);
     }
 
     private int Find(ref readonly Pubkey key)

@@ -77,12 +77,7 @@ public sealed class LookupTableChooser
     private bool TryCollect(ReadOnlySpan<InstructionBuffer> instructions, in Pubkey payer)
     {
         _keys.Reset(in payer);
-        foreach (InstructionBuffer instruction in instructions)
-        {
-            if (!_keys.TryAdd(instruction)) return false;
-        }
-
-        return true;
+        return _keys.TryAdd(instructions);
     }
 
     /// <summary>

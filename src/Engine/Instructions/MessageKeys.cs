@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -24,10 +25,16 @@ internal sealed class MessageKeys
 
     private const int MessageShift = 16;
 
+    // Programs and accounts of all instructions a message can have; whole vectors of bytes.
+    private const int ReferencesMax = MessageWriter.MaxInstructions * (InstructionBuffer.MaxAccounts + 1);
+
     private readonly AccountNumbers _numbers = new();
-    private readonly uint[] _places = new uint[AccountNumbers.Capacity]; // by number: message and ordinal, or position
+    private readonly uint[] _places = new uint[AccountNumbers.Capacity]; // by number: message and ordinal
     private readonly ushort[] _items = new ushort[Room]; // by ordinal: number, privileges
+    private readonly byte[] _references = new byte[ReferencesMax]; // ordinals in the order of mention
+    private readonly byte[] _placed = new byte[ReferencesMax + 64]; // their positions, and a vector behind them
     private uint _message;
+    private int _referenceCount;
 
     public int Count { get; private set; }
 
@@ -51,31 +58,42 @@ internal sealed class MessageKeys
         }
 
         ushort item = _numbers.ItemOf(in payer, AccountFlags.Signer | AccountFlags.Writable);
-        Count = Add(new ReadOnlySpan<ushort>(in item), 0);
+        _places[AccountNumbers.NumberOf(item)] = _message;
+        _items[0] = item;
+        Count = 1;
+        _referenceCount = 0;
     }
 
     /// <summary>
-    /// Adds program and accounts of an instruction, or widens their privileges; false if there are too many.
+    /// Adds programs and accounts of instructions, or widens their privileges; false if there are too many.
     /// </summary>
-    public bool TryAdd(InstructionBuffer instruction)
+    public bool TryAdd(ReadOnlySpan<InstructionBuffer> instructions)
     {
-        int count = Add(_numbers.Items(instruction), Count);
-        Count = Math.Min(count, Max);
-        return count <= Max;
+        int count = Count;
+        int references = 0;
+        foreach (InstructionBuffer instruction in instructions)
+        {
+            ReadOnlySpan<ushort> items = _numbers.Items(instruction);
+            if (items.Length > ReferencesMax - references) return false;
+            count = Add(items, count, references);
+            Count = Math.Min(count, Max);
+            if (count > Max) return false;
+            references += items.Length;
+        }
+
+        _referenceCount = references;
+        return true;
     }
 
     /// <summary>Which of 64 accounts have any of the privileges, one bit each.</summary>
     public ulong With(AccountFlags any, int word)
     {
         ReadOnlySpan<ushort> items = _items.AsSpan(word * 64, 64);
-        Vector256<ushort> asked = Vector256.Create(AccountNumbers.ItemOf(0, any));
-        ulong without = 0;
-        for (int i = 0; i < items.Length; i += Vector256<ushort>.Count)
-        {
-            Vector256<ushort> some = Vector256.Create(items[i..]) & asked;
-            without |= (ulong)Vector256.Equals(some, Vector256<ushort>.Zero).ExtractMostSignificantBits() << i;
-        }
-
+        Vector512<ushort> asked = Vector512.Create(AccountNumbers.ItemOf(0, any));
+        Vector512<ushort> lower = Vector512.Create(items) & asked;
+        Vector512<ushort> upper = Vector512.Create(items[Vector512<ushort>.Count..]) & asked;
+        ulong without = Vector512.Equals(lower, Vector512<ushort>.Zero).ExtractMostSignificantBits()
+            | (Vector512.Equals(upper, Vector512<ushort>.Zero).ExtractMostSignificantBits() << 32);
         return ~without & Present(word);
     }
 
@@ -94,68 +112,66 @@ internal sealed class MessageKeys
     }
 
     /// <summary>
-    /// Gives accounts their positions in the message, once all are added: those of a word whose bits are set, from
-    /// <paramref name="at"/> on; returns the position behind them.
+    /// Puts the positions of all programs and accounts that instructions mention, in that order, in place of the last
+    /// message's; <paramref name="positions"/> has room for one of every ordinal.
     /// </summary>
-    public int Place(ulong members, int word, int at, Span<byte> order)
+    public void PlaceReferences(ReadOnlySpan<byte> positions)
     {
-        // SAFETY: members are bits of ordinals in use, and there are no more positions than ordinals, which order has
-        // room for.
-        ref uint places = ref MemoryMarshal.GetArrayDataReference(_places);
-        ref ushort items = ref _items[word * 64];
-        ref byte ordinals = ref MemoryMarshal.GetReference(order);
-        for (; members != 0; members &= members - 1)
+        Span<byte> placed = _placed.AsSpan(0, _referenceCount);
+        ReadOnlySpan<byte> ordinals = _references.AsSpan(0, _referenceCount);
+        positions = positions[..Max];
+        if (AccountOrder.IsVector(Count))
         {
-            int bit = BitOperations.TrailingZeroCount(members);
-            Unsafe.Add(ref places, (nuint)AccountNumbers.NumberOf(Unsafe.Add(ref items, bit))) = (uint)at;
-            Unsafe.Add(ref ordinals, at++) = (byte)((word * 64) + bit);
+            Vector512<byte> all = Vector512.Create(positions);
+            // SAFETY: the room is of whole vectors, of which the last one begins before the last reference.
+            ref byte from = ref MemoryMarshal.GetArrayDataReference(_references);
+            ref byte to = ref MemoryMarshal.GetArrayDataReference(_placed);
+            for (nuint i = 0; i < (nuint)placed.Length; i += (nuint)Vector512<byte>.Count)
+                Avx512Vbmi.PermuteVar64x8(all, Vector512.LoadUnsafe(ref from, i)).StoreUnsafe(ref to, i);
+            return;
         }
 
-        return at;
+        for (int i = 0; i < placed.Length; i++) placed[i] = positions[ordinals[i]];
     }
 
-    /// <summary>Position of an account that was given one.</summary>
-    public int Position(int ordinal) => (byte)_places[AccountNumbers.NumberOf(_items[ordinal])];
+    /// <summary>After <see cref="PlaceReferences"/>: of each instruction the program's position, then its accounts';
+    /// then room for a vector at least.</summary>
+    public ReadOnlySpan<byte> References => _placed;
 
-    /// <summary>Position of an instruction's program.</summary>
-    public byte ProgramPosition(InstructionBuffer instruction) =>
-        (byte)_places[AccountNumbers.NumberOf(instruction.Numbers.Items[0])];
-
-    /// <summary>Writes the positions of an instruction's accounts.</summary>
-    public void CopyPositions(InstructionBuffer instruction, Span<byte> positions)
-    {
-        ReadOnlySpan<ushort> items = instruction.Numbers.Items.AsSpan(1, positions.Length);
-        // SAFETY: a number is below the capacity.
-        ref uint places = ref MemoryMarshal.GetArrayDataReference(_places);
-        for (int i = 0; i < positions.Length; i++)
-            positions[i] = (byte)Unsafe.Add(ref places, (nuint)AccountNumbers.NumberOf(items[i]));
-    }
-
-    /// <summary>PERF: the count stays in a register from account to account (TransactionBench.Build).</summary>
-    private int Add(ReadOnlySpan<ushort> items, int first)
+    /// <summary>
+    /// PERF: one number is the ordinal of the next account and the mark of the message, so that it is stored as it is
+    /// (TransactionBench.Build).
+    /// </summary>
+    private int Add(ReadOnlySpan<ushort> items, int first, int firstReference)
     {
         // SAFETY: an item's number is below the capacity, its ordinal below Max and the length of one list, which is
-        // Room.
+        // Room. There is room for as many references as there are items (TryAdd).
         ref ushort item = ref MemoryMarshal.GetReference(items);
         ref uint places = ref MemoryMarshal.GetArrayDataReference(_places);
         ref ushort taken = ref MemoryMarshal.GetArrayDataReference(_items);
+        ref byte mentioned = ref _references[firstReference];
+        ref ushort free = ref Unsafe.Add(ref taken, first);
         uint message = _message;
-        uint count = (uint)first;
+        uint next = message + (uint)first;
         for (nuint i = 0; i < (nuint)items.Length; i++)
         {
             uint one = Unsafe.Add(ref item, i);
             ref uint place = ref Unsafe.Add(ref places, (nuint)AccountNumbers.NumberOf(one));
-            uint ordinal = place ^ message;
+            uint ordinal = place - message;
             if (ordinal >> MessageShift == 0)
             {
                 Unsafe.Add(ref taken, ordinal) |= (ushort)one; // the same number, more privileges
+                Unsafe.Add(ref mentioned, i) = (byte)ordinal;
                 continue;
             }
 
-            place = message | count;
-            Unsafe.Add(ref taken, count++) = (ushort)one;
+            place = next;
+            Unsafe.Add(ref mentioned, i) = (byte)next;
+            free = (ushort)one;
+            free = ref Unsafe.Add(ref free, 1);
+            next++;
         }
 
-        return (int)count;
+        return (int)(next - message);
     }
 }

@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -76,14 +75,16 @@ public sealed partial class MessageWriter
         request.Blockhash.CopyTo(message[at..]);
         at += Pubkey.SizeBytes;
         at += ShortVec.Write(message[at..], request.Instructions.Length);
+        ReadOnlySpan<byte> references = _keys.References;
         for (int i = 0; i < request.Instructions.Length; i++)
         {
             InstructionBuffer instruction = request.Instructions[i];
-            message[at++] = _keys.ProgramPosition(instruction);
+            message[at++] = references[0];
             ReadOnlySpan<byte> data = instruction.Data;
             int accounts = instruction.AccountCount;
             at += ShortVec.Write(message[at..], accounts);
-            _keys.CopyPositions(instruction, message.Slice(at, accounts));
+            Copy(references[1..], accounts, message[at..]);
+            references = references[(accounts + 1)..];
             at += accounts;
             at += ShortVec.Write(message[at..], data.Length);
             _dataOffset[i] = at;
@@ -92,6 +93,18 @@ public sealed partial class MessageWriter
         }
 
         if (request.Version == MessageVersion.V0) EmitLookups(request, message[at..]);
+    }
+
+    /// <summary>
+    /// Copies so many bytes, of which there are few: a whole vector where there is room, as what is behind them is
+    /// written later.
+    /// </summary>
+    private static void Copy(ReadOnlySpan<byte> source, int count, Span<byte> destination)
+    {
+        int vector = Vector512<byte>.Count;
+        if (count <= vector && source.Length >= vector && destination.Length >= vector)
+            Vector512.Create(source).CopyTo(destination);
+        else source[..count].CopyTo(destination);
     }
 
     private int EmitHeader(Span<byte> message)
@@ -104,7 +117,7 @@ public sealed partial class MessageWriter
 
     private int EmitKeys(Span<byte> message)
     {
-        for (int i = 0; i < _staticCount; i++) _keys[_order[i]].CopyTo(message[(i * Pubkey.SizeBytes)..]);
+        for (int i = 0; i < _staticCount; i++) _keys[_order.Ordinals[i]].CopyTo(message[(i * Pubkey.SizeBytes)..]);
         return _staticCount * Pubkey.SizeBytes;
     }
 
@@ -128,11 +141,7 @@ public sealed partial class MessageWriter
 
     private int EmitEntries(Span<byte> message, ref int position, int count)
     {
-        message = message[..count];
-        ReadOnlySpan<byte> order = _order.AsSpan(position, count);
-        // SAFETY: there is an entry for every number that a byte can hold.
-        ref byte entries = ref MemoryMarshal.GetArrayDataReference(_tableEntry);
-        for (int i = 0; i < message.Length; i++) message[i] = Unsafe.Add(ref entries, order[i]);
+        Copy(_order.EntriesAt[position..], count, message);
         position += count;
         return count;
     }
@@ -152,9 +161,12 @@ public sealed partial class MessageWriter
         keysOffset = at;
         at += EmitKeys(message[at..]);
         at += EmitConfig(request.Config, message[at..]);
+        ReadOnlySpan<byte> references = _keys.References;
+        int of = 0;
         foreach (InstructionBuffer instruction in request.Instructions)
         {
-            message[at] = _keys.ProgramPosition(instruction);
+            message[at] = references[of];
+            of += instruction.AccountCount + 1;
             message[at + 1] = (byte)instruction.AccountCount;
             BinaryPrimitives.WriteUInt16LittleEndian(message[(at + 2)..], (ushort)instruction.DataLength);
             at += 4;
@@ -164,7 +176,8 @@ public sealed partial class MessageWriter
         {
             InstructionBuffer instruction = request.Instructions[i];
             int accounts = instruction.AccountCount;
-            _keys.CopyPositions(instruction, message.Slice(at, accounts));
+            Copy(references[1..], accounts, message[at..]);
+            references = references[(accounts + 1)..];
             at += accounts;
             _dataOffset[i] = at;
             instruction.Data.CopyTo(message[at..]);

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Solana;
 
 namespace LowLatency.Engine.Instructions;
@@ -34,9 +35,8 @@ public sealed partial class MessageWriter
     private readonly ulong[] _writable = new ulong[MessageKeys.Words];
     private readonly ulong[] _listed = new ulong[MessageKeys.Words];
     private readonly ulong[] _ofTable = new ulong[MaxTables * MessageKeys.Words];
-    private readonly byte[] _tableEntry = new byte[MessageKeys.Max];
-    private readonly byte[] _order = new byte[MessageKeys.Max]; // ordinals by final index
-    private readonly int[] _countOfClass = new int[StaticClasses + (2 * MaxTables)];
+    private readonly AccountOrder _order = new();
+    private readonly ulong[] _countOfClass = new ulong[StaticClasses + (2 * MaxTables)];
     private readonly int[] _dataOffset = new int[MaxInstructions];
     private int _instructionCount;
     private int _signerCount;
@@ -145,7 +145,7 @@ public sealed partial class MessageWriter
     }
 
     private bool IsBlamed(int ordinal) =>
-        (_keys.MayBeLookedUp(ordinal >> 6) >> (ordinal & 63) & 1) != 0 && _keys.Position(ordinal) < _staticCount;
+        (_keys.MayBeLookedUp(ordinal >> 6) >> (ordinal & 63) & 1) != 0 && _order.Positions[ordinal] < _staticCount;
 
     /// <summary>
     /// Start of an instruction's data, from the start of the last written message; -1 if there is none.
@@ -158,7 +158,7 @@ public sealed partial class MessageWriter
     {
         for (int i = 0; i < _staticCount; i++)
         {
-            if (_keys[_order[i]] == key) return i;
+            if (_keys[_order.Ordinals[i]] == key) return i;
         }
 
         return -1;
@@ -211,10 +211,9 @@ public sealed partial class MessageWriter
             {
                 return MessageStatus.ComputeBudgetInstruction;
             }
-
-            if (!_keys.TryAdd(instruction)) return MessageStatus.TooManyAccounts;
         }
 
+        if (!_keys.TryAdd(request.Instructions)) return MessageStatus.TooManyAccounts;
         _instructionCount = request.Instructions.Length;
         return MessageStatus.Ok;
     }
@@ -231,7 +230,7 @@ public sealed partial class MessageWriter
             ulong listed = _keys.Present(w);
             for (int t = 0; t < _tableCount; t++)
             {
-                ulong found = request.Tables[t].Find(_keys, w, open, _tableEntry);
+                ulong found = request.Tables[t].Find(_keys, w, open, _order.Entries);
                 _ofTable[(t * MessageKeys.Words) + w] = found;
                 open &= ~found;
                 listed &= ~found;
@@ -251,39 +250,61 @@ public sealed partial class MessageWriter
     /// </summary>
     private void AssignPositions()
     {
-        int at = 0;
-        int words = _keys.WordsInUse;
-        Span<int> counts = _countOfClass.AsSpan(0, StaticClasses + (2 * _tableCount));
-        for (int c = 0; c < counts.Length; c++)
+        Span<ulong> counts = _countOfClass.AsSpan(0, StaticClasses + (2 * _tableCount));
+        if (AccountOrder.IsVector(_keys.Count))
         {
-            int start = at;
-            for (int w = 0; w < words; w++) at = _keys.Place(MembersOf(c, w), w, at, _order);
-            counts[c] = at - start;
+            TakeMembers(counts, 0);
+            _order.PlaceAll(counts);
+        }
+        else
+        {
+            PlaceByWords(counts);
         }
 
-        _signerCount = counts[0] + counts[1];
-        _readonlySignerCount = counts[1];
-        _readonlyPlainCount = counts[3];
-        _staticCount = _signerCount + counts[2] + counts[3];
+        _keys.PlaceReferences(_order.Positions);
+        _signerCount = (int)(counts[0] + counts[1]);
+        _readonlySignerCount = (int)counts[1];
+        _readonlyPlainCount = (int)counts[3];
+        _staticCount = _signerCount + (int)counts[2] + _readonlyPlainCount;
     }
 
-    private ulong MembersOf(int c, int word)
+    /// <summary>The same where there are more than 64 accounts, or no instructions for it.</summary>
+    [SkipLocalsInit]
+    private void PlaceByWords(Span<ulong> counts)
     {
-        ulong writable = _writable[word];
-        if (c < StaticClasses)
+        int classes = counts.Length;
+        int words = _keys.WordsInUse;
+        Span<ulong> members = stackalloc ulong[MessageKeys.Words * (StaticClasses + (2 * MaxTables))];
+        for (int w = 0; w < words; w++) TakeMembers(members.Slice(w * classes, classes), w);
+        int at = 0;
+        for (int c = 0; c < classes; c++)
         {
-            ulong members = c < 2 ? _signers[word] : _listed[word] & ~_signers[word];
-            return members & ((c & 1) == 0 ? writable : ~writable);
+            int start = at;
+            for (int w = 0; w < words; w++) at = _order.Place(members[(w * classes) + c], w, at);
+            counts[c] = (ulong)(at - start);
         }
+    }
 
-        int t = c - StaticClasses;
-        return t < _tableCount
-            ? _ofTable[(t * MessageKeys.Words) + word] & writable
-            : _ofTable[((t - _tableCount) * MessageKeys.Words) + word] & ~writable;
+    /// <summary>Which of 64 accounts are in each class, one bit each.</summary>
+    private void TakeMembers(Span<ulong> classes, int word)
+    {
+        ulong signers = _signers[word];
+        ulong writable = _writable[word];
+        ulong listed = _listed[word] & ~signers;
+        classes[3] = listed & ~writable;
+        classes[2] = listed & writable;
+        classes[1] = signers & ~writable;
+        classes[0] = signers & writable;
+        for (int t = 0; t < _tableCount; t++)
+        {
+            ulong found = _ofTable[(t * MessageKeys.Words) + word];
+            classes[StaticClasses + t] = found & writable;
+            classes[StaticClasses + _tableCount + t] = found & ~writable;
+        }
     }
 
     /// <summary>Accounts that a table supplies, writable or read-only.</summary>
-    private int WritableOfTable(int table) => _countOfClass[StaticClasses + table];
+    private int WritableOfTable(int table) => (int)_countOfClass[StaticClasses + table];
 
-    private int ReadonlyOfTable(int table) => _countOfClass[StaticClasses + _tableCount + table];
+    private int ReadonlyOfTable(int table) => (int)_countOfClass[StaticClasses + _tableCount + table];
 }

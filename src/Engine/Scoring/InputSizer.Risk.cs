@@ -7,27 +7,34 @@ namespace LowLatency.Engine.Scoring;
 /// <summary>How the profit of the sized route answers to its pools' reserves.</summary>
 public sealed partial class InputSizer
 {
-    private readonly TransferMatrix<double>[] _gradients = new TransferMatrix<double>[Legs.MaxCount];
+    private readonly double[] _gradients = new double[Legs.MaxCount + 1];
     private readonly double[] _legRisk = new double[Legs.MaxCount];
 
     /// <summary>
     /// Profit lost, base units of the route's mint, if each leg's reserves moved against the route by a share:
-    /// the sum over both reserves of every leg of |d profit / d ln reserve| times <paramref name="moves"/>, in reverse
-    /// mode through the chain of the legs' maps at the best input. Search numbers: they price risk, no amount.
+    /// the sum over both reserves of every leg of |d profit / d ln reserve| times <paramref name="moves"/>, at the best
+    /// input. Search numbers: they price risk, no amount.
     /// </summary>
     /// <param name="moves">Relative move of each leg's reserves, by leg.</param>
     /// <param name="largest">Largest |d profit / d ln reserve| of all.</param>
     public double ProfitAtRisk(ReadOnlySpan<double> moves, out double largest)
     {
-        ReadOnlySpan<TransferMatrix<double>> maps = _curve.LegMaps;
-        TradeCurve.ProfitGradients(maps, _curve.Chain, _bestAmounts[0], _gradients);
+        double x = _bestAmounts[0];
+        bool isFirst = !_curve.Walked;
+        double slope = _curve.Chain.Slope(x);
+        ReserveWalk walk = new(slope, x);
+        if (isFirst) TradeCurve.ReserveGradients(_curve.LegMaps, slope, x, _gradients);
         double risk = 0;
         largest = 0;
         for (int leg = 0; leg < _count; leg++)
         {
-            _curve.Piece(leg, out double rate, out double curvature, out double inStart, out double outStart);
-            (double perIn, double perOut) =
-                TradeCurve.ReserveGradient(_gradients[leg], rate, curvature, inStart, outStart);
+            (double perIn, double perOut) = (_gradients[leg], _gradients[leg + 1]);
+            if (!isFirst)
+            {
+                _curve.Piece(leg, out double rate, out double curvature, out double inStart, out double outStart);
+                (perIn, perOut) = walk.Pass(rate, curvature, inStart, outStart);
+            }
+
             (perIn, perOut) = (Math.Abs(perIn), Math.Abs(perOut));
             largest = Math.Max(largest, Math.Max(perIn, perOut));
             _legRisk[leg] = (perIn + perOut) * moves[leg];

@@ -74,16 +74,12 @@ internal sealed partial class RouteCurve
     /// </summary>
     internal Span<double> LegCaps => _legCap;
 
-    /// <summary>Rate and curvature of a leg's current piece, and where it begins in the leg's totals.</summary>
+    /// <summary>
+    /// Rate and curvature of a leg's current piece, and where it begins in the leg's totals, of a route that was
+    /// <see cref="Walked"/>.
+    /// </summary>
     internal void Piece(int leg, out double rate, out double curvature, out double inStart, out double outStart)
     {
-        if (!Walked)
-        {
-            // A first piece starts at 0, and its map is made of its two numbers.
-            (rate, curvature, inStart, outStart) = (_legs[leg].A, _legs[leg].C, 0, 0);
-            return;
-        }
-
         ref readonly CurveSegment piece = ref SegmentsOf(leg)[_segment[leg]];
         (rate, curvature) = (piece.RateOut, piece.Curvature);
         (inStart, outStart) = (_startIn[leg], _startOut[leg]);

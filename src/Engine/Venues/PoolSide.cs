@@ -90,7 +90,10 @@ internal struct PoolSide
     }
 
     /// <summary>True if the vault can take <paramref name="amountRaw"/> without passing 64 bits.</summary>
-    internal readonly bool CanReceive(ulong amountRaw) => amountRaw <= ulong.MaxValue - VaultState.AmountRaw;
+    internal readonly bool CanReceive(ulong amountRaw) => amountRaw <= ReceivableRaw;
+
+    /// <summary>Most that the vault can take.</summary>
+    internal readonly ulong ReceivableRaw => ulong.MaxValue - VaultState.AmountRaw;
 
     /// <summary>Moves a transfer into the vault; the transfer fee is withheld there.</summary>
     internal void Receive(ulong amountRaw, ulong transferFeeRaw)

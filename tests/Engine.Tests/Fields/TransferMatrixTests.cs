@@ -53,27 +53,6 @@ public sealed class TransferMatrixTests
     }
 
     [Fact]
-    public void ProfitGradients_RealChain_EqualBackward()
-    {
-        for (int seed = 0; seed < 300; seed++)
-        {
-            Random random = new(seed);
-            TransferMatrix<double>[] chain = RandomChain(random, 1 + random.Next(6), seed % 2 == 0);
-            double x = 1e4 * (0.5 + random.NextDouble());
-            TransferMatrix<double> product = TransferChain.Product<double>(chain);
-            TransferMatrix<double>[] expected = new TransferMatrix<double>[chain.Length];
-            TransferMatrix<double>[] actual = new TransferMatrix<double>[chain.Length];
-            TransferChain.Backward(chain, TradeCurve.ProfitGradient(product, x), expected);
-            TradeCurve.ProfitGradients(chain, product, x, actual);
-            for (int i = 0; i < chain.Length; i++)
-            {
-                for (int member = 0; member < 4; member++)
-                    Near(Member(expected[i], member), Member(actual[i], member), 1e-9, seed);
-            }
-        }
-    }
-
-    [Fact]
     public void Backward_ComplexChain_IsTheHolomorphicDerivative()
     {
         Random random = new(11);

@@ -99,6 +99,41 @@ public sealed class TransactionReaderTests
         }
     }
 
+    /// <summary>More accounts than one word of bits holds, most of them from tables.</summary>
+    [Fact]
+    public void Read_WrittenWithMoreThan64Accounts_GivesTheSameRequest()
+    {
+        const int seed = 386;
+        Random random = new(seed);
+        MessageWriter writer = new(accountLimit: 256);
+        byte[] bytes = new byte[MessageLimits.PacketBytes];
+        int most = 0;
+        for (int round = 0; round < 100; round++)
+        {
+            InstructionBuffer[] instructions = RandomInstructions.Make(random, 60, 160);
+            LookupTable[] tables = RandomInstructions.Tables(random, instructions[..30], 1);
+            MessageRequest request = new()
+            {
+                Version = MessageVersion.V0,
+                Payer = RandomInstructions.Key(random),
+                Instructions = instructions.AsSpan(0, 20 + random.Next(8)),
+                Tables = tables,
+            };
+            foreach (InstructionBuffer one in request.Instructions) one.Reset(instructions[0].ProgramId);
+            for (int i = 0; i < tables[0].AddressCount; i++)
+                request.Instructions[i % 20].Add(in tables[0].Addresses[i], (AccountFlags)random.Next(2));
+            MessageStatus status = writer.WriteTransaction(request, bytes, out MessageLayout layout);
+            Assert.True(status == MessageStatus.Ok, $"seed {seed}, round {round}: {status}");
+            most = Math.Max(most, writer.AccountCount);
+            Assert.Equal(
+                TransactionReadStatus.Ok,
+                TransactionReader.TryRead(bytes.AsSpan(0, layout.TotalBytes), out TransactionView view));
+            RandomInstructions.AssertSame(request.Instructions.ToArray(), view, tables);
+        }
+
+        Assert.True(most > 64, $"only {most} accounts");
+    }
+
     [Fact]
     public void Read_WrittenV1_GivesTheSameRequest()
     {

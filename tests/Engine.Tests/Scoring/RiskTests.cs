@@ -14,7 +14,7 @@ public sealed class RiskTests
     /// Relative gradients of all reserves against central differences of the profit as a function of the reserves.
     /// </summary>
     [Fact]
-    public void ReserveGradient_ConstantProductCycles_AgreesWithFiniteDifferences()
+    public void ReserveGradients_ConstantProductCycles_AgreeWithFiniteDifferences()
     {
         for (int seed = 0; seed < 300; seed++)
         {
@@ -24,43 +24,118 @@ public sealed class RiskTests
             for (int i = 0; i < reserves.Length; i++) reserves[i] = 1e6 * (0.5 + random.NextDouble());
             double x = 1e4 * (0.5 + random.NextDouble());
             TransferMatrix<double>[] chain = Chain(reserves);
-            TransferMatrix<double>[] gradients = new TransferMatrix<double>[legs];
+            double[] gradients = new double[legs + 1];
             TransferMatrix<double> product = TransferChain.Product<double>(chain);
-            TransferChain.Backward(chain, TradeCurve.ProfitGradient(product, x), gradients);
+            TradeCurve.ReserveGradients(chain, product.Slope(x), x, gradients);
+            ReserveWalk walk = new(product.Slope(x), x);
             for (int leg = 0; leg < legs; leg++)
             {
-                (double perIn, double perOut) =
-                    TradeCurve.ReserveGradient(gradients[leg], chain[leg].A, chain[leg].C, 0, 0);
-                Near(Difference(reserves, 2 * leg, x), perIn, seed);
-                Near(Difference(reserves, (2 * leg) + 1, x), perOut, seed);
+                Near(Difference(reserves, 2 * leg, x), -gradients[leg], seed);
+                Near(Difference(reserves, (2 * leg) + 1, x), gradients[leg + 1], seed);
+                (double perIn, double perOut) = walk.Pass(chain[leg].A, chain[leg].C, 0, 0);
+                Assert.Equal(-gradients[leg], perIn, 1e-12 * gradients[leg]);
+                Assert.Equal(gradients[leg + 1], perOut, 1e-12 * gradients[leg + 1]);
             }
         }
     }
 
-    /// <summary>A piece behind others: the same curve cut in two has the same derivative at the same input.</summary>
+    /// <summary>At the optimum the slope is 1, and it moves along: that changes nothing in first order.</summary>
     [Fact]
-    public void ReserveGradient_PieceWithAStart_AgreesWithFiniteDifferences()
+    public void ReserveGradients_AtTheOptimum_AgreeWithDifferencesOfOptimalProfits()
+    {
+        int gains = 0;
+        for (int seed = 0; seed < 300; seed++)
+        {
+            Random random = new(seed);
+            int legs = 2 + random.Next(5);
+            double[] reserves = new double[2 * legs];
+            for (int i = 0; i < reserves.Length; i++) reserves[i] = 1e6 * (0.5 + random.NextDouble());
+            TransferMatrix<double>[] chain = Chain(reserves);
+            double x = TradeCurve.Optimum(TransferChain.Product<double>(chain));
+            if (!(x > 0)) continue;
+            gains++;
+            double[] gradients = new double[legs + 1];
+            TradeCurve.ReserveGradients(chain, 1, x, gradients);
+            for (int i = 0; i < reserves.Length; i++)
+            {
+                double kept = reserves[i];
+                reserves[i] = kept * (1 + 1e-5);
+                double up = Optimal();
+                reserves[i] = kept * (1 - 1e-5);
+                double down = Optimal();
+                reserves[i] = kept;
+                double actual = (i & 1) == 0 ? -gradients[i / 2] : gradients[(i / 2) + 1];
+                Near((up - down) / 2e-5, actual, seed);
+            }
+
+            double Optimal()
+            {
+                TransferMatrix<double> product = TransferChain.Product<double>(Chain(reserves));
+                double top = TradeCurve.Optimum(product);
+                return product.Apply(top) - top;
+            }
+        }
+
+        Assert.True(gains > 50, $"only {gains} gain");
+    }
+
+    /// <summary>Pieces behind others: each derivative against differences of its leg's rate and curvature.</summary>
+    [Fact]
+    public void ReserveWalk_ChainsOfPiecesWithStarts_AgreesWithFiniteDifferences()
     {
         for (int seed = 0; seed < 200; seed++)
         {
             Random random = new(seed);
-            double rate = 0.9 + (0.2 * random.NextDouble());
-            double curvature = 1e-6 * random.NextDouble();
-            (double inStart, double outStart) = (1e4 * random.NextDouble(), 1e4 * random.NextDouble());
-            double x = inStart + (1e4 * random.NextDouble());
-            TransferMatrix<double> gradient = TradeCurve.ProfitGradient(Piece(rate, curvature), x);
-            (double perIn, double perOut) =
-                TradeCurve.ReserveGradient(gradient, rate, curvature, inStart, outStart);
-            const double Step = 1e-5;
-            double byOut = (Piece(rate * (1 + Step), curvature).Apply(x) - Piece(rate * (1 - Step), curvature).Apply(x))
-                / (2 * Step);
-            TransferMatrix<double> up = Piece(rate / (1 + Step), curvature / (1 + Step));
-            TransferMatrix<double> down = Piece(rate / (1 - Step), curvature / (1 - Step));
-            Near(byOut, perOut, seed);
-            Near((up.Apply(x) - down.Apply(x)) / (2 * Step), perIn, seed);
+            int legs = 1 + random.Next(5);
+            (double Rate, double Curvature, double In, double Out)[] pieces =
+                new (double, double, double, double)[legs];
+            double x = 3e4 + (1e4 * random.NextDouble());
+            double amount = x;
+            for (int leg = 0; leg < legs; leg++)
+            {
+                double start = amount * random.NextDouble();
+                pieces[leg] = (0.9 + (0.2 * random.NextDouble()), 1e-6 * random.NextDouble(), start,
+                    start * (0.9 + (0.2 * random.NextDouble())));
+                amount = Of(pieces[leg]).Apply(amount);
+            }
 
-            TransferMatrix<double> Piece(double r, double c) => new(
-                (outStart * c) + r, (outStart * (1 - (c * inStart))) - (r * inStart), c, 1 - (c * inStart));
+            ReserveWalk walk = new(Product().Slope(x), x);
+            for (int leg = 0; leg < legs; leg++)
+            {
+                (double rate, double curvature, double inStart, double outStart) = pieces[leg];
+                (double perIn, double perOut) = walk.Pass(rate, curvature, inStart, outStart);
+                Near(Slope(leg, 1, 0), perOut, seed);
+                Near(Slope(leg, -1, -1), perIn, seed);
+            }
+
+            double Slope(int leg, double ofRate, double ofCurvature)
+            {
+                const double Step = 1e-5;
+                (double rate, double curvature, _, _) = pieces[leg];
+                pieces[leg].Rate = rate * (1 + (Step * ofRate));
+                pieces[leg].Curvature = curvature * (1 + (Step * ofCurvature));
+                double up = Product().Apply(x);
+                pieces[leg].Rate = rate * (1 - (Step * ofRate));
+                pieces[leg].Curvature = curvature * (1 - (Step * ofCurvature));
+                double down = Product().Apply(x);
+                (pieces[leg].Rate, pieces[leg].Curvature) = (rate, curvature);
+                return (up - down) / (2 * Step);
+            }
+
+            TransferMatrix<double> Product()
+            {
+                TransferMatrix<double> product = TransferMatrix<double>.Identity;
+                foreach ((double, double, double, double) piece in pieces) product = Of(piece) * product;
+                return product;
+            }
+        }
+
+        static TransferMatrix<double> Of((double Rate, double Curvature, double In, double Out) piece)
+        {
+            double one = 1 - (piece.Curvature * piece.In);
+            return new(
+                (piece.Out * piece.Curvature) + piece.Rate, (piece.Out * one) - (piece.Rate * piece.In),
+                piece.Curvature, one);
         }
     }
 

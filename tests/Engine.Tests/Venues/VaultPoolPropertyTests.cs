@@ -57,6 +57,83 @@ public sealed class VaultPoolPropertyTests
     }
 
     [Fact]
+    public void Quote_RaydiumAmmAtEveryLimit_GivesTheProgramsFirstReason()
+    {
+        const int seed = 48;
+        Random random = new(seed);
+        int[] seen = new int[256];
+        for (int i = 0; i < 10 * Cases; i++)
+        {
+            (ulong a, ulong b) = (AtALimit(random), AtALimit(random));
+            ulong denominator = System.Math.Max(1, random.Next(2) == 0 ? 10_000 : AtALimit(random));
+            ulong numerator = random.Next(2) == 0 ? 25 % denominator : AtALimit(random) % denominator;
+            Pool pool = VaultPoolFixture.Amm(a, b, numerator, denominator);
+            ulong amount = AtALimit(random);
+            BigInteger net = (BigInteger)amount * (denominator - numerator) / denominator;
+            BigInteger expected = a + net > 0 ? b * net / (a + net) : 0;
+            ulong least = random.Next(3) switch { 0 => 0, 1 => (ulong)expected, _ => (ulong)expected + 1 };
+            QuoteStatus reason = a + net == 0 ? QuoteStatus.InvalidState
+                : expected < least ? QuoteStatus.SlippageExceeded
+                : amount == 0 ? QuoteStatus.ZeroAmount
+                : expected == 0 ? QuoteStatus.ZeroOutput
+                : expected >= b ? QuoteStatus.InsufficientLiquidity
+                : (BigInteger)a + amount > ulong.MaxValue ? QuoteStatus.Overflow : QuoteStatus.Ok;
+            QuoteStatus status = pool.Quote(
+                new SwapRequest { AmountRaw = amount, ThresholdRaw = least, Clock = new(1, 1, 1) },
+                out SwapQuote quote);
+            string text = $"seed {seed} case {i}: {status}, not {reason}: {amount} at {numerator} / {denominator}";
+            Assert.True(status == reason, text);
+            Assert.True(quote.AmountOutRaw == (status == QuoteStatus.Ok ? expected : 0), text);
+            Assert.True(quote.FeeRaw == (status == QuoteStatus.Ok ? amount - net : 0), text);
+            seen[(int)status]++;
+        }
+
+        foreach (QuoteStatus status in (ReadOnlySpan<QuoteStatus>)[
+            QuoteStatus.Ok, QuoteStatus.InvalidState, QuoteStatus.SlippageExceeded, QuoteStatus.ZeroAmount,
+            QuoteStatus.ZeroOutput, QuoteStatus.InsufficientLiquidity, QuoteStatus.Overflow])
+        {
+            Assert.True(seen[(int)status] > 20, $"{status} only {seen[(int)status]} times");
+        }
+    }
+
+    [Fact]
+    public void Quote_RaydiumAmmThatStopsAndStartsAgain_FollowsItsState()
+    {
+        Pool pool = VaultPoolFixture.Amm(1_000_000, 2_000_000, 25, 10_000);
+        byte[] data = VaultPoolFixture.AmmData(25, 10_000);
+        Assert.Equal(QuoteStatus.Ok, VaultPoolFixture.Quote(pool, SwapDirection.AToB, 1_000, out SwapQuote first));
+        data[0] = 7; // waits until second 2
+        data[224] = 2;
+        Assert.Equal(DecodeStatus.Ok, Apply(data));
+        Assert.Equal(QuoteStatus.NotOpenYet, VaultPoolFixture.Quote(pool, SwapDirection.AToB, 1_000, out _));
+        data[224] = 1;
+        Assert.Equal(DecodeStatus.Ok, Apply(data));
+        Assert.Equal(QuoteStatus.Ok, VaultPoolFixture.Execute(pool, SwapDirection.AToB, 1_000, out SwapQuote open));
+        Assert.Equal(first.AmountOutRaw, open.AmountOutRaw);
+        data[0] = 4; // withdrawals only
+        Assert.Equal(DecodeStatus.Ok, Apply(data));
+        Assert.Equal(QuoteStatus.SwapDisabled, VaultPoolFixture.Quote(pool, SwapDirection.BToA, 1_000, out _));
+        data[0] = 6;
+        Assert.Equal(DecodeStatus.Ok, Apply(data));
+        Assert.Equal(QuoteStatus.Ok, VaultPoolFixture.Quote(pool, SwapDirection.BToA, 1_000, out _));
+        AccountView gone = new(VaultPoolFixture.VaultA, default, 0, []);
+        Assert.Equal(DecodeStatus.Ok, pool.Apply(AccountRole.VaultA, in gone));
+        Assert.Equal(QuoteStatus.InvalidState, VaultPoolFixture.Quote(pool, SwapDirection.BToA, 1_000, out _));
+
+        DecodeStatus Apply(byte[] bytes) => pool.Apply(
+            AccountRole.Pool, new AccountView(VaultPoolFixture.PoolKey, VaultPoolFixture.RaydiumAmm, 1, bytes));
+    }
+
+    /// <summary>Nothing, everything, one beside a power of two, or any number.</summary>
+    private static ulong AtALimit(Random random) => random.Next(4) switch
+    {
+        0 => 0,
+        1 => ulong.MaxValue - (ulong)random.Next(3),
+        2 => unchecked((1UL << random.Next(64)) + (ulong)random.Next(-1, 2)),
+        _ => VaultPoolFixture.RandomAmount(random),
+    };
+
+    [Fact]
     public void MarginalRates_RandomPools_AreThoseOfTheFirstPieces()
     {
         Random random = new(44);

@@ -20,8 +20,9 @@ public sealed partial class RaydiumAmmPool : VaultPool
     private ulong _recentEpoch;
     private ulong _feeNumerator;
     private ulong _feeDenominator;
-    private FixedDivisor _feeDivisor;
     private ulong _keptNumerator;
+    private FixedShare _kept;
+    private SidePair _plainInputs; // by input side: inputs from 1 to this take the plain way (Quote)
     private uint _feeRateE9;
 
     private Pubkey _authority;
@@ -101,7 +102,7 @@ public sealed partial class RaydiumAmmPool : VaultPool
         _feeNumerator = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.SwapFeeNumerator..]);
         _feeDenominator = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.SwapFeeDenominator..]);
         _keptNumerator = unchecked(_feeDenominator - _feeNumerator);
-        _feeDivisor = new FixedDivisor(_feeDenominator);
+        _kept = new FixedShare(_keptNumerator, _feeDenominator);
         _feeRateE9 = _feeDenominator == 0
             ? 0 : (uint)ConstantProduct.MultiplyDivideDown(OneE9, _feeNumerator, _feeDenominator);
         _needTakePnlRaw[0] = BinaryPrimitives.ReadUInt64LittleEndian(data[RaydiumAmmLayout.NeedTakePnlCoin..]);
@@ -151,6 +152,7 @@ public sealed partial class RaydiumAmmPool : VaultPool
 
     private protected override QuoteStatus CheckReadiness()
     {
+        _plainInputs = default;
         if (!IsDecoded) return QuoteStatus.Incomplete;
         QuoteStatus sides = CheckSides(RaydiumAmmLayout.TokenErrorFrozen);
         if (sides is not (QuoteStatus.Ok or QuoteStatus.Frozen)) return sides;
@@ -166,6 +168,14 @@ public sealed partial class RaydiumAmmPool : VaultPool
             ReserveRaw[i] = totalRaw - _needTakePnlRaw[i];
         }
 
-        return _feeDenominator == 0 || _feeNumerator > _feeDenominator ? NotReady(QuoteStatus.InvalidState, 0) : sides;
+        if (_feeDenominator == 0 || _feeNumerator > _feeDenominator) return NotReady(QuoteStatus.InvalidState, 0);
+        if (sides == QuoteStatus.Ok && _status != RaydiumAmmLayout.StatusWaitingTrade
+            && ReserveRaw[0] != 0 && ReserveRaw[1] != 0)
+        {
+            for (int i = 0; i < PoolSides.Count; i++)
+                _plainInputs[i] = System.Math.Min(_kept.AmountMax, Sides[i].ReceivableRaw);
+        }
+
+        return sides;
     }
 }

@@ -1,4 +1,6 @@
 using System;
+using System.Runtime.CompilerServices;
+using LowLatency.Engine.Numerics;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.Math;
 
@@ -11,6 +13,34 @@ public sealed partial class RaydiumAmmPool
 
     /// <inheritdoc/>
     public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote)
+    {
+        // PERF: what no check refuses asks for one limit, worked out when the state changed, and calls nothing
+        // (ConstantProductBench.QuoteExactIn). All else goes the program's way, which gives the same for these, too.
+        int input = (int)request.Direction;
+        ulong amountIn = request.AmountRaw;
+        if (request.Mode == SwapMode.ExactIn && (uint)input < PoolSides.Count
+            && unchecked(amountIn - 1) < _plainInputs[input])
+        {
+            // No sum is above 64 bits, neither reserve is 0, and so the output is below its reserve.
+            ulong net = _kept.Of(amountIn);
+            ulong high = MulDiv.Product(ReserveRaw[1 - input], net, out ulong low);
+            ulong amountOut = (ulong)(new UInt128(high, low) / (ReserveRaw[input] + net));
+            if (amountOut >= request.ThresholdRaw && amountOut != 0)
+            {
+                quote = default;
+                quote.AmountInRaw = amountIn;
+                quote.AmountOutRaw = amountOut;
+                quote.FeeRaw = amountIn - net;
+                quote.FeeRateE9 = _feeRateE9;
+                return QuoteStatus.Ok;
+            }
+        }
+
+        return QuoteChecked(in request, out quote);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private QuoteStatus QuoteChecked(in SwapRequest request, out SwapQuote quote)
     {
         // A pool that is not ready fails where the program looks at what is wrong with it: frozen vaults last.
         if (Readiness is not (QuoteStatus.Ok or QuoteStatus.Frozen or QuoteStatus.InvalidState))
@@ -65,7 +95,7 @@ public sealed partial class RaydiumAmmPool
         ulong amountIn = request.AmountRaw;
         // The program takes ceil(amount * numerator / denominator) off: what stays is the other share, rounded down.
         // The numerator is at most the denominator (checked in CheckReadiness).
-        ulong net = _feeDivisor.Share(amountIn, _keptNumerator);
+        ulong net = (ulong)ConstantProduct.MultiplyDivideDown(amountIn, _keptNumerator, _feeDenominator);
         ulong fee = amountIn - net;
         // With nothing on either side the program divides by zero and aborts.
         if ((reserveIn | net) == 0) return Fail(QuoteStatus.InvalidState, 0, out quote);
