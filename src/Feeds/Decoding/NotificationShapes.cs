@@ -148,7 +148,8 @@ internal sealed class NotificationShapes
         }
 
         message[at..end].CopyTo(prefix[at..]);
-        if (_sampleLength != 0) message[at..end].CopyTo(_sample.AsSpan(at)); // or keeping warm would put the old one back
+        // Or keeping warm would put the old one back.
+        if (_sampleLength != 0) message[at..end].CopyTo(_sample.AsSpan(at));
         _slot = slot;
         return true;
     }

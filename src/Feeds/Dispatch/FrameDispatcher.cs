@@ -374,29 +374,4 @@ public sealed class FrameDispatcher : IWarmable
 
     private void RememberFirst(DecodeCause cause, in CaptureFrame frame) =>
         _firstRefusals[(int)cause] = new FirstRefusal(cause, frame.EndpointId, frame.Position);
-
-    private sealed class ConnectionEntry(IConnectionDecoder decoder)
-    {
-        private byte[] _details = [];
-
-        public IConnectionDecoder Decoder { get; } = decoder;
-
-        public string Address { get; set; } = string.Empty;
-
-        public bool IsBegun { get; set; }
-
-        public long Opens { get; set; }
-
-        public long Closes { get; set; }
-
-        public long Frames { get; set; }
-
-        /// <summary>Opened again with the same details, nothing is allocated.</summary>
-        public void ReadDetails(ReadOnlySpan<byte> details)
-        {
-            if (_details.AsSpan().SequenceEqual(details)) return;
-            _details = details.ToArray();
-            Address = CaptureDetails.ReadAddress(details);
-        }
-    }
 }

@@ -210,6 +210,7 @@ public sealed class YellowstoneFeedTests
     public async Task Run_Reconnect_ReplaysFromTheSlotAndGivesUpReplayWhenRefused()
     {
         List<byte[]> requests = [];
+        TaskCompletionSource hasSlot = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using GeyserServer server = await GeyserServer.StartAsync(async call =>
         {
             byte[] request = (await call.ReadSubscribeAsync())!;
@@ -222,8 +223,14 @@ public sealed class YellowstoneFeedTests
             }
 
             await call.SendAsync(Account);
-            if (call.Number == 1) call.End(14, "restart");
-            else await call.HoldAsync();
+            if (call.Number != 1)
+            {
+                await call.HoldAsync();
+                return;
+            }
+
+            await hasSlot.Task; // the next call is made within milliseconds, and must know the slot
+            call.End(14, "restart");
         });
         ulong resume = 0;
         YellowstoneSubscription subscription = new()
@@ -234,6 +241,7 @@ public sealed class YellowstoneFeedTests
         await using FeedHarness harness = new(options, () => resume);
         await harness.UntilAsync(h => h.Count(CaptureFrameKind.Message) >= 1);
         resume = 398_202_700;
+        hasSlot.SetResult();
         await harness.UntilAsync(h => h.Feed.IsOpen && h.Feed.Counters[ConnectionCause.ReplayRefused] == 1
             && h.Frames.FindAll(f => f.Bytes.AsSpan().SequenceEqual(Account)).Count == 2);
         lock (requests)

@@ -170,7 +170,7 @@ public sealed partial class RaydiumAmmPool : VaultPool
 
         if (_feeDenominator == 0 || _feeNumerator > _feeDenominator) return NotReady(QuoteStatus.InvalidState, 0);
         if (sides == QuoteStatus.Ok && _status != RaydiumAmmLayout.StatusWaitingTrade
-            && ReserveRaw[0] != 0 && ReserveRaw[1] != 0)
+            && ReserveRaw[0] != 0 && ReserveRaw[1] != 0 && (CountedInOrderBook(0) | CountedInOrderBook(1)) == 0)
         {
             for (int i = 0; i < PoolSides.Count; i++)
                 _plainInputs[i] = System.Math.Min(_kept.AmountMax, Sides[i].ReceivableRaw);
