@@ -39,10 +39,7 @@ public sealed class CaptureLoop
     private byte[] _received = [];
     private int _receivedIndex = -1; // of a message; what follows is of it
     private int _receivedLength;
-    private byte _receivedEndpoint;
-    private CaptureFrameFlags _receivedFlags;
-    private long _receivedNs;
-    private long _receivedUtcNs;
+    private Frame _ready;
     private ulong _slotSpan;
     private long _lastUtcNs;
     private long _durationNs;
@@ -144,8 +141,12 @@ public sealed class CaptureLoop
 
     /// <summary>Plays one message of the current lap, after <see cref="TryPrepare"/>.</summary>
     /// <returns>False when the pipeline has halted.</returns>
-    public bool RunMessage(int index) =>
-        index == _receivedIndex ? PlayReceived() : Play(_messages[index], isMeasured: true);
+    public bool RunMessage(int index)
+    {
+        if (index != _receivedIndex) return Play(_messages[index], isMeasured: true);
+        _receivedIndex = -1;
+        return Dispatch(in _ready, _received.AsSpan(0, _receivedLength), isMeasured: true);
+    }
 
     /// <summary>
     /// Copies a message to where a socket's receive would have put it: one buffer that is used again and again. The
@@ -155,19 +156,14 @@ public sealed class CaptureLoop
     {
         Frame kept = _frames[_messages[index]];
         kept.Bytes.CopyTo(_received, 0);
-        _receivedIndex = index;
-        _receivedLength = kept.Bytes.Length;
-        _receivedEndpoint = kept.EndpointId;
-        _receivedFlags = kept.Flags;
-        _receivedNs = Moved(kept.ReceiveNs);
-        _receivedUtcNs = kept.ReceiveUtcNs + (Laps * _durationNs);
+        (_receivedIndex, _receivedLength, _ready) = (index, kept.Bytes.Length, Moved(kept));
     }
 
     /// <summary>
     /// Reads what <see cref="RunMessage"/> needs of a message that was received, so that a wait does not push it out of
     /// the caches: it is no part of what is measured.
     /// </summary>
-    public long TouchReceived() => _receivedNs + _receivedLength + _received.Length + (_dispatcher?.Frames ?? 0);
+    public long TouchReceived() => _ready.ReceiveNs + _receivedLength + _received.Length + (_dispatcher?.Frames ?? 0);
 
     /// <summary>The first lap, and with it what the later ones play.</summary>
     private CaptureFault? Play(CaptureReader reader)
@@ -232,43 +228,42 @@ public sealed class CaptureLoop
         return goesOn;
     }
 
-    private long Moved(long ns) => ns == 0 ? 0 : ns + (Laps * _durationNs);
-
-    private bool PlayReceived()
-    {
-        _receivedIndex = -1;
-        if (_stamps is not null) _stamps.IsOn = true;
-        CaptureFrame frame = new()
-        {
-            Kind = CaptureFrameKind.Message,
-            EndpointId = _receivedEndpoint,
-            Flags = _receivedFlags,
-            ReceiveNs = _receivedNs,
-            ReceiveUtcNs = _receivedUtcNs,
-            Bytes = _received.AsSpan(0, _receivedLength),
-        };
-        return _dispatcher!.Dispatch(in frame);
-    }
-
     private bool Play(int index, bool isMeasured)
     {
         Frame kept = _frames[index];
+        return Dispatch(Moved(kept), kept.Bytes, isMeasured);
+    }
+
+    private bool Dispatch(in Frame moved, ReadOnlySpan<byte> bytes, bool isMeasured)
+    {
         if (_stamps is not null) _stamps.IsOn = isMeasured;
         CaptureFrame frame = new()
         {
-            Kind = kept.Kind,
-            EndpointId = kept.EndpointId,
-            Flags = kept.Flags,
-            ReceiveNs = Moved(kept.ReceiveNs),
-            ReceiveUtcNs = kept.ReceiveUtcNs + (Laps * _durationNs),
-            AskedUtcNs = Moved(kept.AskedUtcNs),
-            Bytes = kept.Bytes,
-            HttpRequest = kept.Request,
+            Kind = moved.Kind,
+            EndpointId = moved.EndpointId,
+            Flags = moved.Flags,
+            ReceiveNs = moved.ReceiveNs,
+            ReceiveUtcNs = moved.ReceiveUtcNs,
+            AskedUtcNs = moved.AskedUtcNs,
+            Bytes = bytes,
+            HttpRequest = moved.Request,
         };
         return _dispatcher!.Dispatch(in frame);
     }
 
-    private sealed record Frame(
+    /// <summary>A frame at its times of this lap; 0 says that there is no time.</summary>
+    private Frame Moved(in Frame kept)
+    {
+        long movedNs = Laps * _durationNs;
+        return kept with
+        {
+            ReceiveNs = kept.ReceiveNs == 0 ? 0 : kept.ReceiveNs + movedNs,
+            ReceiveUtcNs = kept.ReceiveUtcNs + movedNs,
+            AskedUtcNs = kept.AskedUtcNs == 0 ? 0 : kept.AskedUtcNs + movedNs,
+        };
+    }
+
+    private readonly record struct Frame(
         CaptureFrameKind Kind, byte EndpointId, CaptureFrameFlags Flags, long ReceiveNs, long ReceiveUtcNs,
         long AskedUtcNs, byte[] Request, byte[] Bytes);
 

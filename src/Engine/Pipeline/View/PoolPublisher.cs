@@ -113,7 +113,8 @@ internal sealed class PoolPublisher(MarketGraph market, MispricingStage misprici
             MispricingBps = MispricingBps(poolId),
         };
         bool isQuoting = figures.RateAToB > 0 || figures.RateBToA > 0;
-        if (!isQuoting && double.IsFinite(pool.StatedPrice)) figures.StatedPrice = pool.StatedPrice;
+        double stated = isQuoting ? 0 : pool.StatedPrice;
+        if (double.IsFinite(stated)) figures.StatedPrice = stated;
         if (figures.RateAToB > 0) figures.DepthA = Depth(poolId, pool, SwapDirection.AToB);
         if (figures.RateBToA > 0) figures.DepthB = Depth(poolId, pool, SwapDirection.BToA);
         rows.Publish(poolId, in figures);
