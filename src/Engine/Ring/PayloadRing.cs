@@ -83,6 +83,7 @@ public sealed class PayloadRing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PayloadStatus TryClaim(int capacityBytes, out long position)
     {
+        long mask = _mask;
         long start = _state.Head;
         if ((uint)capacityBytes > (uint)MaxPayloadBytes)
         {
@@ -91,11 +92,11 @@ public sealed class PayloadRing
         }
         if (start >= _state.RewindAt)
             start = Rewind(start);
-        long toEnd = CapacityBytes - (start & _mask);
+        long toEnd = mask + 1 - (start & mask);
         if (capacityBytes > toEnd)
             start += toEnd;
         long end = start + AlignUp(capacityBytes);
-        if (end - _state.ReleasedCache > CapacityBytes && !RefreshReleased(end))
+        if (end - _state.ReleasedCache > mask + 1 && !RefreshReleased(end))
         {
             position = -1;
             return PayloadStatus.Full;
@@ -112,7 +113,7 @@ public sealed class PayloadRing
     public Span<byte> Span(long position, int lengthBytes)
     {
         nint index = (nint)(position & _mask);
-        if ((uint)lengthBytes > (uint)(CapacityBytes - (int)index))
+        if ((uint)lengthBytes > (ulong)(_mask + 1 - index))
             lengthBytes = RefuseLength(position, lengthBytes);
         // SAFETY: index + length <= capacity by the check above; the buffer holds offset + capacity bytes.
         ref byte first = ref MemoryMarshal.GetArrayDataReference(_buffer);
@@ -126,7 +127,7 @@ public sealed class PayloadRing
     {
         Debug.Assert((uint)actualLengthBytes <= (uint)_state.ClaimedBytes, "commit is within the claim");
         // Cut, not trusted: a longer commit would run over bytes that a consumer still reads.
-        int kept = Math.Clamp(actualLengthBytes, 0, _state.ClaimedBytes);
+        int kept = Math.Max(0, Math.Min(actualLengthBytes, _state.ClaimedBytes));
         Volatile.Write(ref _state.Head, EndOf(_state.Claimed, kept));
         _state.ClaimedBytes = 0;
     }

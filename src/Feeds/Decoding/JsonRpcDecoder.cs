@@ -109,12 +109,13 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
     {
         Counters.Messages++;
         Counters.Bytes += message.Length;
-        if (UseFastPath && TryPublishFast(message, stamp))
-        {
-            Counters.Count(MessageKind.AccountNotification);
-            return DecodeCause.None;
-        }
+        return UseFastPath && TryPublishFast(message, stamp) ? DecodeCause.None : OnOther(message, stamp);
+    }
 
+    /// <summary>A message that the fast path did not take.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DecodeCause OnOther(ReadOnlySpan<byte> message, in FrameStamp stamp)
+    {
         bool isHeld = false;
         DecodeCause cause;
         if (IsBatch(message))
@@ -213,6 +214,7 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
         DecodeCause cause = _writer.PublishAccount(EventKind.Account, KeyOf(entry), fast.Slot, fast.Account, stamp);
         if (cause != DecodeCause.None) return false;
         _coverage?.OnPush((int)entry.Target, fast.Slot, _writer, stamp);
+        Counters.Count(MessageKind.AccountNotification);
         Counters.Count(DecodeCause.None);
         Counters.FastPath++;
         return true;

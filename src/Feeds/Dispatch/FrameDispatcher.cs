@@ -44,6 +44,7 @@ public sealed class FrameDispatcher : IWarmable
     private readonly EventPublisher _publisher;
     private readonly ReplayClock _clock;
     private readonly FrameDispatcherOptions _options;
+    private readonly IClock? _stampClock;
     private readonly ConnectionEntry?[] _connections = new ConnectionEntry?[CoverageTable.MaxConnections];
     private readonly FirstRefusal[] _firstRefusals = new FirstRefusal[DecodeCounters.CauseCount];
     private readonly List<SettingChange> _changes = [];
@@ -63,6 +64,7 @@ public sealed class FrameDispatcher : IWarmable
         _publisher = publisher;
         _clock = clock;
         _options = options;
+        _stampClock = options.StampClock;
         Coverage = new CoverageTable(options.Listener);
         publisher.Feed = this;
     }
@@ -71,7 +73,15 @@ public sealed class FrameDispatcher : IWarmable
     public CoverageTable Coverage { get; }
 
     /// <summary>Highest slot of an event.</summary>
-    public ulong SlotMax { get; private set; }
+    public ulong SlotMax
+    {
+        get
+        {
+            ulong highest = 0;
+            foreach (ConnectionEntry? entry in _connections) highest = Math.Max(highest, entry?.Decoder.HighestSlot ?? 0);
+            return highest;
+        }
+    }
 
     /// <summary>Frames dispatched.</summary>
     public long Frames { get; private set; }
@@ -106,6 +116,7 @@ public sealed class FrameDispatcher : IWarmable
     }
 
     /// <summary>Decodes a frame; false once the pipeline has halted.</summary>
+    [SkipLocalsInit] // the stamp is written whole
     public bool Dispatch(in CaptureFrame frame)
     {
         FrameStamp stamp = Advance(in frame);
@@ -120,7 +131,6 @@ public sealed class FrameDispatcher : IWarmable
         if (frame.Kind == CaptureFrameKind.Settings) return ChangeSettings(connection, in frame, stamp);
 
         Decode(connection, in frame, stamp);
-        SlotMax = Math.Max(SlotMax, connection.Decoder.HighestSlot);
         return !connection.Decoder.IsHalted;
     }
 
@@ -216,7 +226,7 @@ public sealed class FrameDispatcher : IWarmable
         long monotonicNs = frame.ReceiveNs != 0 ? frame.ReceiveNs : frame.ReceiveUtcNs;
         if (!_clock.AdvanceTo(monotonicNs, frame.ReceiveUtcNs)) ClockStepsBack++;
         return new FrameStamp(
-            frame.ReceiveUtcNs, _clock.NowNs, _options.StampClock?.NowNs ?? 0, frame.AskedUtcNs);
+            frame.ReceiveUtcNs, _clock.NowNs, _stampClock?.NowNs ?? 0, frame.AskedUtcNs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
