@@ -54,9 +54,8 @@ public sealed class InlineRunner : EventPublisher
         PayloadStatus status = _payloads.TryClaim(payloadCapacityBytes, out long position);
         if (status != PayloadStatus.Ok)
             return status == PayloadStatus.TooLarge ? ClaimStatus.PayloadTooLarge : ClaimStatus.Full;
-        ref MarketEvent entry = ref _entry[0];
-        entry = default;
-        entry.PayloadPosition = position;
+        _entry[0] = default;
+        _entry[0].PayloadPosition = position;
         payload = _payloads.Span(position, payloadCapacityBytes);
         return ClaimStatus.Ok;
     }

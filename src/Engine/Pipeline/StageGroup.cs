@@ -12,7 +12,10 @@ namespace LowLatency.Engine.Pipeline;
 
 /// <summary>A stage in a group, and where its end is stamped.</summary>
 /// <param name="Stage">The stage.</param>
-/// <param name="Stamp">Stamp taken after it, if any.</param>
+/// <param name="Stamp">
+/// Stamp taken after it, if any. Only stages with a stamp up to <see cref="StampId.Cycles"/>, the end of the search,
+/// change which stages must see the event.
+/// </param>
 /// <param name="Needs">Which events it must see.</param>
 public readonly record struct StageSlot(IStage Stage, StampId Stamp, StageNeeds Needs);
 
@@ -70,8 +73,6 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     private readonly Step[] _steps;
     private readonly StagesByState[] _stagesOf = new StagesByState[TableRow + 1];
     private readonly Pubkey _tableProgram = ProgramIds.AddressLookupTable;
-    private readonly uint _stamped;
-    private readonly uint _alwaysStamped;
     private readonly IClock? _clock;
     private readonly IWarmable[] _warmables;
     private readonly WarmStages? _warmStages;
@@ -95,7 +96,16 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         _stages = stages;
         _clock = clock;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(stages.Length, 32); // a bit each
-        _steps = Array.ConvertAll(stages, static slot => new Step { Call = slot.Stage.OnBatch, Stamp = slot.Stamp });
+        _steps = new Step[stages.Length];
+        for (int i = 0; i < stages.Length; i++)
+        {
+            ref Step step = ref _steps[i];
+            StampId stamp = stages[i].Stamp;
+            step.Call = stages[i].Stage.OnBatch;
+            step.Stamp = clock is null ? StampId.None : stamp;
+            if (stamp is not StampId.None and <= StampId.Cycles) step.Behind = uint.MaxValue - 1 << i;
+        }
+
         for (int row = 0; row < _stagesOf.Length; row++)
         {
             for (int state = 0; state < StateCount; state++)
@@ -104,13 +114,6 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
                 for (int i = 0; i < stages.Length; i++)
                     _stagesOf[row][state] |= (needs >> (int)stages[i].Needs & 1) << i;
             }
-        }
-
-        for (int i = 0; clock is not null && i < stages.Length; i++)
-        {
-            // Steps before the end of the search are stamped if the event's publication was.
-            if (stages[i].Stamp != StampId.None) _stamped |= 1u << i;
-            if (stages[i].Stamp >= StampId.Cycles) _alwaysStamped |= 1u << i;
         }
 
         List<IWarmable> warmables = [];
@@ -189,6 +192,7 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     private bool EndRound()
     {
         _warmTurn = 0;
+        _warmed += _stagesOf[(int)EventKind.Account][0];
         foreach (ref readonly Step step in _steps.AsSpan()) _warmed += step.Seen + (step.Call.Target is null ? 0 : 1);
         _warmRound = (_warmRound + 1) & int.MaxValue;
         if (_warmRestNs == 0) return false;
@@ -202,26 +206,28 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     internal int OnEvent(ref MarketEvent e, long sequence)
     {
         CurrentSequence = sequence;
-        Span<MarketEvent> one = new(ref e);
         ref readonly StagesByState stagesOf =
             ref _stagesOf[Pubkey.AreSame(in e.Owner, in _tableProgram) ? TableRow : (int)e.Kind];
-        uint stamped = e.Stamps[(int)StampId.Published] != 0 ? _stamped : _alwaysStamped;
         Step[] steps = _steps;
         int work = 0;
         uint left = stagesOf[StateOf(in e)];
         while (left != 0)
         {
-            int i = BitOperations.TrailingZeroCount(left);
-            ref Step step = ref steps[i];
+            ref Step step = ref steps[BitOperations.TrailingZeroCount(left)];
+            left &= left - 1;
             step.Seen++;
-            work |= step.Call(one, sequence);
-            if ((stamped >> i & 1) != 0) e.Stamps[(int)step.Stamp] = _clock!.NowNs;
-            left = stagesOf[StateOf(in e)] & (uint.MaxValue - 1 << i); // those behind it
+            work |= step.Call(new Span<MarketEvent>(ref e), sequence);
+            if (step.Stamp != StampId.None && IsStamped(step.Stamp, in e)) e.Stamps[(int)step.Stamp] = _clock!.NowNs;
+            if (step.Behind != 0) left = stagesOf[StateOf(in e)] & step.Behind;
         }
 
         _events++;
         return work == 0 ? 0 : 1;
     }
+
+    /// <summary>Steps before the end of the search are stamped if the event's publication was.</summary>
+    private static bool IsStamped(StampId stamp, in MarketEvent e) =>
+        stamp >= StampId.Cycles || e.Stamps[(int)StampId.Published] != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int StateOf(in MarketEvent e) =>
@@ -260,6 +266,9 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         public StageCall Call;
         public long Seen;
         public StampId Stamp;
+
+        /// <summary>Bits of the stages behind it, if it changes which of them must see the event; else 0.</summary>
+        public uint Behind;
     }
 
     /// <summary>A bit for each stage that must see an event, by the event's state.</summary>

@@ -83,7 +83,6 @@ public sealed class PayloadRing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PayloadStatus TryClaim(int capacityBytes, out long position)
     {
-        long mask = _mask;
         long start = _state.Head;
         if ((uint)capacityBytes > (uint)MaxPayloadBytes)
         {
@@ -92,11 +91,11 @@ public sealed class PayloadRing
         }
         if (start >= _state.RewindAt)
             start = Rewind(start);
-        long toEnd = mask + 1 - (start & mask);
+        long toEnd = CapacityBytes - (start & _mask);
         if (capacityBytes > toEnd)
             start += toEnd;
         long end = start + AlignUp(capacityBytes);
-        if (end - _state.ReleasedCache > mask + 1 && !RefreshReleased(end))
+        if (end - _state.ReleasedCache > CapacityBytes && !RefreshReleased(end))
         {
             position = -1;
             return PayloadStatus.Full;
@@ -113,7 +112,7 @@ public sealed class PayloadRing
     public Span<byte> Span(long position, int lengthBytes)
     {
         nint index = (nint)(position & _mask);
-        if ((uint)lengthBytes > (ulong)(_mask + 1 - index))
+        if ((uint)lengthBytes > (uint)(CapacityBytes - (int)index))
             lengthBytes = RefuseLength(position, lengthBytes);
         // SAFETY: index + length <= capacity by the check above; the buffer holds offset + capacity bytes.
         ref byte first = ref MemoryMarshal.GetArrayDataReference(_buffer);

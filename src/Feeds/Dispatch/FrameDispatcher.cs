@@ -110,7 +110,7 @@ public sealed class FrameDispatcher : IWarmable
         get
         {
             long events = 0;
-            foreach (ConnectionEntry? entry in _connections) events += entry?.Decoder.Counters.Events ?? 0;
+            foreach (ConnectionEntry? entry in _connections) events += entry?.Counters.Events ?? 0;
             return events;
         }
     }
@@ -142,7 +142,7 @@ public sealed class FrameDispatcher : IWarmable
         ConnectionEntry? connection = _connections[_warmTurn];
         if (connection is null) return;
         _warmed += Frames + _clock.NowNs + _framesByKind[(int)CaptureFrameKind.Message] + connection.Frames;
-        _warmed += connection.Decoder.Counters.Refused + (long)connection.Decoder.HighestSlot;
+        _warmed += connection.Counters.Refused + (long)connection.Decoder.HighestSlot;
         (connection.Decoder as IWarmable)?.Warm();
     }
 
@@ -194,7 +194,7 @@ public sealed class FrameDispatcher : IWarmable
         {
             if (_connections[i] is not { Frames: > 0 } entry) continue;
             DecodeCounters counters = new();
-            counters.Add(entry.Decoder.Counters);
+            counters.Add(entry.Counters);
             total.Add(counters);
             endpoints.Add(new EndpointStatistics(
                 (byte)i, entry.Address, entry.Opens, entry.Closes, entry.Frames, counters));
@@ -291,7 +291,7 @@ public sealed class FrameDispatcher : IWarmable
     /// <summary>Settings become events of their own, between those of two frames; false after a halt.</summary>
     private bool ChangeSettings(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)
     {
-        DecodeCounters counters = connection.Decoder.Counters;
+        DecodeCounters counters = connection.Counters;
         if (!SettingText.TryRead(frame.Bytes, _changes))
         {
             counters.Count(DecodeCause.BadSettings);
@@ -341,7 +341,7 @@ public sealed class FrameDispatcher : IWarmable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Decode(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)
     {
-        DecodeCounters counters = connection.Decoder.Counters;
+        DecodeCounters counters = connection.Counters;
         long refusedBefore = counters.Refused;
         if (frame.Kind == CaptureFrameKind.Message) _ = connection.Decoder.OnMessage(frame.Bytes, stamp);
         else DecodeOther(connection, in frame, stamp);
