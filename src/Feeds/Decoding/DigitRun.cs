@@ -91,7 +91,7 @@ internal static class DigitRun
     /// <summary>A bit for every byte that is no digit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Others(Vector128<byte> digits) =>
-        Vector128.Equals(Vector128.Min(digits, Vector128.Create((byte)9)), digits).ExtractMostSignificantBits() ^ 0xFFFF;
+        Vector128.GreaterThan(digits, Vector128.Create((byte)9)).ExtractMostSignificantBits();
 
     /// <summary>Value of sixteen digits, the first in the lowest byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -109,7 +109,9 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
     {
         Counters.Messages++;
         Counters.Bytes += message.Length;
-        return UseFastPath && TryPublishFast(message, stamp) ? DecodeCause.None : OnOther(message, stamp);
+        if (!UseFastPath || !TryPublishFast(message, stamp)) return OnOther(message, stamp);
+        Counters.Count(MessageKind.AccountNotification);
+        return DecodeCause.None;
     }
 
     /// <summary>A message that the fast path did not take.</summary>
@@ -214,7 +216,6 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
         DecodeCause cause = _writer.PublishAccount(EventKind.Account, KeyOf(entry), fast.Slot, fast.Account, stamp);
         if (cause != DecodeCause.None) return false;
         _coverage?.OnPush((int)entry.Target, fast.Slot, _writer, stamp);
-        Counters.Count(MessageKind.AccountNotification);
         Counters.Count(DecodeCause.None);
         Counters.FastPath++;
         return true;

@@ -61,7 +61,7 @@ public sealed class StageGroupTests
         Assert.Equal(expected, log);
     }
 
-    /// <summary>Who sees an event, said again for each need, kind and state; what the groups' table must agree with.</summary>
+    /// <summary>Who sees an event, said again for each need, kind and state: the groups' table must agree.</summary>
     private static bool MustSee(StageNeeds needs, in MarketEvent e)
     {
         bool isLive = e.Drop == DropCause.None;
