@@ -74,7 +74,7 @@ internal sealed class WarmDispatch
         _ = _dispatcher.Dispatch(in frame);
     }
 
-    /// <summary>A token account's notification, as a node writes it or with its members in alphabetical order.</summary>
+    /// <summary>A token account's notification, as a node writes it or in alphabetical order.</summary>
     private static byte[] Notification(bool isAlphabetical)
     {
         const string Head = "{\"jsonrpc\":\"2.0\",\"method\":\"accountNotification\",\"params\":{\"result\":{"
