@@ -120,6 +120,7 @@ public sealed partial class DedupStage : IStage, IWarmable
     /// those, a copy of the newest update and one of a slot above all known need none of the questions that
     /// <see cref="OnUnusual"/> asks (DedupBenchmark.Arrival).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a batch has one event in every layout
     private void OnAccount(ref MarketEvent e)
     {
         ref ArrivalRow row = ref _table.Find(in e.Account);
@@ -140,7 +141,7 @@ public sealed partial class DedupStage : IStage, IWarmable
                 if (slot > row.SlotMax && !Slots.IsDead(slot))
                 {
                     endpoint.Delivered++;
-                    Accept(endpoint, ref row, in e);
+                    Accept(endpoint, ref row, in e, isPushed: true);
                     return;
                 }
             }
@@ -194,7 +195,7 @@ public sealed partial class DedupStage : IStage, IWarmable
             return;
         }
 
-        Accept(endpoint, ref row, in e);
+        Accept(endpoint, ref row, in e, pushed);
     }
 
     /// <summary>
@@ -211,9 +212,9 @@ public sealed partial class DedupStage : IStage, IWarmable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Accept(EndpointRow? endpoint, ref ArrivalRow row, in MarketEvent e)
+    private void Accept(EndpointRow? endpoint, ref ArrivalRow row, in MarketEvent e, bool isPushed)
     {
-        Remember(ref row, in e);
+        Remember(ref row, in e, isPushed);
         Accepted++;
         if (endpoint is not null) endpoint.Wins++;
     }
@@ -267,6 +268,7 @@ public sealed partial class DedupStage : IStage, IWarmable
         return ref Unsafe.NullRef<Arrival>();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsSame(in Arrival known, in MarketEvent e)
     {
         if (known.Slot != e.Slot) return false;
@@ -276,7 +278,8 @@ public sealed partial class DedupStage : IStage, IWarmable
         return known.TransactionTag == e.TransactionTag && e.TransactionTag != 0;
     }
 
-    private void Remember(ref ArrivalRow row, in MarketEvent e)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Remember(ref ArrivalRow row, in MarketEvent e, bool isPushed)
     {
         if (!row.IsRecent) NoteRecent(ref row);
         if (row.Count == 0) row.Count = 1;
@@ -288,16 +291,15 @@ public sealed partial class DedupStage : IStage, IWarmable
         }
 
         if (e.Slot > row.SlotMax) row.SlotMax = e.Slot; // after a rollback the newest is not the highest
-        bool pushed = e.Kind == EventKind.Account;
         ref Arrival newest = ref row.Newest;
         newest.Slot = e.Slot;
         newest.WriteVersion = e.WriteVersion;
         newest.TransactionTag = e.TransactionTag;
-        newest.IsSnapshot = !pushed;
+        newest.IsSnapshot = !isPushed;
         newest.FirstNs = e.ReceiveNs;
         newest.FirstEndpoint = e.EndpointId;
-        newest.EndpointMask = pushed ? 1u << (e.EndpointId & 31) : 0;
-        newest.OpenMask = pushed ? Race.OpenMask : 0;
+        newest.EndpointMask = isPushed ? 1u << (e.EndpointId & 31) : 0;
+        newest.OpenMask = isPushed ? Race.OpenMask : 0;
     }
 
     /// <summary>Moves the newest update into the place of the oldest.</summary>

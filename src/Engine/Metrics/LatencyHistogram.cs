@@ -59,10 +59,11 @@ public sealed class LatencyHistogram
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void RecordMany(long valueNs, long times)
     {
+        // PERF: in place, since a call here would put what the caller holds on the stack (lowlatency bench --load max).
         if ((ulong)valueNs > MaxTrackableNs)
         {
-            RecordOutOfRange(valueNs, times);
-            return;
+            Volatile.Write(ref _outOfRangeCount, _outOfRangeCount + times);
+            valueNs = valueNs < 0 ? 0 : MaxTrackableNs;
         }
 
         _counts[IndexOf(valueNs)] += times;
@@ -177,12 +178,5 @@ public sealed class LatencyHistogram
         for (int i = 0; i < CellCount; i++)
             total += Volatile.Read(ref _counts[i]);
         return total;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RecordOutOfRange(long valueNs, long times)
-    {
-        Volatile.Write(ref _outOfRangeCount, _outOfRangeCount + times);
-        RecordMany(valueNs < 0 ? 0 : MaxTrackableNs, times);
     }
 }

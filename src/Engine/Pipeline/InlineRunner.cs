@@ -20,6 +20,7 @@ public sealed class InlineRunner : EventPublisher
     private readonly Fatal _fatal;
     private readonly IClock? _clock;
     private readonly long _housekeepingEvents;
+    private long _housekeepingAt; // sequence
     private int _warmTurn;
 
     /// <summary>
@@ -63,11 +64,14 @@ public sealed class InlineRunner : EventPublisher
     public override void Publish(int payloadLengthBytes)
     {
         _payloads.Commit(payloadLengthBytes);
-        _entry[0].PayloadLengthBytes = payloadLengthBytes;
-        if (_clock is not null && TakesSteps) _entry[0].Stamps[(int)StampId.Published] = _clock.NowNs;
+        ref MarketEvent entry = ref _entry[0];
+        entry.PayloadLengthBytes = payloadLengthBytes;
+        if (_clock is not null && TakesSteps) entry.Stamps[(int)StampId.Published] = _clock.NowNs;
         long sequence = NextSequence++;
-        foreach (StageGroup group in _groups) group.OnBatch(_entry, sequence);
-        if (sequence % _housekeepingEvents == 0) Housekeep();
+        foreach (StageGroup group in _groups) _ = group.OnEvent(ref entry, sequence);
+        if (sequence != _housekeepingAt) return;
+        _housekeepingAt += _housekeepingEvents;
+        Housekeep();
     }
 
     /// <summary>Housekeeping of all groups; also called by a feed that waits, on its own thread.</summary>

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Ring;
@@ -12,7 +12,10 @@ namespace LowLatency.Engine.Pipeline;
 
 /// <summary>A stage in a group, and where its end is stamped.</summary>
 /// <param name="Stage">The stage.</param>
-/// <param name="Stamp">Stamp taken after it, if any.</param>
+/// <param name="Stamp">
+/// Stamp taken after it, if any. Only stages with a stamp up to <see cref="StampId.Cycles"/>, the end of the search,
+/// change which stages must see the event.
+/// </param>
 /// <param name="Needs">Which events it must see.</param>
 public readonly record struct StageSlot(IStage Stage, StampId Stamp, StageNeeds Needs);
 
@@ -57,10 +60,20 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         (1u << (int)StageNeeds.Opportunities) | (1u << (int)StageNeeds.OpportunitiesOrTables)
         | (1u << (int)StageNeeds.OpportunitiesOrChain) | (1u << (int)StageNeeds.OpportunitiesOrSettings);
 
+    /// <summary>Bits of an event's state, all that stages change of what others need.</summary>
+    private const int Dropped = 1;
+    private const int HasPool = 2;
+    private const int HasOpportunities = 4;
+    private const int StateCount = 8;
+
+    /// <summary>Row of lookup table accounts, behind those of the kinds.</summary>
+    private const int TableRow = (int)EventKind.BlockhashVerdict + 1;
+
     private readonly StageSlot[] _stages;
-    private readonly StageCall[] _calls;
+    private readonly Step[] _steps;
+    private readonly StagesByState[] _stagesOf = new StagesByState[TableRow + 1];
+    private readonly Pubkey _tableProgram = ProgramIds.AddressLookupTable;
     private readonly IClock? _clock;
-    private readonly long[] _seen;
     private readonly IWarmable[] _warmables;
     private readonly WarmStages? _warmStages;
     private readonly long _warmRestNs;
@@ -82,8 +95,27 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         Name = name;
         _stages = stages;
         _clock = clock;
-        _seen = new long[stages.Length];
-        _calls = Array.ConvertAll(stages, static slot => (StageCall)slot.Stage.OnBatch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(stages.Length, 32); // a bit each
+        _steps = new Step[stages.Length];
+        for (int i = 0; i < stages.Length; i++)
+        {
+            ref Step step = ref _steps[i];
+            StampId stamp = stages[i].Stamp;
+            step.Call = stages[i].Stage.OnBatch;
+            step.Stamp = clock is null ? StampId.None : stamp;
+            if (stamp is not StampId.None and <= StampId.Cycles) step.Behind = uint.MaxValue - 1 << i;
+        }
+
+        for (int row = 0; row < _stagesOf.Length; row++)
+        {
+            for (int state = 0; state < StateCount; state++)
+            {
+                uint needs = Needs(row, state);
+                for (int i = 0; i < stages.Length; i++)
+                    _stagesOf[row][state] |= (needs >> (int)stages[i].Needs & 1) << i;
+            }
+        }
+
         List<IWarmable> warmables = [];
         foreach (StageSlot slot in stages)
         {
@@ -110,24 +142,17 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     /// <summary>The event at work. The group's thread only.</summary>
     internal long CurrentSequence { get; private set; }
 
-    /// <summary>Events each stage had to see, in the order of the stages. The group's thread only.</summary>
-    internal ReadOnlySpan<long> Seen => _seen;
-
     /// <summary>The stages in order.</summary>
     public ReadOnlySpan<StageSlot> Stages => _stages;
+
+    /// <summary>Events that a stage had to see. The group's thread only.</summary>
+    internal long SeenBy(int stage) => _steps[stage].Seen;
 
     /// <inheritdoc/>
     public int OnBatch(Span<MarketEvent> batch, long firstSequence)
     {
         int work = 0;
-        for (int i = 0; i < batch.Length; i++)
-        {
-            CurrentSequence = firstSequence + i;
-            work += OnEvent(ref batch[i], firstSequence + i);
-        }
-
-        _events += batch.Length;
-
+        for (int i = 0; i < batch.Length; i++) work += OnEvent(ref batch[i], firstSequence + i);
         return work;
     }
 
@@ -167,53 +192,52 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     private bool EndRound()
     {
         _warmTurn = 0;
-        for (int i = 0; i < _calls.Length; i++) _warmed += _seen[i] + (_calls[i].Target is null ? 0 : 1);
+        _warmed += _stagesOf[(int)EventKind.Account][0];
+        foreach (ref readonly Step step in _steps.AsSpan()) _warmed += step.Seen + (step.Call.Target is null ? 0 : 1);
         _warmRound = (_warmRound + 1) & int.MaxValue;
         if (_warmRestNs == 0) return false;
         _restsUntilNs = SystemClock.Instance.NowNs + _warmRestNs; // replay-ok: as above
         return true;
     }
 
-    private int OnEvent(ref MarketEvent e, long sequence)
+    /// <summary>Hands one event to the stages that must see it; 1 if it was of interest to one.</summary>
+    // PERF: a table says which stages see an event of this kind in this state, so that the others cost nothing: of
+    // twelve a duplicate passes two, an update without opportunity six (lowlatency bench --load max).
+    internal int OnEvent(ref MarketEvent e, long sequence)
     {
+        CurrentSequence = sequence;
+        ref readonly StagesByState stagesOf =
+            ref _stagesOf[Pubkey.AreSame(in e.Owner, in _tableProgram) ? TableRow : (int)e.Kind];
+        Step[] steps = _steps;
         int work = 0;
-        Span<MarketEvent> one = MemoryMarshal.CreateSpan(ref e, 1);
-        StageSlot[] stages = _stages;
-        StageCall[] calls = _calls;
-        uint ofKind = NeedsOfKind(in e);
-        uint needs = Needs(in e, ofKind);
-        for (int i = 0; i < stages.Length; i++)
+        uint left = stagesOf[StateOf(in e)];
+        while (left != 0)
         {
-            ref readonly StageSlot slot = ref stages[i];
-            if ((needs >> (int)slot.Needs & 1) == 0) continue;
-            _seen[i]++;
-            work |= calls[i](one, sequence);
-            if (_clock is not null && IsStamped(slot.Stamp, in e)) e.Stamps[(int)slot.Stamp] = _clock.NowNs;
-            needs = Needs(in e, ofKind);
+            ref Step step = ref steps[BitOperations.TrailingZeroCount(left)];
+            left &= left - 1;
+            step.Seen++;
+            work |= step.Call(new Span<MarketEvent>(ref e), sequence);
+            if (step.Stamp != StampId.None && IsStamped(step.Stamp, in e)) e.Stamps[(int)step.Stamp] = _clock!.NowNs;
+            if (step.Behind != 0) left = stagesOf[StateOf(in e)] & step.Behind;
         }
 
+        _events++;
         return work == 0 ? 0 : 1;
     }
 
     /// <summary>Steps before the end of the search are stamped if the event's publication was.</summary>
     private static bool IsStamped(StampId stamp, in MarketEvent e) =>
-        stamp >= StampId.Cycles || (stamp != StampId.None && e.Stamps[(int)StampId.Published] != 0);
+        stamp >= StampId.Cycles || e.Stamps[(int)StampId.Published] != 0;
 
-    /// <summary>A bit for each of <see cref="StageNeeds"/> that the event fulfils as it is now.</summary>
-    // PERF: a switch a stage is an indirect jump that nobody foresees, and an event passes twelve (bench --load max).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Needs(in MarketEvent e, uint ofKind)
-    {
-        uint needs = e.Drop == DropCause.None ? ofKind : ofKind & ~LiveBits;
-        if (e.PoolId >= 0) needs |= Bit(StageNeeds.Searchable);
-        if (e.OpportunityCount != 0) needs |= OpportunityBits;
-        return needs;
-    }
+    private static int StateOf(in MarketEvent e) =>
+        (e.Drop != DropCause.None ? Dropped : 0) | ((~e.PoolId >>> 31) * HasPool)
+        | (e.OpportunityCount != 0 ? HasOpportunities : 0);
 
-    /// <summary>What an event fulfils by its kind as long as it is not dropped; no stage changes that.</summary>
-    private static uint NeedsOfKind(in MarketEvent e)
+    /// <summary>A bit for each of <see cref="StageNeeds"/> that an event of a row fulfils in a state.</summary>
+    private static uint Needs(int row, int state)
     {
-        EventKind kind = e.Kind;
+        EventKind kind = (EventKind)row;
         uint needs = Bit(StageNeeds.All) | Bit(StageNeeds.Live);
         if (kind == EventKind.Slot) needs |= Bit(StageNeeds.Searchable);
         if (kind == EventKind.Slot | kind == EventKind.BlockhashVerdict
@@ -223,7 +247,10 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
         }
 
         if (kind == EventKind.Setting) needs |= Bit(StageNeeds.OpportunitiesOrSettings);
-        if (e.Owner == ProgramIds.AddressLookupTable) needs |= Bit(StageNeeds.OpportunitiesOrTables);
+        if (row == TableRow) needs |= Bit(StageNeeds.OpportunitiesOrTables);
+        if ((state & Dropped) != 0) needs &= ~LiveBits;
+        if ((state & HasPool) != 0) needs |= Bit(StageNeeds.Searchable);
+        if ((state & HasOpportunities) != 0) needs |= OpportunityBits;
         return needs;
     }
 
@@ -232,4 +259,22 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
     /// <summary>A stage's batch method, bound once: an interface called at one place for all stages is looked up each
     /// time.</summary>
     private delegate int StageCall(Span<MarketEvent> batch, long firstSequence);
+
+    /// <summary>What an event's way needs of a stage, side by side.</summary>
+    private struct Step
+    {
+        public StageCall Call;
+        public long Seen;
+        public StampId Stamp;
+
+        /// <summary>Bits of the stages behind it, if it changes which of them must see the event; else 0.</summary>
+        public uint Behind;
+    }
+
+    /// <summary>A bit for each stage that must see an event, by the event's state.</summary>
+    [InlineArray(StateCount)]
+    private struct StagesByState
+    {
+        private uint _first;
+    }
 }

@@ -126,7 +126,7 @@ public sealed class PayloadRing
     {
         Debug.Assert((uint)actualLengthBytes <= (uint)_state.ClaimedBytes, "commit is within the claim");
         // Cut, not trusted: a longer commit would run over bytes that a consumer still reads.
-        int kept = Math.Clamp(actualLengthBytes, 0, _state.ClaimedBytes);
+        int kept = Math.Max(0, Math.Min(actualLengthBytes, _state.ClaimedBytes));
         Volatile.Write(ref _state.Head, EndOf(_state.Claimed, kept));
         _state.ClaimedBytes = 0;
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Ring;
 
@@ -57,22 +58,9 @@ public sealed class SinkStage : IStage
         {
             ref MarketEvent e = ref batch[n];
             Events++;
-            long messagesEnd = 0;
-            for (int i = 0; i < e.OpportunityCount; i++)
-            {
-                ref Opportunity decision = ref _opportunities[e.OpportunityPosition + i];
-                decision.Stamps = e.Stamps;
-                decision.DecisionLatencyNs = LatencyNs(in e);
-                Emit(in decision);
-                if (decision.MessageLengthBytes == 0) continue;
-                long end = PayloadRing.EndOf(decision.MessagePosition, decision.MessageLengthBytes);
-                messagesEnd = Math.Max(messagesEnd, end); // messages lie in the order of taking, not of decisions
-            }
-
-            if (messagesEnd != 0) _messages.Release(messagesEnd);
-            if (e.OpportunityCount != 0) _opportunities.Release(e.OpportunityPosition + e.OpportunityCount);
+            if (e.OpportunityCount != 0) EmitDecisions(in e);
             if (e.LifeCount != 0) EmitLives(in e);
-            if (e.Kind == EventKind.Setting) EmitSetting(SettingChange.Of(in e), firstSequence + n);
+            if (e.Kind == EventKind.Setting) EmitSetting(in e, firstSequence + n);
             Latency?.Record(in e, firstSequence + n);
             _payloads.Release(PayloadRing.EndOf(e.PayloadPosition, e.PayloadLengthBytes));
         }
@@ -93,6 +81,25 @@ public sealed class SinkStage : IStage
         return e.Stamps[last] - e.Stamps[(int)StampId.Framed];
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // few events have one
+    private void EmitDecisions(in MarketEvent e)
+    {
+        long messagesEnd = 0;
+        for (int i = 0; i < e.OpportunityCount; i++)
+        {
+            ref Opportunity decision = ref _opportunities[e.OpportunityPosition + i];
+            decision.Stamps = e.Stamps;
+            decision.DecisionLatencyNs = LatencyNs(in e);
+            Emit(in decision);
+            if (decision.MessageLengthBytes == 0) continue;
+            long end = PayloadRing.EndOf(decision.MessagePosition, decision.MessageLengthBytes);
+            messagesEnd = Math.Max(messagesEnd, end); // messages lie in the order of taking, not of decisions
+        }
+
+        if (messagesEnd != 0) _messages.Release(messagesEnd);
+        _opportunities.Release(e.OpportunityPosition + e.OpportunityCount);
+    }
+
     private void EmitLives(in MarketEvent e)
     {
         for (int i = 0; i < e.LifeCount; i++)
@@ -103,8 +110,10 @@ public sealed class SinkStage : IStage
         _lives.Release(e.LifePosition + e.LifeCount);
     }
 
-    private void EmitSetting(in SettingChange change, long sequence)
+    [MethodImpl(MethodImplOptions.NoInlining)] // as above
+    private void EmitSetting(in MarketEvent e, long sequence)
     {
+        SettingChange change = SettingChange.Of(in e);
         if (!change.IsValid) return; // scoring did not take it either
         foreach (IDecisionSink sink in _sinks) sink.OnSetting(in change, sequence);
     }

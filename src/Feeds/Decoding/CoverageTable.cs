@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 
@@ -197,10 +198,16 @@ public sealed partial class CoverageTable
     }
 
     /// <summary>A subscription delivered the account.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void OnPush(int index, ulong slot, EventWriter writer, in FrameStamp stamp)
     {
         ref Entry entry = ref At(index);
-        if (entry.IsWhole) return;
+        if (!entry.IsWhole) OnDoubtfulPush(ref entry, slot, writer, stamp);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void OnDoubtfulPush(ref Entry entry, ulong slot, EventWriter writer, in FrameStamp stamp)
+    {
         if (entry.CoverSlot == Unknown)
         {
             if ((entry.Mask & _tellsSlots) != 0) return; // the next slot will say it
@@ -292,6 +299,7 @@ public sealed partial class CoverageTable
     }
 
     /// <summary>Account of an entry's number, as <see cref="Cover"/> gave it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref readonly Pubkey KeyOf(int index) => ref At(index).Key;
 
     /// <summary>Reads what a push of the account will, and says nothing of use.</summary>
@@ -301,7 +309,8 @@ public sealed partial class CoverageTable
         return (int)entry.Key.Tag + (entry.IsWhole ? 1 : 0);
     }
 
-    private ref Entry At(int index) => ref _pages[index / PageEntries][index % PageEntries];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Entry At(int index) => ref _pages[(uint)index / PageEntries][(uint)index % PageEntries];
 
     /// <summary>The cell that names the account, or the empty one in which it would be named.</summary>
     private int CellOf(in Pubkey account)

@@ -101,6 +101,7 @@ internal sealed class EventWriter
     }
 
     /// <summary>Publishes an account's state; nothing is published unless all of it is good.</summary>
+    [SkipLocalsInit] // what is read was written: lengths come out of what decodes
     public DecodeCause PublishAccount(
         EventKind kind, in Pubkey key, ulong slot, in AccountFields fields, in FrameStamp stamp)
     {

@@ -109,12 +109,15 @@ public sealed partial class JsonRpcDecoder : IConnectionDecoder
     {
         Counters.Messages++;
         Counters.Bytes += message.Length;
-        if (UseFastPath && TryPublishFast(message, stamp))
-        {
-            Counters.Count(MessageKind.AccountNotification);
-            return DecodeCause.None;
-        }
+        if (!UseFastPath || !TryPublishFast(message, stamp)) return OnOther(message, stamp);
+        Counters.Count(MessageKind.AccountNotification);
+        return DecodeCause.None;
+    }
 
+    /// <summary>A message that the fast path did not take.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DecodeCause OnOther(ReadOnlySpan<byte> message, in FrameStamp stamp)
+    {
         bool isHeld = false;
         DecodeCause cause;
         if (IsBatch(message))

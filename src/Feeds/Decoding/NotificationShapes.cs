@@ -82,7 +82,7 @@ internal sealed class NotificationShapes
             return false;
         }
 
-        int index = TailIndex(message, end);
+        int index = TailIndex(ref text, end);
         ref Tail tail = ref _tails[index];
         if (!tail.IsBefore(ref text, end, prefixLength))
         {
@@ -161,9 +161,9 @@ internal sealed class NotificationShapes
     /// <summary>The one in its place, if any, goes to its other place, over what is there.</summary>
     private void KeepTail(ReadOnlySpan<byte> message, in FastAccountNotification said)
     {
-        int index = TailIndex(message, said.TailEnd);
-        ref Tail tail = ref _tails[index];
         ref byte text = ref MemoryMarshal.GetReference(message);
+        int index = TailIndex(ref text, said.TailEnd);
+        ref Tail tail = ref _tails[index];
         if (tail.IsBefore(ref text, said.TailEnd, said.PrefixLength)
             || _tails[index ^ 1].IsBefore(ref text, said.TailEnd, said.PrefixLength)) return;
         if (tail.Length != 0) _tails[index ^ 1] = tail;
@@ -183,10 +183,12 @@ internal sealed class NotificationShapes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int TailIndex(ReadOnlySpan<byte> message, int end)
+    private static int TailIndex(ref byte message, int end)
     {
-        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(message[(end - SizeWordFromEnd)..]);
-        ulong owner = BinaryPrimitives.ReadUInt64LittleEndian(message[(end - OwnerWordFromEnd)..]);
+        // SAFETY: a subscription's id has 15 digits at most (DigitRun) and a message MinLengthBytes at least (TryMatch
+        // and TryParse), so that more than OwnerWordFromEnd bytes stand before the id.
+        ulong size = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref message, end - SizeWordFromEnd));
+        ulong owner = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref message, end - OwnerWordFromEnd));
         return (int)((((size * 0x9E3779B97F4A7C15UL) ^ owner) * 0xC2B2AE3D27D4EB4FUL) >> TailShift);
     }
 

@@ -11,6 +11,8 @@ internal sealed class ConnectionEntry(IConnectionDecoder decoder)
 
     public IConnectionDecoder Decoder { get; } = decoder;
 
+    public DecodeCounters Counters { get; } = decoder.Counters;
+
     public string Address { get; set; } = string.Empty;
 
     public bool IsBegun { get; set; }

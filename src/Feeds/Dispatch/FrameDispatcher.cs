@@ -44,6 +44,7 @@ public sealed class FrameDispatcher : IWarmable
     private readonly EventPublisher _publisher;
     private readonly ReplayClock _clock;
     private readonly FrameDispatcherOptions _options;
+    private readonly IClock? _stampClock;
     private readonly ConnectionEntry?[] _connections = new ConnectionEntry?[CoverageTable.MaxConnections];
     private readonly FirstRefusal[] _firstRefusals = new FirstRefusal[DecodeCounters.CauseCount];
     private readonly List<SettingChange> _changes = [];
@@ -53,6 +54,7 @@ public sealed class FrameDispatcher : IWarmable
     private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Settings + 1];
     private readonly List<Pubkey> _lost = [];
     private EventWriter? _restarts;
+    private WarmDispatch? _warmDispatch;
 
     /// <summary>A dispatcher that moves <paramref name="clock"/> and publishes.</summary>
     public FrameDispatcher(EventPublisher publisher, ReplayClock clock, FrameDispatcherOptions options)
@@ -63,6 +65,7 @@ public sealed class FrameDispatcher : IWarmable
         _publisher = publisher;
         _clock = clock;
         _options = options;
+        _stampClock = options.StampClock;
         Coverage = new CoverageTable(options.Listener);
         publisher.Feed = this;
     }
@@ -71,7 +74,16 @@ public sealed class FrameDispatcher : IWarmable
     public CoverageTable Coverage { get; }
 
     /// <summary>Highest slot of an event.</summary>
-    public ulong SlotMax { get; private set; }
+    public ulong SlotMax
+    {
+        get
+        {
+            ulong highest = 0;
+            foreach (ConnectionEntry? entry in _connections)
+                highest = Math.Max(highest, entry?.Decoder.HighestSlot ?? 0);
+            return highest;
+        }
+    }
 
     /// <summary>Frames dispatched.</summary>
     public long Frames { get; private set; }
@@ -91,6 +103,9 @@ public sealed class FrameDispatcher : IWarmable
     /// <summary>Frames by kind; the index is <see cref="CaptureFrameKind"/>.</summary>
     public ReadOnlySpan<long> FramesByKind => _framesByKind;
 
+    /// <summary>What runs while nothing arrives; null before the first slice.</summary>
+    internal WarmDispatch? Warmed => _warmDispatch;
+
     /// <summary>The decoders' fast path may be switched off to test and measure the strict one.</summary>
     internal bool UseFastPath { get; set; } = true;
 
@@ -100,12 +115,13 @@ public sealed class FrameDispatcher : IWarmable
         get
         {
             long events = 0;
-            foreach (ConnectionEntry? entry in _connections) events += entry?.Decoder.Counters.Events ?? 0;
+            foreach (ConnectionEntry? entry in _connections) events += entry?.Counters.Events ?? 0;
             return events;
         }
     }
 
     /// <summary>Decodes a frame; false once the pipeline has halted.</summary>
+    [SkipLocalsInit] // the stamp is written whole
     public bool Dispatch(in CaptureFrame frame)
     {
         FrameStamp stamp = Advance(in frame);
@@ -120,7 +136,6 @@ public sealed class FrameDispatcher : IWarmable
         if (frame.Kind == CaptureFrameKind.Settings) return ChangeSettings(connection, in frame, stamp);
 
         Decode(connection, in frame, stamp);
-        SlotMax = Math.Max(SlotMax, connection.Decoder.HighestSlot);
         return !connection.Decoder.IsHalted;
     }
 
@@ -132,8 +147,9 @@ public sealed class FrameDispatcher : IWarmable
         ConnectionEntry? connection = _connections[_warmTurn];
         if (connection is null) return;
         _warmed += Frames + _clock.NowNs + _framesByKind[(int)CaptureFrameKind.Message] + connection.Frames;
-        _warmed += connection.Decoder.Counters.Refused + (long)connection.Decoder.HighestSlot;
+        _warmed += connection.Counters.Refused + (long)connection.Decoder.HighestSlot;
         (connection.Decoder as IWarmable)?.Warm();
+        (_warmDispatch ??= new WarmDispatch(_options.Decoder.Zstd)).Turn();
     }
 
     /// <summary>
@@ -184,7 +200,7 @@ public sealed class FrameDispatcher : IWarmable
         {
             if (_connections[i] is not { Frames: > 0 } entry) continue;
             DecodeCounters counters = new();
-            counters.Add(entry.Decoder.Counters);
+            counters.Add(entry.Counters);
             total.Add(counters);
             endpoints.Add(new EndpointStatistics(
                 (byte)i, entry.Address, entry.Opens, entry.Closes, entry.Frames, counters));
@@ -216,7 +232,7 @@ public sealed class FrameDispatcher : IWarmable
         long monotonicNs = frame.ReceiveNs != 0 ? frame.ReceiveNs : frame.ReceiveUtcNs;
         if (!_clock.AdvanceTo(monotonicNs, frame.ReceiveUtcNs)) ClockStepsBack++;
         return new FrameStamp(
-            frame.ReceiveUtcNs, _clock.NowNs, _options.StampClock?.NowNs ?? 0, frame.AskedUtcNs);
+            frame.ReceiveUtcNs, _clock.NowNs, _stampClock?.NowNs ?? 0, frame.AskedUtcNs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -281,7 +297,7 @@ public sealed class FrameDispatcher : IWarmable
     /// <summary>Settings become events of their own, between those of two frames; false after a halt.</summary>
     private bool ChangeSettings(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)
     {
-        DecodeCounters counters = connection.Decoder.Counters;
+        DecodeCounters counters = connection.Counters;
         if (!SettingText.TryRead(frame.Bytes, _changes))
         {
             counters.Count(DecodeCause.BadSettings);
@@ -331,7 +347,7 @@ public sealed class FrameDispatcher : IWarmable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Decode(ConnectionEntry connection, in CaptureFrame frame, in FrameStamp stamp)
     {
-        DecodeCounters counters = connection.Decoder.Counters;
+        DecodeCounters counters = connection.Counters;
         long refusedBefore = counters.Refused;
         if (frame.Kind == CaptureFrameKind.Message) _ = connection.Decoder.OnMessage(frame.Bytes, stamp);
         else DecodeOther(connection, in frame, stamp);

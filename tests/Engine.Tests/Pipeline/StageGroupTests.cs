@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Pipeline;
 using LowLatency.Engine.Ring;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Time;
 using Xunit;
 
@@ -57,6 +59,140 @@ public sealed class StageGroupTests
         for (int i = 0; i < 10; i++)
             expected.AddRange(i % 2 == 1 ? [$"a{i}", $"c{i}"] : [$"a{i}", $"b{i}", $"c{i}"]);
         Assert.Equal(expected, log);
+    }
+
+    /// <summary>Who sees an event, said again for each need, kind and state: the groups' table must agree.</summary>
+    private static bool MustSee(StageNeeds needs, in MarketEvent e)
+    {
+        bool isLive = e.Drop == DropCause.None;
+        bool hasOpportunities = e.OpportunityCount != 0;
+        bool isChain = e.Kind is EventKind.Slot or EventKind.Blockhash or EventKind.BlockhashVerdict
+            or EventKind.PriorityFees or EventKind.Simulation;
+        return needs switch
+        {
+            StageNeeds.All => true,
+            StageNeeds.Live => isLive,
+            StageNeeds.Searchable => e.PoolId >= 0 || e.Kind == EventKind.Slot,
+            StageNeeds.Opportunities => hasOpportunities,
+            StageNeeds.OpportunitiesOrTables => hasOpportunities || e.Owner == ProgramIds.AddressLookupTable,
+            StageNeeds.OpportunitiesOrChain => hasOpportunities || (isLive && isChain),
+            _ => hasOpportunities || e.Kind == EventKind.Setting,
+        };
+    }
+
+    [Fact]
+    public void Event_OfEveryKindAndState_IsSeenByTheStagesThatNeedIt()
+    {
+        StageNeeds[] needs = Enum.GetValues<StageNeeds>();
+        foreach (EventKind kind in Enum.GetValues<EventKind>())
+        {
+            for (int state = 0; state < 16; state++)
+            {
+                List<string> log = [];
+                StageSlot[] slots = Array.ConvertAll(
+                    needs, need => new StageSlot(new Recorder($"{need} ", log), StampId.Refine, need));
+                StageGroup group = new("test", slots, null);
+                MarketEvent e = new()
+                {
+                    Kind = kind,
+                    Drop = (state & 1) != 0 ? DropCause.Stale : DropCause.None,
+                    PoolId = (state & 2) != 0 ? 0 : -1,
+                    OpportunityCount = (state & 4) != 0 ? 2 : 0,
+                };
+                if ((state & 8) != 0 && kind == EventKind.Account) e.Owner = ProgramIds.AddressLookupTable;
+                group.OnBatch(new Span<MarketEvent>(ref e), 7);
+
+                List<string> expected = [];
+                for (int i = 0; i < needs.Length; i++)
+                {
+                    bool mustSee = MustSee(needs[i], in e);
+                    if (mustSee) expected.Add($"{needs[i]} 7");
+                    Assert.Equal(mustSee ? 1 : 0, group.SeenBy(i));
+                }
+
+                Assert.Equal(expected, log);
+            }
+        }
+    }
+
+    /// <summary>Says what the event is, as Graph and Cycles do.</summary>
+    private sealed class Changer(int poolId, int opportunities) : IStage
+    {
+        public string Name => "changer";
+
+        public int OnBatch(Span<MarketEvent> batch, long firstSequence)
+        {
+            batch[0].PoolId = poolId;
+            batch[0].OpportunityCount = opportunities;
+            return 0;
+        }
+
+        public void OnHousekeeping(long nowNs)
+        {
+        }
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 0, 0)]
+    [InlineData(3, 0, 1, 0)]
+    [InlineData(3, 2, 1, 1)]
+    public void Event_ChangedByAStageOfTheSearch_IsSeenByWhoNeedsItNow(
+        int poolId, int opportunities, int searched, int decided)
+    {
+        List<string> log = [];
+        StageGroup group = new(
+            "test",
+            [
+                new(new Changer(poolId, opportunities), StampId.Cycles, StageNeeds.Live),
+                new(new Recorder("s", log), StampId.None, StageNeeds.Searchable),
+                new(new Recorder("o", log), StampId.Scoring, StageNeeds.Opportunities),
+                new(new Recorder("a", log), StampId.Sinks, StageNeeds.All),
+            ],
+            null);
+        MarketEvent e = new() { Kind = EventKind.Account, PoolId = -1 };
+        Assert.Equal(1, group.OnBatch(new Span<MarketEvent>(ref e), 0));
+        Assert.Equal([1, searched, decided, 1], new[] { 0, 1, 2, 3 }.Select(group.SeenBy));
+        Assert.Equal(1, group.Events);
+    }
+
+    [Theory]
+    [InlineData(true, 5)]
+    [InlineData(false, 3)]
+    public void Stamps_StepsBeforeTheEndOfTheSearch_OnlyIfThePublicationHasOne(bool isPublicationStamped, int stamps)
+    {
+        StampId[] ids =
+            [StampId.Dedup, StampId.Graph, StampId.Cycles, StampId.None, StampId.Scoring, StampId.Sinks];
+        StageGroup group = new(
+            "test",
+            Array.ConvertAll(ids, static id => new StageSlot(new Recorder("x", []), id, StageNeeds.All)),
+            new ReplayClock(9));
+        MarketEvent e = new() { Kind = EventKind.Account, PoolId = -1, Slot = 2 };
+        if (isPublicationStamped) e.Stamps[(int)StampId.Published] = 8;
+        group.OnBatch(new Span<MarketEvent>(ref e), 0);
+        int taken = 0;
+        foreach (long stamp in (ReadOnlySpan<long>)e.Stamps) taken += stamp == 9 ? 1 : 0;
+        Assert.Equal(stamps, taken);
+        Assert.NotEqual(0, e.Stamps[(int)StampId.Cycles]);
+    }
+
+    [Fact]
+    public void InlineRunner_Housekeeps_AtTheFirstEventAndEveryNth()
+    {
+        int turns = 0;
+        StageGroup group = new("test", [new(new Recorder("a", []), StampId.None, StageNeeds.All)], null)
+        {
+            Publish = () => turns++,
+        };
+        InlineRunner runner = new(new PayloadRing(1 << 12, 1 << 8), [group], new Fatal(), null, 3);
+        List<int> after = [];
+        for (int i = 0; i < 8; i++)
+        {
+            Assert.Equal(ClaimStatus.Ok, runner.TryClaim(8, out _));
+            runner.Publish(8);
+            after.Add(turns);
+        }
+
+        Assert.Equal([1, 1, 1, 2, 2, 2, 3, 3], after);
     }
 
     [Theory]

@@ -104,6 +104,40 @@ public sealed class KeyAndDigitTests
         }
     }
 
+    [Fact]
+    public void DigitRun_EveryByteThatIsNoDigit_EndsANumberOfEveryLength()
+    {
+        const string Digits = "987654321012345";
+        for (int count = 1; count <= Digits.Length; count++)
+        {
+            ulong expected = ulong.Parse(Digits.AsSpan(0, count), CultureInfo.InvariantCulture);
+            for (int stop = 0; stop <= byte.MaxValue; stop++)
+            {
+                if (stop is >= '0' and <= '9') continue;
+                byte[] text = new byte[20 + count + 20];
+                text.AsSpan().Fill((byte)stop);
+                Encoding.ASCII.GetBytes(Digits.AsSpan(0, count), text.AsSpan(20));
+                int start = 20;
+                Assert.True(DigitRun.TryReadForward(text, ref start, out ulong value), $"{count} {stop}");
+                Assert.Equal((expected, 20 + count), (value, start));
+                int end = 20 + count;
+                Assert.True(DigitRun.TryReadBackward(text, ref end, out value), $"{count} {stop}");
+                Assert.Equal((expected, 20), (value, end));
+                Assert.False(DigitRun.TryReadSixteen(text.AsSpan(20), out _));
+            }
+        }
+    }
+
+    [Fact]
+    public void DigitRun_SixteenDigits_AreReadWhateverStandsBehind()
+    {
+        Assert.True(DigitRun.TryReadSixteen("1234567890123456"u8, out ulong value));
+        Assert.Equal(1234567890123456UL, value);
+        Assert.True(DigitRun.TryReadSixteen("00000000000000019"u8, out value));
+        Assert.Equal(1UL, value);
+        Assert.False(DigitRun.TryReadSixteen("123456789012345"u8, out _));
+    }
+
     [Theory]
     [InlineData("x1234567890123456")]
     [InlineData("1")]

@@ -142,8 +142,7 @@ public sealed class PipelineView
             Events = group.Events,
             ThreadAllocatedBytes = group.ThreadAllocatedBytes,
         };
-        ReadOnlySpan<long> seen = group.Seen;
-        for (int i = 0; i < Math.Min(seen.Length, StageCounts.Length); i++) figures.Seen[i] = seen[i];
+        for (int i = 0; i < Math.Min(group.Stages.Length, StageCounts.Length); i++) figures.Seen[i] = group.SeenBy(i);
         cell.Publish(in figures);
         if (group == _pipeline.Groups[0]) PublishDedup();
         if (group == _marketGroup) PublishMarket();
