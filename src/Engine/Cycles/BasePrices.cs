@@ -75,9 +75,6 @@ internal sealed class BasePrices
         _seenChanges = -1;
     }
 
-    /// <summary>True if nothing has changed in the graph since the last call of <see cref="Absorb"/>.</summary>
-    internal bool IsCurrent => _seenChanges == _graph.ChangeCount;
-
     /// <summary>Brings the bounds up to what changed in the graph since the last call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Absorb()
@@ -206,7 +203,13 @@ internal sealed class BasePrices
         }
         else
         {
-            for (long change = _seenChanges; change < changes; change++) Raise(_graph.ChangedPair(change));
+            for (long change = _seenChanges; change < changes; change++)
+            {
+                // PERF: a pool that did not quote for a moment changed both directions twice; the rate is that of now.
+                int pair = _graph.ChangedPair(change);
+                if (change - 2 >= _seenChanges && pair == _graph.ChangedPair(change - 2)) continue;
+                Raise(pair);
+            }
         }
 
         _seenChanges = changes;
@@ -223,13 +226,12 @@ internal sealed class BasePrices
             int mint = _bases[index];
             if (from == mint) SetFirst(to, index, isBuy: true, rate);
             else if (to == mint) SetFirst(from, index, isBuy: false, rate);
-            else RaiseBoth(from, to, index, rate);
+            else if (MustRaise(from, to, index, rate)) RaiseBoth(from, to, index, rate);
         }
     }
 
     private void RaiseBoth(int from, int to, int index, double rate)
     {
-        if (!MustRaise(from, to, index, rate)) return;
         for (int legs = 2; legs <= _levels; legs++)
         {
             double sell = rate * Value(to, index, isBuy: false, legs - 1);
@@ -239,7 +241,7 @@ internal sealed class BasePrices
         }
     }
 
-    /// <summary>True if a bound of one of both mints, neither of them the base, is below what the other gives.</summary>
+    /// <summary>True if a bound of one of two mints other than the base is below what the other gives.</summary>
     // PERF: of most changes none is, and all numbers of legs are asked at once.
     private bool MustRaise(int from, int to, int index, double rate)
     {
@@ -267,12 +269,16 @@ internal sealed class BasePrices
         if (isRise) RaiseTo(mint, index, isBuy, 1, rate);
     }
 
-    /// <summary>Raises a bound and all that must not be below it. Each step goes one leg up, so it ends.</summary>
+    /// <summary>
+    /// Raises a bound and all that must not be below it. Each step goes one leg up, so it ends. PERF: bounds do not
+    /// fall with the number of legs, so a neighbour whose bound is high enough for one leg more is for all.
+    /// </summary>
     private void RaiseTo(int mint, int index, bool isBuy, int legs, double value)
     {
-        Value(mint, index, isBuy, legs) = value;
+        int raised = legs;
+        do Value(mint, index, isBuy, raised) = value;
+        while (++raised <= _levels && value > Value(mint, index, isBuy, raised));
         if (++legs > _levels) return;
-        if (value > Value(mint, index, isBuy, legs)) RaiseTo(mint, index, isBuy, legs, value);
         ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
         ReadOnlySpan<RatePair> rates = _graph.Rates(mint)[..neighbours.Length];
         ref double ofFirstMint = ref Value(0, index, isBuy, legs);

@@ -1,4 +1,4 @@
-using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -8,10 +8,14 @@ namespace LowLatency.Engine.Graph;
 /// <summary>From an account that was stored to the pools that read it.</summary>
 public sealed partial class GraphStage
 {
-    private void ApplyToPools(ref MarketEvent e, int accountId, ReadOnlySpan<byte> data, bool changed)
+    /// <param name="e">The event.</param>
+    /// <param name="accountId">The account's entry.</param>
+    /// <param name="account">
+    /// The event's own bytes, which are the account's by now: what the table holds was written and not read.
+    /// </param>
+    /// <param name="changed">True if they are others than before.</param>
+    private void ApplyToPools(ref MarketEvent e, int accountId, in AccountView account, bool changed)
     {
-        // The event's own bytes, which are the account's by now: what the table holds was written and not read.
-        AccountView account = new(in e.Account, in e.Owner, e.Lamports, data, e.Slot);
         DecodeStatus worst = DecodeStatus.Ok;
         ref AccountEntry entry = ref _accounts[accountId];
         for (int l = entry.FirstLink; l >= 0; l = _accounts.Link(l).Next)
@@ -36,7 +40,7 @@ public sealed partial class GraphStage
             if (link.Role is AccountRole.VaultA or AccountRole.VaultB && !_pools[poolId].ReadsVaults
                 && Market.State(poolId) == PoolState.Coherent)
             {
-                if (Floor is not null && Floor.Update(poolId, pool)) Touched.Add(poolId);
+                if (Floor is not null) NoteBalance(poolId, pool, Floor);
                 continue;
             }
 
@@ -58,15 +62,21 @@ public sealed partial class GraphStage
         if (e.PoolId < 0) Drop(ref e, DropCause.Undecodable);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void NoteDecoded(int linkId, int poolId, DecodeStatus status)
     {
         if (_gaps.NoteDecoded(linkId, status)) Touched.Add(poolId);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteBalance(int poolId, Pool pool, LiquidityFloor floor)
+    {
+        if (floor.Update(poolId, pool)) Touched.Add(poolId);
+    }
+
     /// <summary>True if the pool could not read what an account that it names holds now.</summary>
     private bool HasRefused(int poolId)
     {
-        if (!_gaps.MayBeRefused(poolId)) return false;
         if (_gaps.RefusedLink(_registrar.AccountOf(poolId), poolId) >= 0) return true;
         foreach (AccountDependency dependency in _registrar.Dependencies(poolId))
         {

@@ -250,7 +250,9 @@ public sealed partial class GraphStage : IStage, IWarmable
             return;
         }
 
-        ApplyToPools(ref e, accountId, data, changed);
+        // PERF: made where it is handed on, since one that is kept is copied once more.
+        ApplyToPools(
+            ref e, accountId, new AccountView(in e.Account, in e.Owner, e.Lamports, data, e.Slot), changed);
     }
 
     private void OnCopy(in MarketEvent e)
@@ -324,7 +326,8 @@ public sealed partial class GraphStage : IStage, IWarmable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private PoolState StateInDoubt(int poolId)
     {
-        if (Market.Pool(poolId).Readiness != QuoteStatus.Ok || HasRefused(poolId)) return PoolState.NotReady;
+        if (Market.Pool(poolId).Readiness != QuoteStatus.Ok) return PoolState.NotReady;
+        if (_gaps.MayBeRefused(poolId) && HasRefused(poolId)) return PoolState.NotReady;
         if (_pools[poolId].IsTorn || IsOffChain(poolId)) return PoolState.Torn;
         bool mayBeGapped = _gaps.MayBeGapped(poolId) || TableFull != 0; // then a pool may name what is not linked
         if (mayBeGapped && IsGapped(poolId)) return PoolState.Gapped;

@@ -290,6 +290,9 @@ public sealed partial class MarketGraph
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Rate(int edge) => _rate[edge];
 
+    /// <summary>True if one of a pool's edges has a rate.</summary>
+    internal bool HasRates(int poolId) => EdgeRates(poolId) != Vector128<double>.Zero;
+
     /// <summary>
     /// Curve pieces of an edge from the current price outward, copied from the venue at the first use after a refresh.
     /// Empty if the edge has no rate.

@@ -72,7 +72,9 @@ internal struct PoolSide
     private static DecodeStatus FaultOf(in AccountView account)
     {
         if (account.Owner != ProgramIds.Token && account.Owner != ProgramIds.Token2022) return DecodeStatus.WrongOwner;
-        return account.Data.Length < TokenAccountInfo.BaseSizeBytes ? DecodeStatus.WrongSize : DecodeStatus.InvalidValue;
+        return account.Data.Length < TokenAccountInfo.BaseSizeBytes
+            ? DecodeStatus.WrongSize
+            : DecodeStatus.InvalidValue;
     }
 
     /// <summary>Takes the mint's new bytes.</summary>
