@@ -8,7 +8,7 @@ namespace LowLatency.Engine.Tests.Graph;
 
 public sealed class PoolCoherenceTests
 {
-    /// <summary>Accounts in any order, slots that go on and back: torn exactly as the rule of each venue says.</summary>
+    /// <summary>Accounts in any order, slots that go on and back: torn exactly as each venue's rule says.</summary>
     [Fact]
     public void Note_RandomAccounts_IsTornAsTheVenuesRuleSays()
     {
