@@ -32,15 +32,22 @@ namespace LowLatency.Engine.Cycles;
 ///
 /// Layout. A mint's prices in a base are <c>sell[0..K]</c>, then <c>buy[K..0]</c>, each filled up with zeros to four or
 /// eight; <c>[0]</c> is 1 for the base itself and 0 for any other mint. So the products of the proof are vector times
-/// vector, and mints that are the base are no special case.
+/// vector, and mints that are the base are no special case; and what a leg more can give is the same vector read one
+/// place beside. There is a line of memory in front of the first mint and behind the last, so every place beside
+/// exists.
 /// </summary>
 internal sealed class BasePrices
 {
+    private const int LineDoubles = 8;
     private readonly MarketGraph _graph;
     private readonly int[] _bases;
     private readonly int _levels; // K
     private readonly int _half; // doubles a mint, base and side
+    private readonly int _width; // doubles a mint
+    private readonly int _start; // of the first mint
     private readonly double[] _values;
+    private readonly double[] _isBound; // all bits set where a mint's places are bounds of two legs or more
+    private readonly double[] _found; // by the same places: the best over a mint's neighbours
     private long _seenChanges;
     private int _turn;
 
@@ -50,7 +57,15 @@ internal sealed class BasePrices
         _bases = bases;
         _levels = maxHops - 1;
         _half = _levels < 4 ? 4 : 8;
-        _values = new double[(long)graph.MintCapacity * bases.Length * 2 * _half];
+        _width = bases.Length * 2 * _half;
+        // PERF: a mint's prices of up to four legs in one base are one line of memory.
+        _values = GC.AllocateArray<double>((graph.MintCapacity * _width) + (2 * LineDoubles), pinned: true);
+        long address = Marshal.UnsafeAddrOfPinnedArrayElement(_values, 0);
+        _start = LineDoubles - (int)(address / sizeof(double) % LineDoubles);
+        _isBound = new double[2 * _half];
+        _found = new double[2 * _half];
+        for (int legs = 2; legs <= _levels; legs++)
+            _isBound[legs] = _isBound[_half + _levels - legs] = BitConverter.UInt64BitsToDouble(ulong.MaxValue);
         for (int index = 0; index < bases.Length; index++)
         {
             for (int legs = 0; legs <= _levels; legs++)
@@ -59,9 +74,6 @@ internal sealed class BasePrices
 
         _seenChanges = -1;
     }
-
-    /// <summary>True if nothing has changed in the graph since the last call of <see cref="Absorb"/>.</summary>
-    internal bool IsCurrent => _seenChanges == _graph.ChangeCount;
 
     /// <summary>Brings the bounds up to what changed in the graph since the last call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,19 +88,15 @@ internal sealed class BasePrices
     /// </summary>
     internal bool MayExceed(double bound, int from, int to, double rate, double rateBack)
     {
-        int width = _bases.Length * 2 * _half;
-        ReadOnlySpan<Vector256<double>> ofFrom = Fours(from * width, width);
-        ReadOnlySpan<Vector256<double>> ofTo = Fours(to * width, width)[..ofFrom.Length];
-        Vector256<double> rates = Vector256.Create(rate);
-        Vector256<double> ratesBack = Vector256.Create(rateBack);
+        ref double ofFrom = ref First(from, 0);
+        ref double ofTo = ref First(to, 0);
         Vector256<double> bounds = Vector256.Create(bound);
-        int step = _half / Vector256<double>.Count;
-        for (int first = 0; first < ofFrom.Length; first += 2 * step)
+        for (int place = 0; place < _width; place += 2 * _half)
         {
-            for (int sell = first, buy = first + step; buy < first + (2 * step); sell++, buy++)
+            for (int sell = place; sell < place + _half; sell += Vector256<double>.Count)
             {
-                Vector256<double> there = ofTo[sell] * ofFrom[buy] * rates;
-                Vector256<double> back = ofFrom[sell] * ofTo[buy] * ratesBack;
+                Vector256<double> there = Four(ref ofTo, sell) * Four(ref ofFrom, sell + _half) * rate;
+                Vector256<double> back = Four(ref ofFrom, sell) * Four(ref ofTo, sell + _half) * rateBack;
                 Vector256<double> isAbove = Vector256.GreaterThan(there, bounds) | Vector256.GreaterThan(back, bounds);
                 if (isAbove != Vector256<double>.Zero) return true;
             }
@@ -128,13 +136,16 @@ internal sealed class BasePrices
     internal int Tighten(int mint)
     {
         ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
+        ReadOnlySpan<RatePair> rates = _graph.Rates(mint)[..neighbours.Length];
         for (int index = 0; index < _bases.Length; index++)
         {
             if (_bases[index] == mint) continue;
+            for (int lane = 0; lane < _half; lane += Vector256<double>.Count)
+                FindBest(neighbours, rates, index, lane);
             for (int legs = 2; legs <= _levels; legs++)
             {
-                LowerTo(ref Value(mint, index, isBuy: false, legs), BestOf(mint, index, isBuy: false, legs));
-                LowerTo(ref Value(mint, index, isBuy: true, legs), BestOf(mint, index, isBuy: true, legs));
+                Lower(mint, index, isBuy: false, legs);
+                Lower(mint, index, isBuy: true, legs);
             }
         }
 
@@ -153,23 +164,34 @@ internal sealed class BasePrices
         }
     }
 
-    private static void LowerTo(ref double value, double computed)
+    /// <summary>
+    /// The best over a mint's neighbours, of four numbers of legs on either side. PERF: a neighbour's prices are read
+    /// once for all numbers of legs (perf/NOTES.md, "The back half by instructions").
+    /// </summary>
+    private void FindBest(ReadOnlySpan<int> neighbours, ReadOnlySpan<RatePair> rates, int index, int lane)
     {
-        if (computed < value) value = computed;
-    }
-
-    private double BestOf(int mint, int index, bool isBuy, int legs)
-    {
-        double best = Value(mint, index, isBuy, legs - 1);
-        ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
-        ReadOnlySpan<RatePair> rates = _graph.Rates(mint);
+        Vector256<double> sell = default;
+        Vector256<double> buy = default;
         for (int i = 0; i < neighbours.Length; i++)
         {
-            double product = rates[i].Of(isBuy) * Value(neighbours[i], index, isBuy, legs - 1);
-            if (product > best) best = product;
+            ref double first = ref First(neighbours[i], index);
+            Vector256<double> sold = Four(ref first, lane - 1) * rates[i].Out;
+            Vector256<double> bought = Four(ref first, _half + lane + 1) * rates[i].In;
+            sell = Vector256.ConditionalSelect(Vector256.GreaterThan(sold, sell), sold, sell);
+            buy = Vector256.ConditionalSelect(Vector256.GreaterThan(bought, buy), bought, buy);
         }
 
-        return best;
+        sell.CopyTo(_found, lane);
+        buy.CopyTo(_found, _half + lane);
+    }
+
+    private void Lower(int mint, int index, bool isBuy, int legs)
+    {
+        double best = Value(mint, index, isBuy, legs - 1);
+        double found = _found[Place(isBuy, legs)];
+        if (found > best) best = found;
+        ref double value = ref Value(mint, index, isBuy, legs);
+        if (best < value) value = best;
     }
 
     private void AbsorbChanges()
@@ -181,7 +203,13 @@ internal sealed class BasePrices
         }
         else
         {
-            for (long change = _seenChanges; change < changes; change++) Raise(_graph.ChangedPair(change));
+            for (long change = _seenChanges; change < changes; change++)
+            {
+                // PERF: a pool that did not quote for a moment changed both directions twice; the rate is that of now.
+                int pair = _graph.ChangedPair(change);
+                if (change - 2 >= _seenChanges && pair == _graph.ChangedPair(change - 2)) continue;
+                Raise(pair);
+            }
         }
 
         _seenChanges = changes;
@@ -198,7 +226,7 @@ internal sealed class BasePrices
             int mint = _bases[index];
             if (from == mint) SetFirst(to, index, isBuy: true, rate);
             else if (to == mint) SetFirst(from, index, isBuy: false, rate);
-            else RaiseBoth(from, to, index, rate);
+            else if (MustRaise(from, to, index, rate)) RaiseBoth(from, to, index, rate);
         }
     }
 
@@ -213,6 +241,25 @@ internal sealed class BasePrices
         }
     }
 
+    /// <summary>True if a bound of one of two mints other than the base is below what the other gives.</summary>
+    // PERF: of most changes none is, and all numbers of legs are asked at once.
+    private bool MustRaise(int from, int to, int index, double rate)
+    {
+        ref double ofFrom = ref First(from, index);
+        ref double ofTo = ref First(to, index);
+        ref double isBound = ref _isBound[0];
+        for (int sell = 0; sell < _half; sell += Vector256<double>.Count)
+        {
+            int buy = sell + _half;
+            Vector256<double> sold = Vector256.GreaterThan(Four(ref ofTo, sell - 1) * rate, Four(ref ofFrom, sell));
+            Vector256<double> bought = Vector256.GreaterThan(Four(ref ofFrom, buy + 1) * rate, Four(ref ofTo, buy));
+            Vector256<double> isBelow = (sold & Four(ref isBound, sell)) | (bought & Four(ref isBound, buy));
+            if (isBelow.ExtractMostSignificantBits() != 0) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>One leg to or from the base: the rate itself, up or down.</summary>
     private void SetFirst(int mint, int index, bool isBuy, double rate)
     {
@@ -222,31 +269,44 @@ internal sealed class BasePrices
         if (isRise) RaiseTo(mint, index, isBuy, 1, rate);
     }
 
-    /// <summary>Raises a bound and all that must not be below it. Each step goes one leg up, so it ends.</summary>
+    /// <summary>
+    /// Raises a bound and all that must not be below it. Each step goes one leg up, so it ends. PERF: bounds do not
+    /// fall with the number of legs, so a neighbour whose bound is high enough for one leg more is for all.
+    /// </summary>
     private void RaiseTo(int mint, int index, bool isBuy, int legs, double value)
     {
-        Value(mint, index, isBuy, legs) = value;
+        int raised = legs;
+        do Value(mint, index, isBuy, raised) = value;
+        while (++raised <= _levels && value > Value(mint, index, isBuy, raised));
         if (++legs > _levels) return;
-        if (value > Value(mint, index, isBuy, legs)) RaiseTo(mint, index, isBuy, legs, value);
         ReadOnlySpan<int> neighbours = _graph.Neighbours(mint);
-        ReadOnlySpan<RatePair> rates = _graph.Rates(mint);
+        ReadOnlySpan<RatePair> rates = _graph.Rates(mint)[..neighbours.Length];
+        ref double ofFirstMint = ref Value(0, index, isBuy, legs);
         for (int i = 0; i < neighbours.Length; i++)
         {
-            double product = value * rates[i].Of(!isBuy);
+            double product = value * (isBuy ? rates[i].Out : rates[i].In);
             int next = neighbours[i];
-            if (product > Value(next, index, isBuy, legs) && next != _bases[index])
+            // SAFETY: neighbours are mints of the graph, and each has its prices.
+            if (product > Unsafe.Add(ref ofFirstMint, (nint)next * _width) && next != _bases[index])
                 RaiseTo(next, index, isBuy, legs, product);
         }
     }
 
     /// <summary>Sell or buy within so many legs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref double Value(int mint, int index, bool isBuy, int legs)
-    {
-        int first = ((mint * _bases.Length) + index) * 2 * _half;
-        return ref _values[first + (isBuy ? _half + _levels - legs : legs)];
-    }
+    private ref double Value(int mint, int index, bool isBuy, int legs) =>
+        ref _values[_start + (mint * _width) + (index * 2 * _half) + Place(isBuy, legs)];
 
-    private ReadOnlySpan<Vector256<double>> Fours(int first, int count) =>
-        MemoryMarshal.Cast<double, Vector256<double>>(_values.AsSpan(first, count));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Place(bool isBuy, int legs) => isBuy ? _half + _levels - legs : legs;
+
+    /// <summary>The first of a mint's prices in a base.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref double First(int mint, int index) => ref Value(mint, index, isBuy: false, 0);
+
+    /// <summary>Four prices from a place on, counted from the first of a mint and base.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Four(ref double first, int place) =>
+        // SAFETY: places are those of a mint's prices or one beside them, which exists (see the layout).
+        Vector256.LoadUnsafe(ref Unsafe.Add(ref first, place));
 }

@@ -141,8 +141,14 @@ public sealed partial class CycleFinder
     {
         _graph.EnsureTopology();
         if (_prices is null) return Begin(poolId, stepsMax, -1);
-        _prices.Absorb();
-        if (MayGainEither(poolId << 1)) return FindDespiteAlarm(poolId, stepsMax);
+        // PERF: a pool that does not quote is on no cycle, whatever the prices are. They take its change in when the
+        // next pool is searched, and by then it mostly quotes again (perf/NOTES.md, "The back half by instructions").
+        if (_graph.HasRates(poolId))
+        {
+            _prices.Absorb();
+            if (MayGainEither(poolId << 1)) return FindDespiteAlarm(poolId, stepsMax);
+        }
+
         _count = 0;
         _steps = 0;
         RejectedCount++;
@@ -199,13 +205,13 @@ public sealed partial class CycleFinder
     public void TightenPrices(int stepsMax) => _prices?.TightenInTurn(stepsMax);
 
     /// <summary>
-    /// Searches as <see cref="Find"/> does and changes nothing: prices are asked and not made exact, nothing is
-    /// counted. What is found is of no use but to go on with.
+    /// Searches as <see cref="Find"/> does and changes nothing: prices are asked as they are, nothing is counted. What
+    /// is found is of no use but to go on with.
     /// </summary>
     internal void Warm(int poolId)
     {
         _count = 0;
-        if (_graph.IsTopologyStale || _prices is { IsCurrent: false }) return;
+        if (_graph.IsTopologyStale) return;
         int edge = poolId << 1;
         if (_prices is null || MayGainEither(edge)) _ = Begin(poolId, WarmSteps, -1);
     }

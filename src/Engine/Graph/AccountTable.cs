@@ -61,6 +61,9 @@ public struct AccountEntry
     /// <summary>True while two endpoints' copies of its state differ.</summary>
     public bool IsInConflict;
 
+    /// <summary>True if <see cref="GapTable"/> counts it among the accounts in a gap.</summary>
+    internal bool IsCountedGapped;
+
     /// <summary>True if a pool stands at this address that does not take part: it is not looked at again.</summary>
     public bool IsKeptOut;
 
@@ -172,14 +175,19 @@ public sealed class AccountTable
     public int FindOrAdd(in Pubkey key)
     {
         int id = Find(in key);
-        if (id >= 0) return id;
+        return id >= 0 ? id : Add(in key);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Add(in Pubkey key)
+    {
         if (Count == _entries.Length) return -1;
         if (_index.TryGrow(Count))
         {
             for (int known = 0; known < Count; known++) Enter(known);
         }
 
-        id = Count++;
+        int id = Count++;
         _entries[id] = new AccountEntry
         {
             Key = key,

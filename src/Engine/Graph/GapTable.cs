@@ -1,4 +1,4 @@
-using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Graph;
@@ -13,17 +13,13 @@ namespace LowLatency.Engine.Graph;
 internal sealed class GapTable
 {
     private readonly AccountTable _accounts;
-    private readonly bool[] _isCounted; // by account
-    private readonly int[] _count; // by pool
-    private readonly int[] _refused; // links, by pool
+    private readonly PoolRecord[] _pools;
 
     /// <summary>A table for the accounts' pools; no account is in a gap yet.</summary>
-    internal GapTable(AccountTable accounts, int maxAccounts, int maxPools)
+    internal GapTable(AccountTable accounts, PoolRecord[] pools)
     {
         _accounts = accounts;
-        _isCounted = new bool[maxAccounts];
-        _count = new int[maxPools];
-        _refused = new int[maxPools];
+        _pools = pools;
     }
 
     /// <summary>Times that all feeds were down at once.</summary>
@@ -41,21 +37,20 @@ internal sealed class GapTable
         account.IsCoverLost || account.IsInConflict || account.GapEpoch != Epoch;
 
     /// <summary>To be called behind every change of an account's state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Note(int accountId)
     {
-        bool isGapped = IsKnownGapped(accountId);
-        if (isGapped == _isCounted[accountId]) return;
-        _isCounted[accountId] = isGapped;
-        Add(accountId, isGapped ? 1 : -1);
+        ref AccountEntry account = ref _accounts[accountId];
+        if (IsKnownGapped(in account) != account.IsCountedGapped) Turn(ref account);
     }
 
     /// <summary>False if no known account of the pool is in a gap.</summary>
-    internal bool MayBeGapped(int poolId) => _count[poolId] != 0;
+    internal bool MayBeGapped(int poolId) => _pools[poolId].GappedAccounts != 0;
 
     /// <summary>An account was linked to one more pool.</summary>
     internal void OnLinked(int accountId, int poolId)
     {
-        if (_isCounted[accountId]) _count[poolId]++;
+        if (_accounts[accountId].IsCountedGapped) _pools[poolId].GappedAccounts++;
     }
 
     /// <summary>
@@ -67,12 +62,12 @@ internal sealed class GapTable
         // A pool has no state of what it has no room or no use for.
         bool isRefused = status is not (DecodeStatus.Ok or DecodeStatus.Full or DecodeStatus.UnknownRole);
         if (!_accounts.TrySetRefused(linkId, isRefused)) return false;
-        _refused[_accounts.Link(linkId).PoolId] += isRefused ? 1 : -1;
+        _pools[_accounts.Link(linkId).PoolId].RefusedLinks += isRefused ? 1 : -1;
         return true;
     }
 
     /// <summary>False if the pool has the state of every account that is linked to it.</summary>
-    internal bool MayBeRefused(int poolId) => _refused[poolId] != 0;
+    internal bool MayBeRefused(int poolId) => _pools[poolId].RefusedLinks != 0;
 
     /// <summary>The link over which the pool could not read the account; -1 if it could.</summary>
     internal int RefusedLink(int accountId, int poolId)
@@ -84,25 +79,27 @@ internal sealed class GapTable
         return l;
     }
 
-    private bool IsKnownGapped(int accountId)
-    {
-        ref readonly AccountEntry account = ref _accounts[accountId];
-        return account.Knowledge != AccountKnowledge.Unknown && IsGapped(in account);
-    }
+    private bool IsKnownGapped(in AccountEntry account) =>
+        account.Knowledge != AccountKnowledge.Unknown && IsGapped(in account);
 
     private void Recount()
     {
-        Array.Clear(_count);
+        for (int poolId = 0; poolId < _pools.Length; poolId++) _pools[poolId].GappedAccounts = 0;
         for (int accountId = 0; accountId < _accounts.Count; accountId++)
         {
-            _isCounted[accountId] = IsKnownGapped(accountId);
-            if (_isCounted[accountId]) Add(accountId, 1);
+            ref AccountEntry account = ref _accounts[accountId];
+            account.IsCountedGapped = false;
+            if (IsKnownGapped(in account)) Turn(ref account);
         }
     }
 
-    private void Add(int accountId, int change)
+    /// <summary>Counts an account that is in a gap now and was not, or the other way round.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Turn(ref AccountEntry account)
     {
-        for (int l = _accounts[accountId].FirstLink; l >= 0; l = _accounts.Link(l).Next)
-            _count[_accounts.Link(l).PoolId] += change;
+        account.IsCountedGapped = !account.IsCountedGapped;
+        int change = account.IsCountedGapped ? 1 : -1;
+        for (int l = account.FirstLink; l >= 0; l = _accounts.Link(l).Next)
+            _pools[_accounts.Link(l).PoolId].GappedAccounts += change;
     }
 }

@@ -1,4 +1,4 @@
-using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -8,43 +8,53 @@ namespace LowLatency.Engine.Graph;
 /// <summary>From an account that was stored to the pools that read it.</summary>
 public sealed partial class GraphStage
 {
-    private void ApplyToPools(ref MarketEvent e, int accountId, ReadOnlySpan<byte> data, bool changed)
+    /// <param name="e">The event.</param>
+    /// <param name="accountId">The account's entry.</param>
+    /// <param name="account">
+    /// The event's own bytes, which are the account's by now: what the table holds was written and not read.
+    /// </param>
+    /// <param name="changed">True if they are others than before.</param>
+    private void ApplyToPools(ref MarketEvent e, int accountId, in AccountView account, bool changed)
     {
-        // The event's own bytes, which are the account's by now: what the table holds was written and not read.
-        AccountView account = new(in e.Account, in e.Owner, e.Lamports, data, e.Slot);
         DecodeStatus worst = DecodeStatus.Ok;
-        for (int l = _accounts[accountId].FirstLink; l >= 0; l = _accounts.Link(l).Next)
+        ref AccountEntry entry = ref _accounts[accountId];
+        for (int l = entry.FirstLink; l >= 0; l = _accounts.Link(l).Next)
         {
-            PoolLink link = _accounts.Link(l);
-            DecodeStatus status = ApplyTo(in link, accountId, in account);
-            if (_gaps.NoteDecoded(l, status)) Touched.Add(link.PoolId);
+            ref readonly PoolLink link = ref _accounts.Link(l);
+            int poolId = link.PoolId;
+            Pool pool = Market.Pool(poolId);
+            DecodeStatus status = entry.IsApplied
+                ? pool.ApplyChange(link.Role, in account, _accounts.ChangedFrom, _accounts.ChangedTo)
+                : pool.Apply(link.Role, in account);
+            // The same address, another pool: its edges are between the mints that it had when it came.
+            if (link.Role == AccountRole.Pool && status == DecodeStatus.Ok && !Market.HasMintsOf(poolId, pool))
+                status = DecodeStatus.WrongPool;
+            if (status != DecodeStatus.Ok || link.IsRefused) NoteDecoded(l, poolId, status);
             if (status != DecodeStatus.Ok)
             {
                 worst = status;
                 continue;
             }
 
-            Market.NoteChange(link.PoolId);
-            Pool pool = Market.Pool(link.PoolId);
-            bool isVault = link.Role is AccountRole.VaultA or AccountRole.VaultB;
-            bool isQuoting = Market.State(link.PoolId) == PoolState.Coherent;
-            if (isVault && isQuoting && !PoolCoherence.ReadsVaults(pool.Venue))
+            Market.NoteChange(poolId);
+            if (link.Role is AccountRole.VaultA or AccountRole.VaultB && !_pools[poolId].ReadsVaults
+                && Market.State(poolId) == PoolState.Coherent)
             {
-                if (Floor is not null && Floor.Update(link.PoolId, pool)) Touched.Add(link.PoolId);
+                if (Floor is not null) NoteBalance(poolId, pool, Floor);
                 continue;
             }
 
-            if (e.Kind == EventKind.Account) _coherence.Note(link.PoolId, pool.Venue, link.Role, e.Slot);
-            if (changed || !_coherence.IsTorn(link.PoolId)) Touched.Add(link.PoolId);
-            if (link.Role == AccountRole.Pool) NoteMovedPool(link.PoolId, pool);
-            if (link.Role is AccountRole.MintA or AccountRole.MintB) Market.NoteDecimals(link.PoolId);
-            if (e.PoolId < 0) e.PoolId = link.PoolId;
+            if (e.Kind == EventKind.Account) _coherence.Note(poolId, link.Role, e.Slot);
+            if (changed || !_pools[poolId].IsTorn) Touched.Add(poolId);
+            if (link.Role == AccountRole.Pool) NoteMovedPool(poolId, pool);
+            if (link.Role is AccountRole.MintA or AccountRole.MintB) Market.NoteDecimals(poolId);
+            if (e.PoolId < 0) e.PoolId = poolId;
         }
 
-        _accounts[accountId].IsApplied = worst == DecodeStatus.Ok;
+        entry.IsApplied = worst == DecodeStatus.Ok;
         if (worst == DecodeStatus.Ok)
         {
-            if (!_accounts[accountId].IsRecent) NoteRecent(accountId);
+            if (!entry.IsRecent) NoteRecent(accountId);
             return;
         }
 
@@ -52,22 +62,21 @@ public sealed partial class GraphStage
         if (e.PoolId < 0) Drop(ref e, DropCause.Undecodable);
     }
 
-    private DecodeStatus ApplyTo(in PoolLink link, int accountId, in AccountView account)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteDecoded(int linkId, int poolId, DecodeStatus status)
     {
-        Pool pool = Market.Pool(link.PoolId);
-        DecodeStatus status = _accounts[accountId].IsApplied
-            ? pool.ApplyChange(link.Role, in account, _accounts.ChangedFrom, _accounts.ChangedTo)
-            : pool.Apply(link.Role, in account);
-        // The same address, another pool: its edges are between the mints that it had when it came.
-        if (link.Role == AccountRole.Pool && status == DecodeStatus.Ok && !Market.HasMintsOf(link.PoolId, pool))
-            return DecodeStatus.WrongPool;
-        return status;
+        if (_gaps.NoteDecoded(linkId, status)) Touched.Add(poolId);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteBalance(int poolId, Pool pool, LiquidityFloor floor)
+    {
+        if (floor.Update(poolId, pool)) Touched.Add(poolId);
     }
 
     /// <summary>True if the pool could not read what an account that it names holds now.</summary>
     private bool HasRefused(int poolId)
     {
-        if (!_gaps.MayBeRefused(poolId)) return false;
         if (_gaps.RefusedLink(_registrar.AccountOf(poolId), poolId) >= 0) return true;
         foreach (AccountDependency dependency in _registrar.Dependencies(poolId))
         {

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Ring;
 using LowLatency.Engine.Solana;
@@ -19,12 +20,14 @@ public sealed partial class GraphStage : IStage, IWarmable
     private readonly ulong _staleAfterSlots;
     private readonly PayloadRing _payloads;
     private readonly AccountTable _accounts;
+    private readonly PoolRecord[] _pools;
     private readonly PoolCoherence _coherence;
     private readonly PoolRegistrar _registrar;
     private readonly TouchedPools _moved;
     private readonly GapTable _gaps;
     private readonly long[] _drops = new long[Enum.GetValues<DropCause>().Length];
     private readonly long[] _decodeFailures = new long[Enum.GetValues<DecodeStatus>().Length];
+    private ChainClock _clock;
     private ulong _currentSlot;
     private long _currentSlotFirstNs;
     private uint _openFeeds;
@@ -40,10 +43,11 @@ public sealed partial class GraphStage : IStage, IWarmable
         Market = graph;
         _payloads = payloads;
         _accounts = new AccountTable(settings.MaxAccounts);
-        _gaps = new GapTable(_accounts, settings.MaxAccounts, settings.MaxPools);
-        _coherence = new PoolCoherence(settings.MaxPools);
+        _pools = new PoolRecord[settings.MaxPools];
+        _gaps = new GapTable(_accounts, _pools);
+        _coherence = new PoolCoherence(_pools);
         Touched = new TouchedPools(settings.MaxPools);
-        _registrar = new PoolRegistrar(settings, graph, _accounts, Touched, _gaps);
+        _registrar = new PoolRegistrar(settings, graph, _accounts, _pools, Touched, _gaps);
         _moved = new TouchedPools(settings.MaxPools);
         if (settings.LiquidityFloorRaw.Count != 0)
             Floor = new LiquidityFloor(settings.LiquidityFloorRaw, _accounts, settings.MaxPools);
@@ -63,7 +67,7 @@ public sealed partial class GraphStage : IStage, IWarmable
     public SlotTree Slots { get; } = new();
 
     /// <summary>Chain clock of the newest Clock sysvar update; unix time 0 until one was seen.</summary>
-    public ChainClock Clock { get; private set; }
+    public ref readonly ChainClock Clock => ref _clock;
 
     /// <summary>Account table, for reports.</summary>
     public AccountTable Accounts => _accounts;
@@ -119,7 +123,7 @@ public sealed partial class GraphStage : IStage, IWarmable
         foreach (ref MarketEvent e in batch)
         {
             e.PoolId = -1;
-            Touched.Clear();
+            if (Touched.Count != 0) Touched.Clear();
             if (e.Drop != DropCause.None) continue;
             work++;
             switch (e.Kind)
@@ -224,29 +228,31 @@ public sealed partial class GraphStage : IStage, IWarmable
             return;
         }
 
+        ref AccountEntry account = ref _accounts[accountId];
         ReadOnlySpan<byte> data = _payloads.Span(e.PayloadPosition, e.PayloadLengthBytes);
         bool absent = (e.Flags & EventFlags.Absent) != 0;
-        bool isKnown = _accounts[accountId].Knowledge != AccountKnowledge.Unknown;
+        bool isKnown = account.Knowledge != AccountKnowledge.Unknown;
         bool changed = _accounts.Store(accountId, in e.Owner, e.Lamports, data, absent, e.Slot);
-        if (changed && e.Kind == EventKind.AccountSnapshot && isKnown && !_accounts[accountId].IsCoverLost)
-            SnapshotRepairs++;
-        _accounts[accountId].GapEpoch = _gaps.Epoch;
+        if (changed && e.Kind == EventKind.AccountSnapshot && isKnown && !account.IsCoverLost) SnapshotRepairs++;
+        account.GapEpoch = _gaps.Epoch;
         Agreement?.OnState(accountId, e.Kind == EventKind.Account);
         _gaps.Note(accountId);
-        if (e.Account == ProgramIds.ClockSysvar)
+        if (Pubkey.AreSame(in e.Account, in ProgramIds.ClockSysvar))
         {
             OnClock(accountId);
             return;
         }
 
-        if (_accounts[accountId].FirstLink < 0 && !absent) _registrar.Introduce(accountId);
-        if (_accounts[accountId].FirstLink < 0)
+        if (account.FirstLink < 0 && !absent) _registrar.Introduce(accountId);
+        if (account.FirstLink < 0)
         {
             Drop(ref e, DropCause.UnwatchedAccount);
             return;
         }
 
-        ApplyToPools(ref e, accountId, data, changed);
+        // PERF: made where it is handed on, since one that is kept is copied once more.
+        ApplyToPools(
+            ref e, accountId, new AccountView(in e.Account, in e.Owner, e.Lamports, data, e.Slot), changed);
     }
 
     private void OnCopy(in MarketEvent e)
@@ -261,8 +267,8 @@ public sealed partial class GraphStage : IStage, IWarmable
     {
         AccountView view = _accounts.View(accountId);
         if (!ChainClock.TryDecode(view.Data, out ChainClock clock)) return;
-        bool isFirst = Clock.Slot == 0; // until now opening times and epochs were judged by no clock at all
-        Clock = clock;
+        bool isFirst = _clock.Slot == 0; // until now opening times and epochs were judged by no clock at all
+        _clock = clock;
         if (isFirst) TouchAll();
         foreach (int poolId in _registrar.TimeDependentIds) Touched.Add(poolId);
     }
@@ -295,22 +301,34 @@ public sealed partial class GraphStage : IStage, IWarmable
 
     private void FinishTouched(ref MarketEvent e)
     {
+        if (Touched.Count == 0) return;
         foreach (int poolId in Touched.Ids)
         {
             Floor?.Update(poolId, Market.Pool(poolId));
-            ulong slot = Math.Max(_coherence.Slot(poolId), _accounts[_registrar.AccountOf(poolId)].Slot);
+            ref readonly PoolRecord pool = ref _pools[poolId];
+            ulong slot = Math.Max(pool.GroupSlot, _accounts[pool.AccountId].Slot);
             Market.SetState(poolId, StateOf(poolId), slot);
-            Market.Refresh(poolId, Clock);
+            Market.Refresh(poolId, in _clock);
         }
 
-        if (Touched.Count != 0 && e.PoolId < 0) e.PoolId = Touched.Ids[0];
-        Touched.OrderByPriority();
+        if (e.PoolId < 0) e.PoolId = Touched.Ids[0];
+        if (Touched.Count > 1) Touched.OrderByPriority();
     }
 
     private PoolState StateOf(int poolId)
     {
-        if (Market.Pool(poolId).Readiness != QuoteStatus.Ok || HasRefused(poolId)) return PoolState.NotReady;
-        if (_coherence.IsTorn(poolId) || IsOffChain(poolId)) return PoolState.Torn;
+        ref readonly PoolRecord pool = ref _pools[poolId];
+        bool isInDoubt = pool.IsInDoubt || _isStale || Floor is not null || TableFull != 0
+            || Market.Pool(poolId).Readiness != QuoteStatus.Ok || Slots.IsAbandoned(pool.GroupSlot);
+        return isInDoubt ? StateInDoubt(poolId) : PoolState.Coherent;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private PoolState StateInDoubt(int poolId)
+    {
+        if (Market.Pool(poolId).Readiness != QuoteStatus.Ok) return PoolState.NotReady;
+        if (_gaps.MayBeRefused(poolId) && HasRefused(poolId)) return PoolState.NotReady;
+        if (_pools[poolId].IsTorn || IsOffChain(poolId)) return PoolState.Torn;
         bool mayBeGapped = _gaps.MayBeGapped(poolId) || TableFull != 0; // then a pool may name what is not linked
         if (mayBeGapped && IsGapped(poolId)) return PoolState.Gapped;
         if (_isStale) return PoolState.Stale;
@@ -323,7 +341,7 @@ public sealed partial class GraphStage : IStage, IWarmable
     /// </summary>
     private bool IsOffChain(int poolId)
     {
-        if (!Slots.IsAbandoned(_coherence.Slot(poolId))) return false;
+        if (!Slots.IsAbandoned(_pools[poolId].GroupSlot)) return false;
         if (Slots.IsAbandoned(_accounts[_registrar.AccountOf(poolId)].Slot)) return true;
         foreach (AccountDependency dependency in _registrar.Dependencies(poolId))
         {

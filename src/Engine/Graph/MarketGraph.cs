@@ -202,7 +202,7 @@ public sealed partial class MarketGraph
 
     /// <summary>True if the pool's mints are those that its edges join.</summary>
     internal bool HasMintsOf(int poolId, Pool pool) =>
-        _mints[_edgeFrom[poolId << 1]] == pool.MintA && _mints[_edgeTo[poolId << 1]] == pool.MintB;
+        pool.HasMints(in _mints[_edgeFrom[poolId << 1]], in _mints[_edgeTo[poolId << 1]]);
 
     /// <summary>
     /// Sets what is known of a pool. Anything but Coherent removes both edges at once; Coherent needs a
@@ -289,6 +289,9 @@ public sealed partial class MarketGraph
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Rate(int edge) => _rate[edge];
+
+    /// <summary>True if one of a pool's edges has a rate.</summary>
+    internal bool HasRates(int poolId) => EdgeRates(poolId) != Vector128<double>.Zero;
 
     /// <summary>
     /// Curve pieces of an edge from the current price outward, copied from the venue at the first use after a refresh.

@@ -34,7 +34,7 @@ public sealed class MintTable
     public int Capacity => _keys.Length;
 
     /// <summary>Address of a mint id.</summary>
-    public Pubkey this[int id] => _keys[id];
+    public ref readonly Pubkey this[int id] => ref _keys[id];
 
     /// <summary>Decimals of a mint id, for display; -1 while no pool has seen them.</summary>
     public int Decimals(int id) => _decimalsAndOne[id] - 1;

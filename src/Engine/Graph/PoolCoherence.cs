@@ -18,23 +18,13 @@ namespace LowLatency.Engine.Graph;
 /// </summary>
 internal sealed class PoolCoherence
 {
-    private const byte SeenPool = 1;
-    private const byte SeenVaultA = 2;
-    private const byte SeenVaultB = 4;
-    private const byte SeenArray = 8;
-    private const byte SeenOther = 16;
-
-    private readonly ulong[] _slot;
-    private readonly byte[] _seen;
-    private readonly bool[] _unsettled;
+    private readonly PoolRecord[] _pools;
     private readonly int[] _unsettledIds;
 
-    public PoolCoherence(int maxPools)
+    public PoolCoherence(PoolRecord[] pools)
     {
-        _slot = new ulong[maxPools];
-        _seen = new byte[maxPools];
-        _unsettled = new bool[maxPools];
-        _unsettledIds = new int[maxPools];
+        _pools = pools;
+        _unsettledIds = new int[pools.Length];
     }
 
     /// <summary>Pools waiting for the rest of their slot.</summary>
@@ -43,56 +33,58 @@ internal sealed class PoolCoherence
     /// <summary>Their ids.</summary>
     public ReadOnlySpan<int> UnsettledIds => _unsettledIds.AsSpan(0, UnsettledCount);
 
-    public bool IsTorn(int poolId) => _unsettled[poolId];
+    /// <summary>Parts that every swap of a venue writes; none if that depends on the parts that came.</summary>
+    public static GroupParts NeededBy(VenueId venue) => venue switch
+    {
+        VenueId.RaydiumAmm or VenueId.RaydiumCpmm or VenueId.PumpSwap =>
+            GroupParts.Pool | GroupParts.VaultA | GroupParts.VaultB,
+        VenueId.TokenSwap => GroupParts.VaultA | GroupParts.VaultB, // its pool never changes
+        VenueId.MeteoraDlmm => GroupParts.Pool | GroupParts.Array,
+        _ => GroupParts.None,
+    };
 
-    public ulong Slot(int poolId) => _slot[poolId];
-
-    /// <summary>True if a quote of the venue reads vault balances.</summary>
-    public static bool ReadsVaults(VenueId venue) =>
-        venue is VenueId.RaydiumAmm or VenueId.RaydiumCpmm or VenueId.PumpSwap or VenueId.TokenSwap;
+    /// <summary>Says what a new pool's swaps write.</summary>
+    public static void Begin(ref PoolRecord pool, VenueId venue)
+    {
+        pool.Needed = NeededBy(venue);
+        pool.NeededByArray = pool.Needed == GroupParts.None ? GroupParts.Pool : GroupParts.None;
+    }
 
     /// <summary>Notes an account of the pool with state of <paramref name="slot"/>.</summary>
-    public void Note(int poolId, VenueId venue, AccountRole role, ulong slot)
+    public void Note(int poolId, AccountRole role, ulong slot)
     {
-        byte bit = role switch
-        {
-            AccountRole.Pool => SeenPool,
-            AccountRole.VaultA => SeenVaultA,
-            AccountRole.VaultB => SeenVaultB,
-            AccountRole.TickArray or AccountRole.BinArray => SeenArray,
-            _ => SeenOther,
-        };
-        if (bit == SeenOther) return;
-        if (slot != _slot[poolId])
-        {
-            _slot[poolId] = slot; // a rollback may go back: whatever came last is what the group is about
-            _seen[poolId] = 0;
-        }
-
-        _seen[poolId] |= bit;
-        SetUnsettled(poolId, !IsComplete(venue, _seen[poolId]));
+        GroupParts part = PartOf(role);
+        if (part == GroupParts.None) return;
+        ref PoolRecord pool = ref _pools[poolId];
+        // A rollback may go back: whatever came last is what the group is about.
+        GroupParts seen = part | (slot == pool.GroupSlot ? pool.Seen : GroupParts.None);
+        pool.GroupSlot = slot;
+        pool.Seen = seen;
+        GroupParts needed = pool.Needed | ((seen & GroupParts.Array) != 0 ? pool.NeededByArray : GroupParts.None);
+        bool isTorn = (needed & ~seen) != 0;
+        if (isTorn != pool.IsTorn) SetTorn(poolId, isTorn);
     }
 
     /// <summary>Declares a pool whole: its slot is over.</summary>
     public void Settle(int poolId)
     {
-        if (_unsettled[poolId]) SetUnsettled(poolId, false);
+        if (_pools[poolId].IsTorn) SetTorn(poolId, false);
     }
 
-    private static bool IsComplete(VenueId venue, byte seen) => venue switch
-    {
-        VenueId.RaydiumAmm or VenueId.RaydiumCpmm or VenueId.PumpSwap =>
-            (seen & (SeenPool | SeenVaultA | SeenVaultB)) == (SeenPool | SeenVaultA | SeenVaultB),
-        VenueId.TokenSwap => (seen & (SeenVaultA | SeenVaultB)) == (SeenVaultA | SeenVaultB), // its pool never changes
-        VenueId.MeteoraDlmm => (seen & (SeenPool | SeenArray)) == (SeenPool | SeenArray),
-        _ => (seen & SeenPool) != 0 || (seen & SeenArray) == 0,
-    };
+    // PERF: a table, not a jump by the role, which is another at each message.
+    private static ReadOnlySpan<GroupParts> PartOfRole =>
+    [
+        GroupParts.None, GroupParts.Pool, GroupParts.VaultA, GroupParts.VaultB, GroupParts.None, GroupParts.None,
+        GroupParts.None, GroupParts.Array, GroupParts.Array,
+    ];
 
-    private void SetUnsettled(int poolId, bool unsettled)
+    private static GroupParts PartOf(AccountRole role) =>
+        (int)role < PartOfRole.Length ? PartOfRole[(int)role] : GroupParts.None;
+
+    private void SetTorn(int poolId, bool isTorn)
     {
-        if (_unsettled[poolId] == unsettled) return;
-        _unsettled[poolId] = unsettled;
-        if (unsettled)
+        _pools[poolId].IsTorn = isTorn;
+        if (isTorn)
         {
             _unsettledIds[UnsettledCount++] = poolId;
             return;

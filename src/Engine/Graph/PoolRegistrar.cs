@@ -23,21 +23,20 @@ internal sealed class PoolRegistrar
     private readonly TouchedPools _touched;
     private readonly GapTable _gaps;
     private readonly AccountDependency[] _dependencies = new AccountDependency[MaxDependencies];
-    private readonly int[] _poolAccountId;
-    private readonly bool[] _isTimeDependent;
+    private readonly PoolRecord[] _pools;
     private readonly int[] _timeDependentIds;
     private int _timeDependentCount;
 
     public PoolRegistrar(
-        GraphSettings settings, MarketGraph market, AccountTable accounts, TouchedPools touched, GapTable gaps)
+        GraphSettings settings, MarketGraph market, AccountTable accounts, PoolRecord[] pools, TouchedPools touched,
+        GapTable gaps)
     {
         _settings = settings;
         _market = market;
         _accounts = accounts;
         _touched = touched;
         _gaps = gaps;
-        _poolAccountId = new int[settings.MaxPools];
-        _isTimeDependent = new bool[settings.MaxPools];
+        _pools = pools;
         _timeDependentIds = new int[settings.MaxPools];
     }
 
@@ -54,7 +53,7 @@ internal sealed class PoolRegistrar
     public ReadOnlySpan<int> TimeDependentIds => _timeDependentIds.AsSpan(0, _timeDependentCount);
 
     /// <summary>Account id of a pool's own account.</summary>
-    public int AccountOf(int poolId) => _poolAccountId[poolId];
+    public int AccountOf(int poolId) => _pools[poolId].AccountId;
 
     /// <summary>Accounts the pool names now.</summary>
     public ReadOnlySpan<AccountDependency> Dependencies(int poolId) =>
@@ -108,7 +107,8 @@ internal sealed class PoolRegistrar
         }
 
         _accounts[accountId].PoolId = poolId;
-        _poolAccountId[poolId] = accountId;
+        _pools[poolId].AccountId = accountId;
+        PoolCoherence.Begin(ref _pools[poolId], venue);
         Link(accountId, poolId, AccountRole.Pool);
         for (int w = _accounts[accountId].FirstWaiting; w >= 0; w = _accounts[w].NextWaiting)
         {
@@ -123,9 +123,9 @@ internal sealed class PoolRegistrar
     public void RefreshDependencies(int poolId)
     {
         Pool pool = _market.Pool(poolId);
-        if (pool.IsTimeDependent && !_isTimeDependent[poolId])
+        if (pool.IsTimeDependent && !_pools[poolId].IsTimeDependent)
         {
-            _isTimeDependent[poolId] = true;
+            _pools[poolId].IsTimeDependent = true;
             _timeDependentIds[_timeDependentCount++] = poolId;
         }
 

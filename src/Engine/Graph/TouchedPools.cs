@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Numerics;
 
 namespace LowLatency.Engine.Graph;
@@ -39,6 +40,7 @@ public sealed class TouchedPools
     public int Rank(int poolId) => _rank[poolId] - 1;
 
     /// <summary>Adds a pool once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int poolId)
     {
         if (_rank[poolId] != 0) return;

@@ -63,23 +63,23 @@ public struct TokenAccountInfo
     {
         info = default;
         ReadOnlySpan<byte> data = account.Data;
-        bool isToken2022 = account.Owner == ProgramIds.Token2022;
-        if (!isToken2022 && account.Owner != ProgramIds.Token) return false;
+        bool isToken2022 = !Pubkey.AreSame(in account.Owner, in ProgramIds.Token);
+        if (isToken2022 && !Pubkey.AreSame(in account.Owner, in ProgramIds.Token2022)) return false;
         if (data.Length < BaseSizeBytes || data.Length == MultisigSizeBytes) return false;
         if (!isToken2022 && data.Length != BaseSizeBytes) return false;
         byte state = data[StateOffset];
         if (state is not (1 or 2)) return false;
 
-        TokenAccountInfo decoded = default;
-        decoded.Mint = Pubkey.Read(data);
-        decoded.Owner = Pubkey.Read(data, 32);
-        decoded.AmountRaw = BinaryPrimitives.ReadUInt64LittleEndian(data[AmountOffset..]);
-        decoded.IsFrozen = state == 2;
-        decoded.IsKnown = true;
-        decoded.Slot = account.Slot;
-        if (data.Length > BaseSizeBytes && !TryReadExtensions(data, ref decoded)) return false;
-        info = decoded;
-        return true;
+        ReadOnlySpan<byte> common = data[..BaseSizeBytes];
+        info.Mint = Pubkey.Read(common);
+        info.Owner = Pubkey.Read(common, 32);
+        info.AmountRaw = BinaryPrimitives.ReadUInt64LittleEndian(common[AmountOffset..]);
+        info.IsFrozen = state == 2;
+        info.IsKnown = true;
+        info.Slot = account.Slot;
+        if (data.Length == BaseSizeBytes || TryReadExtensions(data, ref info)) return true;
+        info = default;
+        return false;
     }
 
     /// <summary>

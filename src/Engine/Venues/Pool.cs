@@ -34,6 +34,9 @@ public enum SwapWorkClass : byte
 /// </summary>
 public abstract class Pool
 {
+    private Pubkey _mintA;
+    private Pubkey _mintB;
+
     /// <summary>A pool of <paramref name="venue"/> at <paramref name="address"/>, not yet decoded.</summary>
     protected Pool(VenueId venue, in Pubkey address)
     {
@@ -48,10 +51,10 @@ public abstract class Pool
     public Pubkey Address { get; }
 
     /// <summary>Mint of side A; zero until the pool account was applied.</summary>
-    public Pubkey MintA { get; protected set; }
+    public Pubkey MintA { get => _mintA; protected set => _mintA = value; }
 
     /// <summary>Mint of side B; zero until the pool account was applied.</summary>
-    public Pubkey MintB { get; protected set; }
+    public Pubkey MintB { get => _mintB; protected set => _mintB = value; }
 
     /// <summary>
     /// Ok when every required account is known and swaps are possible at all (whatever the clock); else the reason.
@@ -225,6 +228,10 @@ public abstract class Pool
         vault = decoded;
         return DecodeStatus.Ok;
     }
+
+    /// <summary>True if these are the pool's mints, A first.</summary>
+    internal bool HasMints(in Pubkey a, in Pubkey b) =>
+        Pubkey.AreSame(in _mintA, in a) && Pubkey.AreSame(in _mintB, in b);
 
     /// <summary>The other side's mint, or zero if <paramref name="mint"/> is none of the pool's.</summary>
     public Pubkey OtherMint(in Pubkey mint) => mint == MintA ? MintB : mint == MintB ? MintA : default;

@@ -53,7 +53,7 @@ internal struct PoolSide
     /// <summary>Takes the vault's new bytes.</summary>
     internal DecodeStatus ApplyVault(in AccountView account, in Pubkey mint)
     {
-        if (account.Key != Vault || Vault.IsZero) return DecodeStatus.WrongPool;
+        if (!Pubkey.AreSame(in account.Key, in Vault) || Vault.IsZero) return DecodeStatus.WrongPool;
         if (!account.Exists)
         {
             VaultState = default;
@@ -61,13 +61,20 @@ internal struct PoolSide
             return DecodeStatus.Ok;
         }
 
-        if (account.Owner != ProgramIds.Token && account.Owner != ProgramIds.Token2022) return DecodeStatus.WrongOwner;
-        if (account.Data.Length < TokenAccountInfo.BaseSizeBytes) return DecodeStatus.WrongSize;
-        if (!TokenAccountInfo.TryDecode(in account, out TokenAccountInfo state)) return DecodeStatus.InvalidValue;
-        if (state.Mint != mint) return DecodeStatus.WrongPool;
+        if (!TokenAccountInfo.TryDecode(in account, out TokenAccountInfo state)) return FaultOf(in account);
+        if (!Pubkey.AreSame(in state.Mint, in mint)) return DecodeStatus.WrongPool;
         VaultState = new VaultBalance(in state);
         _isAbsent = false;
         return DecodeStatus.Ok;
+    }
+
+    /// <summary>Why an account is no token account.</summary>
+    private static DecodeStatus FaultOf(in AccountView account)
+    {
+        if (account.Owner != ProgramIds.Token && account.Owner != ProgramIds.Token2022) return DecodeStatus.WrongOwner;
+        return account.Data.Length < TokenAccountInfo.BaseSizeBytes
+            ? DecodeStatus.WrongSize
+            : DecodeStatus.InvalidValue;
     }
 
     /// <summary>Takes the mint's new bytes.</summary>

@@ -188,8 +188,8 @@ public abstract class VaultPool : Pool
     private protected static bool TryOpen(
         in AccountView account, in Pubkey key, in Pubkey owner, ref bool isKnown, out DecodeStatus status)
     {
-        status = account.Key != key ? DecodeStatus.WrongPool
-            : account.Exists && account.Owner != owner ? DecodeStatus.WrongOwner : DecodeStatus.Ok;
+        status = !Pubkey.AreSame(in account.Key, in key) ? DecodeStatus.WrongPool
+            : account.Exists && !Pubkey.AreSame(in account.Owner, in owner) ? DecodeStatus.WrongOwner : DecodeStatus.Ok;
         if (status == DecodeStatus.Ok && !account.Exists) isKnown = false;
         return status == DecodeStatus.Ok && account.Exists;
     }

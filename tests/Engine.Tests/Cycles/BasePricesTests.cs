@@ -51,6 +51,62 @@ public sealed class BasePricesTests
         Assert.True(found > 0 && rejected > 0, $"both must happen: {found} found, {rejected} rejected");
     }
 
+    /// <summary>Bit by bit, with one base and with several, for every number of legs.</summary>
+    [Theory]
+    [InlineData(6, 14, 2, 1)]
+    [InlineData(10, 25, 3, 2)]
+    [InlineData(12, 40, 4, 1)]
+    [InlineData(12, 40, 4, 3)]
+    [InlineData(9, 20, 5, 2)]
+    [InlineData(14, 30, 6, 1)]
+    public void Prices_AfterManyChanges_AreThoseOfThePlainUpkeep(int mints, int pools, int hops, int baseCount)
+    {
+        int raised = 0;
+        for (int seed = 0; seed < 10; seed++)
+        {
+            Random random = new((mints * 17) + hops + seed);
+            Market market = new(random, mints, pools);
+            int[] bases = new int[baseCount];
+            for (int i = 0; i < baseCount; i++) bases[i] = market.Graph.AddMint(TestPool.Key(2, i));
+            market.Graph.EnsureTopology();
+            BasePrices prices = new(market.Graph, bases, hops);
+            PlainPrices[] plain = Array.ConvertAll(bases, mint => new PlainPrices(market.Graph, mint, hops));
+            for (int step = 0; step < 150; step++)
+            {
+                for (int changes = random.Next(4); changes >= 0; changes--) _ = market.Change(random);
+                market.Graph.EnsureTopology();
+                prices.Absorb();
+                foreach (PlainPrices one in plain) one.Absorb();
+                int tightened = random.Next(market.Graph.MintCount);
+                if (random.Next(2) == 0) _ = prices.Tighten(tightened);
+                else tightened = -1;
+                for (int index = 0; index < baseCount; index++)
+                {
+                    if (tightened >= 0) plain[index].Tighten(tightened);
+                    raised += AssertSame(prices, plain[index], index, market.Graph.MintCount, hops - 1);
+                }
+            }
+        }
+
+        Assert.True(raised > 1000, $"{raised} prices above zero");
+    }
+
+    private static int AssertSame(BasePrices prices, PlainPrices plain, int index, int mints, int levels)
+    {
+        int above = 0;
+        for (int mint = 0; mint < mints; mint++)
+        {
+            for (int legs = 0; legs <= levels; legs++)
+            {
+                Assert.Equal(plain.Sell(mint, legs), prices.Sell(mint, index, legs));
+                Assert.Equal(plain.Buy(mint, legs), prices.Buy(mint, index, legs));
+                if (plain.Sell(mint, legs) > 0) above++;
+            }
+        }
+
+        return above;
+    }
+
     [Fact]
     public void Find_MoreChangesThanTheLogHolds_BeginsAnew()
     {

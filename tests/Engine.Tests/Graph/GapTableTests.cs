@@ -22,7 +22,7 @@ public sealed class GapTableTests
         {
             Random random = new(seed);
             AccountTable accounts = new(Accounts);
-            GapTable gaps = new(accounts, Accounts, Pools);
+            GapTable gaps = new(accounts, new PoolRecord[Pools]);
             bool[,] isLinked = new bool[Accounts, Pools];
             for (int i = 0; i < Accounts; i++) accounts.FindOrAdd(TestPool.Key(3, i));
             for (int step = 0; step < 600; step++)

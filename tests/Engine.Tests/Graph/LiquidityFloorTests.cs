@@ -113,7 +113,7 @@ public sealed class LiquidityFloorTests
         }
 
         VectorAccount own = _accounts.Find(a => a.Key == pool.Address)!;
-        if (PoolCoherence.ReadsVaults(pool.Venue)) Publish(EventKind.Account, own);
+        if ((PoolCoherence.NeededBy(pool.Venue) & GroupParts.VaultA) != 0) Publish(EventKind.Account, own);
     }
 
     private VectorAccount VaultA()

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace LowLatency.Engine.Venues.MeteoraDlmm;
 
@@ -24,8 +25,8 @@ internal sealed class DlmmBitmap
     /// <summary>Takes the 16 words of the pair account.</summary>
     internal void SetInternal(ReadOnlySpan<byte> bytes)
     {
-        for (int i = 0; i < InternalWords; i++)
-            _words[InternalFirstWord + i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * 8)..]);
+        Span<ulong> words = _words.AsSpan(InternalFirstWord, InternalWords);
+        bytes[..(words.Length * sizeof(ulong))].CopyTo(MemoryMarshal.AsBytes(words)); // little-endian, as memory is
     }
 
     /// <summary>Takes the extension's two halves of 96 words each; empty spans clear them.</summary>

@@ -63,7 +63,7 @@ public sealed partial class DlmmPool
         DecodeStatus status = Check(in account, DlmmLayout.PairSize, DlmmLayout.PairDiscriminator);
         if (status != DecodeStatus.Ok) return status;
         if (account.Key != Address) return DecodeStatus.WrongPool;
-        ReadOnlySpan<byte> data = account.Data;
+        ReadOnlySpan<byte> data = account.Data[..DlmmLayout.PairSize]; // PERF: one check, no offset needs its own
         int activeId = BinaryPrimitives.ReadInt32LittleEndian(data[DlmmLayout.ActiveId..]);
         if (activeId is < BinMath.MinBinId or > BinMath.MaxBinId) return DecodeStatus.InvalidValue;
 
@@ -157,7 +157,7 @@ public sealed partial class DlmmPool
 
     private static DecodeStatus Check(in AccountView account, int size, ulong discriminator)
     {
-        if (account.Owner != DlmmProgram.Id) return DecodeStatus.WrongOwner;
+        if (!Pubkey.AreSame(in account.Owner, in DlmmProgram.Id)) return DecodeStatus.WrongOwner;
         if (account.Data.Length != size) return DecodeStatus.WrongSize;
         return BinaryPrimitives.ReadUInt64LittleEndian(account.Data) == discriminator
             ? DecodeStatus.Ok

@@ -42,8 +42,8 @@ public sealed partial class DlmmPool
 
     private void ReadRewards(ReadOnlySpan<byte> pair)
     {
-        _reward0 = ReadReward(pair[DlmmLayout.RewardMint0..]);
-        _reward1 = ReadReward(pair[(DlmmLayout.RewardMint0 + DlmmLayout.RewardSize)..]);
+        _reward0 = ReadReward(pair.Slice(DlmmLayout.RewardMint0, DlmmLayout.RewardSize));
+        _reward1 = ReadReward(pair.Slice(DlmmLayout.RewardMint0 + DlmmLayout.RewardSize, DlmmLayout.RewardSize));
     }
 
     private void WriteRewards(Span<byte> pair)

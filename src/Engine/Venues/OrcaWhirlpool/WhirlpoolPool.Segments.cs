@@ -66,9 +66,7 @@ public sealed partial class WhirlpoolPool
     {
         ref Sequence sequence = ref SequenceOf(aToB);
         isNone = sequence.Count == 0;
-        int entry = sequence.FirstEntry;
-        _ = NextTick(entry, aToB, sequence, out bool isInitialized);
-        return !isNone && (isInitialized ? Ticks.SqrtPriceX64[entry] : sequence.EndX64) != PriceX64;
+        return !isNone && sequence.FirstX64 != PriceX64;
     }
 
     private void AddSegments<TFee>(bool aToB, in Sequence sequence, ref TFee fee, ref ConcentratedCurve curve)

@@ -36,8 +36,8 @@ public sealed partial class WhirlpoolPool
         int above = aToB ? 0 : 1;
         sequence.FirstEntry = Ticks.FindAtOrBelow(CurrentTick, sequence.FirstEntry - above) + above;
         _ = NextTick(sequence.FirstEntry, aToB, sequence, out bool isInitialized);
-        UInt128 firstX64 = isInitialized ? Ticks.SqrtPriceX64[sequence.FirstEntry] : sequence.EndX64;
-        SetRange(aToB, firstX64, sequence.Count != 0 && !_isAdaptive);
+        sequence.FirstX64 = isInitialized ? Ticks.SqrtPriceX64[sequence.FirstEntry] : sequence.EndX64;
+        SetRange(aToB, sequence.FirstX64, sequence.Count != 0 && !_isAdaptive);
         KnownStarts |= side;
     }
 
@@ -88,6 +88,9 @@ public sealed partial class WhirlpoolPool
 
         /// <summary>Position of the first tick the walk meets.</summary>
         public int FirstEntry;
+
+        /// <summary>Price of that tick, or where the walk ends.</summary>
+        public UInt128 FirstX64;
 
         /// <summary>Where the walk ends if it meets no tick: far end of the last array.</summary>
         public int EndTick;

@@ -92,6 +92,7 @@ public sealed partial class WhirlpoolPool : ConcentratedPool
 
     private protected override DecodeStatus DecodePool(ReadOnlySpan<byte> data)
     {
+        data = data[..WhirlpoolLayout.PoolSizeBytes]; // PERF: one check, and no offset needs its own
         ushort spacing = BinaryPrimitives.ReadUInt16LittleEndian(data[WhirlpoolLayout.TickSpacing..]);
         UInt128 price = BinaryPrimitives.ReadUInt128LittleEndian(data[WhirlpoolLayout.SqrtPrice..]);
         int tick = BinaryPrimitives.ReadInt32LittleEndian(data[WhirlpoolLayout.TickCurrent..]);

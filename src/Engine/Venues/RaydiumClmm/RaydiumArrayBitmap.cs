@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace LowLatency.Engine.Venues.RaydiumClmm;
 
@@ -24,8 +25,8 @@ internal sealed class RaydiumArrayBitmap
     /// <summary>Takes the pool's own bitmap.</summary>
     internal void ReadOwn(ReadOnlySpan<byte> bitmap)
     {
-        for (int i = 0; i < RaydiumClmmLayout.BitmapWords; i++)
-            _words[OwnFirstWord + i] = BinaryPrimitives.ReadUInt64LittleEndian(bitmap[(i * sizeof(ulong))..]);
+        Span<ulong> words = _words.AsSpan(OwnFirstWord, RaydiumClmmLayout.BitmapWords);
+        bitmap[..(words.Length * sizeof(ulong))].CopyTo(MemoryMarshal.AsBytes(words)); // little-endian, as memory is
     }
 
     /// <summary>Writes the pool's own bitmap back.</summary>

@@ -145,6 +145,7 @@ public sealed partial class RaydiumClmmPool : ConcentratedPool
 
     private protected override DecodeStatus DecodePool(ReadOnlySpan<byte> data)
     {
+        data = data[..RaydiumClmmLayout.PoolSizeBytes]; // PERF: one check, and no offset needs its own
         ushort spacing = BinaryPrimitives.ReadUInt16LittleEndian(data[RaydiumClmmLayout.TickSpacing..]);
         UInt128 price = BinaryPrimitives.ReadUInt128LittleEndian(data[RaydiumClmmLayout.SqrtPrice..]);
         int tick = BinaryPrimitives.ReadInt32LittleEndian(data[RaydiumClmmLayout.TickCurrent..]);
