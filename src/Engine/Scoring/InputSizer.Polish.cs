@@ -243,7 +243,7 @@ public sealed partial class InputSizer
     private bool TryLeastInput(int leg, ulong target, out ulong input)
     {
         input = 0;
-        double guess = _curve.LegMaps[leg].Invert(target);
+        double guess = _curve.LegMaps[leg].Invert(_bestSteps[leg].Needed(target));
         if (!(guess < 9e18) || target == 0) return false;
         ulong high = Math.Max(1, (ulong)Math.Ceiling(Math.Max(guess, 1)));
         ulong low;
