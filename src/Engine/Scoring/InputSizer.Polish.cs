@@ -62,10 +62,11 @@ public sealed partial class InputSizer
             bool isAIn = _requests[leg].Direction == SwapDirection.AToB;
             ulong epoch = _requests[leg].Clock.Epoch;
             TransferFeeRate feeIn = pool.TransferFeeAt(isAIn, epoch);
-            ulong start = _steps[leg].StartInRaw;
+            ref readonly LegStep step = ref LastStep(leg);
+            ulong start = step.StartInRaw;
             if (!feeIn.IsZero && TransferFee.TryAmountBeforeFee(feeIn, start, out ulong sent)) start = sent;
             _curve.PieceAt(leg, start, out double rate, out double curvature);
-            _model.SetLeg(leg, _steps[leg], rate, curvature, feeIn, pool.TransferFeeAt(!isAIn, epoch));
+            _model.SetLeg(leg, in step, rate, curvature, feeIn, pool.TransferFeeAt(!isAIn, epoch));
         }
 
         _modelReady = true;

@@ -82,14 +82,13 @@ internal sealed partial class RoundingModel
     {
         ref LegModel of = ref _legs[leg];
         if (step.StartInRaw != of.StepIn) return;
-        Vector256<double> input = of.TransferIn.After(Vector256.Create((double)step.InRaw));
-        double curve = of.Unrounded(input).GetElement(0);
+        double curve = of.Unrounded(of.IsCharged ? of.TransferIn.After(step.InRaw) : step.InRaw);
 
         // What the pool gave, before the transfer fee: from the least that leaves this output to below the next one's.
-        Vector256<double> outputs = Vector256.Create((double)step.OutRaw, step.OutRaw + 1.0, 0, 0);
-        Vector256<double> given = of.TransferOut.Before(outputs);
-        double low = given.GetElement(0) - curve - of.ToleranceOut;
-        double high = given.GetElement(1) - curve + of.ToleranceOut;
+        (double given, double next) = (step.OutRaw, step.OutRaw + 1.0);
+        if (of.IsCharged) (given, next) = (of.TransferOut.Before(given), of.TransferOut.Before(next));
+        double low = given - curve - of.ToleranceOut;
+        double high = next - curve + of.ToleranceOut;
 
         // At the very end of a step the pool has no more to give: that says nothing about the step.
         if (low > of.BiasHigh + 1 || high < of.BiasLow - 1) return;
@@ -285,6 +284,15 @@ internal sealed partial class RoundingModel
             return Curve(Vector256.Floor((part * Keep) + Vector256.Create(ToleranceIn))) + Vector256.Create(StepOut);
         }
 
+        /// <summary>The same for one.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal readonly double Unrounded(double input)
+        {
+            double part = input - StepIn;
+            if (FeeOnOutput) return (Math.Floor(Curve(part) + ToleranceOut) * Keep) + StepOut;
+            return Curve(Math.Floor((part * Keep) + ToleranceIn)) + StepOut;
+        }
+
         /// <summary>Least inputs of the pool for outputs.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal readonly Vector256<double> Least(Vector256<double> output)
@@ -304,6 +312,9 @@ internal sealed partial class RoundingModel
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly Vector256<double> Curve(Vector256<double> x) =>
             x * Rate / ((x * Curvature) + Vector256<double>.One);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly double Curve(double x) => x * Rate / ((x * Curvature) + 1);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly Vector256<double> Inverse(Vector256<double> y) =>
