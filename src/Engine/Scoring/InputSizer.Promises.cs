@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -52,28 +53,22 @@ public sealed partial class InputSizer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool NoteTwo(int pivot, int first)
     {
-        ref readonly RoundingModel.Prediction one = ref _looked[first];
-        ref readonly RoundingModel.Prediction other = ref _looked[first + 1];
-        Vector256<double> best = Vector256.Create((double)_bestProfit);
-        if (!Vector256.GreaterThanAny(Vector256.Max(one.Profits, other.Profits), best)) return false;
-        Note(in one);
-        Note(in other);
+        Note(in _looked[first]);
+        Note(in _looked[first + 1]);
         if (_promises <= PromisesMax - (2 * Vector256<double>.Count)) return false;
         SettlePromises(pivot);
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Note(in RoundingModel.Prediction predicted)
     {
-        for (int lane = 0; lane < Vector256<double>.Count; lane++)
+        // A least input beyond the cap is no size; what promises most at a cap lies behind it.
+        Vector256<double> isNoted = Vector256.GreaterThan(predicted.Profits, Vector256.Create((double)_bestProfit))
+            & Vector256.LessThanOrEqual(predicted.Inputs, Vector256.Create((double)_cap));
+        for (uint lanes = isNoted.ExtractMostSignificantBits(); lanes != 0; lanes &= lanes - 1)
         {
-            double profit = predicted.Profits.GetElement(lane);
-            double input = predicted.Inputs.GetElement(lane);
-
-            // A least input beyond the cap is no size; what promises most at a cap lies behind it.
-            if (!(profit > _bestProfit) || !(input <= _cap)) continue;
-            _promise[_promises++] = (profit, predicted.Amounts.GetElement(lane), input);
+            int lane = BitOperations.TrailingZeroCount(lanes);
+            _promise[_promises++] = (predicted.Profits[lane], predicted.Amounts[lane], predicted.Inputs[lane]);
         }
     }
 

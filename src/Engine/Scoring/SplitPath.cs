@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Venues;
@@ -176,6 +177,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         return graph.Segments(_edges[leg]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsUsable(in CurveSegment piece) => piece.RateOut > 0 && piece.AmountInMax > 0;
 
     /// <summary>
