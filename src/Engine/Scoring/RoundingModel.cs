@@ -103,8 +103,9 @@ internal sealed partial class RoundingModel
 
     /// <summary>
     /// Predicted profits when these amounts of the mint before leg <paramref name="pivot"/> are made from the least
-    /// inputs that give them; true if one is above <paramref name="best"/>. PERF: sixteen sizes at once, in four chains that do not depend on each other, hide
-    /// the latency of the divisions (InputSizerBenchmark).
+    /// inputs that give them; true if one is above <paramref name="best"/>, else they are not written. PERF: sixteen
+    /// sizes at once, in four chains that do not depend on each other, hide the latency of the divisions
+    /// (InputSizerBenchmark).
     /// </summary>
     internal bool Predict(int pivot, double best, ref Predictions of4)
     {

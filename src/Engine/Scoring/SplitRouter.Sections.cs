@@ -5,7 +5,10 @@ using LowLatency.Engine.Graph;
 
 namespace LowLatency.Engine.Scoring;
 
-/// <summary>A branch of a section: its edge, the second one of a path, else -1, and the product of their rates.</summary>
+/// <summary>A branch of a section.</summary>
+/// <param name="Edge">Its edge.</param>
+/// <param name="Second">The second edge of a path, else -1.</param>
+/// <param name="Rate">Marginal rate, of a path the product; 0 for the section's own legs.</param>
 internal readonly record struct SplitBranch(int Edge, int Second, double Rate);
 
 /// <summary>
@@ -23,10 +26,11 @@ internal sealed partial class SplitRouter
     private readonly int[] _found = new int[SectionsMax];
     private Vector256<int> _routePools;
 
-    private static int Section(int leg, int legs) => leg + ((legs - 1) * Legs.MaxCount);
+    /// <summary>Number of a section.</summary>
+    internal static int Section(int leg, int legs) => leg + ((legs - 1) * Legs.MaxCount);
 
     /// <summary>A section's branches, its own first.</summary>
-    private ReadOnlySpan<SplitBranch> Found(int section) =>
+    internal ReadOnlySpan<SplitBranch> Found(int section) =>
         _lists.AsSpan(section * SplitParts.MaxCount, _found[section]);
 
     /// <summary>Finds all sections' branches.</summary>

@@ -126,11 +126,12 @@ internal sealed class WaterFilling
             if (at == limit || reach >= total) break;
             if (!(piece.RateOut > 0) || !(piece.AmountInMax > 0) || !(piece.Curvature >= 0)) continue;
             double root = Math.Sqrt(piece.RateOut);
-            double end = Math.Min(piece.AmountInMax, total);
-            (_from[at], _slope[at], _end[at]) = (1 / root, root / piece.Curvature, end);
-            _isConcave &= at == _first[_pools] || _from[at] >= _from[at - 1];
-            _low = Math.Min(_low, _from[at]);
-            _high = Math.Max(_high, (1 + (piece.Curvature * end)) / root);
+            double end = piece.AmountInMax < total ? piece.AmountInMax : total;
+            (double from, double last) = (1 / root, (1 + (piece.Curvature * end)) / root);
+            (_from[at], _slope[at], _end[at]) = (from, root / piece.Curvature, end);
+            _isConcave &= at == _first[_pools] || from >= _from[at - 1];
+            if (from < _low) _low = from;
+            if (last > _high) _high = last;
             _room += end;
             reach += piece.AmountInMax;
             at++;
