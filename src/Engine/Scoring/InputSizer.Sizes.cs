@@ -96,13 +96,10 @@ public sealed partial class InputSizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool TryNext(InputSizer sizer, out Vector256<double> amounts, out Vector256<double> others)
         {
-            Unsafe.SkipInit(out amounts);
-            Unsafe.SkipInit(out others);
-            if (sizer._scansLeft <= 0 || sizer._quotesLeft <= 0) return false;
-            sizer._scansLeft -= 8;
-            amounts = Next();
-            others = Next();
-            return true;
+            bool isMore = sizer._scansLeft > 0 && sizer._quotesLeft > 0;
+            (amounts, others) = isMore ? (Next(), Next()) : (default, default);
+            if (isMore) sizer._scansLeft -= 8;
+            return isMore;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
