@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.Intrinsics;
 using LowLatency.Engine.Fields;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -63,10 +62,11 @@ public sealed partial class InputSizer
             bool isAIn = _requests[leg].Direction == SwapDirection.AToB;
             ulong epoch = _requests[leg].Clock.Epoch;
             TransferFeeRate feeIn = pool.TransferFeeAt(isAIn, epoch);
-            ulong start = _steps[leg].StartInRaw;
+            ref readonly LegStep step = ref LastStep(leg);
+            ulong start = step.StartInRaw;
             if (!feeIn.IsZero && TransferFee.TryAmountBeforeFee(feeIn, start, out ulong sent)) start = sent;
             _curve.PieceAt(leg, start, out double rate, out double curvature);
-            _model.SetLeg(leg, _steps[leg], rate, curvature, feeIn, pool.TransferFeeAt(!isAIn, epoch));
+            _model.SetLeg(leg, in step, rate, curvature, feeIn, pool.TransferFeeAt(!isAIn, epoch));
         }
 
         _modelReady = true;
@@ -179,83 +179,6 @@ public sealed partial class InputSizer
         return continuousProfit + slack;
     }
 
-    /// <summary>Looks at the pivot amounts of a range, from the centre outward.</summary>
-    private void Scan(int pivot, double centre, double low, double high)
-    {
-        // Whole vectors are looked at: up to two of them begin at an end.
-        _model.Focus(pivot, low - 8, high + 8);
-        int half = _phase > 0 ? _scansLeft : _scansLeft / 2;
-        if (high - low <= _scansLeft) half = 0;
-        Vector256<double> steps = Vector256.Create(0.0, 1, 2, 3);
-        Vector256<double> up = Vector256.Create(centre) + steps;
-        Vector256<double> down = Vector256.Create(centre - 1) - steps;
-        Vector256<double> four = Vector256.Create(4.0);
-        bool more = true;
-        while (more && _scansLeft > half && _quotesLeft > 0)
-        {
-            (bool isUp, bool isDown) = (up.GetElement(0) <= high, down.GetElement(0) >= low);
-            more = isUp || isDown;
-            if (!more) break;
-            if (!isUp) Look(pivot, down, down - four);
-            else if (!isDown) Look(pivot, up, up + four);
-            else Look(pivot, up, down);
-            (up, down) = (up + (isUp && !isDown ? four + four : four), down - (isDown && !isUp ? four + four : four));
-            _scansLeft -= 8;
-        }
-
-        if (more) Spread(pivot, low, high);
-        SettlePromises(pivot);
-    }
-
-    /// <summary>
-    /// Looks at every input near the best one, again from each better one, until none is better. Where outputs follow
-    /// the rounding rules on one piece, by the pivot's amounts: no input is better than the least one with the same
-    /// amount. PERF: mostly 128 predictions where inputs are 640 (InputSizerBenchmark.Polished).
-    /// </summary>
-    private void LookAtNeighbours(int pivot)
-    {
-        long before = long.MinValue;
-        while (_bestProfit > before && _quotesLeft > 0 && SearchRadius(Bend(), 1) > 0)
-        {
-            before = _bestProfit;
-            int at = _model.IsUpperBound && !_curve.Walked ? pivot : 0;
-            double reach = at == 0 ? NeighbourReach : Math.Max(AmountReach, NeighbourReach / _unitValue[at]);
-            Vector256<double> centre = Vector256.Create((double)_bestAmounts[at]);
-            _model.Focus(at, _bestAmounts[at] - reach - 4, _bestAmounts[at] + reach + 4);
-            for (int away = 0; away < reach; away += 4)
-            {
-                Vector256<double> offsets = Vector256.Create(1.0, 2, 3, 4) + Vector256.Create((double)away);
-                Look(at, centre + offsets, centre - offsets);
-            }
-
-            SettlePromises(at);
-        }
-    }
-
-    /// <summary>Points of a golden-ratio sequence over a range of the pivot, with what is left of the budget.</summary>
-    private void Spread(int pivot, double low, double high)
-    {
-        const double GoldenRatio = 0.6180339887498949;
-        Vector256<double> phase = Vector256.Create(0.0, 1, 2, 3) * GoldenRatio;
-        phase += Vector256.Create(_phase);
-        for (; _scansLeft > 0 && _quotesLeft > 0; _scansLeft -= 8)
-        {
-            Vector256<double> first = Next(ref phase);
-            Look(
-                pivot,
-                Vector256.Floor(first * (high - low)) + Vector256.Create(low),
-                Vector256.Floor(Next(ref phase) * (high - low)) + Vector256.Create(low));
-        }
-
-        _phase = phase.GetElement(0);
-
-        static Vector256<double> Next(ref Vector256<double> phase)
-        {
-            phase += Vector256.Create(4 * GoldenRatio);
-            return phase -= Vector256.Floor(phase);
-        }
-    }
-
     /// <summary>How far from the top, in pivot units, an exact profit above the best one is still possible.</summary>
     private ulong SearchRadius(double bend, double unitValue)
     {
@@ -321,7 +244,7 @@ public sealed partial class InputSizer
     private bool TryLeastInput(int leg, ulong target, out ulong input)
     {
         input = 0;
-        double guess = _curve.LegMaps[leg].Invert(target);
+        double guess = _curve.LegMaps[leg].Invert(_bestSteps[leg].Needed(target));
         if (!(guess < 9e18) || target == 0) return false;
         ulong high = Math.Max(1, (ulong)Math.Ceiling(Math.Max(guess, 1)));
         ulong low;

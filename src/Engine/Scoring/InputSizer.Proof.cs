@@ -44,10 +44,10 @@ public sealed partial class InputSizer
     private void LookAround()
     {
         ulong centre = _bestAmounts[0];
-        _bestAmounts.CopyTo(_anchor, 0);
+        _bestAmounts.AsSpan(0, _count + 1).CopyTo(_anchor);
         if (TryBetter(centre + 1) || LookAlongSteps(isUp: true, centre + 1)) return;
         if (TryBetter(centre - 1) || !_isEvaluated) return;
-        _amounts.CopyTo(_anchor, 0);
+        CopyAmounts(_anchor);
         if (TryBetter(centre - 2)) return;
         _ = LookAlongSteps(isUp: false, centre - 2);
     }
@@ -68,7 +68,7 @@ public sealed partial class InputSizer
                 // Below the anchor the step's start is right above an input that gives less.
                 bool hasChanged = isUp ? _amounts[last + 1] > amount : _amounts[last + 1] < amount;
                 if (hasChanged) continue;
-                if (isUp || _amounts[0] < _anchor[0]) _amounts.CopyTo(_anchor, 0);
+                if (isUp || _amounts[0] < _anchor[0]) CopyAmounts(_anchor);
             }
 
             if (isUp) amount++;
@@ -79,7 +79,7 @@ public sealed partial class InputSizer
             looked = amount;
             if (TryBetter(amount)) return true;
             if (isUp || !_isEvaluated) continue;
-            _amounts.CopyTo(_anchor, 0);
+            CopyAmounts(_anchor);
             looked--;
             if (TryBetter(looked)) return true;
         }
@@ -95,7 +95,7 @@ public sealed partial class InputSizer
     {
         ulong target = amount;
         ulong known = _anchor[leg];
-        double guess = Math.Ceiling(_curve.LegMaps[leg].Invert(target));
+        double guess = Math.Ceiling(_curve.LegMaps[leg].Invert(_bestSteps[leg].Needed(target)));
         ulong at = guess >= 1 && guess < 9e18 ? (ulong)guess : known;
         (ulong low, ulong high) = isUp ? (known, ulong.MaxValue) : (0, known);
         at = isUp ? Math.Max(at, known + 1) : Math.Min(at, known);

@@ -66,7 +66,7 @@ public sealed partial class InputSizer
     private readonly int[] _poolIds = new int[Legs.MaxCount];
     private readonly ulong[] _amounts = new ulong[Legs.MaxCount + 1];
     private readonly ulong[] _bestAmounts = new ulong[Legs.MaxCount + 1];
-    private readonly LegStep[] _steps = new LegStep[Legs.MaxCount];
+    private readonly int[] _at = new int[Legs.MaxCount]; // where each leg's last quote is kept
     private readonly LegStep[] _bestSteps = new LegStep[Legs.MaxCount];
     private readonly double[] _unitValue = new double[Legs.MaxCount + 1];
     private readonly KeptQuote[] _kept = new KeptQuote[Legs.MaxCount * KeptQuotes];
@@ -276,9 +276,10 @@ public sealed partial class InputSizer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Out(int leg, ulong amountIn)
     {
-        ref KeptQuote kept = ref _kept[(leg * KeptQuotes) + (int)(amountIn % KeptQuotes)];
+        int at = (leg * KeptQuotes) + (int)(amountIn % KeptQuotes);
+        _at[leg] = at;
+        ref KeptQuote kept = ref _kept[at];
         if (kept.Sizing != _sizing || kept.Step.InRaw != amountIn) Quote(leg, amountIn, ref kept);
-        _steps[leg] = kept.Step;
         if (kept.Status == QuoteStatus.Ok) return kept.Step.OutRaw;
         (FailedLeg, FailedStatus) = (leg, kept.Status);
         return 0;
@@ -353,7 +354,7 @@ public sealed partial class InputSizer
         }
 
         if (amount > long.MaxValue) return false;
-        for (int leg = 0; _modelReady && leg < _count; leg++) _model.Learn(leg, _steps[leg]);
+        for (int leg = 0; _modelReady && leg < _count; leg++) _model.Learn(leg, in LastStep(leg));
         profit = (long)amount - (long)input;
         return true;
     }
@@ -361,9 +362,14 @@ public sealed partial class InputSizer
     private void Keep(long profit)
     {
         _bestProfit = profit;
-        _amounts.CopyTo(_bestAmounts, 0);
-        _steps.CopyTo(_bestSteps, 0);
+        CopyAmounts(_bestAmounts);
+        for (int leg = 0; leg < _count; leg++) _bestSteps[leg] = LastStep(leg);
     }
+
+    /// <summary>Copies the amounts looked at last.</summary>
+    private void CopyAmounts(ulong[] destination) => _amounts.AsSpan(0, _count + 1).CopyTo(destination);
+
+    private ref readonly LegStep LastStep(int leg) => ref _kept[_at[leg]].Step;
 
     private bool TrySmaller(ulong start)
     {

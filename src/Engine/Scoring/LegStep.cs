@@ -1,3 +1,4 @@
+using System;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Scoring;
@@ -31,6 +32,21 @@ internal struct LegStep
 
     /// <summary>Program steps beyond one and one for each crossing.</summary>
     internal int ExtraSteps;
+
+    /// <summary>
+    /// Where a curve with all fees inside gives enough for an output. A fee on the output is rounded behind the
+    /// curve's own rounding, so that only whole units before the fee count; else it is the output itself. A guess, in
+    /// doubles.
+    /// </summary>
+    internal readonly double Needed(ulong output) =>
+        FeeOnOutput ? StartOutRaw + Needed(output - (double)StartOutRaw, FeeRateE9) : output;
+
+    /// <summary>The same from the beginning of a step, for a fee on the output.</summary>
+    internal static double Needed(double output, uint feeRateE9)
+    {
+        double keep = 1 - (feeRateE9 * 1e-9);
+        return Math.Ceiling((output / keep) - 1e-6) * keep;
+    }
 }
 
 /// <summary>A quote of a leg that was made for one sizing, whatever its end.</summary>

@@ -39,45 +39,32 @@ internal sealed partial class RoundingModel
         for (int leg = pivot - 1; leg >= 0; leg--)
         {
             if (!_near[leg].HoldsBack(Math.Abs(away))) return false;
-            away = _near[leg].Least(Vector256.Create(away)).GetElement(0);
+            away = _near[leg].Least(away);
         }
 
         away = amount - _near[pivot].In;
         for (int leg = pivot; leg < _count; leg++)
         {
             if (!_near[leg].Holds(Math.Abs(away))) return false;
-            away = _near[leg].Forward(Vector256.Create(away)).GetElement(0);
+            away = _near[leg].Forward(away);
         }
 
         return true;
     }
 
-    private void PredictNear(int pivot, ref Predictions of4)
+    private bool PredictNear(int pivot, double best, ref Predictions of4)
     {
         Vector256<double> centre = Vector256.Create(_near[pivot].In);
         (Vector256<double> a, Vector256<double> b) = (of4[0].Amounts - centre, of4[1].Amounts - centre);
         (Vector256<double> c, Vector256<double> d) = (of4[2].Amounts - centre, of4[3].Amounts - centre);
-        for (int leg = pivot - 1; leg >= 0; leg--)
-        {
-            ref readonly NearLeg of = ref _near[leg];
-            (a, b) = (of.Least(a), of.Least(b));
-            (c, d) = (of.Least(c), of.Least(d));
-        }
-
+        for (int leg = pivot - 1; leg >= 0; leg--) _near[leg].Least(ref a, ref b, ref c, ref d);
         Vector256<double> first = Vector256.Create(_near[0].In);
         (of4[0].Inputs, of4[1].Inputs, of4[2].Inputs, of4[3].Inputs) = (a + first, b + first, c + first, d + first);
         (a, b) = (of4[0].Amounts - centre, of4[1].Amounts - centre);
         (c, d) = (of4[2].Amounts - centre, of4[3].Amounts - centre);
-        for (int leg = pivot; leg < _count; leg++)
-        {
-            ref readonly NearLeg of = ref _near[leg];
-            (a, b) = (of.Forward(a), of.Forward(b));
-            (c, d) = (of.Forward(c), of.Forward(d));
-        }
-
+        for (int leg = pivot; leg < _count; leg++) _near[leg].Forward(ref a, ref b, ref c, ref d);
         Vector256<double> last = Vector256.Create(_near[_count - 1].Out);
-        (of4[0].Profits, of4[1].Profits) = (a + last - of4[0].Inputs, b + last - of4[1].Inputs);
-        (of4[2].Profits, of4[3].Profits) = (c + last - of4[2].Inputs, d + last - of4[3].Inputs);
+        return Promises(a + last, b + last, c + last, d + last, best, ref of4);
     }
 
     /// <summary>A quartic in the distance.</summary>
@@ -110,19 +97,55 @@ internal sealed partial class RoundingModel
             return share <= LargestShare && _slope * away * share * share * share * share <= LeftOut;
         }
 
+        /// <summary>PERF: term by term for all four chains, so that each is loaded once.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal readonly Vector256<double> Of(Vector256<double> away)
+        internal readonly void Of(
+            ref Vector256<double> a, ref Vector256<double> b, ref Vector256<double> c, ref Vector256<double> d)
         {
-            Vector256<double> sum =
-                Vector256.FusedMultiplyAdd(away, Vector256.Create(_fourth), Vector256.Create(_third));
-            sum = Vector256.FusedMultiplyAdd(away, sum, Vector256.Create(_bend));
-            sum = Vector256.FusedMultiplyAdd(away, sum, Vector256.Create(_slope));
-            return Vector256.FusedMultiplyAdd(away, sum, Vector256.Create(_at));
+            (Vector256<double> top, Vector256<double> next) = (Vector256.Create(_fourth), Vector256.Create(_third));
+            Vector256<double> sumA = Vector256.FusedMultiplyAdd(a, top, next);
+            Vector256<double> sumB = Vector256.FusedMultiplyAdd(b, top, next);
+            Vector256<double> sumC = Vector256.FusedMultiplyAdd(c, top, next);
+            Vector256<double> sumD = Vector256.FusedMultiplyAdd(d, top, next);
+            next = Vector256.Create(_bend);
+            sumA = Vector256.FusedMultiplyAdd(a, sumA, next);
+            sumB = Vector256.FusedMultiplyAdd(b, sumB, next);
+            sumC = Vector256.FusedMultiplyAdd(c, sumC, next);
+            sumD = Vector256.FusedMultiplyAdd(d, sumD, next);
+            next = Vector256.Create(_slope);
+            sumA = Vector256.FusedMultiplyAdd(a, sumA, next);
+            sumB = Vector256.FusedMultiplyAdd(b, sumB, next);
+            sumC = Vector256.FusedMultiplyAdd(c, sumC, next);
+            sumD = Vector256.FusedMultiplyAdd(d, sumD, next);
+            next = Vector256.Create(_at);
+            a = Vector256.FusedMultiplyAdd(a, sumA, next);
+            b = Vector256.FusedMultiplyAdd(b, sumB, next);
+            c = Vector256.FusedMultiplyAdd(c, sumC, next);
+            d = Vector256.FusedMultiplyAdd(d, sumD, next);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal readonly Vector256<double> Line(Vector256<double> away) =>
-            Vector256.FusedMultiplyAdd(away, Vector256.Create(_slope), Vector256.Create(_at));
+        internal readonly double Of(double away)
+        {
+            double sum = Math.FusedMultiplyAdd(away, _fourth, _third);
+            sum = Math.FusedMultiplyAdd(away, sum, _bend);
+            sum = Math.FusedMultiplyAdd(away, sum, _slope);
+            return Math.FusedMultiplyAdd(away, sum, _at);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal readonly void Line(
+            ref Vector256<double> a, ref Vector256<double> b, ref Vector256<double> c, ref Vector256<double> d)
+        {
+            (Vector256<double> slope, Vector256<double> at) = (Vector256.Create(_slope), Vector256.Create(_at));
+            a = Vector256.FusedMultiplyAdd(a, slope, at);
+            b = Vector256.FusedMultiplyAdd(b, slope, at);
+            c = Vector256.FusedMultiplyAdd(c, slope, at);
+            d = Vector256.FusedMultiplyAdd(d, slope, at);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal readonly double Line(double away) => Math.FusedMultiplyAdd(away, _slope, _at);
     }
 
     /// <summary>A leg around the quote that it was fitted to.</summary>
@@ -183,13 +206,41 @@ internal sealed partial class RoundingModel
             _inverse.Holds((_feeOnOutput ? away * _keepInverse : away) + 1);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal readonly Vector256<double> Forward(Vector256<double> away) => _feeOnOutput
-            ? Vector256.Floor(_fee.Line(Vector256.Floor(_curve.Of(away))))
-            : Vector256.Floor(_curve.Of(Vector256.Floor(_fee.Line(away))));
+        internal readonly double Forward(double away) => _feeOnOutput
+            ? Math.Floor(_fee.Line(Math.Floor(_curve.Of(away))))
+            : Math.Floor(_curve.Of(Math.Floor(_fee.Line(away))));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal readonly Vector256<double> Least(Vector256<double> away) => _feeOnOutput
-            ? Vector256.Ceiling(_inverse.Of(Vector256.Ceiling(_beforeFee.Line(away))))
-            : Vector256.Ceiling(_beforeFee.Line(Vector256.Ceiling(_inverse.Of(away))));
+        internal readonly double Least(double away) => _feeOnOutput
+            ? Math.Ceiling(_inverse.Of(Math.Ceiling(_beforeFee.Line(away))))
+            : Math.Ceiling(_beforeFee.Line(Math.Ceiling(_inverse.Of(away))));
+
+        /// <summary>The same for all four chains.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal readonly void Forward(
+            ref Vector256<double> a, ref Vector256<double> b, ref Vector256<double> c, ref Vector256<double> d)
+        {
+            if (_feeOnOutput) _curve.Of(ref a, ref b, ref c, ref d);
+            else _fee.Line(ref a, ref b, ref c, ref d);
+            (a, b, c, d) = (Vector256.Floor(a), Vector256.Floor(b), Vector256.Floor(c), Vector256.Floor(d));
+            if (_feeOnOutput) _fee.Line(ref a, ref b, ref c, ref d);
+            else _curve.Of(ref a, ref b, ref c, ref d);
+            (a, b, c, d) = (Vector256.Floor(a), Vector256.Floor(b), Vector256.Floor(c), Vector256.Floor(d));
+        }
+
+        /// <summary>The same for all four chains.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal readonly void Least(
+            ref Vector256<double> a, ref Vector256<double> b, ref Vector256<double> c, ref Vector256<double> d)
+        {
+            if (_feeOnOutput) _beforeFee.Line(ref a, ref b, ref c, ref d);
+            else _inverse.Of(ref a, ref b, ref c, ref d);
+            (a, b) = (Vector256.Ceiling(a), Vector256.Ceiling(b));
+            (c, d) = (Vector256.Ceiling(c), Vector256.Ceiling(d));
+            if (_feeOnOutput) _inverse.Of(ref a, ref b, ref c, ref d);
+            else _beforeFee.Line(ref a, ref b, ref c, ref d);
+            (a, b) = (Vector256.Ceiling(a), Vector256.Ceiling(b));
+            (c, d) = (Vector256.Ceiling(c), Vector256.Ceiling(d));
+        }
     }
 }

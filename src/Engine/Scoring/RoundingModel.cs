@@ -82,14 +82,13 @@ internal sealed partial class RoundingModel
     {
         ref LegModel of = ref _legs[leg];
         if (step.StartInRaw != of.StepIn) return;
-        Vector256<double> input = of.TransferIn.After(Vector256.Create((double)step.InRaw));
-        double curve = of.Unrounded(input).GetElement(0);
+        double curve = of.Unrounded(of.IsCharged ? of.TransferIn.After(step.InRaw) : step.InRaw);
 
         // What the pool gave, before the transfer fee: from the least that leaves this output to below the next one's.
-        Vector256<double> outputs = Vector256.Create((double)step.OutRaw, step.OutRaw + 1.0, 0, 0);
-        Vector256<double> given = of.TransferOut.Before(outputs);
-        double low = given.GetElement(0) - curve - of.ToleranceOut;
-        double high = given.GetElement(1) - curve + of.ToleranceOut;
+        (double given, double next) = (step.OutRaw, step.OutRaw + 1.0);
+        if (of.IsCharged) (given, next) = (of.TransferOut.Before(given), of.TransferOut.Before(next));
+        double low = given - curve - of.ToleranceOut;
+        double high = next - curve + of.ToleranceOut;
 
         // At the very end of a step the pool has no more to give: that says nothing about the step.
         if (low > of.BiasHigh + 1 || high < of.BiasLow - 1) return;
@@ -104,17 +103,19 @@ internal sealed partial class RoundingModel
 
     /// <summary>
     /// Predicted profits when these amounts of the mint before leg <paramref name="pivot"/> are made from the least
-    /// inputs that give them. PERF: sixteen sizes at once, in four chains that do not depend on each other, hide
-    /// the latency of the divisions (InputSizerBenchmark).
+    /// inputs that give them; true if one is above <paramref name="best"/>, else they are not written. PERF: sixteen
+    /// sizes at once, in four chains that do not depend on each other, hide the latency of the divisions
+    /// (InputSizerBenchmark).
     /// </summary>
-    internal void Predict(int pivot, ref Predictions of4)
+    internal bool Predict(int pivot, double best, ref Predictions of4)
     {
-        if (_isNear) PredictNear(pivot, ref of4);
-        else if (_isCharged) Predict<SomeCharged>(pivot, ref of4);
-        else Predict<NoneCharged>(pivot, ref of4);
+        if (_isNear) return PredictNear(pivot, best, ref of4);
+        return _isCharged
+            ? Predict<SomeCharged>(pivot, best, ref of4)
+            : Predict<NoneCharged>(pivot, best, ref of4);
     }
 
-    private void Predict<T>(int pivot, ref Predictions of4)
+    private bool Predict<T>(int pivot, double best, ref Predictions of4)
         where T : struct, ICharges
     {
         (Vector256<double> a, Vector256<double> b) = (of4[0].Amounts, of4[1].Amounts);
@@ -150,8 +151,28 @@ internal sealed partial class RoundingModel
             (c, d) = (of.Forward(c), of.Forward(d));
         }
 
-        (of4[0].Profits, of4[1].Profits) = (a - of4[0].Inputs, b - of4[1].Inputs);
-        (of4[2].Profits, of4[3].Profits) = (c - of4[2].Inputs, d - of4[3].Inputs);
+        return Promises(a, b, c, d, best, ref of4);
+    }
+
+    /// <summary>
+    /// Takes the outputs; true if a profit is above the best. PERF: seldom one is, so profits are written only then.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Promises(
+        Vector256<double> a,
+        Vector256<double> b,
+        Vector256<double> c,
+        Vector256<double> d,
+        double best,
+        ref Predictions of4)
+    {
+        (a, b, c, d) = (a - of4[0].Inputs, b - of4[1].Inputs, c - of4[2].Inputs, d - of4[3].Inputs);
+        Vector256<double> least = Vector256.Create(best);
+        Vector256<double> isMore = Vector256.GreaterThan(a, least) | Vector256.GreaterThan(b, least);
+        isMore |= Vector256.GreaterThan(c, least) | Vector256.GreaterThan(d, least);
+        if (isMore.ExtractMostSignificantBits() == 0) return false;
+        (of4[0].Profits, of4[1].Profits, of4[2].Profits, of4[3].Profits) = (a, b, c, d);
+        return true;
     }
 
     /// <summary>
@@ -264,6 +285,15 @@ internal sealed partial class RoundingModel
             return Curve(Vector256.Floor((part * Keep) + Vector256.Create(ToleranceIn))) + Vector256.Create(StepOut);
         }
 
+        /// <summary>The same for one.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal readonly double Unrounded(double input)
+        {
+            double part = input - StepIn;
+            if (FeeOnOutput) return (Math.Floor(Curve(part) + ToleranceOut) * Keep) + StepOut;
+            return Curve(Math.Floor((part * Keep) + ToleranceIn)) + StepOut;
+        }
+
         /// <summary>Least inputs of the pool for outputs.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal readonly Vector256<double> Least(Vector256<double> output)
@@ -283,6 +313,9 @@ internal sealed partial class RoundingModel
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly Vector256<double> Curve(Vector256<double> x) =>
             x * Rate / ((x * Curvature) + Vector256<double>.One);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly double Curve(double x) => x * Rate / ((x * Curvature) + 1);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly Vector256<double> Inverse(Vector256<double> y) =>

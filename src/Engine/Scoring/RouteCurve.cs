@@ -159,21 +159,26 @@ internal sealed partial class RouteCurve
     internal void PieceAt(int leg, double input, out double rate, out double curvature)
     {
         (rate, curvature) = (0, 0);
-        double start = 0;
-        ReadOnlySpan<CurveSegment> pieces = AllSegmentsOf(leg);
-        for (int i = 0; i < pieces.Length; i++)
+        (double start, double found, int at) = (0, 0, -1);
+        ReadOnlySpan<CurveSegment> pieces = SegmentsOf(leg);
+        for (int i = 0; ; i++)
         {
-            ref readonly CurveSegment piece = ref pieces[i];
-            if (!IsUsable(piece)) continue;
-            double into = Math.Max(0, input - start);
-            double below = 1 + (piece.Curvature * into);
-            (rate, curvature) = (piece.RateOut / (below * below), piece.Curvature / below);
-            _cuts[leg].TakeShares(i, ref rate, ref curvature);
-            start += piece.AmountInMax;
+            // PERF: the whole curve is copied only where the nearest pieces end before the input.
+            if (i == pieces.Length) pieces = AllSegmentsOf(leg);
+            if (i == pieces.Length) break;
+            if (!IsUsable(pieces[i])) continue;
+            (found, at) = (start, i);
+            start += pieces[i].AmountInMax;
 
             // Programs round each step's input up, so an exact start lies at or behind the curve's.
-            if (start > input + 0.5) return;
+            if (start > input + 0.5) break;
         }
+
+        if (at < 0) return;
+        ref readonly CurveSegment piece = ref pieces[at];
+        double below = 1 + (piece.Curvature * Math.Max(0, input - found));
+        (rate, curvature) = (piece.RateOut / (below * below), piece.Curvature / below);
+        _cuts[leg].TakeShares(at, ref rate, ref curvature);
     }
 
     private static bool IsUsable(in CurveSegment piece) =>

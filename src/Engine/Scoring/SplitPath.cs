@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Venues;
@@ -19,6 +20,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
 
     private readonly int[] _edges = new int[Legs.MaxCount];
     private readonly double[] _shift = new double[Legs.MaxCount];
+    private readonly uint[] _fee = new uint[Legs.MaxCount]; // on the output, 1e-9, as the last quote says
 
     /// <summary>Legs of the path; none passes amounts on unchanged.</summary>
     internal int Count { get; private set; }
@@ -28,7 +30,15 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
 
     internal void Clear() => Count = 0;
 
-    internal void Add(int edge) => (_edges[Count], _shift[Count++]) = (edge, 0);
+    internal void Add(int edge) => (_edges[Count], _fee[Count], _shift[Count++]) = (edge, 0, 0);
+
+    /// <summary>Takes a branch's edges.</summary>
+    internal void Set(in SplitBranch branch)
+    {
+        Clear();
+        Add(branch.Edge);
+        if (branch.Second >= 0) Add(branch.Second);
+    }
 
     /// <summary>Exact output, 0 if a quote fails.</summary>
     internal ulong Out(ulong amount) => Out(0, amount);
@@ -39,7 +49,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         return amount;
     }
 
-    private ulong LegOut(int leg, ulong amount) => quotes.Out(_edges[leg], amount);
+    private ulong LegOut(int leg, ulong amount) => quotes.Out(_edges[leg], amount, out _fee[leg]);
 
     /// <summary>
     /// Output of the curves that the graph keeps, as far as they go; <paramref name="slope"/> goes on with theirs.
@@ -86,6 +96,9 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         curve = Math.Ceiling(curve - Math.Max(1e-6, curve * 1e-15)); // roundings of doubles only
         double near = curve + _shift[leg];
         ulong at = Math.Max(near >= 1 && near < 9e18 ? (ulong)near : guess, low + 1);
+        if (quotes.Left <= 0) return false;
+        ulong least = LeastBehindFee(leg, target, low, out ulong leastOut);
+        ulong enough = least; // and up to here the output is known to be enough
         ulong high = 0;
         ulong step = 1;
         bool isBracketed = false;
@@ -93,7 +106,11 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         while (high == 0 || high - low > 1)
         {
             if (quotes.Left <= 0 || (high == 0 && ++doublings > DoublingsMax)) return false;
-            ulong given = LegOut(leg, at);
+            ulong given = leastOut;
+            if (least == 0 || at > enough) given = LegOut(leg, at);
+            else quotes.Charge();
+            if (at < least) given = 0;
+            else if (least != 0 && given >= target) enough = Math.Max(enough, at);
             if (given >= target) (high, output) = (at, given);
             else (low, isBracketed) = (at, true);
             if (high == 0) at = low + step;
@@ -106,6 +123,25 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         double shift = high - curve;
         _shift[leg] = Math.Abs(shift) > RoundedRaw ? shift : 0; // and 0 where the curve ends
         return true;
+    }
+
+    /// <summary>
+    /// The same where the fee is taken from the output: there whole units before the fee count, each worth many of
+    /// input, and halving takes a dozen quotes where these two or three tell; 0 if they do not. PERF: not counted, as
+    /// the search that counts is then followed without its quotes.
+    /// </summary>
+    private ulong LeastBehindFee(int leg, ulong target, ulong low, out ulong output)
+    {
+        output = 0;
+        if (_fee[leg] == 0) return 0;
+        double curve = WaterFilling.Input(graph.NearSegments(_edges[leg]), LegStep.Needed(target, _fee[leg]));
+        if (!(curve < 9e18)) return 0;
+        ulong at = Math.Max((ulong)Math.Ceiling(curve - Math.Max(1e-6, curve * 1e-15)), low + 1);
+        output = quotes.Peek(_edges[leg], at, out _);
+        if (output < target) output = quotes.Peek(_edges[leg], ++at, out _);
+        if (output < target) return 0;
+        if (at - 1 == low || quotes.Peek(_edges[leg], at - 1, out _) < target) return at;
+        return 0;
     }
 
     /// <summary>
@@ -141,6 +177,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         return graph.Segments(_edges[leg]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsUsable(in CurveSegment piece) => piece.RateOut > 0 && piece.AmountInMax > 0;
 
     /// <summary>

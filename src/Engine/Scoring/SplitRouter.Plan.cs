@@ -13,7 +13,7 @@ internal sealed partial class SplitRouter
     /// <summary>Odd, with both halves mixed.</summary>
     private static readonly UInt128 Spread = new(0x9E3779B97F4A7C15, 0xD1B54A32D192ED03);
 
-    private readonly double[] _gains = new double[2 * Legs.MaxCount]; // of the sections not looked at
+    private readonly double[] _gains = new double[SectionsMax]; // of the sections not looked at
 
     /// <summary>Writes the best plan into the opportunity; leaves it alone if none gains.</summary>
     internal void Plan(ref Opportunity one, ulong capRaw, int quotesMax)
@@ -31,27 +31,25 @@ internal sealed partial class SplitRouter
         _quotes.Begin(quotesMax);
         QuotesUsed = 0;
         _graph.EnsureTopology();
-        if (known.SplitMark != UInt128.Zero && known.SplitMark == MarkOf(in one))
+        Collect(in one);
+        UInt128 mark = MarkOf(in one);
+        if (known.SplitMark != UInt128.Zero && known.SplitMark == mark)
         {
             one.Split = known.Plan;
             return;
         }
 
-        UInt128 mark = SizeMark(in one);
         for (int span = 1; span <= 2 && span < one.LegCount; span++)
         {
             for (int leg = 0; leg + span <= one.LegCount; leg++)
-            {
-                bool isOpen = Collect(in one, leg, span);
-                mark = Marked(mark);
-                _gains[Section(leg, span)] = isOpen ? ContinuousGain(one.Legs[leg].AmountInRaw) : 0;
-            }
+                _gains[Section(leg, span)] = ContinuousGain(Section(leg, span), one.Legs[leg].AmountInRaw);
         }
 
         while (TryBest(in one, out int first, out int legs) && _quotes.Left > 0)
         {
             _gains[Section(first, legs)] = 0;
-            if (Collect(in one, first, legs) && TryDecide(ref one, first, legs)) break;
+            Open(Section(first, legs));
+            if (TryDecide(ref one, first, legs)) break;
         }
 
         QuotesUsed = quotesMax - _quotes.Left;
@@ -74,8 +72,6 @@ internal sealed partial class SplitRouter
         return legs != 0;
     }
 
-    private static int Section(int leg, int legs) => leg + ((legs - 1) * Legs.MaxCount);
-
     /// <summary>
     /// Looks for the best plan of a section and writes it if it gains; false if the section's best is another branch
     /// alone, which is another route.
@@ -94,39 +90,29 @@ internal sealed partial class SplitRouter
         return used;
     }
 
-    /// <summary>The number of a route as it is now, without a look at any curve.</summary>
+    /// <summary>The number of a route as it is now, once its branches are found.</summary>
     private UInt128 MarkOf(in Opportunity one)
     {
-        UInt128 mark = SizeMark(in one);
+        UInt128 mark = (new UInt128(one.AmountInRaw, (ulong)one.GrossProfitRaw) + 1) * Spread;
         for (int span = 1; span <= 2 && span < one.LegCount; span++)
         {
             for (int leg = 0; leg + span <= one.LegCount; leg++)
             {
-                _ = Collect(in one, leg, span);
-                mark = Marked(mark);
+                // Both edges of a branch in one number: none is 0, and a single edge leaves the second at 0.
+                foreach (ref readonly SplitBranch branch in Found(Section(leg, span)))
+                {
+                    ulong second = branch.Second < 0 ? 0 : RefinedRoutes.Mark(_graph, branch.Second);
+                    mark = Mixed(mark, new UInt128(second, RefinedRoutes.Mark(_graph, branch.Edge)));
+                }
+
+                mark = Mixed(mark, 0);
             }
         }
 
         return mark;
     }
 
-    private static UInt128 SizeMark(in Opportunity one) =>
-        (new UInt128(one.AmountInRaw, (ulong)one.GrossProfitRaw) + 1) * Spread;
-
-    /// <summary>With the branches of the section that was collected last.</summary>
-    private UInt128 Marked(UInt128 mark)
-    {
-        for (int i = 0; i < _count; i++)
-        {
-            for (int leg = 0; leg < _branches[i].Count; leg++)
-                mark = Mixed(mark, RefinedRoutes.Mark(_graph, _branches[i].Edge(leg)));
-            mark = Mixed(mark, 0);
-        }
-
-        return Mixed(mark, 1);
-    }
-
-    private static UInt128 Mixed(UInt128 mark, ulong next)
+    private static UInt128 Mixed(UInt128 mark, UInt128 next)
     {
         UInt128 sum = (mark ^ (mark >> 67)) + next;
         return (sum + 1) * Spread;

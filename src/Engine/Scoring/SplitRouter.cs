@@ -23,9 +23,6 @@ namespace LowLatency.Engine.Scoring;
 /// </summary>
 internal sealed partial class SplitRouter
 {
-    /// <summary>Third mints looked at for a section's paths.</summary>
-    internal const int MintsMax = 128;
-
     /// <summary>Newton's steps of the search for the input, two are usual; then it halves.</summary>
     private const int NewtonsMax = 8;
 
@@ -46,7 +43,6 @@ internal sealed partial class SplitRouter
     private readonly SplitPath _before;
     private readonly SplitPath _after;
     private readonly SplitPath[] _branches = new SplitPath[SplitParts.MaxCount];
-    private readonly double[] _rates = new double[SplitParts.MaxCount];
     private readonly CurveSegment[] _curves = new CurveSegment[SplitParts.MaxCount * WaterFilling.PiecesPerPool];
     private readonly int[] _pieces = new int[SplitParts.MaxCount];
     private readonly double[] _shares = new double[SplitParts.MaxCount];
@@ -70,89 +66,19 @@ internal sealed partial class SplitRouter
     /// <summary>Exact quotes used by the last call.</summary>
     internal int QuotesUsed { get; private set; }
 
-    /// <summary>The section's branches, its own first, the others by marginal rate; false if it has no other.</summary>
-    private bool Collect(in Opportunity one, int first, int legs)
-    {
-        _count = 1;
-        _branches[0].Clear();
-        for (int leg = first; leg < first + legs; leg++) _branches[0].Add(Edge(in one, leg));
-        int from = _graph.EdgeFrom(Edge(in one, first));
-        int to = _graph.EdgeTo(Edge(in one, first + legs - 1));
-        int pair = _graph.FindPair(from, to);
-        if (pair >= 0)
-        {
-            foreach (int pool in _graph.PairPools(pair))
-            {
-                if (!IsOnRoute(in one, pool)) Offer(_graph.PoolEdge(pool, pair), -1);
-            }
-        }
-
-        // Paths through a third mint, from the end that has fewer neighbours.
-        bool isFromEnd = _graph.Neighbours(to).Length < _graph.Neighbours(from).Length;
-        ReadOnlySpan<int> mints = _graph.Neighbours(isFromEnd ? to : from);
-        ReadOnlySpan<int> pairs = _graph.PairsOut(isFromEnd ? to : from);
-        for (int i = 0; i < Math.Min(mints.Length, MintsMax); i++)
-        {
-            if (mints[i] == from || mints[i] == to) continue;
-            int other = isFromEnd ? _graph.FindPair(from, mints[i]) : _graph.FindPair(mints[i], to);
-            if (other < 0) continue;
-            int into = BestOffRoute(in one, isFromEnd ? other : pairs[i]);
-            int onward = BestOffRoute(in one, isFromEnd ? pairs[i] ^ 1 : other);
-            if (into >= 0 && onward >= 0) Offer(into, onward);
-        }
-
-        _reach = 0;
-        return _count > 1;
-    }
-
-    private int BestOffRoute(in Opportunity one, int pair)
-    {
-        int best = _graph.BestEdge(pair);
-        if (best < 0 || !IsOnRoute(in one, MarketGraph.EdgePool(best))) return best;
-        best = -1;
-        foreach (int pool in _graph.PairPools(pair))
-        {
-            int edge = _graph.PoolEdge(pool, pair);
-            if (_graph.Rate(edge) > (best < 0 ? 0 : _graph.Rate(best)) && !IsOnRoute(in one, pool)) best = edge;
-        }
-
-        return best;
-    }
-
-    /// <summary>Takes a branch if it is among the best by marginal rate (ties: the one offered first).</summary>
-    private void Offer(int edge, int second)
-    {
-        double rate = _graph.Rate(edge) * (second < 0 ? 1 : _graph.Rate(second));
-        if (!(rate > 0)) return;
-        int at = _count;
-        while (at > 1 && _rates[at - 1] < rate) at--;
-        if (at == SplitParts.MaxCount) return;
-        if (_count < SplitParts.MaxCount) _count++;
-        SplitPath last = _branches[_count - 1];
-        for (int i = _count - 1; i > at; i--) (_branches[i], _rates[i]) = (_branches[i - 1], _rates[i - 1]);
-        (_branches[at], _rates[at]) = (last, rate);
-        last.Clear();
-        last.Add(edge);
-        if (second >= 0) last.Add(second);
-    }
-
-    private static bool IsOnRoute(in Opportunity one, int pool)
-    {
-        for (int leg = 0; leg < one.LegCount; leg++)
-        {
-            if (one.Legs[leg].PoolId == pool) return true;
-        }
-
-        return false;
-    }
-
     /// <summary>How much more of the section's output the continuous optimum gives, as a share of it.</summary>
-    private double ContinuousGain(ulong amount)
+    private double ContinuousGain(int section, ulong amount)
     {
+        if (_found[section] < 2) return 0;
+
         // PERF: over half of the sections end here: no other branch's first unit gives what the own one's last does.
+        ReadOnlySpan<SplitBranch> found = Found(section);
+        _branches[0].Set(in found[0]);
         CurveSlope slope = CurveSlope.One;
         _ = _branches[0].ContinuousOut(amount, ref slope);
-        if (slope.Rate >= _rates[1] || !TryShares(amount, slope.Rate)) return 0;
+        if (slope.Rate >= found[1].Rate) return 0;
+        Open(section);
+        if (!TryShares(amount, slope.Rate)) return 0;
         double together = 0;
         for (int i = 0; i < _count; i++) together += WaterFilling.Output(Curve(i), _shares[i]);
         double alone = WaterFilling.Output(Curve(0), amount);

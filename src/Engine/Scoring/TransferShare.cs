@@ -38,6 +38,9 @@ internal readonly struct TransferShare
         return sent - Vector256.Min(fee, Vector256.Create(_capRaw));
     }
 
+    /// <summary>The same for one.</summary>
+    internal double After(double sent) => After(Vector256.Create(sent)).ToScalar();
+
     /// <summary>Least amounts to send for amounts to arrive.</summary>
     internal Vector256<double> Before(Vector256<double> arriving)
     {
@@ -45,6 +48,9 @@ internal readonly struct TransferShare
         Vector256<double> sent = Vector256.Ceiling((arriving / (1 - Share)) - Vector256.Create(Tolerance));
         return Vector256.Min(sent, arriving + Vector256.Create(_capRaw));
     }
+
+    /// <summary>The same for one.</summary>
+    internal double Before(double arriving) => Before(Vector256.Create(arriving)).ToScalar();
 
     /// <summary>The fee without its rounding as a map, at the cap if <paramref name="sentRaw"/> is beyond it.</summary>
     internal TransferMatrix<double> Map(double sentRaw) =>

@@ -41,6 +41,7 @@ internal sealed class WaterFilling
     private readonly double[] _slope = new double[SplitParts.MaxCount * PiecesPerPool]; // what it takes a unit of s
     private readonly double[] _end = new double[SplitParts.MaxCount * PiecesPerPool];
     private readonly int[] _first = new int[SplitParts.MaxCount + 1];
+    private bool _isConcave; // rates fall from piece to piece in every pool
     private int _pools;
     private double _low; // s below which nothing is taken
     private double _high; // and from which on everything is
@@ -51,7 +52,7 @@ internal sealed class WaterFilling
     /// <summary>Forgets all pools; the search begins where the marginal rate is this, if it can be.</summary>
     internal void Clear(double marginalRate = 0)
     {
-        _pools = 0;
+        (_pools, _isConcave) = (0, true);
         (_low, _high, _room, _level) = (double.PositiveInfinity, 0, 0, 1 / Math.Sqrt(marginalRate));
     }
 
@@ -125,10 +126,12 @@ internal sealed class WaterFilling
             if (at == limit || reach >= total) break;
             if (!(piece.RateOut > 0) || !(piece.AmountInMax > 0) || !(piece.Curvature >= 0)) continue;
             double root = Math.Sqrt(piece.RateOut);
-            double end = Math.Min(piece.AmountInMax, total);
-            (_from[at], _slope[at], _end[at]) = (1 / root, root / piece.Curvature, end);
-            _low = Math.Min(_low, _from[at]);
-            _high = Math.Max(_high, (1 + (piece.Curvature * end)) / root);
+            double end = piece.AmountInMax < total ? piece.AmountInMax : total;
+            (double from, double last) = (1 / root, (1 + (piece.Curvature * end)) / root);
+            (_from[at], _slope[at], _end[at]) = (from, root / piece.Curvature, end);
+            _isConcave &= at == _first[_pools] || from >= _from[at - 1];
+            if (from < _low) _low = from;
+            if (last > _high) _high = last;
             _room += end;
             reach += piece.AmountInMax;
             at++;
@@ -200,28 +203,41 @@ internal sealed class WaterFilling
         (_level, _taken) = (low + (part * (high - low)), 0);
     }
 
-    /// <summary>What each pool takes at an s, all together, and how much more a unit of s.</summary>
+    /// <summary>
+    /// What each pool takes at an s, all together, and how much more a unit of s. PERF: where rates fall, a pool's
+    /// first piece that takes nothing ends it: of the pieces laid out most are behind.
+    /// </summary>
     private double Take(double s, Span<double> amounts, out double slope)
     {
         double sum = 0;
-        slope = 0;
+        double steep = 0;
         int at = 0;
         for (int pool = 0; pool < _pools; pool++)
         {
             double taken = 0;
-            for (int end = _first[pool + 1]; at < end; at++)
+            int end = _first[pool + 1];
+            for (; at < end; at++)
             {
                 double over = s - _from[at];
-                if (!(over > 0)) continue;
+                if (!(over > 0))
+                {
+                    if (_isConcave) break;
+                    continue;
+                }
+
                 double x = over * _slope[at];
-                if (x < _end[at]) slope += _slope[at];
-                taken += Math.Min(x, _end[at]);
+                double most = _end[at];
+                if (x < most) steep += _slope[at];
+                else x = most;
+                taken += x;
             }
 
+            at = end;
             amounts[pool] = taken;
             sum += taken;
         }
 
+        slope = steep;
         return sum;
     }
 }

@@ -28,6 +28,9 @@ internal sealed class TestPool : Pool
 
     internal uint FeePpm { get; set; }
 
+    /// <summary>True if the fee is taken from the output, rounded up as well.</summary>
+    internal bool IsFeeOnOutput { get; set; }
+
     /// <summary>Token-2022 transfer fees of mint A and B.</summary>
     internal TransferFeeRate TransferFeeA { get; set; }
 
@@ -58,13 +61,16 @@ internal sealed class TestPool : Pool
         if (rin == 0 || rout == 0) return QuoteStatus.InsufficientLiquidity;
         bool isAIn = request.Direction == SwapDirection.AToB;
         ulong arriving = TransferFee.AmountAfterFee(TransferFeeAt(isAIn, 0), request.AmountRaw);
-        UInt128 fee = (((UInt128)arriving * FeePpm) + 999_999) / 1_000_000;
+        UInt128 fee = IsFeeOnOutput ? 0 : Fee(arriving);
         UInt128 net = arriving - fee;
-        ulong output = TransferFee.AmountAfterFee(TransferFeeAt(!isAIn, 0), (ulong)(net * rout / (rin + net)));
+        UInt128 given = net * rout / (rin + net);
+        if (IsFeeOnOutput) given -= fee = Fee(given);
+        ulong output = TransferFee.AmountAfterFee(TransferFeeAt(!isAIn, 0), (ulong)given);
         if (output == 0) return QuoteStatus.ZeroOutput;
         quote.AmountInRaw = request.AmountRaw;
         quote.AmountOutRaw = output;
         quote.FeeRaw = (ulong)fee;
+        quote.FeeOnOutput = IsFeeOnOutput;
         quote.FeeRateE9 = FeePpm * 1000;
         return QuoteStatus.Ok;
     }
@@ -80,7 +86,7 @@ internal sealed class TestPool : Pool
         destination[0] = new CurveSegment
         {
             RateOut = keep * rout / rin * (1 - (TransferFeeAt(!isAIn, 0).FeeBps / 10_000.0)),
-            Curvature = keep / rin,
+            Curvature = (IsFeeOnOutput ? 1 : keep) / rin,
             AmountInMax = double.PositiveInfinity,
         };
         return 1;
@@ -94,6 +100,8 @@ internal sealed class TestPool : Pool
     public override bool TryWriteState(in Pubkey key, Span<byte> data) => false;
 
     public override bool IsModelled(AccountRole role, int offset) => false;
+
+    private UInt128 Fee(UInt128 amount) => ((amount * FeePpm) + 999_999) / 1_000_000;
 
     private (ulong In, ulong Out) Reserves(SwapDirection direction) =>
         direction == SwapDirection.AToB ? (ReserveA, ReserveB) : (ReserveB, ReserveA);

@@ -18,6 +18,25 @@ internal struct DlmmPassedBin
     internal int ArraysUsed;
 }
 
+/// <summary>A bin that an exact input ended in, at one time; sums are of the bins before it.</summary>
+internal struct DlmmPartBin
+{
+    internal ulong TotalIn, TotalOut, TotalFee;
+
+    /// <summary>Least input that empties the bins before it for sure.</summary>
+    internal ulong LeastIn;
+
+    /// <summary>What market makers give in it; 0 if no bin is known.</summary>
+    internal ulong MakerOut;
+
+    internal UInt128 PriceX64;
+    internal ulong Slot;
+    internal long UnixTime;
+    internal int ActiveId, Bins;
+    internal uint FirstRate, LastRate;
+    internal bool FeeOnInput;
+}
+
 /// <summary>
 /// The bins that exact inputs of one direction emptied, in order: a quote that gets farther begins behind the last one
 /// it empties. What an emptied bin takes and gives, and the fee rate at the next one, do not depend on the input. Of
@@ -28,12 +47,15 @@ internal sealed class DlmmPassedBins
     /// <summary>Most bins remembered.</summary>
     internal const int BinsMax = 48;
 
-    // An input that only just empties a bin pays the fee of a bin that is not: rounded once otherwise, by less than
-    // this at any rate (a tenth at most), so the walk itself decides there.
-    private const ulong MarginRaw = 16;
+    /// <summary>
+    /// An input that only just empties a bin pays the fee of a bin that is not: rounded once otherwise, by less than
+    /// this at any rate (a tenth at most), so the walk itself decides there.
+    /// </summary>
+    internal const ulong MarginRaw = 16;
 
     private readonly ulong[] _totalIn = new ulong[BinsMax];
     private readonly DlmmPassedBin[] _bins = new DlmmPassedBin[BinsMax];
+    private DlmmPartBin _part;
     private long _unixTime;
     private int _last;
 
@@ -43,8 +65,11 @@ internal sealed class DlmmPassedBins
     /// <summary>Fee rate of the first one, 1e-9.</summary>
     internal uint FirstRate { get; private set; }
 
+    /// <summary>The bin in which the last input ended.</summary>
+    internal ref DlmmPartBin Part => ref _part;
+
     /// <summary>Nothing holds any longer.</summary>
-    internal void Forget() => Count = 0;
+    internal void Forget() => (Count, _part.MakerOut) = (0, 0);
 
     /// <summary>
     /// How many bins an input empties for sure, of those known at this time; the last of them is

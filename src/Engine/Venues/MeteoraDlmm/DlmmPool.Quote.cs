@@ -43,20 +43,19 @@ public sealed partial class DlmmPool
         internal int ArraysUsed;
 
         internal int Bins, RewardedBins;
+
+        /// <summary>Place of the last array in the pool's store.</summary>
+        internal int LastSlot;
         internal uint FirstRate, LastRate;
 
         /// <summary>Amounts before the last bin traded in.</summary>
-        internal ulong StepIn, StepOut;
+        internal ulong StepIn, StepOut, StepFee;
 
         internal uint Error;
 
         /// <summary>Where emptied bins are noted; null if they are not.</summary>
         internal DlmmPassedBins? Passed;
     }
-
-    /// <inheritdoc/>
-    public override QuoteStatus Quote(in SwapRequest request, out SwapQuote quote) =>
-        Run(in request, false, out quote, out _);
 
     /// <inheritdoc/>
     public override QuoteStatus Execute(in SwapRequest request, out SwapQuote quote)
@@ -219,6 +218,7 @@ public sealed partial class DlmmPool
         ref DlmmArraySlot header = ref _arrays.Slot(slot);
         int first = header.Index * DlmmLayout.BinsPerArray;
         int bin = walk.ActiveId - first;
+        walk.LastSlot = slot;
         while (true)
         {
             if ((uint)bin < DlmmLayout.BinsPerArray)
@@ -301,7 +301,7 @@ public sealed partial class DlmmPool
         ulong totalIn = walk.TotalIn + fill.GrossIn;
         ulong totalOut = walk.TotalOut + netOut;
         if (totalIn < fill.GrossIn || totalOut < netOut) return DlmmProgram.MathOverflow;
-        (walk.StepIn, walk.StepOut) = (walk.TotalIn, walk.TotalOut);
+        (walk.StepIn, walk.StepOut, walk.StepFee) = (walk.TotalIn, walk.TotalOut, walk.TotalFee);
         walk.TotalIn = totalIn;
         walk.TotalOut = totalOut;
         walk.TotalFee += fill.Fee;

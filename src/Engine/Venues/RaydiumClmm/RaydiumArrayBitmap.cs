@@ -95,10 +95,15 @@ internal sealed class RaydiumArrayBitmap
         if (isDown ? bit < end : bit > end) return false;
         int word = bit >> 6;
         ulong rest = _words[word] & (isDown ? ulong.MaxValue >> (63 - (bit & 63)) : ulong.MaxValue << (bit & 63));
-        while (rest == 0)
+        if (rest == 0)
         {
-            word += isDown ? -1 : 1;
-            if (isDown ? word < end >> 6 : word > end >> 6) return false;
+            // PERF: behind the last array of a side all words up to the end are 0: in whole vectors.
+            int limit = end >> 6;
+            int away = isDown
+                ? _words.AsSpan(limit, word - limit).LastIndexOfAnyExcept(0UL)
+                : _words.AsSpan(word + 1, limit - word).IndexOfAnyExcept(0UL);
+            if (away < 0) return false;
+            word = isDown ? limit + away : word + 1 + away;
             rest = _words[word];
         }
 

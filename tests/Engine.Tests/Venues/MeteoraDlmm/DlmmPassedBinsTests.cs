@@ -46,6 +46,48 @@ public sealed class DlmmPassedBinsTests
         Assert.True(byBins[DlmmPassedBins.BinsMax + 2] > 10 && refused > 10, $"{refused} {string.Join(' ', byBins)}");
     }
 
+    /// <summary>
+    /// Inputs a few units apart, which end in the bin of the quote before or right beside it: with the least output at
+    /// what they give or one more, at the same time or a later one.
+    /// </summary>
+    [Fact]
+    public void Quote_AFewUnitsFromTheLast_EqualsTheWalk()
+    {
+        Random random = new(Seed + 2);
+        (int compared, int tooLow, int refused) = (0, 0, 0);
+        foreach ((Pool used, Pool fresh, ChainClock from, List<SwapRequest> requests) in Pairs(random))
+        {
+            ChainClock clock = from;
+            foreach (SwapRequest item in requests)
+            {
+                SwapRequest request = item;
+                for (int near = 0; near < 6; near++)
+                {
+                    if (random.Next(30) == 0)
+                        clock = clock with { Slot = clock.Slot + 1, UnixTimestamp = clock.UnixTimestamp + near };
+                    request.Clock = clock;
+                    request.AmountRaw += (ulong)random.Next(9);
+                    if (request.AmountRaw > 4) request.AmountRaw -= 4;
+                    request.ThresholdRaw = 0;
+                    Forget(fresh);
+                    QuoteStatus expected = fresh.Quote(in request, out SwapQuote walk);
+                    bool isShort = expected == QuoteStatus.Ok && near == 3;
+                    request.ThresholdRaw = expected == QuoteStatus.Ok ? walk.AmountOutRaw + (isShort ? 1UL : 0) : 0;
+                    Forget(fresh);
+                    expected = fresh.Quote(in request, out walk);
+                    QuoteStatus status = used.Quote(in request, out SwapQuote quote);
+                    bool isSame = status == expected && quote.Equals(walk);
+                    Assert.True(isSame, $"{used.Address} {request.Direction} {request.AmountRaw}");
+                    compared += status == QuoteStatus.Ok ? 1 : 0;
+                    tooLow += isShort && status != QuoteStatus.Ok ? 1 : 0;
+                    refused += status != QuoteStatus.Ok ? 1 : 0;
+                }
+            }
+        }
+
+        Assert.True(compared > 1000 && tooLow > 100 && refused > tooLow, $"{compared} {tooLow} {refused}");
+    }
+
     [Fact]
     public void Execute_AfterQuotesPastBins_LeavesQuotesOfTheNewState()
     {
