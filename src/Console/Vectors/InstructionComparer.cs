@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Globalization;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
@@ -41,7 +42,9 @@ internal sealed class InstructionComparer
             }
 
             VectorDifference? difference = Difference(expected, caseId);
-            if (difference is null) return null;
+            if (difference is null) return request.Mode == SwapMode.ExactIn && variant == 0
+                    ? DifferenceOfOthers(pool, request, expected, caseId)
+                    : null;
             int rank = Rank(expected);
             if (rank <= nearestRank) continue;
             nearest = difference;
@@ -49,6 +52,34 @@ internal sealed class InstructionComparer
         }
 
         return nearest;
+    }
+
+    /// <summary>
+    /// Null if other amounts change nothing but the amounts, where these stand side by side behind a tag of 8 bytes or
+    /// of one: what a swap that is patched rests on.
+    /// </summary>
+    private VectorDifference? DifferenceOfOthers(
+        Pool pool, SwapInstructionRequest request, InstructionText expected, string caseId)
+    {
+        Span<byte> amounts = stackalloc byte[2 * sizeof(ulong)];
+        Put(in request, amounts);
+        int tag = expected.Data.AsSpan().IndexOf(amounts);
+        if (tag is not (sizeof(byte) or sizeof(ulong))) return null;
+        request.AmountRaw = (request.AmountRaw / 3) + 1;
+        request.ThresholdRaw = (request.ThresholdRaw / 7) + 1;
+        Put(in request, amounts);
+        byte[] data = (byte[])expected.Data.Clone();
+        amounts.CopyTo(data.AsSpan(tag));
+        QuoteStatus status = pool.WriteSwap(in request, _buffer);
+        return status == QuoteStatus.Ok
+            ? Difference(expected with { Data = data }, caseId)
+            : new VectorDifference(caseId, WholeField, "an instruction of other amounts", $"none: {status}");
+
+        static void Put(in SwapInstructionRequest of, Span<byte> amounts)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(amounts, of.AmountRaw);
+            BinaryPrimitives.WriteUInt64LittleEndian(amounts[sizeof(ulong)..], of.ThresholdRaw);
+        }
     }
 
     /// <summary>Field of a difference in one account of the list.</summary>

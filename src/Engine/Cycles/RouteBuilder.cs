@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 
@@ -45,6 +46,7 @@ public static class RouteBuilder
     }
 
     /// <summary>Order-dependent 64-bit mix, so that A-B-C and A-C-B differ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Mix(ulong hash, byte direction)
     {
         hash = (hash + direction + 1) * 0x9E3779B97F4A7C15UL;

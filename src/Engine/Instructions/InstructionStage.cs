@@ -179,11 +179,15 @@ public sealed partial class InstructionStage : IStage, IRouteMessages, IWarmable
         _frame.AsSpan(0, count).CopyTo(_instructions);
         for (int i = 0; i < opportunity.LegCount; i++)
         {
-            Leg leg = opportunity.Legs[i];
+            ref readonly Leg leg = ref opportunity.Legs[i];
             int edge = MarketGraph.Edge(leg.PoolId, (SwapDirection)leg.Direction);
-            InstructionBuffer buffer = _legs.Of(edge, i, _instructions.AsSpan(framed, i));
-            if (!TryWriteSwap(in leg, edge, buffer)) return false;
-            _instructions[count++] = buffer;
+            ref LegBuffer place = ref _legs.Of(edge, i, _instructions.AsSpan(framed, i));
+            ulong version = _graph.Version(leg.PoolId);
+            _instructions[count++] = place.Buffer;
+            if (place.TryPatch(edge, version, leg.AmountInRaw, leg.MinimumOutRaw)) continue;
+            place.Forget();
+            if (!TryWriteSwap(in leg, edge, place.Buffer)) return false;
+            place.Note(edge, version, leg.AmountInRaw, leg.MinimumOutRaw);
         }
 
         int after = Wallet.Frame.WriteAfter(accounts, _frame.AsSpan(framed));

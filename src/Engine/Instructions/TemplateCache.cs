@@ -28,8 +28,8 @@ public sealed class TemplateCache
     private readonly int[] _heads; // first place of each bucket, plus one; 0 = none
     private readonly int[] _next; // next place of the same bucket, plus one
     private readonly ulong[] _digests;
-    private readonly long[] _lastUse; // 0 while free
-    private long _uses;
+    private readonly int[] _newer; // a ring in order of use; the last entry is its end, free places come first
+    private readonly int[] _older;
 
     /// <summary>
     /// A cache of <paramref name="capacity"/> templates; 0 keeps none. No transaction is larger than
@@ -46,7 +46,8 @@ public sealed class TemplateCache
         for (int i = 0; i < count; i++) _templates[i] = At(i);
         _scratch = At(count);
         _heads = new int[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(count * 2, 1))];
-        (_next, _digests, _lastUse) = (new int[count], new ulong[count], new long[count]);
+        (_next, _digests, _newer, _older) = (new int[count], new ulong[count], new int[count + 1], new int[count + 1]);
+        for (int i = 0; i <= count; i++) (_newer[i], _older[i]) = (i == count ? 0 : i + 1, i == 0 ? count : i - 1);
     }
 
     /// <summary>Templates it can hold.</summary>
@@ -69,11 +70,10 @@ public sealed class TemplateCache
     /// </summary>
     public RouteTemplate? TryPatch(ulong routeDigest, in RouteShape shape, uint tablesVersion)
     {
-        _uses++;
         int place = Find(routeDigest, in shape, tablesVersion);
         if (place < 0) return null;
         _templates[place].Patch(in shape);
-        _lastUse[place] = _uses;
+        MoveBetween(place, _older[_templates.Length], _templates.Length);
         Hits++;
         return _templates[place];
     }
@@ -92,8 +92,9 @@ public sealed class TemplateCache
         _templates[place].Clear();
         Unlink(place);
         ref int head = ref Head(routeDigest);
-        (_digests[place], _lastUse[place], _next[place]) = (routeDigest, ++_uses, head);
+        (_digests[place], _next[place]) = (routeDigest, head);
         head = place + 1;
+        MoveBetween(place, _older[_templates.Length], _templates.Length);
         return _templates[place];
     }
 
@@ -101,7 +102,7 @@ public sealed class TemplateCache
     public void Release(RouteTemplate template)
     {
         template.Clear();
-        if (template != _scratch) _lastUse[template.Place] = 0;
+        if (template != _scratch) MoveBetween(template.Place, _templates.Length, _newer[_templates.Length]);
     }
 
     private ref int Head(ulong routeDigest) => ref _heads[(int)routeDigest & (_heads.Length - 1)];
@@ -120,23 +121,25 @@ public sealed class TemplateCache
     /// <summary>Of the route's places if it has all that one may have, else of all.</summary>
     private int LeastUsed(ulong routeDigest)
     {
-        (int own, int ownCount) = (-1, 0);
+        int ownCount = 0;
         for (int i = Head(routeDigest) - 1; i >= 0; i = _next[i] - 1)
         {
-            if (_digests[i] != routeDigest) continue;
-            ownCount++;
-            if (own < 0 || _lastUse[i] < _lastUse[own]) own = i;
+            if (_digests[i] == routeDigest) ownCount++;
         }
 
-        if (ownCount >= MaxOfRoute) return own;
-        int least = 0;
-        ReadOnlySpan<long> lastUse = _lastUse;
-        for (int i = 1; i < lastUse.Length; i++)
-        {
-            if (lastUse[i] < lastUse[least]) least = i;
-        }
+        int place = _newer[_templates.Length];
+        if (ownCount < MaxOfRoute) return place;
+        while (_digests[place] != routeDigest) place = _newer[place];
+        return place;
+    }
 
-        return least;
+    /// <summary>Moves a place between two others that are next to each other in the order of use.</summary>
+    private void MoveBetween(int place, int older, int newer)
+    {
+        if (place == older || place == newer) return;
+        (_newer[_older[place]], _older[_newer[place]]) = (_newer[place], _older[place]);
+        (_older[place], _newer[place]) = (older, newer);
+        (_newer[older], _older[newer]) = (place, place);
     }
 
     private void Unlink(int place)

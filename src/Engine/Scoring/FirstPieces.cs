@@ -16,11 +16,23 @@ internal sealed class FirstPieces(MarketGraph graph)
     private readonly FirstPiece[] _pieces = new FirstPiece[2 * graph.PoolCapacity];
 
     /// <summary>The piece as it is now.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref readonly FirstPiece Of(int edge)
     {
+        ulong isOld = 0;
+        ref readonly FirstPiece known = ref Peek(edge, ref isOld);
+        if (isOld != 0) Renew(edge, ref _pieces[edge]);
+        return ref known;
+    }
+
+    /// <summary>
+    /// The piece as it was last asked for; bits are set if the pool has changed since. PERF: a loop over legs without a
+    /// call keeps its numbers in registers (ScoringBenchmark), so whoever has one looks at all of them first.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref readonly FirstPiece Peek(int edge, scoped ref ulong isOld)
+    {
         ref FirstPiece known = ref _pieces[edge];
-        if (known.Mark >> 1 != graph.Version(MarketGraph.EdgePool(edge))) Renew(edge, ref known);
+        isOld |= (known.Mark >> 1) ^ graph.Version(MarketGraph.EdgePool(edge));
         return ref known;
     }
 
@@ -57,9 +69,12 @@ internal struct FirstPiece
     /// <summary>Input to its end, base units; infinity for no end.</summary>
     internal double AmountInMax;
 
-    /// <summary>Twice the pool's version, and 1 if a bound may rest on it.</summary>
+    /// <summary>
+    /// Twice the pool's version, and 1 if a bound may rest on it: the pool quotes, exactly on its curve up to rounding,
+    /// and no fee is capped.
+    /// </summary>
     internal ulong Mark;
 
-    /// <summary>True if the pool quotes, exactly on its curve up to rounding, and no fee is capped.</summary>
-    internal readonly bool Bounds => (Mark & 1) != 0;
+    /// <summary>A leg that changes nothing and has no end.</summary>
+    internal static FirstPiece None => new() { RateOut = 1, AmountInMax = double.PositiveInfinity };
 }

@@ -89,11 +89,17 @@ public sealed partial class InputSizer
     /// takes more than <paramref name="maxDepthShareBps"/> of its pool's depth (10,000: no limit).
     /// </summary>
     public InputSizer(MarketGraph graph, ulong minimumInputRaw, int maxDepthShareBps = 10_000)
+        : this(graph, new FirstPieces(graph), minimumInputRaw, maxDepthShareBps)
+    {
+    }
+
+    /// <summary>A sizer that shares the first pieces of the graph's curves.</summary>
+    internal InputSizer(MarketGraph graph, FirstPieces firsts, ulong minimumInputRaw, int maxDepthShareBps)
     {
         _maxDepthShareBps = maxDepthShareBps;
         Array.Fill(_legCaps, ulong.MaxValue);
         _graph = graph;
-        _curve = new RouteCurve(graph);
+        _curve = new RouteCurve(graph, firsts);
         _minimumInput = Math.Max(1, minimumInputRaw);
     }
 
@@ -187,8 +193,6 @@ public sealed partial class InputSizer
         QuotesUsed = 0;
         _boundSlack = 0;
         ContinuousProfit = 0;
-        bool isFirst = canJump && _maxDepthShareBps >= 10_000;
-        if (isFirst && _curve.TryFirstPieces(edges, capRaw, out double optimum)) return Located(optimum, capRaw);
         for (int leg = 0; _maxDepthShareBps < 10_000 && leg < _count; leg++) CapLeg(leg, edges[leg]);
         return Located(_curve.FindOptimum(edges, capRaw, canJump), capRaw);
     }

@@ -27,7 +27,7 @@ internal sealed partial class RouteCurve
         {
             for (int leg = 0; leg < Count; leg++)
             {
-                if (_segment[leg] < _cuts[leg].Last) return true;
+                if (_at[leg].Segment < _cuts[leg].Last) return true;
             }
 
             return false;
@@ -37,8 +37,7 @@ internal sealed partial class RouteCurve
     /// <summary>Cuts the curves of all legs whose fees have a cap within reach.</summary>
     private void CutAtCaps()
     {
-        if (HasCuts) Array.Clear(_cuts);
-        HasCuts = false;
+        if (HasCuts) DropCuts();
         for (int leg = 0; leg < Count; leg++)
         {
             int poolId = MarketGraph.EdgePool(_edges[leg]);
@@ -51,6 +50,12 @@ internal sealed partial class RouteCurve
             Cut(leg, in feeIn, in feeOut);
             HasCuts = true;
         }
+    }
+
+    private void DropCuts()
+    {
+        Array.Clear(_cuts);
+        HasCuts = false;
     }
 
     private void Cut(int leg, in TransferShare feeIn, in TransferShare feeOut)

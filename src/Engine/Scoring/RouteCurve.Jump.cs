@@ -43,11 +43,12 @@ internal sealed partial class RouteCurve
             }
 
             pieces += first;
-            (_segment[leg], _startIn[leg], _startOut[leg]) =
+            ref LegPlace at = ref _at[leg];
+            (at.Segment, at.StartIn, at.StartOut) =
                 (_prefixPiece[row + first], _prefixIn[row + first], _prefixOut[row + first]);
-            Enter(leg, SegmentsOf(leg)[_segment[leg]]);
-            low = Math.Max(low, Reach(before, _startIn[leg]));
-            high = Math.Min(high, Reach(before, _endIn[leg]));
+            Enter(leg, ref at, in SegmentsOf(leg)[at.Segment]);
+            low = Math.Max(low, Reach(before, at.StartIn));
+            high = Math.Min(high, Reach(before, at.EndIn));
             before = _legs[leg] * before;
         }
 

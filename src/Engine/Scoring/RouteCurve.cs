@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
@@ -21,12 +22,9 @@ internal sealed partial class RouteCurve
     private const int LongPieces = 512;
 
     private readonly MarketGraph _graph;
+    private readonly FirstPieces _firsts;
     private readonly int[] _edges = new int[Legs.MaxCount];
-    private readonly int[] _segment = new int[Legs.MaxCount];
-    private readonly double[] _startIn = new double[Legs.MaxCount];
-    private readonly double[] _startOut = new double[Legs.MaxCount];
-    private readonly double[] _endIn = new double[Legs.MaxCount];
-    private readonly double[] _limit = new double[Legs.MaxCount];
+    private readonly LegPlace[] _at = new LegPlace[Legs.MaxCount];
     private readonly TransferMatrix<double>[] _legs = new TransferMatrix<double>[Legs.MaxCount];
     private readonly CurveSegment[] _long = new CurveSegment[Legs.MaxCount * LongPieces];
     private readonly int[] _longCount = new int[Legs.MaxCount];
@@ -34,9 +32,11 @@ internal sealed partial class RouteCurve
     private bool _isCapped;
     private int _pieces;
 
-    internal RouteCurve(MarketGraph graph)
+    /// <summary>Curves of a graph, whose first pieces others may share.</summary>
+    internal RouteCurve(MarketGraph graph, FirstPieces? firsts = null)
     {
         _graph = graph;
+        _firsts = firsts ?? new FirstPieces(graph);
         _prefixRoom = graph.SegmentCapacity;
         _prefixIn = new double[Legs.MaxCount * _prefixRoom];
         _prefixOut = new double[Legs.MaxCount * _prefixRoom];
@@ -80,9 +80,9 @@ internal sealed partial class RouteCurve
     /// </summary>
     internal void Piece(int leg, out double rate, out double curvature, out double inStart, out double outStart)
     {
-        ref readonly CurveSegment piece = ref SegmentsOf(leg)[_segment[leg]];
+        ref readonly CurveSegment piece = ref SegmentsOf(leg)[_at[leg].Segment];
         (rate, curvature) = (piece.RateOut, piece.Curvature);
-        (inStart, outStart) = (_startIn[leg], _startOut[leg]);
+        (inStart, outStart) = (_at[leg].StartIn, _at[leg].StartOut);
     }
 
     /// <summary>
@@ -108,13 +108,14 @@ internal sealed partial class RouteCurve
     /// </summary>
     internal double FindOptimum(ReadOnlySpan<int> edges, double cap, bool canJump)
     {
-        Count = edges.Length;
-        edges.CopyTo(_edges);
-        Array.Fill(_longCount, -1, 0, Count);
         Ended = false;
-        CutAtCaps();
-        if (!Begin()) return 0;
-        if (HasCuts) return FindAcrossCuts(cap);
+        if (!TryBeginFirst(edges))
+        {
+            CutAtCaps();
+            if (!Begin()) return 0;
+            if (HasCuts) return FindAcrossCuts(cap);
+        }
+
         double optimum;
         while (true)
         {
@@ -181,6 +182,7 @@ internal sealed partial class RouteCurve
         _cuts[leg].TakeShares(at, ref rate, ref curvature);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsUsable(in CurveSegment piece) =>
         piece.RateOut > 0 && piece.AmountInMax > 0 && piece.Curvature >= 0;
 
@@ -188,8 +190,9 @@ internal sealed partial class RouteCurve
     {
         for (int leg = 0; leg < Count; leg++)
         {
-            (_segment[leg], _startIn[leg], _startOut[leg], _endIn[leg]) = (-1, 0, 0, 0);
-            if (!Advance(leg)) return false;
+            _at[leg] = new LegPlace { Segment = -1 };
+            if (!FindNext(leg, ref _at[leg])) return false;
+            Advance(leg, ref _at[leg]);
         }
 
         _pieces = 0;
@@ -200,58 +203,88 @@ internal sealed partial class RouteCurve
 
     private bool Next()
     {
-        for (int leg = 0; leg < Count; leg++)
+        double end = PieceEnd;
+        Span<LegPlace> places = _at.AsSpan(0, Count);
+        for (int leg = 0; leg < places.Length; leg++)
         {
-            if (_limit[leg] > PieceEnd) continue;
-            _isCapped = _endIn[leg] >= _legCap[leg];
-            if (_isCapped || NextUsable(leg) < 0) return false;
+            ref LegPlace at = ref places[leg];
+            if (at.Limit > end) continue;
+            _isCapped = at.EndIn >= _legCap[leg];
+            if (_isCapped || !FindNext(leg, ref at)) return false;
         }
 
         // Legs whose pieces end together (within rounding) move together; the next composition corrects any remainder.
-        for (int leg = 0; leg < Count; leg++)
+        for (int leg = 0; leg < places.Length; leg++)
         {
-            if (_limit[leg] <= PieceEnd) _ = Advance(leg);
+            if (places[leg].Limit <= end) Advance(leg, ref places[leg]);
         }
 
-        PieceStart = PieceEnd;
-        PieceEnd = Math.Max(PieceStart, Compose());
+        PieceStart = end;
+        PieceEnd = Math.Max(end, Compose());
         _pieces++;
         return true;
     }
 
-    /// <summary>Multiplies the legs and returns the route input at which the first leg leaves its piece.</summary>
+    /// <summary>
+    /// Multiplies the legs and returns the route input at which the first leg leaves its piece. PERF: the product's
+    /// elements as numbers of their own stay in registers (ScoringBenchmark).
+    /// </summary>
     private double Compose()
     {
-        TransferMatrix<double> before = TransferMatrix<double>.Identity;
+        ReadOnlySpan<TransferMatrix<double>> legs = _legs.AsSpan(0, Count);
+        Span<LegPlace> places = _at.AsSpan(0, legs.Length);
+        (double a, double b, double c, double d) = (1, 0, 0, 1);
         double high = double.PositiveInfinity;
-        for (int leg = 0; leg < Count; leg++)
+        for (int leg = 0; leg < legs.Length; leg++)
         {
-            double end = _endIn[leg];
-            double limit = double.PositiveInfinity;
-            if (double.IsFinite(end) && before.A - (before.C * end) > 0) limit = before.Invert(end);
-            _limit[leg] = limit;
-            high = Math.Min(high, limit);
-            before = _legs[leg] * before;
+            ref LegPlace at = ref places[leg];
+            double end = at.EndIn;
+            double above = a - (c * end);
+            double limit = end <= double.MaxValue && above > 0 ? ((d * end) - b) / above : double.PositiveInfinity;
+            at.Limit = limit;
+            if (limit < high) high = limit;
+            ref readonly TransferMatrix<double> own = ref legs[leg];
+            (double ownA, double ownB, double ownC, double ownD) = (own.A, own.B, own.C, own.D);
+            double a0 = a;
+            double b0 = b;
+            a = (ownA * a) + (ownB * c);
+            b = (ownA * b) + (ownB * d);
+            c = (ownC * a0) + (ownD * c);
+            d = (ownC * b0) + (ownD * d);
         }
 
-        Chain = before;
+        Chain = new TransferMatrix<double>(a, b, c, d);
         return high;
     }
 
-    private int NextUsable(int leg)
+    /// <summary>Finds a leg's next piece that trades at all; false if there is none.</summary>
+    private bool FindNext(int leg, ref LegPlace at)
     {
-        ReadOnlySpan<CurveSegment> segments = SegmentsOf(leg);
-        int next = _segment[leg] + 1;
-        while (next < segments.Length && !IsUsable(segments[next])) next++;
-        if (next < segments.Length) return next;
-        if (_longCount[leg] < 0 && segments.Length < _graph.Segments(_edges[leg]).Length) return NextUsable(leg);
+        ReadOnlySpan<CurveSegment> pieces = SegmentsOf(leg);
+        for (int next = at.Segment + 1; next < pieces.Length; next++)
+        {
+            ref readonly CurveSegment piece = ref pieces[next];
+            if (!IsUsable(in piece)) continue;
+            (at.NextAt, at.Next) = (next, piece);
+            return true;
+        }
 
-        // The graph keeps the nearest pieces only; a walk beyond them reads the pool's curve itself, once a route.
-        if (_longCount[leg] >= 0 || segments.Length < _graph.SegmentCapacity) return -1;
+        return ReadsMore(leg, pieces.Length) && FindNext(leg, ref at);
+    }
+
+    /// <summary>
+    /// The graph keeps the nearest pieces only; a walk beyond them reads the pool's curve itself, once a route. False
+    /// if there are no more.
+    /// </summary>
+    private bool ReadsMore(int leg, int known)
+    {
+        if (_longCount[leg] >= 0) return false;
+        if (known < _graph.Segments(_edges[leg]).Length) return true;
+        if (known < _graph.SegmentCapacity) return false;
         int pool = MarketGraph.EdgePool(_edges[leg]);
         _longCount[leg] = _graph.Pool(pool).CopySegments(
             MarketGraph.EdgeDirection(_edges[leg]), _graph.Clock(pool), LongCurve(leg));
-        return NextUsable(leg);
+        return true;
     }
 
     private Span<CurveSegment> LongCurve(int leg) => _long.AsSpan(leg * LongPieces, LongPieces);
@@ -262,29 +295,40 @@ internal sealed partial class RouteCurve
     private ReadOnlySpan<CurveSegment> AllSegmentsOf(int leg) =>
         _longCount[leg] >= 0 ? SegmentsOf(leg) : _graph.Segments(_edges[leg]);
 
-    /// <summary>Moves a leg to its next piece that trades at all; false if there is none.</summary>
-    private bool Advance(int leg)
+    /// <summary>Moves a leg to the piece that <see cref="FindNext"/> found.</summary>
+    private void Advance(int leg, ref LegPlace at)
     {
-        int next = NextUsable(leg);
-        if (next < 0) return false;
-        ref readonly CurveSegment piece = ref SegmentsOf(leg)[next];
-        if (_segment[leg] >= 0) _startOut[leg] = _legs[leg].Apply(_endIn[leg]);
-        _startIn[leg] = _endIn[leg];
-        _segment[leg] = next;
-        Enter(leg, piece);
-        return true;
+        if (at.Segment >= 0) at.StartOut = _legs[leg].Apply(at.EndIn);
+        at.StartIn = at.EndIn;
+        at.Segment = at.NextAt;
+        Enter(leg, ref at, in at.Next);
     }
 
     /// <summary>Takes a piece from where the leg stands.</summary>
-    private void Enter(int leg, in CurveSegment piece)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Enter(int leg, ref LegPlace at, in CurveSegment piece)
     {
-        double x0 = _startIn[leg];
-        double y0 = _startOut[leg];
-        _endIn[leg] = Math.Min(x0 + piece.AmountInMax, _legCap[leg]);
+        double x0 = at.StartIn;
+        double y0 = at.StartOut;
+        double end = x0 + piece.AmountInMax;
+        double cap = _legCap[leg];
+        at.EndIn = end < cap ? end : cap;
 
         // out(X) = y0 + R (X - x0) / (1 + C (X - x0)) as one fraction in X.
         double one = 1 - (piece.Curvature * x0);
         _legs[leg] = new TransferMatrix<double>(
             (y0 * piece.Curvature) + piece.RateOut, (y0 * one) - (piece.RateOut * x0), piece.Curvature, one);
+    }
+
+    /// <summary>Where a leg stands on its curve.</summary>
+    private struct LegPlace
+    {
+        internal int Segment; // its piece; -1 before the first
+        internal int NextAt; // the piece behind it, and that piece
+        internal CurveSegment Next;
+        internal double StartIn; // leg input and output where its piece begins, and input where it ends
+        internal double StartOut;
+        internal double EndIn;
+        internal double Limit; // route input at which that is reached
     }
 }

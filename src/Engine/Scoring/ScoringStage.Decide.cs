@@ -102,47 +102,42 @@ public sealed partial class ScoringStage
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RankAll(OpportunityRing ring, long first, int count)
     {
-        bool isPlain = count > 1 && !_settings.PolishAll && _settings.MaxDepthShareBps >= 10_000
-            && LandingQuarantine.Count + LifeQuarantine.Count == 0;
+        bool bounds = count > 1 && !_settings.PolishAll;
+        bool isPlain = bounds && _settings.MaxDepthShareBps >= 10_000;
+        bool hasFailures = LandingQuarantine.Count + LifeQuarantine.Count != 0;
         for (int from = 0; from < count; from += FirstBounds.Width)
         {
-            int lanes = isPlain ? Math.Min(FirstBounds.Width, count - from) : 0;
-            for (int lane = 0; lane < lanes; lane++)
+            int lanes = Math.Min(FirstBounds.Width, count - from);
+            _bounds.Clear();
+            for (int lane = 0; isPlain && lane < lanes; lane++)
             {
                 ref readonly Opportunity one = ref ring[first + from + lane];
                 _bounds.Set(lane, in one, Cap(one.BaseMintId));
             }
 
-            if (lanes != 0) _bounds.Solve(lanes);
-            for (int i = from; i < count && i < from + FirstBounds.Width; i++)
+            if (isPlain) _bounds.Solve(lanes);
+            for (int lane = 0; lane < lanes; lane++)
             {
-                int lane = i - from;
+                int i = from + lane;
                 ref Opportunity one = ref ring[first + i];
-                if (isPlain && _bounds.IsKnown(lane) && one.StateAgeSlotsMax <= _hot.MaxStateAgeSlots)
+                bool isBounded = _bounds.IsBounded(lane); // all its pools are coherent then
+                one.Reason = isBounded ? CheckAge(in one) : CheckStates(in one);
+                if (hasFailures && one.Reason == DecisionReason.None && IsQuarantined(in one))
+                    one.Reason = DecisionReason.Quarantined;
+                if (one.Reason != DecisionReason.None) continue;
+                if (_bounds.IsKnown(lane))
                     Order(ref one, i, _bounds.Status(lane), _bounds.Input(lane), _bounds.ProfitBound(lane));
+                else if (isBounded || (bounds && IsBounded(in one)))
+                    Walk(ref one, i);
                 else
-                    Rank(ref one, i, isAlone: count == 1);
+                    _open.Add(long.MaxValue, i);
             }
         }
     }
 
-    /// <summary>Refuses a candidate without a quote, or puts it in the order of bounds.</summary>
-    private void Rank(ref Opportunity one, int item, bool isAlone)
+    /// <summary>Bounds a candidate by a walk along its curves.</summary>
+    private void Walk(ref Opportunity one, int item)
     {
-        one.Reason = CheckStates(one);
-        if (one.Reason != DecisionReason.None) return;
-        if (IsQuarantined(in one))
-        {
-            one.Reason = DecisionReason.Quarantined;
-            return;
-        }
-
-        if (isAlone || _settings.PolishAll || !IsBounded(in one))
-        {
-            _open.Add(long.MaxValue, item);
-            return;
-        }
-
         SizingStatus status = _sizer.LocateBound(Edges(in one), Cap(one.BaseMintId));
         double profit = status == SizingStatus.Ok ? _sizer.ProfitBound : 0;
         Order(ref one, item, status, _sizer.ContinuousInput, profit);

@@ -63,7 +63,7 @@ public sealed partial class ScoringStage : IStage, IWarmable
         FirstPieces pieces = new(graph);
         _rates = new LamportRates(graph, pieces, settings.BaseMints, SearchSettings.WrappedSol);
         _bounds = new FirstBounds(pieces, Math.Max(1, settings.MinimumInputRaw));
-        _sizer = new InputSizer(graph, settings.MinimumInputRaw, settings.MaxDepthShareBps);
+        _sizer = new InputSizer(graph, pieces, settings.MinimumInputRaw, settings.MaxDepthShareBps);
         _wallet = new ulong[graph.MintCapacity];
         Array.Fill(_wallet, ulong.MaxValue);
         for (int i = 0; i < Math.Min(settings.BaseMints.Length, settings.WalletRaw.Length); i++)
@@ -191,12 +191,14 @@ public sealed partial class ScoringStage : IStage, IWarmable
             }
         }
 
-        return one.StateAgeSlotsMax > _hot.MaxStateAgeSlots ? DecisionReason.StalePool : DecisionReason.None;
+        return CheckAge(in one);
     }
+
+    private DecisionReason CheckAge(in Opportunity one) =>
+        one.StateAgeSlotsMax > _hot.MaxStateAgeSlots ? DecisionReason.StalePool : DecisionReason.None;
 
     private bool IsQuarantined(in Opportunity one)
     {
-        if (LandingQuarantine.Count + LifeQuarantine.Count == 0) return false;
         ulong key = CycleKey.Of(in one);
         return LandingQuarantine.IsQuarantined(key, one.Slot) || LifeQuarantine.IsQuarantined(key, one.Slot);
     }

@@ -189,6 +189,13 @@ public sealed class InstructionBuffer
     }
 
     /// <summary>Room for data, now part of it; false, remembered, if there is none.</summary>
+    /// <summary>Writes over eight bytes of the data; nothing where they are not all there.</summary>
+    internal void PatchUInt64(int at, ulong value)
+    {
+        if (at >= 0 && at <= _dataLength - sizeof(ulong))
+            BinaryPrimitives.WriteUInt64LittleEndian(_data.AsSpan(at), value);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(int count, out Span<byte> room)
     {

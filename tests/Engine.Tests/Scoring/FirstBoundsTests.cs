@@ -24,6 +24,7 @@ public sealed class FirstBoundsTests
             Opportunity route = RouteOf(edges);
             FirstBounds bounds = new(new FirstPieces(graph), MinimumInput);
             InputSizer sizer = new(graph, MinimumInput);
+            bounds.Clear();
             ulong[] caps = new ulong[1 + random.Next(FirstBounds.Width)];
             for (int lane = 0; lane < caps.Length; lane++)
             {
@@ -34,7 +35,7 @@ public sealed class FirstBoundsTests
             bounds.Solve(caps.Length);
             for (int lane = 0; lane < caps.Length; lane++)
             {
-                bool isFirst = new RouteCurve(graph).TryFirstPieces(edges, caps[lane], out _);
+                bool isFirst = RouteCurveTests.IsOnFirstPieces(graph, edges, caps[lane], out _, out _);
                 Assert.True(bounds.IsKnown(lane) == isFirst, $"seed {seed}, lane {lane}");
                 if (!isFirst)
                 {
@@ -90,6 +91,7 @@ public sealed class FirstBoundsTests
 
         void Solve()
         {
+            bounds.Clear();
             bounds.Set(0, in route, ulong.MaxValue);
             bounds.Solve(1);
         }

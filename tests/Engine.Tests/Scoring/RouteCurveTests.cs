@@ -1,4 +1,5 @@
 using System;
+using LowLatency.Engine.Fields;
 using LowLatency.Engine.Graph;
 using LowLatency.Engine.Scoring;
 using LowLatency.Engine.Solana;
@@ -40,9 +41,9 @@ public sealed class RouteCurveTests
         Assert.True(crossed > 150 && ended > 50, $"{crossed} jumped, {ended} ended");
     }
 
-    /// <summary>The short way for first pieces gives the walk's numbers, bit for bit, and no others.</summary>
+    /// <summary>On first pieces the numbers are those of the matrices' product, bit for bit.</summary>
     [Fact]
-    public void TryFirstPieces_EqualsTheWalkBitForBit()
+    public void FindOptimum_OnFirstPieces_EqualsTheProductBitForBit()
     {
         int found = 0;
         int beyond = 0;
@@ -51,10 +52,9 @@ public sealed class RouteCurveTests
             Random random = new(seed);
             MarketGraph graph = Market(random, out int[] edges);
             double cap = random.Next(3) == 0 ? 1e6 * random.NextDouble() : double.MaxValue;
-            RouteCurve walk = new(graph);
-            double expected = walk.FindOptimum(edges, cap, true);
             RouteCurve curve = new(graph);
-            if (!curve.TryFirstPieces(edges, cap, out double optimum))
+            double optimum = curve.FindOptimum(edges, cap, random.Next(2) == 0);
+            if (!IsOnFirstPieces(graph, edges, cap, out double expected, out TransferMatrix<double> chain))
             {
                 beyond++;
                 continue;
@@ -62,11 +62,32 @@ public sealed class RouteCurveTests
 
             found++;
             Assert.True(expected.Equals(optimum), $"seed {seed}: {expected} and {optimum}");
-            Assert.True(!(optimum > 0) || walk.Chain == curve.Chain, $"seed {seed}");
-            Assert.True(walk.Walked == curve.Walked && walk.Ended == curve.Ended, $"seed {seed}");
+            Assert.True(chain == curve.Chain && !curve.Walked && !curve.Ended, $"seed {seed}");
         }
 
         Assert.True(found > 300 && beyond > 300, $"{found} found, {beyond} beyond");
+    }
+
+    /// <summary>The optimum on the first pieces by matrices; false if it lies elsewhere.</summary>
+    internal static bool IsOnFirstPieces(
+        MarketGraph graph, int[] edges, double cap, out double optimum, out TransferMatrix<double> chain)
+    {
+        (optimum, chain) = (0, TransferMatrix<double>.Identity);
+        double end = double.PositiveInfinity;
+        foreach (int edge in edges)
+        {
+            ReadOnlySpan<CurveSegment> pieces = graph.NearSegments(edge);
+            if (pieces.IsEmpty) return false;
+            CurveSegment first = pieces[0];
+            if (!(first.RateOut > 0) || !(first.AmountInMax > 0) || !(first.Curvature >= 0)) return false;
+            if (double.IsFinite(first.AmountInMax) && chain.A - (chain.C * first.AmountInMax) > 0)
+                end = Math.Min(end, chain.Invert(first.AmountInMax));
+            chain = new TransferMatrix<double>(first.RateOut, 0, first.Curvature, 1) * chain;
+        }
+
+        double top = TradeCurve.Optimum(chain);
+        optimum = Math.Max(0, Math.Min(top, Math.Min(cap, end)));
+        return top <= end || end >= cap;
     }
 
     internal static MarketGraph Market(Random random, out int[] edges)
