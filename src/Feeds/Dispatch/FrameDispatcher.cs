@@ -54,7 +54,6 @@ public sealed class FrameDispatcher : IWarmable
     private readonly long[] _framesByKind = new long[(int)CaptureFrameKind.Settings + 1];
     private readonly List<Pubkey> _lost = [];
     private EventWriter? _restarts;
-    private WarmDispatch? _warmDispatch;
 
     /// <summary>A dispatcher that moves <paramref name="clock"/> and publishes.</summary>
     public FrameDispatcher(EventPublisher publisher, ReplayClock clock, FrameDispatcherOptions options)
@@ -103,9 +102,6 @@ public sealed class FrameDispatcher : IWarmable
     /// <summary>Frames by kind; the index is <see cref="CaptureFrameKind"/>.</summary>
     public ReadOnlySpan<long> FramesByKind => _framesByKind;
 
-    /// <summary>What runs while nothing arrives; null before the first slice.</summary>
-    internal WarmDispatch? Warmed => _warmDispatch;
-
     /// <summary>The decoders' fast path may be switched off to test and measure the strict one.</summary>
     internal bool UseFastPath { get; set; } = true;
 
@@ -149,7 +145,6 @@ public sealed class FrameDispatcher : IWarmable
         _warmed += Frames + _clock.NowNs + _framesByKind[(int)CaptureFrameKind.Message] + connection.Frames;
         _warmed += connection.Counters.Refused + (long)connection.Decoder.HighestSlot;
         (connection.Decoder as IWarmable)?.Warm();
-        (_warmDispatch ??= new WarmDispatch(_options.Decoder.Zstd)).Turn();
     }
 
     /// <summary>

@@ -1,9 +1,6 @@
 using System;
 using LowLatency.Engine.Events;
-using LowLatency.Engine.Time;
-using LowLatency.Feeds.Capture;
 using LowLatency.Feeds.Decoding;
-using LowLatency.Feeds.Dispatch;
 using LowLatency.Feeds.Tests.Replay;
 using LowLatency.Feeds.Tests.Support;
 using Xunit;
@@ -53,30 +50,5 @@ public sealed class WarmDecoderTests
         Assert.Empty(publisher.Events);
         Assert.Equal(0, publisher.Abandoned);
         Assert.Equal(0, decoder.Counters.Messages);
-    }
-
-    [Fact]
-    public void Warm_OfADispatcher_SendsNotificationsTheWholeWayAndTellsNobody()
-    {
-        RecordingPublisher publisher = new();
-        FrameDispatcher dispatcher = new(publisher, new ReplayClock(), new FrameDispatcherOptions());
-        dispatcher.Warm();
-        Assert.Null(dispatcher.Warmed); // no connection, nothing to keep warm
-        dispatcher.Dispatch(new CaptureFrame { Kind = CaptureFrameKind.Open, ReceiveUtcNs = 5 });
-        int published = publisher.Events.Count;
-        dispatcher.Warm();
-        Assert.NotNull(dispatcher.Warmed);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) dispatcher.Warm();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-        DecodeCounters counters = dispatcher.Warmed.GetCounters();
-        Assert.Equal(103, dispatcher.Warmed.Published); // one a slice, and the two that prove the account
-        Assert.Equal(103, counters.FastPath);
-        Assert.Equal(0, counters.Refused);
-        Assert.Equal(published, publisher.Events.Count);
-        Assert.Equal(1, dispatcher.Frames);
-        Assert.Equal(1, dispatcher.Events);
-        Assert.Equal(5, dispatcher.LastUtcNs);
     }
 }
