@@ -20,6 +20,7 @@ public class DlmmQuoteBenchmarks
     private readonly byte[] _arrayData = BinArray(0);
     private DlmmPool _pool = new(Key(1));
     private SwapRequest _request;
+    private SwapRequest _other; // ends one bin further
 
     /// <summary>Bins the swap passes.</summary>
     [Params(1, 5, 20)]
@@ -36,18 +37,21 @@ public class DlmmQuoteBenchmarks
         DecodePair();
         for (int index = -2; index <= 2; index++) Apply(AccountRole.BinArray, 10 + index, BinArray(index));
         _pool.MarkArraysComplete();
-        _request = new SwapRequest { Direction = Direction, Clock = _clock };
-        for (_request.AmountRaw = 1_000; ; _request.AmountRaw += PerBin / 16)
-        {
-            QuoteStatus status = _pool.Quote(in _request, out SwapQuote quote);
-            if (status != QuoteStatus.Ok) throw new InvalidOperationException(status.ToString());
-            if (quote.CrossedCount == Bins) break;
-        }
+        _request = RequestOver(Bins);
+        _other = RequestOver(Bins + 1);
     }
 
-    /// <summary>From behind the bins that it empties, known from the quote before.</summary>
+    /// <summary>From behind the bins that it empties, known from quotes before; each ends in another bin.</summary>
     [Benchmark]
     public ulong Quote()
+    {
+        (_request, _other) = (_other, _request);
+        return Again();
+    }
+
+    /// <summary>As the last quote, in the bin where that ended.</summary>
+    [Benchmark]
+    public ulong Again()
     {
         _ = _pool.Quote(in _request, out SwapQuote quote);
         return quote.AmountOutRaw;
@@ -58,7 +62,7 @@ public class DlmmQuoteBenchmarks
     public ulong Walk()
     {
         _pool.UnpinArrays();
-        return Quote();
+        return Again();
     }
 
     [Benchmark]
@@ -66,6 +70,17 @@ public class DlmmQuoteBenchmarks
 
     [Benchmark]
     public DecodeStatus DecodeBinArray() => Apply(AccountRole.BinArray, 10, _arrayData);
+
+    private SwapRequest RequestOver(int bins)
+    {
+        SwapRequest request = new() { Direction = Direction, Clock = _clock };
+        for (request.AmountRaw = 1_000; ; request.AmountRaw += PerBin / 16)
+        {
+            QuoteStatus status = _pool.Quote(in request, out SwapQuote quote);
+            if (status != QuoteStatus.Ok) throw new InvalidOperationException(status.ToString());
+            if (quote.CrossedCount == bins) return request;
+        }
+    }
 
     private DecodeStatus Apply(AccountRole role, int key, byte[] data)
     {

@@ -59,7 +59,7 @@ internal sealed class BasePrices
         _half = _levels < 4 ? 4 : 8;
         _width = bases.Length * 2 * _half;
         // PERF: a mint's prices of up to four legs in one base are one line of memory.
-        _values = GC.AllocateArray<double>((graph.MintCapacity * _width) + (2 * LineDoubles), pinned: true);
+        _values = GC.AllocateArray<double>(checked((graph.MintCapacity * _width) + (2 * LineDoubles)), pinned: true);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_values, 0);
         _start = LineDoubles - (int)(address / sizeof(double) % LineDoubles);
         _isBound = new double[2 * _half];
