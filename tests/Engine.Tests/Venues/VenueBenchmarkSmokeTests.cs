@@ -56,6 +56,10 @@ public sealed class VenueBenchmarkSmokeTests
             Assert.NotEqual(0UL, quoted);
             Assert.Equal(DecodeStatus.Ok, dlmm.DecodePair());
             Assert.Equal(DecodeStatus.Ok, dlmm.DecodeBinArray());
+            Assert.Equal(quoted, dlmm.Again()); // of a state read anew
+            Assert.Equal(quoted, dlmm.Again()); // in the bin of the last
+            Assert.Equal(quoted, dlmm.Walk());
+            Assert.NotEqual(quoted, dlmm.Quote());
             Assert.Equal(quoted, dlmm.Quote());
         }
 
