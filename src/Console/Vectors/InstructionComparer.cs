@@ -42,9 +42,12 @@ internal sealed class InstructionComparer
             }
 
             VectorDifference? difference = Difference(expected, caseId);
-            if (difference is null) return request.Mode == SwapMode.ExactIn && variant == 0
-                    ? DifferenceOfOthers(pool, request, expected, caseId)
-                    : null;
+            if (difference is null)
+            {
+                bool isPatched = request.Mode == SwapMode.ExactIn && variant == 0; // by the engine: see LegBuffers
+                return isPatched ? DifferenceOfOthers(pool, request, expected, caseId) : null;
+            }
+
             int rank = Rank(expected);
             if (rank <= nearestRank) continue;
             nearest = difference;

@@ -188,7 +188,6 @@ public sealed class InstructionBuffer
         if (TryTake(16, out Span<byte> room)) BinaryPrimitives.WriteUInt128LittleEndian(room, value);
     }
 
-    /// <summary>Room for data, now part of it; false, remembered, if there is none.</summary>
     /// <summary>Writes over eight bytes of the data; nothing where they are not all there.</summary>
     internal void PatchUInt64(int at, ulong value)
     {
@@ -196,6 +195,7 @@ public sealed class InstructionBuffer
             BinaryPrimitives.WriteUInt64LittleEndian(_data.AsSpan(at), value);
     }
 
+    /// <summary>Room for data, now part of it; false, remembered, if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(int count, out Span<byte> room)
     {
