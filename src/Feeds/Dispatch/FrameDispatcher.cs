@@ -72,7 +72,7 @@ public sealed class FrameDispatcher : IWarmable
     /// <summary>Who follows which account.</summary>
     public CoverageTable Coverage { get; }
 
-    /// <summary>Highest slot of an event.</summary>
+    /// <summary>Highest slot of an event; looked for among all connections at each call.</summary>
     public ulong SlotMax
     {
         get

@@ -89,10 +89,10 @@ public sealed class ReplayFeed : IMarketFeed
         { UseFastPath = UseFastPath };
         Volatile.Write(ref _dispatcher, dispatcher);
         ReplayControl control = _options.Control ?? new ReplayControl(_options.Speed, isPaused: false);
-        ReplayPacer pacer = new(control, _options.Cancellation, () => OnIdle(control));
+        ReplayPacer pacer = new(control, dispatcher, _options.Cancellation, () => OnIdle(control));
         while (_reader.TryRead(out CaptureFrame frame))
         {
-            if (_range is null || _range.HasBegun) pacer.WaitFor(frame.ReceiveUtcNs, dispatcher.SlotMax);
+            if (_range is null || _range.HasBegun) pacer.WaitFor(frame.ReceiveUtcNs);
             if (_options.Cancellation.IsCancellationRequested) return FeedOutcome.Cancelled;
             if (!dispatcher.Dispatch(in frame)) return FeedOutcome.Halted;
             ReportProgress();

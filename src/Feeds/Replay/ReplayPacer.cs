@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Threading;
+using LowLatency.Feeds.Dispatch;
 
 namespace LowLatency.Feeds.Replay;
 
@@ -17,6 +18,7 @@ internal sealed class ReplayPacer
     private const int IdleMs = 10;
 
     private readonly ReplayControl _control;
+    private readonly FrameDispatcher _dispatcher;
     private readonly CancellationToken _cancellation;
     private readonly Action _onIdle;
     private long _startTimestamp;
@@ -24,21 +26,21 @@ internal sealed class ReplayPacer
     private double _speed;
     private bool _hasStarted;
 
-    /// <summary>A pacer; speed 0 never waits.</summary>
-    public ReplayPacer(ReplayControl control, CancellationToken cancellation, Action onIdle)
+    /// <summary>A pacer of what <paramref name="dispatcher"/> is given; speed 0 never waits.</summary>
+    public ReplayPacer(
+        ReplayControl control, FrameDispatcher dispatcher, CancellationToken cancellation, Action onIdle)
     {
         _control = control;
+        _dispatcher = dispatcher;
         _cancellation = cancellation;
         _onIdle = onIdle;
     }
 
     /// <summary>Waits until the frame received at <paramref name="receiveUtcNs"/> is due.</summary>
-    /// <param name="receiveUtcNs">Its receive time.</param>
-    /// <param name="slot">Highest slot played so far.</param>
-    public void WaitFor(long receiveUtcNs, ulong slot)
+    public void WaitFor(long receiveUtcNs)
     {
-        bool mustRush = _control.MustRush(slot);
-        if (!mustRush && _control.IsPaused) mustRush = WaitWhilePaused(slot);
+        bool mustRush = MustRush();
+        if (!mustRush && _control.IsPaused) mustRush = WaitWhilePaused();
         double speed = _control.Speed;
         if (mustRush || speed <= 0)
         {
@@ -58,8 +60,11 @@ internal sealed class ReplayPacer
         WaitUntilDue((receiveUtcNs - _startUtcNs) / speed / NsPerMs);
     }
 
+    /// <summary>The highest slot is looked for on the way to a slot only: that asks every connection.</summary>
+    private bool MustRush() => _control.IsRunningToSlot && _control.MustRush(_dispatcher.SlotMax);
+
     /// <summary>Stands still; returns true if it ended by a wish to run to a slot.</summary>
-    private bool WaitWhilePaused(ulong slot)
+    private bool WaitWhilePaused()
     {
         _hasStarted = false;
         bool mustRush = false;
@@ -68,7 +73,7 @@ internal sealed class ReplayPacer
             _onIdle(); // first publish what has happened, then say that nothing will
             _control.SetWaiting(true);
             _ = _cancellation.WaitHandle.WaitOne(IdleMs);
-            mustRush = _control.MustRush(slot);
+            mustRush = MustRush();
         }
 
         _control.SetWaiting(false);
