@@ -21,8 +21,14 @@ internal static class AddressLists
     /// <exception cref="CommandException">One is no address, or has no effect.</exception>
     public static HashSet<Pubkey> Denied(ConfigValue value)
     {
-        HashSet<Pubkey> addresses = [.. value.Addresses()];
-        foreach (ConfigItem item in value.Items) RefuseOthers(value, item, Pubkey.Parse(item.Text));
+        HashSet<Pubkey> addresses = [];
+        for (int i = 0; i < value.Items.Count; i++)
+        {
+            Pubkey address = value.Address(i);
+            RefuseOthers(value, value.Items[i], in address);
+            addresses.Add(address);
+        }
+
         return addresses;
     }
 

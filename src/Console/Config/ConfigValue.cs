@@ -106,12 +106,14 @@ internal sealed record ConfigValue(
 
     public Pubkey Address() => Address(Text, Place, string.Empty);
 
+    public Pubkey Address(int index) => Address(Items[index].Text, Items[index].Place, ItemName(index));
+
     public List<Pubkey> Addresses()
     {
         List<Pubkey> keys = [];
         for (int i = 0; i < Items.Count; i++)
         {
-            Pubkey key = Address(Items[i].Text, Items[i].Place, ItemName(i));
+            Pubkey key = Address(i);
             if (!keys.Contains(key)) keys.Add(key);
         }
 

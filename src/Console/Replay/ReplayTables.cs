@@ -280,6 +280,12 @@ internal static class ReplayTables
             if (pipeline.Graph.Market.PoolCount == 0) notes.Add("No account of a pool came: there is no market in it.");
             else if (run.Decisions.Count == 0) notes.Add("No opportunity: see 'Pools by state'.");
             if (LackingAccounts.Note(pipeline.Graph) is { } lacking) notes.Add(lacking);
+            if (pipeline.Graph.DeniedInVain is { Count: > 0 } vain)
+            {
+                notes.Add(
+                    $"denied kept nothing out with {string.Join(", ", vain)}: no pool, mint or program of a pool that "
+                    + "came.");
+            }
         }
 
         if (settings.Pipeline.Instructions.Wallet == CaptureSidecar.DryRunWallet)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Ring;
@@ -80,6 +81,9 @@ public sealed partial class GraphStage : IStage, IWarmable
 
     /// <summary>Pools that the settings keep out.</summary>
     public long RefusedPools => _registrar.Refused;
+
+    /// <summary>Denied addresses that no pool that came has, nor its mints, nor its program; for reports.</summary>
+    public IReadOnlySet<Pubkey> DeniedInVain => _registrar.DeniedInVain;
 
     /// <summary>Slot of the newest account update.</summary>
     public ulong CurrentSlot => _currentSlot;

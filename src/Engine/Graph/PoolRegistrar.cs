@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
@@ -24,6 +25,7 @@ internal sealed class PoolRegistrar
     private readonly GapTable _gaps;
     private readonly AccountDependency[] _dependencies = new AccountDependency[MaxDependencies];
     private readonly PoolRecord[] _pools;
+    private readonly HashSet<Pubkey> _deniedInVain;
     private readonly int[] _timeDependentIds;
     private int _timeDependentCount;
 
@@ -37,6 +39,7 @@ internal sealed class PoolRegistrar
         _touched = touched;
         _gaps = gaps;
         _pools = pools;
+        _deniedInVain = [.. settings.Denied];
         _timeDependentIds = new int[settings.MaxPools];
     }
 
@@ -45,6 +48,9 @@ internal sealed class PoolRegistrar
 
     /// <summary>Pools that the settings keep out.</summary>
     public long Refused { get; private set; }
+
+    /// <summary>Denied addresses that no pool that came has, nor its mints, nor its program.</summary>
+    public IReadOnlySet<Pubkey> DeniedInVain => _deniedInVain;
 
     /// <summary>Accounts that a pool refused when it was linked to them.</summary>
     public long LinkedUndecodable { get; private set; }
@@ -94,6 +100,9 @@ internal sealed class PoolRegistrar
         if (!_settings.Accepts(pool))
         {
             Refused++;
+            foreach (Pubkey one in (ReadOnlySpan<Pubkey>)
+                [pool.Address, pool.MintA, pool.MintB, PoolAccountShape.Of(venue).Program])
+                _deniedInVain.Remove(one);
             _accounts[accountId].IsKeptOut = true;
             return;
         }

@@ -313,11 +313,12 @@ public sealed class GraphStageTests
             MaxAccounts = 256,
             MaxPools = 16,
             MaxMints = 16,
-            Denied = new HashSet<Pubkey> { denied(Market.Pool(0)) },
+            Denied = new HashSet<Pubkey> { denied(Market.Pool(0)), ProgramIds.System },
         };
         GraphStageTests other = new(settings);
         other.Snapshot(10);
         Assert.Equal(0, other.Market.PoolCount);
+        Assert.Equal([ProgramIds.System], other._stage.DeniedInVain);
         Assert.Equal(1, first.Market.PoolCount);
     }
 
