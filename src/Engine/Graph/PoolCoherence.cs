@@ -34,7 +34,7 @@ internal sealed class PoolCoherence
     public ReadOnlySpan<int> UnsettledIds => _unsettledIds.AsSpan(0, UnsettledCount);
 
     /// <summary>Parts that every swap of a venue writes; none if that depends on the parts that came.</summary>
-    public static GroupParts NeededBy(VenueId venue) => venue switch
+    private static GroupParts NeededBy(VenueId venue) => venue switch
     {
         VenueId.RaydiumAmm or VenueId.RaydiumCpmm or VenueId.PumpSwap =>
             GroupParts.Pool | GroupParts.VaultA | GroupParts.VaultB,

@@ -113,7 +113,9 @@ public sealed class LiquidityFloorTests
         }
 
         VectorAccount own = _accounts.Find(a => a.Key == pool.Address)!;
-        if ((PoolCoherence.NeededBy(pool.Venue) & GroupParts.VaultA) != 0) Publish(EventKind.Account, own);
+        PoolRecord record = default;
+        PoolCoherence.Begin(ref record, pool.Venue);
+        if (record.ReadsVaults) Publish(EventKind.Account, own);
     }
 
     private VectorAccount VaultA()
