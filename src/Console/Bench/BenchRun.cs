@@ -290,6 +290,7 @@ internal sealed class BenchRun
         }
     }
 
+    /// <summary>Of the file's own bytes, which the reader of its frames does not keep.</summary>
     private static string Hash(string path) =>
         UserFile.Read(path, static file => Convert.ToHexStringLower(SHA256.HashData(file)));
 

@@ -40,7 +40,6 @@ public sealed class CaptureLoop
     private int _receivedIndex = -1; // of a message; what follows is of it
     private int _receivedLength;
     private Frame _ready;
-    private ulong _slotSpan;
     private long _lastUtcNs;
     private long _durationNs;
 
@@ -74,17 +73,13 @@ public sealed class CaptureLoop
     /// <returns>Null, or why the capture cannot be used.</returns>
     public CaptureFault? Bootstrap()
     {
-        // Once for its slots and its mistakes, then again for its frames.
-        CaptureSummary? summary = CaptureInspection.Run(_path, new ReplayOptions(), out CaptureFault? fault);
-        fault ??= summary?.Statistics.Fault;
-        if (summary is null || fault is not null) return fault;
-        if (summary.Statistics.Total.Bytes > BytesMax) return TooLarge(summary.Statistics.Total.Bytes);
-        _slotSpan = summary.LastSlot - summary.FirstSlot + 1 + LapGapSlots;
-        List<(ulong, Pubkey)>? subscriptions = SubscriptionFile.ReadFor(_path, null, out fault);
+        List<(ulong, Pubkey)>? subscriptions = SubscriptionFile.ReadFor(_path, null, out CaptureFault? fault);
         if (subscriptions is null) return fault;
         using CaptureReader? reader = CaptureReader.Open(_path, new CaptureReaderOptions(), out fault);
         if (reader is null) return fault;
         IsSynthetic = reader.Header?.IsSynthetic ?? false;
+        fault = Read(reader); // whole, so that nothing is played of what cannot be used
+        if (fault is not null) return fault;
         _dispatcher = new FrameDispatcher(_mover, new ReplayClock(), new FrameDispatcherOptions
         {
             StampClock = _stamps,
@@ -93,7 +88,12 @@ public sealed class CaptureLoop
             Subscriptions = subscriptions,
         });
         _mover.Inner.Feed = _dispatcher;
-        return Play(reader);
+        for (int i = 0; i < _frames.Count; i++)
+        {
+            if (!Play(i, isMeasured: false)) break;
+        }
+
+        return null;
     }
 
     /// <summary>When a message was recorded, nanoseconds after the first of its lap.</summary>
@@ -165,13 +165,16 @@ public sealed class CaptureLoop
     /// </summary>
     public long TouchReceived() => _ready.ReceiveNs + _receivedLength + _received.Length + (_dispatcher?.Frames ?? 0);
 
-    /// <summary>The first lap, and with it what the later ones play.</summary>
-    private CaptureFault? Play(CaptureReader reader)
+    /// <summary>Keeps all frames, as far as they are not too many.</summary>
+    private CaptureFault? Read(CaptureReader reader)
     {
         FeedProtocol?[] protocols = new FeedProtocol?[byte.MaxValue + 1];
         int longest = 0;
+        long bytes = 0;
         while (reader.TryRead(out CaptureFrame frame))
         {
+            bytes += frame.Bytes.Length;
+            if (bytes > BytesMax) continue; // only counted, to say how many they are
             longest = Math.Max(longest, frame.Bytes.Length);
             if (frame.Kind == CaptureFrameKind.Open)
             {
@@ -187,10 +190,10 @@ public sealed class CaptureLoop
             _frames.Add(new Frame(
                 frame.Kind, frame.EndpointId, frame.Flags, frame.ReceiveNs, frame.ReceiveUtcNs, frame.AskedUtcNs,
                 frame.HttpRequest.ToArray(), frame.Bytes.ToArray()));
-            if (!_dispatcher!.Dispatch(in frame)) return null;
         }
 
         if (reader.Fault is not null) return reader.Fault;
+        if (bytes > BytesMax) return TooLarge(bytes);
         if (_messages.Count == 0)
         {
             return new CaptureFault(
@@ -224,7 +227,7 @@ public sealed class CaptureLoop
         Laps++;
         if (_stamps is not null) _stamps.IsOn = false;
         bool goesOn = _dispatcher!.Restart(endUtcNs);
-        _mover.Offset = (ulong)Laps * _slotSpan;
+        _mover.Offset = (ulong)Laps * (_mover.RecordedSlots + LapGapSlots);
         return goesOn;
     }
 

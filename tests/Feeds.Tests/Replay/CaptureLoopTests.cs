@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Solana;
@@ -133,6 +134,17 @@ public sealed class CaptureLoopTests
         CaptureLoop loop = new(TestData.MarketSmall, publisher, null) { BytesMax = 1 << 20 };
         string said = loop.Bootstrap()!.ToString();
         Assert.Contains("would be played from memory; 1,048,576 are taken. Give a shorter capture.", said);
+        Assert.Empty(publisher.Events);
+    }
+
+    [Fact]
+    public void Bootstrap_CaptureCutShort_SaysSoAndPlaysNothing()
+    {
+        byte[] whole = File.ReadAllBytes(TestData.MarketSmall);
+        using TemporaryFile file = new(whole[..(whole.Length / 2)], ".jsonl.gz");
+        RecordingPublisher publisher = new();
+        CaptureLoop loop = new(file.FilePath, publisher, null);
+        Assert.NotNull(loop.Bootstrap());
         Assert.Empty(publisher.Events);
     }
 
