@@ -180,11 +180,14 @@ public sealed class ZstdTests
         for (int i = 0; i < frames.Length; i++)
             frames[i] = Compressed.Frame(i % 3 == 0 ? Messages.Bytes(653, i) : Sparse(653, i));
         int refused = 0;
+        long allocated = 0;
         for (int seed = 1; seed <= 60_000; seed++)
         {
             byte[] bad = Mutate.Bytes(frames[seed % frames.Length], new Random(seed));
             target.AsSpan().Fill(0xA5);
+            long before = GC.GetAllocatedBytesForCurrentThread();
             DecodeCause cause = _frames.Decode(bad, target.AsSpan(64, 653));
+            allocated += GC.GetAllocatedBytesForCurrentThread() - before;
             Assert.True(
                 cause is DecodeCause.None or DecodeCause.BadZstd or DecodeCause.SizeMismatch, $"seed {seed}: {cause}");
             Assert.True(target.AsSpan(0, 64).IndexOfAnyExcept((byte)0xA5) < 0, $"seed {seed}: before");
@@ -192,6 +195,7 @@ public sealed class ZstdTests
             refused += cause == DecodeCause.None ? 0 : 1;
         }
 
+        Assert.Equal(0, allocated);
         Assert.InRange(refused, 20_000, 59_999); // without a checksum many a change is another account
     }
 
