@@ -39,6 +39,8 @@ public sealed partial class DlmmPool
         if (!part.FeeOnInput) given -= fee = DlmmFees.FeeInGross(given, part.LastRate);
         ulong output = part.TotalOut + given;
         if (output < given || output == 0 || output < request.ThresholdRaw) return false;
+        // PERF: what Finish writes, once more. Kept and copied as a quote it took noting 7 to 13 ns longer: a copy
+        // reads in vectors what was just written in words (DlmmQuoteBenchmarks.Quote).
         quote.AmountInRaw = amount;
         quote.AmountOutRaw = output;
         quote.FeeRaw = part.TotalFee + fee;
