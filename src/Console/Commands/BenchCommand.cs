@@ -10,8 +10,7 @@ using LowLatency.Engine.Pipeline;
 
 namespace LowLatency.ConsoleHost.Commands;
 
-/// <summary><c>bench [capture]</c>: end-to-end latency in this process, and its comparison with an earlier
-/// run.</summary>
+/// <summary><c>bench [capture]</c>: end-to-end latency in this process, compared with an earlier run.</summary>
 internal static class BenchCommand
 {
     private const string Examples =
@@ -61,7 +60,7 @@ internal static class BenchCommand
 
     private static readonly Option<string> Runner = new("--runner")
     {
-        Description = "inline (default), fused or split.",
+        Description = "inline, fused or split.",
         DefaultValueFactory = _ => "inline",
         HelpName = "inline|fused|split",
     };

@@ -39,7 +39,7 @@ internal static class CompletionCommand
     internal static int Run(string shell, Command root, TextWriter output)
     {
         if (Array.IndexOf(Shells, shell) < 0)
-            throw new CommandException($"no shell '{shell}'{Nearest.Hint(shell, Shells)}; give bash, zsh or fish");
+            throw new CommandException($"no shell '{shell}'; give bash, zsh or fish{Nearest.Hint(shell, Shells)}");
 
         if (shell == "zsh") output.Write("autoload -U +X bashcompinit && bashcompinit\n");
         output.Write(shell == "fish" ? Fish(root) : Bash(root));

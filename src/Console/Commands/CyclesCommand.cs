@@ -41,11 +41,13 @@ internal static class CyclesCommand
         {
             Description = "Graph of pools as CSV (see data/graphs) or accounts as JSON, plain or gzip.",
             Required = true,
+            HelpName = "file",
         };
         Option<string[]> bases = new("--base")
         {
             Description = "Mint that routes start and end with; may be given more than once. Default: any mint.",
             AllowMultipleArgumentsPerToken = true,
+            HelpName = "mint",
         };
         Option<int> hops = new("--max-hops")
         {

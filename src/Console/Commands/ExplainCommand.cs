@@ -37,7 +37,7 @@ internal static class ExplainCommand
 
     private static readonly Option<string?> JournalFile = new("--journal")
     {
-        Description = "Journal that a replay wrote with --journal.",
+        Description = "Journal that `replay` or `run` wrote with --journal.",
         HelpName = "file",
     };
 
@@ -64,7 +64,7 @@ internal static class ExplainCommand
 
     internal static Command Create()
     {
-        Verb command = new("explain", "Explain a replay's decisions: route, amounts, costs, why or why not.", Examples)
+        Verb command = new("explain", "Explain a run's decisions: route, amounts, costs, why or why not.", Examples)
         {
             Id, JournalFile, Against, All, Reason, Brief, Json, Csv,
         };

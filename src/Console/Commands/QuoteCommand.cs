@@ -35,14 +35,21 @@ internal static class QuoteCommand
         {
             Description = "File of accounts: vector file, getMultipleAccounts answer, one account.",
             Required = true,
+            HelpName = "file",
         };
         Option<string[]> pools = new("--pool")
         {
             Description = "Pool address; several make a route, in order.",
             Required = true,
             AllowMultipleArgumentsPerToken = true,
+            HelpName = "address",
         };
-        Option<string> input = new("--in") { Description = "Mint that goes into the first pool.", Required = true };
+        Option<string> input = new("--in")
+        {
+            Description = "Mint that goes into the first pool.",
+            Required = true,
+            HelpName = "mint",
+        };
         Option<ulong> amount = new("--amount") { Description = "Amount in base units.", Required = true };
         Option<bool> exactOut = new("--exact-out") { Description = "The amount is what comes out (one pool only)." };
         Option<long?> time = new("--time")

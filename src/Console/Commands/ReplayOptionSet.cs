@@ -56,6 +56,7 @@ internal sealed class ReplayOptionSet
     {
         Description = "Base mints: a route starts and ends with one. Default: wrapped SOL and USDC.",
         AllowMultipleArgumentsPerToken = true,
+        HelpName = "mint",
     };
 
     public Option<string?> MaxHops { get; } = new("--max-hops")
@@ -90,25 +91,33 @@ internal sealed class ReplayOptionSet
     public Option<string?> Assert { get; } = new("--assert")
     {
         Description = "Decision hash the run must have; exit code 3 if it has another.",
+        HelpName = "hash",
     };
 
     public Option<string?> GroundTruth { get; } = new("--ground-truth")
     {
         Description = "truth-cycles file: every listed cycle must be found with at least its profit; else exit code 3.",
+        HelpName = "file",
     };
 
     public Option<string[]> TruthVenues { get; } = new("--truth-venues")
     {
         Description = "Compare only cycles whose pools are all of these venues (for example RaydiumCpmm RaydiumAmm).",
         AllowMultipleArgumentsPerToken = true,
+        HelpName = "venue",
     };
 
     public Option<string?> StateTruth { get; } = new("--state-truth")
     {
         Description = "truth-slots file: the account state after each slot must equal it; else exit code 3.",
+        HelpName = "file",
     };
 
-    public Option<string?> Journal { get; } = new("--journal") { Description = "Write every decision to this file." };
+    public Option<string?> Journal { get; } = new("--journal")
+    {
+        Description = "Write every decision to this file.",
+        HelpName = "file",
+    };
 
     public Option<string?> RunDir { get; } = new(RunFolder.OptionName)
     {
@@ -119,6 +128,7 @@ internal sealed class ReplayOptionSet
     public Option<string?> EmitTransactions { get; } = new("--emit-transactions")
     {
         Description = "Write each taken decision with its unsigned message to a JSON file in this folder.",
+        HelpName = "folder",
     };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print the report as JSON on stdout." };

@@ -25,7 +25,7 @@ internal static class ReportCommand
 
     private static readonly Argument<string> RunFolderPath = new("run")
     {
-        Description = "Folder that a replay wrote with --run-dir.",
+        Description = "Folder that `replay` or `run` wrote with --run-dir.",
     };
 
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite the report of the run." };

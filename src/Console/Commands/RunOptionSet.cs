@@ -52,7 +52,11 @@ internal sealed class RunOptionSet(bool isConfigRequired)
         Description = "Simulate taken decisions on a node and learn from the outcome; nothing is sent.",
     };
 
-    public Option<string?> Journal { get; } = new("--journal") { Description = "Write every decision to this file." };
+    public Option<string?> Journal { get; } = new("--journal")
+    {
+        Description = "Write every decision to this file.",
+        HelpName = "file",
+    };
 
     public Option<string?> RunDir { get; } = new(RunFolder.OptionName)
     {

@@ -112,6 +112,7 @@ internal sealed class TxBuildOptions
     {
         Description = "Mint that goes into the first pool.",
         Required = true,
+        HelpName = "mint",
     };
 
     private readonly Option<ulong> _amount = new("--amount") { Description = "Amount in base units.", Required = true };
@@ -120,6 +121,7 @@ internal sealed class TxBuildOptions
     {
         Description = "File of accounts: vector file, getMultipleAccounts answer, one account.",
         Required = true,
+        HelpName = "file",
     };
 
     private readonly Option<bool> _dry = new("--dry") { Description = "Print only; this verb never sends." };
@@ -142,7 +144,11 @@ internal sealed class TxBuildOptions
         DefaultValueFactory = _ => "v2",
     };
 
-    private readonly Option<string[]> _tables = new("--table") { Description = "File with lookup table accounts." };
+    private readonly Option<string[]> _tables = new("--table")
+    {
+        Description = "File with lookup table accounts.",
+        HelpName = "file",
+    };
 
     private readonly Option<ulong?> _minimumOut = new("--min-out")
     {

@@ -41,6 +41,7 @@ internal static class TxCommand
         Option<string?> table = new("--table")
         {
             Description = "File with lookup table accounts, so that accounts that come from them can be named.",
+            HelpName = "file",
         };
         Option<bool> json = new("--json") { Description = "One JSON object instead of text." };
         Verb inspect = new("inspect", "Decode a transaction in words.", Examples) { input, table, json };

@@ -56,23 +56,26 @@ internal sealed class Verb(string name, string description, string examples) : C
             return code;
         }
 
-        /// <summary>A verb's examples; of a group of verbs the first of each.</summary>
+        /// <summary>A verb's examples; of a group of verbs the first of each, without what is said beside it.</summary>
         private static void Write(Command command, TextWriter output)
         {
             if (command is Verb one) output.WriteLine(one.Examples);
             foreach (Command inside in command.Subcommands)
             {
-                if (inside is Verb verb) output.WriteLine(First(verb.Examples));
+                if (inside is Verb verb) output.WriteLine(First(verb));
                 else Write(inside, output);
             }
         }
 
-        private static string First(string examples)
+        private static string First(Verb verb)
         {
-            string[] lines = examples.Split('\n');
-            int at = Math.Max(0, Array.FindIndex(lines, text => text.TrimStart().StartsWith("lowlatency ")));
+            string[] lines = verb.Examples.Split('\n');
+            int at = Math.Max(0, Array.FindIndex(
+                lines, text => text.StartsWith("  lowlatency ") && text.Contains($" {verb.Name}")));
             int end = at;
             while (end + 1 < lines.Length && lines[end].EndsWith('\\')) end++;
+            int beside = lines[at].IndexOf("  ", 2, StringComparison.Ordinal);
+            if (beside > 0) lines[at] = lines[at][..beside];
             return string.Join('\n', lines[at..(end + 1)]);
         }
     }

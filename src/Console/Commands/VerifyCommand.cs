@@ -38,6 +38,7 @@ internal static class VerifyCommand
             Description = "Vector file (.json or .json.gz) or a folder of them; may be given more than once.",
             Required = true,
             AllowMultipleArgumentsPerToken = true,
+            HelpName = "file",
         };
         Option<bool> json = new("--json") { Description = "Print the result as JSON on stdout." };
         Option<int> show = new("--show")

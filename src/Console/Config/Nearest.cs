@@ -27,7 +27,7 @@ internal static class Nearest
         return best;
     }
 
-    /// <summary>" (did you mean 'x'?)", or nothing.</summary>
+    /// <summary>"; did you mean 'x'?", or nothing.</summary>
     public static string Hint(string word, IEnumerable<string> candidates) =>
         Find(word, candidates) is { } near ? $"; did you mean '{near}'?" : string.Empty;
 
