@@ -73,7 +73,7 @@ internal static class ConfigCommand
 
         Argument<string> file = new("file")
         {
-            Description = "File to write. Default: lowlatency.json.",
+            Description = "File to write.",
             DefaultValueFactory = _ => "lowlatency.json",
         };
         Verb init = new("init", "Write a commented file to start from; never overwrites.", InitExamples) { file };
@@ -97,7 +97,7 @@ internal static class ConfigCommand
         string endpoints = config.Endpoints.Count == 1 ? "1 endpoint" : $"{config.Endpoints.Count} endpoints";
         output.WriteLine(faults.Count switch
         {
-            0 => $"ok: {config.Origins.Count} keys set, {endpoints}",
+            0 => $"ok: {SettingRows.CountSet(config)}, {endpoints}",
             1 => "1 mistake",
             _ => $"{faults.Count} mistakes",
         });

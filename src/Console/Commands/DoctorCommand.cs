@@ -89,7 +89,7 @@ internal sealed class DoctorCommand
         EngineConfig config = _config.Read(result, environment, faults.Add).Config;
         foreach (CommandException fault in faults)
             report.Add(Area, "mistake", CheckGrade.Fail, fault.Message, "correct it; lowlatency config check");
-        if (faults.Count == 0) report.Add(Area, "settings", CheckGrade.Ok, $"{config.Origins.Count} keys set");
+        if (faults.Count == 0) report.Add(Area, "settings", CheckGrade.Ok, SettingRows.CountSet(config));
         try
         {
             WatchList list = WatchList.Gather(config.Watch);

@@ -53,7 +53,7 @@ internal static class EndpointReader
         foreach (ConfigItem member in item.Items) members.Add(member.Name, member);
         ConfigValue At(string member) => value with
         {
-            Key = $"{value.Key}{suffix}.{member}",
+            Key = value.Key.Length == 0 && value.Items.Count == 1 ? string.Empty : $"{value.Key}{suffix}.{member}",
             Place = members[member].Place,
             Text = members[member].Text,
         };

@@ -17,6 +17,10 @@ internal readonly record struct SettingRow(string Section, string Name, string V
 /// <summary>The settings as they are in effect, each with its source, in the catalog's order.</summary>
 internal static class SettingRows
 {
+    /// <summary>How many keys are written somewhere, in words.</summary>
+    public static string CountSet(EngineConfig config) =>
+        config.Origins.Count == 1 ? "1 key set" : $"{config.Origins.Count} keys set";
+
     public static List<SettingRow> Of(EngineConfig config)
     {
         List<SettingRow> rows = [];

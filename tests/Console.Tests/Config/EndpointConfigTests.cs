@@ -128,6 +128,7 @@ public sealed class EndpointConfigTests : IDisposable
         Assert.Equal("--set endpoint: unknown key 'endpoint'; did you mean 'endpoints'?", fault.Message);
         fault = Assert.Throws<CommandException>(() => layers.AddAssignment($"endpoints={Key}"));
         Assert.Equal(ExitCodes.Usage, fault.ExitCode);
+        Assert.StartsWith("--set endpoints: no address; give http://", fault.Message);
         Assert.DoesNotContain(Key, fault.Message);
     }
 
