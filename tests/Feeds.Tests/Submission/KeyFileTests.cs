@@ -115,6 +115,14 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public void TryOpen_ObjectThatIsNoKey_AsksForNoPassword()
+    {
+        string path = Path.Combine(_folder, "config.json");
+        File.WriteAllText(path, "{ \"maxHops\": 3 }");
+        Assert.Equal(KeyFileStatus.NotAKeyFile, KeyLoader.TryOpen(path, false, () => throw new Exception(), out _));
+    }
+
+    [Fact]
     public void Encrypted_ChangedHeaderOrText_DoesNotOpen()
     {
         string path = Path.Combine(_folder, "key.enc");

@@ -38,6 +38,9 @@ public static class EncryptedKeyFile
     public static bool IsEncrypted(ReadOnlySpan<byte> text) =>
         text.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
+    /// <summary>True if the text has all that is needed to open it with a password.</summary>
+    internal static bool HasForm(ReadOnlySpan<byte> text) => TryReadFields(text, out _);
+
     /// <summary>Encrypts a seed into a new file; an existing file is left alone.</summary>
     public static KeyFileStatus TryCreate(
         string path, ReadOnlySpan<byte> seed, ReadOnlySpan<byte> passwordUtf8, int iterations = DefaultIterations)

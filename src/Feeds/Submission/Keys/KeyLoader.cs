@@ -27,6 +27,8 @@ public static class KeyLoader
         if (status != KeyFileStatus.Ok) return status;
         if (EncryptedKeyFile.IsEncrypted(text.Bytes[..length]))
         {
+            // Looked at first: nobody is asked for the password of what is no key.
+            if (!EncryptedKeyFile.HasForm(text.Bytes[..length])) return KeyFileStatus.NotAKeyFile;
             using SecretBuffer? password = askPassword?.Invoke();
             if (password is null) return KeyFileStatus.PasswordNeeded;
             status = EncryptedKeyFile.TryOpen(text.Bytes[..length], password.Bytes, seed.Bytes, out _);
