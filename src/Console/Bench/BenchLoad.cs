@@ -3,8 +3,9 @@ using System.Globalization;
 
 namespace LowLatency.ConsoleHost.Bench;
 
-/// <summary>How messages arrive: as fast as they are taken, at a fixed rate, or at a multiple of the recorded
-/// pace.</summary>
+/// <summary>
+/// How messages arrive: as fast as they are taken, at a fixed rate, or at a multiple of the recorded pace.
+/// </summary>
 /// <param name="Name">As on the command line: <c>max</c>, <c>2000</c>, <c>1x</c>.</param>
 /// <param name="MessagesPerSecond">Fixed rate; 0 if none.</param>
 /// <param name="Pace">Times recorded pace; 0 if none.</param>

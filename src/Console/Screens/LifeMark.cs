@@ -2,7 +2,8 @@ using LowLatency.Engine.Events;
 
 namespace LowLatency.ConsoleHost.Screens;
 
-/// <summary>What a row of the table says of a life that ended; the rest is read by its number when it is asked for.
+/// <summary>
+/// What a row of the table says of a life that ended; the rest is read by its number when it is asked for.
 /// </summary>
 /// <param name="Number">Number of the life since the start.</param>
 /// <param name="SpanSlots">Slots it was followed.</param>

@@ -47,8 +47,7 @@ public enum StageNeeds : byte
 /// <summary>
 /// Stages that run one after the other on one thread. Each event passes all of them before the next event is looked at,
 /// so what Cycles and Scoring read of the graph is exactly the state after that event, however events are batched; that
-/// is what makes inline, fused and split runs equal. The price is one interface call per stage and event instead of one
-/// per batch.
+/// is what makes inline, fused and split runs equal. The price is one call a stage and event instead of one a batch.
 /// </summary>
 public sealed class StageGroup : IBatchHandler<MarketEvent>
 {
@@ -256,8 +255,9 @@ public sealed class StageGroup : IBatchHandler<MarketEvent>
 
     private static uint Bit(StageNeeds needs) => 1u << (int)needs;
 
-    /// <summary>A stage's batch method, bound once: an interface called at one place for all stages is looked up each
-    /// time.</summary>
+    /// <summary>
+    /// A stage's batch method, bound once: an interface called at one place for all stages is looked up each time.
+    /// </summary>
     private delegate int StageCall(Span<MarketEvent> batch, long firstSequence);
 
     /// <summary>What an event's way needs of a stage, side by side.</summary>

@@ -365,18 +365,18 @@ public sealed partial class CoverageTable
     private struct Entry
     {
         public Pubkey Key;
-        public ulong CoverSlot;
-        public long CoverUtcNs;
-        public ulong JoinSlot;
-        public ulong SnapshotSlot;
-        public ulong KeptSlot;
-        public uint Mask;
-        public uint Joined;
-        public uint Awaited;
-        public byte LeadSlots;
+        public ulong CoverSlot; // a state of a later slot proves the account; Unknown until a slot settles it
+        public long CoverUtcNs; // when that began: a snapshot has to be asked for after it
+        public ulong JoinSlot; // highest first slot of the connections that joined
+        public ulong SnapshotSlot; // newest that an HTTP answer had
+        public ulong KeptSlot; // OnForkLeft's: the last write that the chain kept
+        public uint Mask; // connections that follow it
+        public uint Joined; // those of them that cannot stand in for the others yet
+        public uint Awaited; // those of Joined whose first slot is still to come
+        public byte LeadSlots; // that a connection may tell before its subscription is in force
         public bool IsWhole;
-        public bool IsLost;
-        public bool IsUnsettled;
-        public bool IsLeft;
+        public bool IsLost; // announced as lost, and not as whole since
+        public bool IsUnsettled; // counted as such
+        public bool IsLeft; // OnForkLeft's: the last write was on the fork
     }
 }

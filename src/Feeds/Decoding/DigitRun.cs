@@ -53,8 +53,9 @@ internal static class DigitRun
         return count == 1 || text[end] != (byte)'0';
     }
 
-    /// <summary>Reads sixteen digits; false if fewer stand there. Whether they are all of the number is not
-    /// said.</summary>
+    /// <summary>
+    /// Reads sixteen digits; false if fewer stand there. Whether they are all of the number is not said.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryReadSixteen(ReadOnlySpan<byte> text, out ulong value)
     {

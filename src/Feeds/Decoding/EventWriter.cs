@@ -190,8 +190,10 @@ internal sealed class EventWriter
         return DecodeCause.None;
     }
 
-    /// <summary>Bytes that decoding a text may write. An escaped one is resolved there first, then decoded in place: it
-    /// needs room for the text.</summary>
+    /// <summary>
+    /// Bytes that decoding a text may write. An escaped one is resolved there first, then decoded in place: it
+    /// needs room for the text.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int RoomOf(in JsonText text) => text.IsEscaped ? text.Raw.Length : (text.Raw.Length >> 2) * 3;
 

@@ -27,8 +27,9 @@ internal ref partial struct JsonCursor
     /// <summary>The whole text.</summary>
     public readonly ReadOnlySpan<byte> Text => _text;
 
-    /// <summary>Steps behind the end of the object entered last if it comes next, without white space. False says
-    /// nothing.</summary>
+    /// <summary>
+    /// Steps behind the end of the object entered last if it comes next, without white space. False says nothing.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnd()
     {

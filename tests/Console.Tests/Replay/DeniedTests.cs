@@ -9,7 +9,7 @@ public sealed class DeniedTests
     private const string Usdc = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v";
     private const string Stranger = "7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2";
 
-    /// <summary>An address with a slip in it would keep nothing out unseen: the note names the key and it only.</summary>
+    /// <summary>A slip in an address would keep nothing out unseen: the note names the key and that one.</summary>
     [Fact]
     public void Denied_AddressOfNothingThatCame_IsNoted()
     {
