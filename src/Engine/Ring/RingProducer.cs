@@ -12,7 +12,7 @@ namespace LowLatency.Engine.Ring;
 /// <remarks>
 /// PERF: only the position changes with each claim, and nothing else is kept in registers: with more of it here the
 /// compiler stores five words of its own an event, and stores are what a publication waits for, as few of them fit
-/// between two lines that come from the consumer's core (perf/Ring/NOTES.md, "1P1C publish=1").
+/// between two lines that come from the consumer's core (perf/Ring/NOTES.md, "one producer, publish=1").
 /// </remarks>
 /// <typeparam name="T">Entry.</typeparam>
 public struct RingProducer<T>

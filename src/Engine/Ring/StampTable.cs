@@ -109,7 +109,7 @@ public sealed class StampTable
     /// <summary>
     /// Writes <paramref name="stamp"/> <paramref name="count"/> times, some of them twice.
     /// PERF: 16 stamps are one store; a span's own way stores below 32 bytes one by one, as many stores again as
-    /// there are entries (perf/Ring/NOTES.md, "1P1C publish=16").
+    /// there are entries (perf/Ring/NOTES.md, "one producer, publish=16").
     /// </summary>
     private static void Fill(ref byte first, int count, byte stamp)
     {
