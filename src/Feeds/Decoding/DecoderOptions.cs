@@ -2,7 +2,10 @@ using LowLatency.Engine.Events;
 
 namespace LowLatency.Feeds.Decoding;
 
-/// <summary>Bounds of a connection's decoder; everything is allocated once at construction.</summary>
+/// <summary>
+/// Bounds of a connection's decoder. Allocated at construction, but for tables of subscriptions, which grow up to their
+/// bound while subscriptions are made.
+/// </summary>
 public sealed class DecoderOptions
 {
     /// <summary>Subscriptions and open requests a connection may have; providers cap at 50-1000.</summary>

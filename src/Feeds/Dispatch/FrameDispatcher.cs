@@ -36,8 +36,9 @@ public sealed class FrameDispatcherOptions
 /// <summary>
 /// Frames in, events out: the one way of a live feed and of a replay, so that both come to the same events. Moves the
 /// clock to each frame's receive time, keeps a decoder a connection and what all of them cover. Never throws for what
-/// a frame holds; allocates for a connection's first frame only. Owner: the feed thread; statistics by others late.
-/// Bound: connections 0 to 31, the bits of the engine's endpoint masks; frames of others are counted and refused.
+/// a frame holds; allocates for a connection's first frame and while its subscriptions are made. Owner: the feed
+/// thread; statistics by others late. Bound: connections 0 to 31, the bits of the engine's endpoint masks; frames of
+/// others are counted and refused.
 /// </summary>
 public sealed class FrameDispatcher : IWarmable
 {
