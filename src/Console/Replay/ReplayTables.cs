@@ -70,6 +70,7 @@ internal static class ReplayTables
         {
             ["Audit: global searches"] = audit.CompletedCount,
             ["Audit: disagreements"] = audit.DisagreementCount,
+            ["Foreseen: contradictions"] = cycles.ContradictionCount,
         };
         (string Name, long Count)[] others =
         [

@@ -159,6 +159,18 @@ public abstract class Pool
     }
 
     /// <summary>
+    /// Rates that <see cref="MarginalRates"/> does not exceed at any time once <paramref name="data"/> are applied as
+    /// the pool's own account, by a price and a fee read from them alone; nothing is decoded or changed. False if there
+    /// is no such price or it is not looked for.
+    /// </summary>
+    public virtual bool TryBoundRates(ReadOnlySpan<byte> data, out double rateAToBMax, out double rateBToAMax)
+    {
+        rateAToBMax = 0;
+        rateBToAMax = 0;
+        return false;
+    }
+
+    /// <summary>
     /// Price that the pool's own account states, base units of B per base unit of A before fees, known also where the
     /// pool is not ready (arrays or mints missing); 0 if it states none, as where the balances of vaults are the price.
     /// For people: nothing is traded on it.

@@ -25,6 +25,7 @@ public sealed class MarginalRateTests
         int compared = 0;
         int none = 0;
         int atTick = 0;
+        int bounded = 0;
         for (int i = 0; i < 400; i++)
         {
             ClmmText text = ClmmRandom.Pool(random, isRaydium, i % 2 == 0);
@@ -34,12 +35,15 @@ public sealed class MarginalRateTests
             for (int step = 0; step < 6; step++)
             {
                 Compare(pool, ClmmRandom.Clock, $"pool {i} step {step}", ref compared, ref none);
+                if (IsBounded(pool, isRaydium ? ClmmAccounts.RaydiumBytes(text) : ClmmAccounts.WhirlpoolBytes(text)))
+                    bounded++;
                 SwapRequest request = ClmmRandom.Request(random, true);
                 _ = pool.Execute(in request, out _);
             }
         }
 
-        Assert.True(compared > 2_000 && none > 50 && atTick > 50, $"{compared} rates, {none} none, {atTick} at a tick");
+        string counts = $"{compared} rates, {none} none, {atTick} at a tick, {bounded} bounded";
+        Assert.True(compared > 2_000 && none > 50 && atTick > 50 && bounded > 1_500, counts);
     }
 
     [Fact]
@@ -69,6 +73,22 @@ public sealed class MarginalRateTests
         }
 
         Assert.True(compared > 200 && none > 100, $"{compared} rates, {none} none");
+    }
+
+    /// <summary>The bound by the bytes of the pool's account alone holds, at its time and at others.</summary>
+    private static bool IsBounded(Pool pool, byte[] account)
+    {
+        Assert.True(pool.TryWriteState(ClmmAccounts.PoolKey, account));
+        if (!pool.TryBoundRates(account, out double aToBMax, out double bToAMax)) return false;
+        foreach (long later in new[] { 0, 1, 30, 100_000 })
+        {
+            ChainClock clock = ClmmRandom.Clock with { UnixTimestamp = ClmmRandom.Clock.UnixTimestamp + later };
+            pool.MarginalRates(in clock, out double aToB, out double bToA);
+            Assert.True(aToB <= aToBMax && bToA <= bToAMax, $"{aToB} of {aToBMax}, {bToA} of {bToAMax}");
+        }
+
+        Assert.False(pool.TryBoundRates(account.AsSpan(1), out _, out _));
+        return true;
     }
 
     /// <summary>The same pool with its price at a tick, where a direction's first piece has no length.</summary>
