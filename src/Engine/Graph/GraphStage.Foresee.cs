@@ -1,5 +1,6 @@
 using System;
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Graph;
@@ -9,12 +10,13 @@ namespace LowLatency.Engine.Graph;
 /// priced that no opportunity follows. What comes behind runs all the same and finds none (perf/NOTES.md, "The answer
 /// before the books"). Two proofs, for the update of an account that one pool reads and that touches no other pool:
 /// <list type="bullet">
-/// <item>the pool is torn with it: whatever the bytes say, it does not quote before the rest of its slot is here;</item>
-/// <item>the pool's own account states a price and a fee, the pool's rates can be no better, and even with these no
-/// cycle gains (<see cref="IGainProof"/>).</item>
+/// <item>the pool is torn with it: whatever the bytes say, if they are others than before it does not quote until the
+/// rest of its slot is here;</item>
+/// <item>the pool's rates can be no better than what a few of the bytes state, a price or a balance, and even with these
+/// no cycle gains (<see cref="IGainProof"/>).</item>
 /// </list>
-/// Bytes that the venue then refuses change neither: the group's part has come, and a pool whose own account cannot be
-/// read does not quote.
+/// Bytes that the venue then refuses change neither: the group's part has come, and a pool that cannot read its own
+/// account or a vault of its own does not quote.
 /// </summary>
 public sealed partial class GraphStage
 {
@@ -49,13 +51,13 @@ public sealed partial class GraphStage
     {
         ref readonly PoolLink link = ref _accounts.Link(firstLink);
         if (e.Kind != EventKind.Account || link.Next >= 0 || Touched.Count != 0) return;
-        if (!_pools[link.PoolId].IsTorn && !CannotGain(in link, data)) return;
+        if (!_pools[link.PoolId].IsTorn && !CannotGain(in link, in e.Account, data)) return;
         ForeseenCount++;
         StampClock.TakeForeseen(ref e);
     }
 
-    private bool CannotGain(in PoolLink link, ReadOnlySpan<byte> data) =>
-        link.Role == AccountRole.Pool && Proof is not null
-        && Market.Pool(link.PoolId).TryBoundRates(data, out double rateAToBMax, out double rateBToAMax)
+    private bool CannotGain(in PoolLink link, in Pubkey key, ReadOnlySpan<byte> data) =>
+        Proof is not null && Market.Pool(link.PoolId)
+            .TryBoundRates(link.Role, in key, data, out double rateAToBMax, out double rateBToAMax)
         && !Proof.CanGain(link.PoolId, rateAToBMax, rateBToAMax);
 }

@@ -25,7 +25,8 @@ public sealed partial class GraphStage
         {
             AccountView account = _accounts.View(accountId);
             Pool pool = Market.Pool(link.PoolId);
-            if (pool.TryBoundRates(account.Data, out double rateMax, out _)) _warmed += rateMax;
+            if (pool.TryBoundRates(link.Role, in account.Key, account.Data, out double rateMax, out _))
+                _warmed += rateMax;
             _ = pool.Apply(link.Role, in account);
         }
 

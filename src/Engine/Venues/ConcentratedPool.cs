@@ -142,11 +142,11 @@ public abstract class ConcentratedPool : Pool
     /// The same operations in the same order, so rounding keeps the order too.
     /// </remarks>
     public sealed override bool TryBoundRates(
-        ReadOnlySpan<byte> data, out double rateAToBMax, out double rateBToAMax)
+        AccountRole role, in Pubkey key, ReadOnlySpan<byte> data, out double rateAToBMax, out double rateBToAMax)
     {
         rateAToBMax = 0;
         rateBToAMax = 0;
-        if (data.Length != _shape.SizeBytes
+        if (role != AccountRole.Pool || data.Length != _shape.SizeBytes
             || !TryReadPrice(data, out UInt128 priceX64, out uint feeRate)
             || priceX64 == UInt128.Zero)
             return false;

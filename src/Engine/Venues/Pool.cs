@@ -159,11 +159,11 @@ public abstract class Pool
     }
 
     /// <summary>
-    /// Rates that <see cref="MarginalRates"/> does not exceed at any time once <paramref name="data"/> are applied as
-    /// the pool's own account, by a price and a fee read from them alone; nothing is decoded or changed. False if there
-    /// is no such price or it is not looked for.
+    /// Rates that <see cref="MarginalRates"/> does not exceed at any time once the account's new bytes are applied, by
+    /// as few of them as tell; nothing is decoded or changed. False if they do not tell, or are not asked.
     /// </summary>
-    public virtual bool TryBoundRates(ReadOnlySpan<byte> data, out double rateAToBMax, out double rateBToAMax)
+    public virtual bool TryBoundRates(
+        AccountRole role, in Pubkey key, ReadOnlySpan<byte> data, out double rateAToBMax, out double rateBToAMax)
     {
         rateAToBMax = 0;
         rateBToAMax = 0;

@@ -202,9 +202,11 @@ public sealed class GraphStageTests
             (AccountRole.VaultA, 13, true), (AccountRole.Pool, 13, false), (AccountRole.Config, 13, false),
         ];
         long foreseen = 0;
+        ulong delta = 0;
         foreach ((AccountRole role, ulong slot, bool isForeseen) in updates)
         {
-            Publish(EventKind.Account, slot, WithAmount(Account(role), 0));
+            bool isVault = role is AccountRole.VaultA or AccountRole.VaultB;
+            Publish(EventKind.Account, slot, isVault ? WithAmount(Account(role), ++delta) : Account(role));
             Assert.Equal(isForeseen, _last.ForeseenAfterNs != 0);
             if (isForeseen) foreseen++;
             Assert.Equal(foreseen, _stage.ForeseenCount);
