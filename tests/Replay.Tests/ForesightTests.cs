@@ -129,7 +129,7 @@ public sealed class ForesightTests
                 _ns += _random.NextInt32(40_000_000);
                 int what = _random.NextInt32(100);
                 if (what < 84) Update();
-                else if (what < 93) Mark(EventKind.Slot, 0, ++_slot, _slot - 1 - (ulong)_random.NextInt32(12) / 11);
+                else if (what < 93) Mark(EventKind.Slot, 0, ++_slot, _slot - 1 - ((ulong)_random.NextInt32(12) / 11));
                 else if (what == 93) Mark(EventKind.SlotDead, 0, _slot - (ulong)_random.NextInt32(2), 0);
                 else if (what == 94) Gap();
                 else if (what == 95) Cover();
@@ -139,7 +139,7 @@ public sealed class ForesightTests
 
         private Told Any() => _accounts[_random.NextInt32(_accounts.Count)];
 
-        /// <summary>One to four accounts, of one slot as a rule; one in some is bytes that nobody should believe.</summary>
+        /// <summary>An account with other values; now and then with bytes that nobody should believe.</summary>
         private void Update()
         {
             int at = _random.NextInt32(_accounts.Count);

@@ -61,7 +61,8 @@ internal static class ReplayTables
     }
 
     /// <summary>
-    /// What the search did, and what the global search said of it. Counts of the engine's faults are there even if zero.
+    /// What the search did, and what the global search said of it. Counts of the engine's faults are there even if
+    /// zero.
     /// </summary>
     public static SortedDictionary<string, long> Search(MarketPipeline pipeline)
     {

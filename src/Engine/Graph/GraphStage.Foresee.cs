@@ -12,8 +12,8 @@ namespace LowLatency.Engine.Graph;
 /// <list type="bullet">
 /// <item>the pool is torn with it: whatever the bytes say, if they are others than before it does not quote until the
 /// rest of its slot is here;</item>
-/// <item>the pool's rates can be no better than what a few of the bytes state, a price or a balance, and even with these
-/// no cycle gains (<see cref="IGainProof"/>).</item>
+/// <item>the pool's rates can be no better than what a few of the bytes state, a price or a balance, and even with
+/// these no cycle gains (<see cref="IGainProof"/>).</item>
 /// </list>
 /// Bytes that the venue then refuses change neither: the group's part has come, and a pool that cannot read its own
 /// account or a vault of its own does not quote.

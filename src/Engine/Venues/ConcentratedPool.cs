@@ -138,8 +138,8 @@ public abstract class ConcentratedPool : Pool
     /// <inheritdoc/>
     /// <remarks>
     /// With liquidity at the price the first piece begins there, or behind the tick that is there, where no direction
-    /// is better. What is left out makes rates worse: transfer fees, fees by volatility, times at which it does not swap.
-    /// The same operations in the same order, so rounding keeps the order too.
+    /// is better. What is left out makes rates worse: transfer fees, fees by volatility, times at which it does not
+    /// swap. The same operations in the same order, so rounding keeps the order too.
     /// </remarks>
     public sealed override bool TryBoundRates(
         AccountRole role, in Pubkey key, ReadOnlySpan<byte> data, out double rateAToBMax, out double rateBToAMax)

@@ -104,7 +104,8 @@ public sealed class MarginalRateTests
                 AccountRole role = random.Next(2) == 0 ? AccountRole.VaultA : AccountRole.VaultB;
                 Pubkey vaultKey = Array.Find(needed, one => one.Role == role).Key;
                 VectorAccount vault = accounts.Find(one => one.Key == vaultKey)!;
-                ulong amount = random.Next(20) == 0 ? (ulong)random.Next(2) : (ulong)random.NextInt64(1L << random.Next(8, 62));
+                long most = random.Next(20) == 0 ? 2 : 1L << random.Next(8, 62);
+                ulong amount = (ulong)random.NextInt64(most);
                 BinaryPrimitives.WriteUInt64LittleEndian(vault.Data.AsSpan(TokenAccountInfo.AmountOffset), amount);
                 bool isBounded = pool.TryBoundRates(
                     role, in vaultKey, vault.Data, out double aToBMax, out double bToAMax);
@@ -130,7 +131,8 @@ public sealed class MarginalRateTests
     {
         Assert.True(pool.TryWriteState(ClmmAccounts.PoolKey, account));
         Pubkey key = ClmmAccounts.PoolKey;
-        if (!pool.TryBoundRates(AccountRole.Pool, in key, account, out double aToBMax, out double bToAMax)) return false;
+        if (!pool.TryBoundRates(AccountRole.Pool, in key, account, out double aToBMax, out double bToAMax))
+            return false;
         foreach (long later in new[] { 0, 1, 30, 100_000 })
         {
             ChainClock clock = ClmmRandom.Clock with { UnixTimestamp = ClmmRandom.Clock.UnixTimestamp + later };
