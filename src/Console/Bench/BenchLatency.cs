@@ -11,7 +11,7 @@ internal enum BenchPoint
     /// <summary>End of a copy, a stale message, one of no pool.</summary>
     Dropped = 0,
 
-    /// <summary>No cycle.</summary>
+    /// <summary>It is certain that no cycle follows: foreseen by Graph, or at the end of the search.</summary>
     NoOpportunity = 1,
 
     /// <summary>Every cycle decided, none taken.</summary>
@@ -28,6 +28,9 @@ internal enum BenchPoint
 
     /// <summary>Every size proven, every message patched.</summary>
     Refined = 6,
+
+    /// <summary>No cycle, and all the books are kept: the end of the search, whatever was foreseen.</summary>
+    Searched = 7,
 }
 
 /// <summary>
@@ -38,7 +41,7 @@ internal enum BenchPoint
 /// </summary>
 internal sealed class BenchLatency : IStage
 {
-    public const int Points = 7;
+    public const int Points = 8;
     private readonly MarketPipeline _pipeline;
     private readonly ScheduleClock _clock;
 
@@ -88,7 +91,9 @@ internal sealed class BenchLatency : IStage
         }
         else if (e.OpportunityCount == 0)
         {
-            Record(BenchPoint.NoOpportunity, e.Stamps[last], due);
+            long known = e.ForeseenAfterNs != 0 ? due + e.ForeseenAfterNs : e.Stamps[last];
+            Record(BenchPoint.NoOpportunity, known, due);
+            Record(BenchPoint.Searched, e.Stamps[last], due);
         }
         else if (e.Stamps[(int)StampId.Transaction] == 0)
         {

@@ -326,7 +326,8 @@ internal sealed class BenchRun
         BenchPoint.Decision => "3 first decision",
         BenchPoint.Transaction => "4 first unsigned transaction",
         BenchPoint.Decided => "5 all decided and built",
-        _ => "6 all refined",
+        BenchPoint.Refined => "6 all refined",
+        _ => "7 no opportunity, searched",
     };
 
     private void WriteHistograms(BenchLoad load)

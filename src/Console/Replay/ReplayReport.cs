@@ -105,7 +105,7 @@ internal sealed record ReplayReport
             DecisionCount = run.Decisions.Count,
             MessagesBuilt = run.Decisions.Messages,
             SearchesBounded = pipeline.Cycles.WorkBoundCount,
-            Search = ReplayTables.Search(pipeline.Cycles),
+            Search = ReplayTables.Search(pipeline),
             TopRoutes = ReplayTables.TopRoutes(run.Decisions, pipeline),
             Lives = LifeReport.Of(pipeline, run.Lives),
             Field = FieldReport.Of(pipeline),

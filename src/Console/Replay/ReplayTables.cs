@@ -61,18 +61,22 @@ internal static class ReplayTables
     }
 
     /// <summary>
-    /// What the search did, and what the global search said of it. The audit's own two counts are there even if zero.
+    /// What the search did, and what the global search said of it. Counts of the engine's faults are there even if
+    /// zero.
     /// </summary>
-    public static SortedDictionary<string, long> Search(CycleStage cycles)
+    public static SortedDictionary<string, long> Search(MarketPipeline pipeline)
     {
+        CycleStage cycles = pipeline.Cycles;
         CycleAudit audit = cycles.Audit;
         SortedDictionary<string, long> rows = new(StringComparer.Ordinal)
         {
             ["Audit: global searches"] = audit.CompletedCount,
             ["Audit: disagreements"] = audit.DisagreementCount,
+            ["Foreseen: contradictions"] = cycles.ContradictionCount,
         };
         (string Name, long Count)[] others =
         [
+            ("Foreseen: updates without opportunity", pipeline.Graph.ForeseenCount),
             ("Searches", cycles.SearchCount),
             ("Searches ended by price bounds", cycles.RejectedCount),
             ("Searches that met a bound", cycles.WorkBoundCount),

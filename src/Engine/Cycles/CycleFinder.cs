@@ -264,19 +264,6 @@ public sealed partial class CycleFinder
         if (_graph.Neighbours(mint).Length <= TightenDegreeMax) _steps += _prices!.Tighten(mint);
     }
 
-    /// <summary>False if the prices prove that no cycle of interest passes the edge.</summary>
-    private bool MayGain(int edge)
-    {
-        double rate = _graph.Rate(edge);
-        if (!(rate > 0)) return false;
-        return _prices is null
-            || rate * _prices.Through(_graph.EdgeTo(edge), _graph.EdgeFrom(edge), _maxHops - 1) > Threshold;
-    }
-
-    /// <summary>As <see cref="MayGain"/>, for both directions of a pool.</summary>
-    private bool MayGainEither(int edge) => _prices!.MayExceed(
-        Threshold, _graph.EdgeFrom(edge), _graph.EdgeTo(edge), _graph.Rate(edge), _graph.Rate(edge | 1));
-
     private void Reset(long stepsMax)
     {
         _count = 0;

@@ -55,6 +55,9 @@ public sealed class CycleStage : IStage, IWarmable
     /// <summary>The audit of this search by the global one.</summary>
     public CycleAudit Audit { get; }
 
+    /// <summary>What proves that a pool cannot gain, by the prices of this search.</summary>
+    internal IGainProof Proof => _finder;
+
     /// <summary>Searches made.</summary>
     public long SearchCount { get; private set; }
 
@@ -63,6 +66,9 @@ public sealed class CycleStage : IStage, IWarmable
 
     /// <summary>Opportunities written.</summary>
     public long OpportunityCount { get; private set; }
+
+    /// <summary>Opportunities of updates of which it was foreseen that none follows: faults of the engine.</summary>
+    public long ContradictionCount { get; private set; }
 
     /// <summary>Searches that met the step or buffer bound.</summary>
     public long WorkBoundCount { get; private set; }
@@ -94,6 +100,7 @@ public sealed class CycleStage : IStage, IWarmable
             // After the event's own searches: the audit holds a changed rate without a search for a fault.
             if (e.Kind == EventKind.Slot && e.Drop == DropCause.None)
                 OnSlot(ref e, firstSequence + i);
+            if (e.ForeseenAfterNs != 0 && e.OpportunityCount != 0) ContradictionCount++;
             work += touched.Length;
         }
 

@@ -147,6 +147,12 @@ public struct MarketEvent
     /// <summary>Life: number of lives that ended, consecutive from <see cref="LifePosition"/>.</summary>
     public int LifeCount;
 
+    /// <summary>
+    /// Graph: time from the frame, nanoseconds, after which it was certain that no opportunity follows (in place of a
+    /// stamp, since what follows is done all the same); at least 1, also without a clock. 0 if it was not foreseen.
+    /// </summary>
+    public uint ForeseenAfterNs;
+
     /// <summary>Life: position of the first of them in the life ring.</summary>
     public long LifePosition;
 

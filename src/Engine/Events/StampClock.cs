@@ -1,3 +1,4 @@
+using System;
 using LowLatency.Engine.Time;
 
 namespace LowLatency.Engine.Events;
@@ -16,5 +17,13 @@ public readonly struct StampClock(IClock? clock)
     public void TakeFirst(ref MarketEvent e, StampId at)
     {
         if (clock is not null && e.Stamps[(int)at] == 0) e.Stamps[(int)at] = clock.NowNs;
+    }
+
+    /// <summary>Writes that no opportunity follows, and after what time that was known.</summary>
+    public void TakeForeseen(ref MarketEvent e)
+    {
+        long framed = e.Stamps[(int)StampId.Framed];
+        long afterNs = clock is null || framed == 0 ? 1 : clock.NowNs - framed;
+        e.ForeseenAfterNs = (uint)Math.Clamp(afterNs, 1, uint.MaxValue);
     }
 }

@@ -37,14 +37,12 @@ public sealed partial class GraphStage
             }
 
             Market.NoteChange(poolId);
-            if (link.Role is AccountRole.VaultA or AccountRole.VaultB && !_pools[poolId].ReadsVaults
-                && Market.State(poolId) == PoolState.Coherent)
+            if (IsAside(in link))
             {
                 if (Floor is not null) NoteBalance(poolId, pool, Floor);
                 continue;
             }
 
-            if (e.Kind == EventKind.Account) _coherence.Note(poolId, link.Role, e.Slot);
             if (changed || !_pools[poolId].IsTorn) Touched.Add(poolId);
             if (link.Role == AccountRole.Pool) NoteMovedPool(poolId, pool);
             if (link.Role is AccountRole.MintA or AccountRole.MintB) Market.NoteDecimals(poolId);

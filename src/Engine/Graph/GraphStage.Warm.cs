@@ -1,4 +1,5 @@
 using LowLatency.Engine.Events;
+using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues;
 
 namespace LowLatency.Engine.Graph;
@@ -21,7 +22,14 @@ public sealed partial class GraphStage
         accountId = _accounts.Find(in _accounts[accountId].Key);
         ref readonly PoolLink link = ref _accounts.Link(_accounts[accountId].FirstLink);
         if (link.Role is AccountRole.Pool or AccountRole.VaultA or AccountRole.VaultB)
-            _ = Market.Pool(link.PoolId).Apply(link.Role, _accounts.View(accountId));
+        {
+            AccountView account = _accounts.View(accountId);
+            Pool pool = Market.Pool(link.PoolId);
+            if (pool.TryBoundRates(link.Role, in account.Key, account.Data, out double rateMax, out _))
+                _warmed += rateMax;
+            _ = pool.Apply(link.Role, in account);
+        }
+
         if (StateOf(link.PoolId) == PoolState.Coherent) _warmed += Market.PriceAgain(link.PoolId);
     }
 

@@ -234,6 +234,14 @@ public sealed partial class GraphStage : IStage, IWarmable
 
         ref AccountEntry account = ref _accounts[accountId];
         ReadOnlySpan<byte> data = _payloads.Span(e.PayloadPosition, e.PayloadLengthBytes);
+        bool isClock = Pubkey.AreSame(in e.Account, in ProgramIds.ClockSysvar);
+        bool isLinked = account.FirstLink >= 0 && !isClock;
+        if (isLinked)
+        {
+            NoteParts(in e, account.FirstLink);
+            Foresee(ref e, account.FirstLink, data);
+        }
+
         bool absent = (e.Flags & EventFlags.Absent) != 0;
         bool isKnown = account.Knowledge != AccountKnowledge.Unknown;
         bool changed = _accounts.Store(accountId, in e.Owner, e.Lamports, data, absent, e.Slot);
@@ -241,14 +249,13 @@ public sealed partial class GraphStage : IStage, IWarmable
         account.GapEpoch = _gaps.Epoch;
         Agreement?.OnState(accountId, e.Kind == EventKind.Account);
         _gaps.Note(accountId);
-        if (Pubkey.AreSame(in e.Account, in ProgramIds.ClockSysvar))
+        if (isClock)
         {
             OnClock(accountId);
             return;
         }
 
-        if (account.FirstLink < 0 && !absent) _registrar.Introduce(accountId);
-        if (account.FirstLink < 0)
+        if (!isLinked && !TryIntroduce(in e, accountId, absent))
         {
             Drop(ref e, DropCause.UnwatchedAccount);
             return;
@@ -257,6 +264,15 @@ public sealed partial class GraphStage : IStage, IWarmable
         // PERF: made where it is handed on, since one that is kept is copied once more.
         ApplyToPools(
             ref e, accountId, new AccountView(in e.Account, in e.Owner, e.Lamports, data, e.Slot), changed);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // registration
+    private bool TryIntroduce(in MarketEvent e, int accountId, bool isAbsent)
+    {
+        if (!isAbsent) _registrar.Introduce(accountId);
+        int firstLink = _accounts[accountId].FirstLink;
+        NoteParts(in e, firstLink);
+        return firstLink >= 0;
     }
 
     private void OnCopy(in MarketEvent e)

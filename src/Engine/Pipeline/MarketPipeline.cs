@@ -54,6 +54,7 @@ public sealed class MarketPipeline : IPoolDirectory
         Opportunities = new OpportunityRing(settings.Search.OpportunityCapacity);
         Graph = new GraphStage(settings.Graph, market, Payloads, needsAgreement);
         Cycles = new CycleStage(market, Graph.Touched, Opportunities, settings.Search);
+        (Graph.Proof, Graph.StampClock) = (Cycles.Proof, new StampClock(stampClock));
         Instructions = new InstructionStage(
             settings.Instructions, market, Graph.Accounts, Opportunities, Payloads, new BlockhashRing(Graph.Slots));
         Scoring = new ScoringStage(

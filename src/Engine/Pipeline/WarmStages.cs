@@ -87,6 +87,7 @@ public sealed class WarmStages : IWarmable
                 new GraphSettings { MaxAccounts = MaxAccounts, MaxPools = MaxPools, MaxMints = 2 * MaxPools }, market,
                 payloads);
             Cycles = new CycleStage(market, Graph.Touched, opportunities, search);
+            (Graph.Proof, Graph.StampClock) = (Cycles.Proof, new StampClock(clock));
             SinkStage sinks = new([], opportunities, new LifeRing(1), messages, payloads, false);
             StageGroup group = new(
                 "warm",

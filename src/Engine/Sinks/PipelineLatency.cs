@@ -21,7 +21,9 @@ public sealed class PipelineLatency
     /// <summary>Frame in memory until dropped (duplicate, stale, unwatched).</summary>
     public LatencyHistogram Dropped { get; } = new();
 
-    /// <summary>Frame in memory until "no opportunity".</summary>
+    /// <summary>
+    /// Frame in memory until it was certain that no opportunity follows: foreseen, or at the end of the search.
+    /// </summary>
     public LatencyHistogram NoOpportunity { get; } = new();
 
     /// <summary>Frame in memory until all its opportunities are decided, none taken.</summary>
@@ -58,8 +60,9 @@ public sealed class PipelineLatency
             previous = stamp;
         }
 
-        LatencyHistogram whole = e.PoolId < 0 ? Dropped : e.OpportunityCount == 0 ? NoOpportunity : Decided;
-        whole.Record(previous - start);
+        if (e.PoolId < 0) Dropped.Record(previous - start);
+        else if (e.OpportunityCount != 0) Decided.Record(previous - start);
+        else NoOpportunity.Record(e.ForeseenAfterNs != 0 ? e.ForeseenAfterNs : previous - start);
         Worst.Take(in e, sequence, previous - start);
     }
 }

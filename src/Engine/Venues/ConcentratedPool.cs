@@ -17,6 +17,9 @@ public abstract class ConcentratedPool : Pool
     /// <summary>Fee rates are parts of this.</summary>
     private protected const uint FeeOne = 1_000_000;
 
+    /// <summary>No fee is above it, whatever is added to the pool's own rate.</summary>
+    private const uint FeeRateMax = 100_000;
+
     /// <summary>Arrays to watch in each direction: a swap of more is larger than any this engine sends.</summary>
     private protected const int WatchedArrays = 4;
 
@@ -133,6 +136,28 @@ public abstract class ConcentratedPool : Pool
     public sealed override int MintDecimals(bool isMintA) => (isMintA ? ref MintInfoA : ref MintInfoB).KnownDecimals;
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// With liquidity at the price the first piece begins there, or behind the tick that is there, where no direction
+    /// is better. What is left out makes rates worse: transfer fees, fees by volatility, times at which it does not
+    /// swap. The same operations in the same order, so rounding keeps the order too.
+    /// </remarks>
+    public sealed override bool TryBoundRates(
+        AccountRole role, in Pubkey key, ReadOnlySpan<byte> data, out double rateAToBMax, out double rateBToAMax)
+    {
+        rateAToBMax = 0;
+        rateBToAMax = 0;
+        if (role != AccountRole.Pool || data.Length != _shape.SizeBytes
+            || !TryReadPrice(data, out UInt128 priceX64, out uint feeRate)
+            || priceX64 == UInt128.Zero)
+            return false;
+        double from = Q64.ToDouble(priceX64);
+        double kept = 1.0 - ((double)System.Math.Min(feeRate, FeeRateMax) / FeeOne);
+        rateAToBMax = ConcentratedCurve.Rate(true, from, kept, 1.0);
+        rateBToAMax = ConcentratedCurve.Rate(false, from, kept, 1.0);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public sealed override double StatedPrice => Q64.ToDouble(PriceX64) * Q64.ToDouble(PriceX64);
 
     /// <summary>
@@ -231,6 +256,12 @@ public abstract class ConcentratedPool : Pool
     /// unchanged.
     /// </summary>
     private protected abstract DecodeStatus DecodePool(ReadOnlySpan<byte> data);
+
+    /// <summary>
+    /// Reads price and least fee of a pool account of the right size; false if no liquidity is at the price, or the fee
+    /// is not known.
+    /// </summary>
+    private protected abstract bool TryReadPrice(ReadOnlySpan<byte> data, out UInt128 priceX64, out uint feeRate);
 
     /// <summary>Takes a tick array that exists.</summary>
     private protected abstract DecodeStatus ApplyArray(in AccountView account);

@@ -159,6 +159,18 @@ public abstract class Pool
     }
 
     /// <summary>
+    /// Rates that <see cref="MarginalRates"/> does not exceed at any time once the account's new bytes are applied, by
+    /// as few of them as tell; nothing is decoded or changed. False if they do not tell, or are not asked.
+    /// </summary>
+    public virtual bool TryBoundRates(
+        AccountRole role, in Pubkey key, ReadOnlySpan<byte> data, out double rateAToBMax, out double rateBToAMax)
+    {
+        rateAToBMax = 0;
+        rateBToAMax = 0;
+        return false;
+    }
+
+    /// <summary>
     /// Price that the pool's own account states, base units of B per base unit of A before fees, known also where the
     /// pool is not ready (arrays or mints missing); 0 if it states none, as where the balances of vaults are the price.
     /// For people: nothing is traded on it.

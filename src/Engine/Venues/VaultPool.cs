@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using LowLatency.Engine.Solana;
 using LowLatency.Engine.Venues.Math;
 
@@ -86,6 +87,27 @@ public abstract class VaultPool : Pool
     }
 
     /// <inheritdoc/>
+    /// <remarks>Of a vault; the other's balance and what is set aside of both are those of the pool as it is.</remarks>
+    public sealed override bool TryBoundRates(
+        AccountRole role, in Pubkey key, ReadOnlySpan<byte> data, out double rateAToBMax, out double rateBToAMax)
+    {
+        rateAToBMax = 0;
+        rateBToAMax = 0;
+        int side = role == AccountRole.VaultA ? 0 : 1;
+        double kept = KeptMax;
+        if (kept < 0 || role is not (AccountRole.VaultA or AccountRole.VaultB) || Readiness != QuoteStatus.Ok
+            || data.Length < TokenAccountInfo.BaseSizeBytes || !Pubkey.AreSame(in key, in Sides[side].Vault))
+            return false;
+        SidePair reserve = ReserveRaw;
+        ulong amountRaw = BinaryPrimitives.ReadUInt64LittleEndian(data[TokenAccountInfo.AmountOffset..]);
+        reserve[side] = unchecked(reserve[side] + amountRaw - Sides[side].VaultState.AmountRaw);
+        if (reserve[0] == 0 || reserve[1] == 0) return false;
+        rateAToBMax = ConstantProduct.MarginalRate(reserve[0], reserve[1], kept, 1.0);
+        rateBToAMax = ConstantProduct.MarginalRate(reserve[1], reserve[0], kept, 1.0);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public sealed override bool TryWriteState(in Pubkey key, Span<byte> data)
     {
         if (key == Sides[0].Vault) return Sides[0].VaultState.TryWrite(data);
@@ -120,6 +142,12 @@ public abstract class VaultPool : Pool
     /// </summary>
     private protected abstract bool TryKeptShares(
         SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept);
+
+    /// <summary>
+    /// Largest share of an input that fees leave, whatever the balances and the time, on a curve of constant product;
+    /// below 0 if there is none.
+    /// </summary>
+    private protected virtual double KeptMax => -1.0;
 
     /// <summary>Writes the pool account's modelled members; false if there are none or the size is wrong.</summary>
     private protected virtual bool TryWritePool(Span<byte> data) => false;

@@ -23,6 +23,7 @@ public sealed class BasePricesTests
     {
         long found = 0;
         long rejected = 0;
+        long proven = 0;
         for (int seed = 0; seed < 12; seed++)
         {
             Random random = new((mints * 31) + (hops * 7) + seed);
@@ -34,21 +35,27 @@ public sealed class BasePricesTests
             foreach (Pubkey mint in bases) baseIds.Add(market.Graph.MintId(mint));
             for (int step = 0; step < 60; step++)
             {
-                int pool = market.Change(random);
+                int pool = random.Next(market.Graph.PoolCount);
+                bool canGain = true;
+                if (random.Next(2) == 0) pool = market.Change(random);
+                else canGain = market.ChangeBounded(random, pool, finder);
                 if (random.Next(8) == 0) finder.TightenPrices(40);
-                if (random.Next(3) == 0) continue; // several changes between two searches
+                if (canGain && random.Next(3) == 0) continue; // several changes between two searches
                 Assert.Equal(SearchStatus.Complete, finder.Find(pool, long.MaxValue));
                 SortedSet<string> expected = BruteForce.Cycles(market.Graph, pool, hops, baseIds);
                 SortedSet<string> actual = [];
                 for (int i = 0; i < finder.Count; i++) actual.Add(BruteForce.Text(market.Graph, finder[i]));
                 Assert.True(expected.SetEquals(actual), $"seed {seed} step {step}: {expected.Count} {actual.Count}");
                 found += expected.Count;
+                Assert.True(canGain || expected.Count == 0, $"seed {seed} step {step}: proven, and there is one");
+                if (!canGain) proven++;
             }
 
             rejected += finder.RejectedCount;
         }
 
-        Assert.True(found > 0 && rejected > 0, $"both must happen: {found} found, {rejected} rejected");
+        string counts = $"all must happen: {found} found, {rejected} rejected, {proven} proven before";
+        Assert.True(found > 0 && rejected > 0 && proven > 0, counts);
     }
 
     /// <summary>Bit by bit, with one base and with several, for every number of legs.</summary>
@@ -172,18 +179,37 @@ public sealed class BasePricesTests
             return pool;
         }
 
+        /// <summary>
+        /// Changes a pool that is there; whether it can gain, as asked before, with its rates to come or better ones.
+        /// </summary>
+        internal bool ChangeBounded(Random random, int pool, CycleFinder finder)
+        {
+            int seed = random.Next();
+            Shape(new Random(seed), _all[pool]);
+            _all[pool].MarginalRates(BruteForce.Clock, out double there, out double back);
+            double more = 1 + (random.Next(2) * 0.001);
+            bool canGain = finder.CanGain(pool, there * more, back * more);
+            Set(new Random(seed), pool, pool);
+            return canGain;
+        }
+
         private void Set(Random random, int index, int expectedId)
         {
             TestPool pool = _all[index];
+            Shape(random, pool);
+            int id = Graph.AddPool(pool);
+            Assert.Equal(expectedId, id);
+            Graph.SetState(id, random.Next(15) == 0 ? PoolState.Torn : PoolState.Coherent, 1);
+            Graph.Refresh(id, BruteForce.Clock);
+        }
+
+        private void Shape(Random random, TestPool pool)
+        {
             int a = Index(pool.MintA);
             int b = Index(pool.MintB);
             double error = Math.Exp((random.NextDouble() - 0.5) * 0.01);
             pool.ReserveA = random.Next(12) == 0 ? 0 : (ulong)(1e12 / _price[a]);
             pool.ReserveB = (ulong)(1e12 * error / _price[b]);
-            int id = Graph.AddPool(pool);
-            Assert.Equal(expectedId, id);
-            Graph.SetState(id, random.Next(15) == 0 ? PoolState.Torn : PoolState.Coherent, 1);
-            Graph.Refresh(id, BruteForce.Clock);
         }
 
         private int Index(Pubkey mint)

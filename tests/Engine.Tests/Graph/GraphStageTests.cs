@@ -17,6 +17,7 @@ public sealed class GraphStageTests
     private readonly GraphStage _stage;
     private readonly List<VectorAccount> _accounts;
     private readonly Pubkey _pool;
+    private MarketEvent _last;
     private long _sequence;
     private long _utcNs = 1_000_000_000;
 
@@ -60,7 +61,8 @@ public sealed class GraphStageTests
             if (absent) e.Flags = EventFlags.Absent;
         }
 
-        return OneEvent.Publish(_stage, _payloads, e, data, _sequence++).Drop;
+        _last = OneEvent.Publish(_stage, _payloads, e, data, _sequence++);
+        return _last.Drop;
     }
 
     private void Snapshot(ulong slot, bool reversed = false)
@@ -183,6 +185,49 @@ public sealed class GraphStageTests
         Publish(EventKind.Account, 11, WithAmount(Account(AccountRole.VaultB), 7));
         Assert.Equal(PoolState.Coherent, Market.State(0));
         Assert.Equal(11UL, Market.StateSlot(0));
+    }
+
+    [Fact]
+    public void Swap_ThatLeavesThePoolTorn_IsForeseenAndNothingElse()
+    {
+        Snapshot(10);
+        Assert.Equal(0L, _stage.ForeseenCount);
+        (AccountRole Role, ulong Slot, bool IsForeseen)[] updates =
+        [
+            (AccountRole.VaultA, 11, true), (AccountRole.Pool, 11, true),
+            (AccountRole.VaultB, 11, false), // now it may quote
+            (AccountRole.VaultA, 12, true),
+            (AccountRole.VaultB, 13, false), // the slot's turn settles it, so it was touched before
+            (AccountRole.Config, 13, true), // of a pool that is torn whatever its fees are
+            (AccountRole.VaultA, 13, true), (AccountRole.Pool, 13, false), (AccountRole.Config, 13, false),
+        ];
+        long foreseen = 0;
+        ulong delta = 0;
+        foreach ((AccountRole role, ulong slot, bool isForeseen) in updates)
+        {
+            bool isVault = role is AccountRole.VaultA or AccountRole.VaultB;
+            Publish(EventKind.Account, slot, isVault ? WithAmount(Account(role), ++delta) : Account(role));
+            Assert.Equal(isForeseen, _last.ForeseenAfterNs != 0);
+            if (isForeseen) foreseen++;
+            Assert.Equal(foreseen, _stage.ForeseenCount);
+            if (isForeseen) Assert.Equal((0, 0), (Market.Rate(0), Market.Rate(1)));
+        }
+
+        Publish(EventKind.AccountSnapshot, 14, Account(AccountRole.VaultA));
+        Assert.Equal(0U, _last.ForeseenAfterNs);
+    }
+
+    /// <summary>The part has come, whether or not its bytes can be read.</summary>
+    [Fact]
+    public void Swap_PartThatThePoolCannotRead_LeavesItUnableToQuoteAsForeseen()
+    {
+        Snapshot(10);
+        VectorAccount vault = Account(AccountRole.VaultA);
+        Publish(EventKind.Account, 11, vault with { Data = vault.Data[..^100] });
+        Assert.NotEqual(0U, _last.ForeseenAfterNs);
+        Assert.Equal(PoolState.NotReady, Market.State(0));
+        Publish(EventKind.Account, 12, vault);
+        Assert.NotEqual(PoolState.NotReady, Market.State(0));
     }
 
     [Fact]

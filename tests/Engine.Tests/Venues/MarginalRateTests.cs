@@ -1,6 +1,9 @@
 using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
 using System.Text.Json;
 using LowLatency.Engine.Solana;
+using LowLatency.Engine.Tests.Graph;
 using LowLatency.Engine.Tests.Venues.MeteoraDlmm;
 using LowLatency.Engine.Venues;
 using LowLatency.Engine.Venues.Math;
@@ -25,6 +28,7 @@ public sealed class MarginalRateTests
         int compared = 0;
         int none = 0;
         int atTick = 0;
+        int bounded = 0;
         for (int i = 0; i < 400; i++)
         {
             ClmmText text = ClmmRandom.Pool(random, isRaydium, i % 2 == 0);
@@ -34,12 +38,15 @@ public sealed class MarginalRateTests
             for (int step = 0; step < 6; step++)
             {
                 Compare(pool, ClmmRandom.Clock, $"pool {i} step {step}", ref compared, ref none);
+                if (IsBounded(pool, isRaydium ? ClmmAccounts.RaydiumBytes(text) : ClmmAccounts.WhirlpoolBytes(text)))
+                    bounded++;
                 SwapRequest request = ClmmRandom.Request(random, true);
                 _ = pool.Execute(in request, out _);
             }
         }
 
-        Assert.True(compared > 2_000 && none > 50 && atTick > 50, $"{compared} rates, {none} none, {atTick} at a tick");
+        string counts = $"{compared} rates, {none} none, {atTick} at a tick, {bounded} bounded";
+        Assert.True(compared > 2_000 && none > 50 && atTick > 50 && bounded > 1_500, counts);
     }
 
     [Fact]
@@ -69,6 +76,73 @@ public sealed class MarginalRateTests
         }
 
         Assert.True(compared > 200 && none > 100, $"{compared} rates, {none} none");
+    }
+
+    /// <summary>A vault's new balance bounds the rates, and closely.</summary>
+    [Theory]
+    [InlineData("raydium_cpmm.json.gz", VenueId.RaydiumCpmm)]
+    [InlineData("raydium_amm_v4.json.gz", VenueId.RaydiumAmm)]
+    public void TryBoundRates_RandomVaults_AreNotExceeded(string file, VenueId venue)
+    {
+        Random random = new(Seed);
+        int bounded = 0;
+        for (int index = 0; index < 4; index++)
+        {
+            (Pubkey key, List<VectorAccount> accounts) = VectorAccounts.Load(file, index);
+            Pool pool = VenueRegistry.Create(venue, in key)!;
+            AccountDependency[] needed = new AccountDependency[16];
+            VectorAccount own = accounts.Find(one => one.Key == key)!;
+            _ = pool.Apply(AccountRole.Pool, View(own));
+            int count = pool.CopyDependencies(needed);
+            foreach (AccountDependency one in needed.AsSpan(0, count))
+            {
+                if (accounts.Find(a => a.Key == one.Key) is { } account) _ = pool.Apply(one.Role, View(account));
+            }
+
+            for (int step = 0; step < 200; step++)
+            {
+                AccountRole role = random.Next(2) == 0 ? AccountRole.VaultA : AccountRole.VaultB;
+                Pubkey vaultKey = Array.Find(needed, one => one.Role == role).Key;
+                VectorAccount vault = accounts.Find(one => one.Key == vaultKey)!;
+                long most = random.Next(20) == 0 ? 2 : 1L << random.Next(8, 62);
+                ulong amount = (ulong)random.NextInt64(most);
+                BinaryPrimitives.WriteUInt64LittleEndian(vault.Data.AsSpan(TokenAccountInfo.AmountOffset), amount);
+                bool isBounded = pool.TryBoundRates(
+                    role, in vaultKey, vault.Data, out double aToBMax, out double bToAMax);
+                Assert.False(pool.TryBoundRates(role, in key, vault.Data, out _, out _));
+                Assert.Equal(DecodeStatus.Ok, pool.Apply(role, View(vault)));
+                ChainClock clock = new(1, 4_000_000_000, 2_000);
+                pool.MarginalRates(in clock, out double aToB, out double bToA);
+                if (!isBounded || aToB == 0) continue;
+                bounded++;
+                Assert.InRange(aToB, aToBMax * 0.9, aToBMax);
+                Assert.InRange(bToA, bToAMax * 0.9, bToAMax);
+            }
+        }
+
+        Assert.True(bounded > 300, $"{bounded} bounded");
+
+        static AccountView View(VectorAccount account) =>
+            new(account.Key, account.Owner, account.Lamports, account.Data, 1);
+    }
+
+    /// <summary>The bound by the bytes of the pool's account alone holds, at its time and at others.</summary>
+    private static bool IsBounded(Pool pool, byte[] account)
+    {
+        Assert.True(pool.TryWriteState(ClmmAccounts.PoolKey, account));
+        Pubkey key = ClmmAccounts.PoolKey;
+        if (!pool.TryBoundRates(AccountRole.Pool, in key, account, out double aToBMax, out double bToAMax))
+            return false;
+        foreach (long later in new[] { 0, 1, 30, 100_000 })
+        {
+            ChainClock clock = ClmmRandom.Clock with { UnixTimestamp = ClmmRandom.Clock.UnixTimestamp + later };
+            pool.MarginalRates(in clock, out double aToB, out double bToA);
+            Assert.True(aToB <= aToBMax && bToA <= bToAMax, $"{aToB} of {aToBMax}, {bToA} of {bToAMax}");
+        }
+
+        Assert.False(pool.TryBoundRates(AccountRole.Pool, in key, account.AsSpan(1), out _, out _));
+        Assert.False(pool.TryBoundRates(AccountRole.VaultA, in key, account, out _, out _));
+        return true;
     }
 
     /// <summary>The same pool with its price at a tick, where a direction's first piece has no length.</summary>

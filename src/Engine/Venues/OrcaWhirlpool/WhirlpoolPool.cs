@@ -119,6 +119,14 @@ public sealed partial class WhirlpoolPool : ConcentratedPool
         return DecodeStatus.Ok;
     }
 
+    private protected override bool TryReadPrice(ReadOnlySpan<byte> data, out UInt128 priceX64, out uint feeRate)
+    {
+        data = data[..WhirlpoolLayout.PoolSizeBytes];
+        priceX64 = BinaryPrimitives.ReadUInt128LittleEndian(data[WhirlpoolLayout.SqrtPrice..]);
+        feeRate = BinaryPrimitives.ReadUInt16LittleEndian(data[WhirlpoolLayout.FeeRate..]);
+        return BinaryPrimitives.ReadUInt128LittleEndian(data[WhirlpoolLayout.Liquidity..]) != UInt128.Zero;
+    }
+
     private void SetRewardTimestamp(ulong timestamp)
     {
         _rewardTimestamp = timestamp;

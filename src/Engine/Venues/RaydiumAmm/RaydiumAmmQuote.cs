@@ -67,6 +67,8 @@ public sealed partial class RaydiumAmmPool
         return QuoteStatus.Ok;
     }
 
+    private protected override double KeptMax => 1.0 - ((double)_feeNumerator / _feeDenominator);
+
     private protected override bool TryKeptShares(
         SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept)
     {

@@ -177,6 +177,15 @@ public sealed partial class RaydiumClmmPool : ConcentratedPool
         return DecodeStatus.Ok;
     }
 
+    private protected override bool TryReadPrice(ReadOnlySpan<byte> data, out UInt128 priceX64, out uint feeRate)
+    {
+        data = data[..RaydiumClmmLayout.PoolSizeBytes];
+        priceX64 = BinaryPrimitives.ReadUInt128LittleEndian(data[RaydiumClmmLayout.SqrtPrice..]);
+        feeRate = _tradeFeeRate;
+        return _isConfigKnown && Pubkey.Read(data, RaydiumClmmLayout.Config) == _configKey
+            && BinaryPrimitives.ReadUInt128LittleEndian(data[RaydiumClmmLayout.Liquidity..]) != UInt128.Zero;
+    }
+
     private protected override DecodeStatus ApplyOther(AccountRole role, in AccountView account) => role switch
     {
         AccountRole.Config => ApplyConfig(account),

@@ -68,6 +68,8 @@ public sealed partial class RaydiumCpmmPool
         return side.NeedsMint ? side.MintState.FeeAt(epoch) : default;
     }
 
+    private protected override double KeptMax => 1.0 - ((double)_tradeFeeRate / RaydiumCpmmLayout.FeeRateOne);
+
     private protected override bool TryKeptShares(
         SwapDirection direction, in ChainClock clock, out double inputKept, out double outputKept)
     {
