@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics;
 namespace LowLatency.Engine.Cycles;
 
 /// <summary>
-/// Sorts indices of cycles, best first. The order is total (<see cref="Cycle.Compare"/>), so the method does not show:
+/// Sorts cycles by number, best first. The order is total (<see cref="Cycle.Compare"/>), so the method does not show:
 /// up to <see cref="RankedMax"/> each cycle's rank is how many products are above its own, eight at a time; of more,
 /// three counting passes over the products' leading bits within their range; then comparisons among those alike.
 /// PERF: comparisons of random products are mispredicted branches, two thirds of the time of listing 900 cycles before.
@@ -186,7 +186,8 @@ internal sealed class CycleOrder(int capacity)
         {
             int moved = order[i];
             int to = i;
-            for (; to > 0 && Cycle.Compare(cycles.At(moved), cycles.At(order[to - 1])) < 0; to--) order[to] = order[to - 1];
+            Cycle cycle = cycles.At(moved);
+            for (; to > 0 && Cycle.Compare(cycle, cycles.At(order[to - 1])) < 0; to--) order[to] = order[to - 1];
             order[to] = moved;
         }
     }
