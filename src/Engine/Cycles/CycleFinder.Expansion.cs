@@ -10,10 +10,6 @@ public sealed partial class CycleFinder
     private readonly int[] _cyclePair = new int[Legs.MaxCount];
     private readonly int[] _chosen = new int[2 * Legs.MaxCount]; // each edge again behind the last: every rotation
     private readonly double[] _suffix = new double[Legs.MaxCount + 1];
-    private readonly Cycle[] _cycles;
-    private readonly int[] _order;
-    private readonly CycleOrder _sorter;
-    private Cycle _candidate;
 
     /// <summary>The path closes at its last mint. False if the buffer is full: the cursor names the choice.</summary>
     private bool CloseAt(int legs)
@@ -24,8 +20,6 @@ public sealed partial class CycleFinder
         LayOut(count);
         _suffix[count] = 1;
         for (int i = count - 1; i > 0; i--) _suffix[i] = _suffix[i + 1] * _graph.BestRate(_cyclePair[i]);
-        if (count is 3 or WeighedHops && !_isBestOnly && _onlyAbovePool < 0 && _resumePools == 0 && List(count))
-            return true;
         Choose(0, count, _edge);
         if (Expand(1, count, _graph.Rate(_edge))) return true;
         _cursor.Pools = (byte)count;
@@ -90,15 +84,13 @@ public sealed partial class CycleFinder
         for (int i = 1; i < edges.Length; i++) product *= _graph.Rate(edges[i]);
         if (_isBestOnly)
         {
-            KeepBetter(edges, product);
+            if (_found.KeepBetter(edges, product)) _least = double.MaxNative(_least, product * (1 - Slack));
             return true;
         }
 
         if (!(product > 1)) return true;
-        if (_count == _cycles.Length) return false;
-        Write(ref _cycles[_count], edges, product);
-        _sorter.Products[_count] = product;
-        _count++;
+        if (_found.Room == 0) return false;
+        _found.Add(edges, product);
         return true;
     }
 
@@ -115,25 +107,4 @@ public sealed partial class CycleFinder
     }
 
     private long Key(int i) => ((long)_chosen[i] << 3) | (uint)i;
-
-    private void KeepBetter(ReadOnlySpan<int> edges, double product)
-    {
-        if (_count > 0)
-        {
-            Write(ref _candidate, edges, product);
-            if (Cycle.Compare(_candidate, _cycles[0]) >= 0) return;
-        }
-
-        Write(ref _cycles[0], edges, product);
-        _order[0] = 0;
-        _count = 1;
-        _least = double.MaxNative(_least, product * (1 - Slack));
-    }
-
-    private static void Write(ref Cycle cycle, ReadOnlySpan<int> edges, double product)
-    {
-        cycle.LegCount = edges.Length;
-        cycle.MarginalProduct = product;
-        for (int i = 0; i < edges.Length; i++) cycle.Edges[i] = edges[i];
-    }
 }

@@ -347,16 +347,19 @@ public sealed partial class CycleFinder
             MemoryMarshal.Cast<RatePair, Vector512<double>>(_branches.AsSpan(0, _graph.ListLength(start)));
         Vector512<double> bounds = RowProducts.Bounds(_least, _isReversed);
         int first = isOnResumedPath ? _cursor.Branch[1] : 0;
-        bool lists = _aim.Hops == 3 && !_isBestOnly && _onlyAbovePool < 0 && !isOnResumedPath;
+        bool lists = !_isBestOnly && _onlyAbovePool < 0;
         _steps += count;
+        if (lists && !isOnResumedPath && _aim.Hops == 3 && ListClosing(fours, product, bounds)) return true;
+        lists &= _aim.Hops == WeighedHops;
         for (int four = first >> 2; four < fours.Length; four++)
         {
             ulong above = Vector512.GreaterThan(fours[four] * product, bounds).ExtractMostSignificantBits();
             for (; above != 0; above &= above - 1)
             {
                 int i = (four << 2) + (BitOperations.TrailingZeroCount(above) >> 1);
-                if (i < first || (lists && ListBranch(start, i))) continue;
-                if (i > first) _ = LeaveResumedPath();
+                if (i < first) continue;
+                if (i > first) isOnResumedPath = LeaveResumedPath();
+                if (lists && !isOnResumedPath && ListBranch(start, i)) continue;
                 if (!EnterWeighed(start, i, product)) return false;
                 _ = LeaveResumedPath();
             }

@@ -68,6 +68,7 @@ public sealed partial class CycleFinder
     private readonly int[] _baseIndex; // of a mint, + 1; 0 = no base
     private readonly BasePrices? _prices;
     private readonly HubPairs _hubPairs;
+    private readonly FoundCycles _found;
     private readonly double[] _closing; // by rank: the last leg, where bounds of more legs begin
     private readonly double[][] _sweep;
     private readonly RatePair[] _scattered;
@@ -78,7 +79,6 @@ public sealed partial class CycleFinder
     private Aim _aim;
     private double _least; // products up to this are of no interest
     private bool _isBestOnly;
-    private int _count;
     private int _edge;
     private bool _isReversed;
     private int _onlyAbovePool;
@@ -113,13 +113,11 @@ public sealed partial class CycleFinder
         _closing = new double[_maxHops > WeighedHops ? graph.MintCapacity : 0];
         _sweep = new double[Math.Max(0, _maxHops - 4)][];
         for (int k = 0; k < _sweep.Length; k++) _sweep[k] = new double[graph.MintCapacity];
-        _cycles = new Cycle[settings.MaxCyclesPerEvent];
-        _order = new int[settings.MaxCyclesPerEvent];
-        _sorter = new CycleOrder(settings.MaxCyclesPerEvent);
+        _found = new FoundCycles(graph, settings.MaxCyclesPerEvent);
     }
 
     /// <summary>Cycles found by the last call.</summary>
-    public int Count => _count;
+    public int Count => _found.Count;
 
     /// <summary>Adjacency entries looked at by the last call.</summary>
     public long Steps => _steps;
@@ -131,7 +129,7 @@ public sealed partial class CycleFinder
     public ref readonly SearchCursor Cursor => ref _cursor;
 
     /// <summary>The last call's cycle of a rank, best marginal product first.</summary>
-    public ref readonly Cycle this[int rank] => ref _cycles[_order[rank]];
+    public Cycle this[int rank] => _found[rank];
 
     /// <summary>True if routes may start with the mint.</summary>
     public bool IsBase(int mintId) => _anyMint || _baseIndex[mintId] != 0;
@@ -149,7 +147,7 @@ public sealed partial class CycleFinder
             if (MayGainEither(poolId << 1)) return FindDespiteAlarm(poolId, stepsMax);
         }
 
-        _count = 0;
+        _found.Clear();
         _steps = 0;
         RejectedCount++;
         return SearchStatus.Complete;
@@ -175,7 +173,7 @@ public sealed partial class CycleFinder
         }
 
         EndAim();
-        return _count > 0;
+        return _found.Count > 0;
     }
 
     /// <summary>
@@ -210,7 +208,7 @@ public sealed partial class CycleFinder
     /// </summary>
     internal void Warm(int poolId)
     {
-        _count = 0;
+        _found.Clear();
         if (_graph.IsTopologyStale) return;
         int edge = poolId << 1;
         if (_prices is null || MayGainEither(edge)) _ = Begin(poolId, WarmSteps, -1);
@@ -247,7 +245,7 @@ public sealed partial class CycleFinder
         }
 
         SearchStatus status = Begin(poolId, stepsMax, -1);
-        if (_count > 0 || status != SearchStatus.Complete) return status;
+        if (_found.Count > 0 || status != SearchStatus.Complete) return status;
         int small = _graph.Neighbours(from).Length < _graph.Neighbours(to).Length ? from : to;
         if (_graph.Neighbours(small).Length <= TightenDegreeMax)
         {
@@ -266,7 +264,7 @@ public sealed partial class CycleFinder
 
     private void Reset(long stepsMax)
     {
-        _count = 0;
+        _found.Clear();
         _steps = 0;
         _entered = 0;
         _stepsMax = stepsMax;
@@ -286,7 +284,7 @@ public sealed partial class CycleFinder
         {
             if (!SearchFrom((_cursor.PoolId << 1) | _cursor.Side))
             {
-                status = _count == _cycles.Length ? SearchStatus.BufferFull : SearchStatus.WorkBound;
+                status = _found.Room == 0 ? SearchStatus.BufferFull : SearchStatus.WorkBound;
                 break;
             }
 
@@ -297,7 +295,7 @@ public sealed partial class CycleFinder
         }
 
         EndAim();
-        _sorter.Sort(_cycles, _order.AsSpan(0, _count));
+        _found.Sort();
         return status;
     }
 

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics;
 namespace LowLatency.Engine.Cycles;
 
 /// <summary>
-/// Sorts indices of cycles, best first. The order is total (<see cref="Cycle.Compare"/>), so the method does not show:
+/// Sorts cycles by number, best first. The order is total (<see cref="Cycle.Compare"/>), so the method does not show:
 /// up to <see cref="RankedMax"/> each cycle's rank is how many products are above its own, eight at a time; of more,
 /// three counting passes over the products' leading bits within their range; then comparisons among those alike.
 /// PERF: comparisons of random products are mispredicted branches, two thirds of the time of listing 900 cycles before.
@@ -23,14 +23,9 @@ internal sealed class CycleOrder(int capacity)
     private ulong[] _spare = new ulong[RoundUp(capacity)];
 
     /// <summary>
-    /// The cycles' products beside each other, written by whoever writes the cycles; filled up here to whole vectors.
+    /// Writes the numbers 0 to count - 1 of the cycles in their order. Their products are filled up to whole vectors.
     /// </summary>
-    internal double[] Products { get; } = new double[RoundUp(capacity)];
-
-    /// <summary>
-    /// Writes the indices 0 to count - 1 of the cycles in their order; <see cref="Products"/> are theirs.
-    /// </summary>
-    internal void Sort(Cycle[] cycles, Span<int> order)
+    internal void Sort(FoundCycles cycles, Span<int> order)
     {
         if (order.Length <= RankedMax)
         {
@@ -38,7 +33,7 @@ internal sealed class CycleOrder(int capacity)
             return;
         }
 
-        SetKeys(order.Length);
+        SetKeys(cycles.Products, order.Length);
         for (int digit = 0; digit < KeyBits / DigitBits; digit++) Distribute(order.Length, digit);
         for (int i = 0; i < order.Length; i++) order[i] = (int)_keyed[i];
         for (int start = 0, end; start < order.Length; start = end)
@@ -48,7 +43,7 @@ internal sealed class CycleOrder(int capacity)
         }
     }
 
-    private void Rank(Cycle[] cycles, Span<int> order)
+    private void Rank(FoundCycles cycles, Span<int> order)
     {
         if (order.Length < 2)
         {
@@ -56,7 +51,7 @@ internal sealed class CycleOrder(int capacity)
             return;
         }
 
-        if (RankAll(order.Length))
+        if (RankAll(cycles.Products, order.Length))
         {
             for (int i = 0; i < order.Length; i++) order[(int)_spare[i]] = i;
             return;
@@ -70,7 +65,7 @@ internal sealed class CycleOrder(int capacity)
             order[rank] = i;
         }
 
-        double[] products = Products;
+        double[] products = cycles.Products;
         for (int start = 0, end; start < order.Length; start = end)
         {
             double product = products[order[start]];
@@ -83,11 +78,11 @@ internal sealed class CycleOrder(int capacity)
     /// Counts of each product how many are above it, of eight at once. False if two are alike: of two that are not,
     /// one is above the other, so the counts' sum says so.
     /// </summary>
-    private bool RankAll(int count)
+    private bool RankAll(double[] products, int count)
     {
-        ReadOnlySpan<Vector512<double>> eights = FillUp(count, 0); // below all, and above none
+        ReadOnlySpan<Vector512<double>> eights = FillUp(products, count, 0); // below all, and above none
         Span<Vector512<long>> ranks = MemoryMarshal.Cast<ulong, Vector512<long>>(_spare.AsSpan())[..eights.Length];
-        ReadOnlySpan<double> products = Products.AsSpan(0, count);
+        ReadOnlySpan<double> singles = products.AsSpan(0, count);
         Vector512<long> sum = Vector512<long>.Zero;
         int i = 0;
         for (; i + 1 < eights.Length; i += 2)
@@ -96,7 +91,7 @@ internal sealed class CycleOrder(int capacity)
             Vector512<double> next = eights[i + 1];
             Vector512<long> above = Vector512<long>.Zero;
             Vector512<long> aboveNext = Vector512<long>.Zero;
-            foreach (double product in products)
+            foreach (double product in singles)
             {
                 Vector512<double> one = Vector512.Create(product);
                 above -= Vector512.LessThan(own, one).AsInt64();
@@ -112,7 +107,7 @@ internal sealed class CycleOrder(int capacity)
         {
             Vector512<double> own = eights[i];
             Vector512<long> above = Vector512<long>.Zero;
-            foreach (double product in products)
+            foreach (double product in singles)
                 above -= Vector512.LessThan(own, Vector512.Create(product)).AsInt64();
             ranks[i] = above;
             sum += above;
@@ -124,14 +119,14 @@ internal sealed class CycleOrder(int capacity)
 
     private static int RoundUp(int count) => (count + Vector512<double>.Count - 1) & -Vector512<double>.Count;
 
-    private ReadOnlySpan<Vector512<double>> FillUp(int count, double with)
+    private static ReadOnlySpan<Vector512<double>> FillUp(double[] products, int count, double with)
     {
         int filled = RoundUp(count);
-        Products.AsSpan(count, filled - count).Fill(with);
-        return MemoryMarshal.Cast<double, Vector512<double>>(Products.AsSpan(0, filled));
+        products.AsSpan(count, filled - count).Fill(with);
+        return MemoryMarshal.Cast<double, Vector512<double>>(products.AsSpan(0, filled));
     }
 
-    private static void SortAlike(Cycle[] cycles, Span<int> alike)
+    private static void SortAlike(FoundCycles cycles, Span<int> alike)
     {
         if (alike.Length <= InsertionMax) Insert(cycles, alike);
         else Heap(cycles, alike);
@@ -140,9 +135,9 @@ internal sealed class CycleOrder(int capacity)
     /// <summary>
     /// A double's bits are ordered as the positive double is; keys grow as products fall. Counts all digits.
     /// </summary>
-    private void SetKeys(int count)
+    private void SetKeys(double[] all, int count)
     {
-        ReadOnlySpan<Vector512<double>> eights = FillUp(count, Products[0]);
+        ReadOnlySpan<Vector512<double>> eights = FillUp(all, count, all[0]);
         Vector512<double> highest = eights[0];
         Vector512<double> lowest = eights[0];
         foreach (Vector512<double> eight in eights)
@@ -159,7 +154,7 @@ internal sealed class CycleOrder(int capacity)
             least = Math.Min(least, BitConverter.DoubleToUInt64Bits(lowest[i]));
         }
 
-        ReadOnlySpan<double> products = Products.AsSpan(0, count);
+        ReadOnlySpan<double> products = all.AsSpan(0, count);
         int[] counts = _counts;
         Array.Clear(counts);
         int shift = Math.Max(0, 64 - BitOperations.LeadingZeroCount(most - least) - KeyBits);
@@ -185,18 +180,19 @@ internal sealed class CycleOrder(int capacity)
         (_keyed, _spare) = (sorted, keyed);
     }
 
-    private static void Insert(Cycle[] cycles, Span<int> order)
+    private static void Insert(FoundCycles cycles, Span<int> order)
     {
         for (int i = 1; i < order.Length; i++)
         {
             int moved = order[i];
             int to = i;
-            for (; to > 0 && Cycle.Compare(cycles[moved], cycles[order[to - 1]]) < 0; to--) order[to] = order[to - 1];
+            Cycle cycle = cycles.At(moved);
+            for (; to > 0 && Cycle.Compare(cycle, cycles.At(order[to - 1])) < 0; to--) order[to] = order[to - 1];
             order[to] = moved;
         }
     }
 
-    private static void Heap(Cycle[] cycles, Span<int> order)
+    private static void Heap(FoundCycles cycles, Span<int> order)
     {
         for (int root = (order.Length / 2) - 1; root >= 0; root--) Sift(cycles, order, root, order.Length);
         for (int end = order.Length - 1; end > 0; end--)
@@ -206,14 +202,14 @@ internal sealed class CycleOrder(int capacity)
         }
     }
 
-    private static void Sift(Cycle[] cycles, Span<int> order, int root, int end)
+    private static void Sift(FoundCycles cycles, Span<int> order, int root, int end)
     {
         while (true)
         {
             int child = (2 * root) + 1;
             if (child >= end) return;
-            if (child + 1 < end && Cycle.Compare(cycles[order[child + 1]], cycles[order[child]]) > 0) child++;
-            if (Cycle.Compare(cycles[order[child]], cycles[order[root]]) <= 0) return;
+            if (child + 1 < end && Cycle.Compare(cycles.At(order[child + 1]), cycles.At(order[child])) > 0) child++;
+            if (Cycle.Compare(cycles.At(order[child]), cycles.At(order[root])) <= 0) return;
             (order[root], order[child]) = (order[child], order[root]);
             root = child;
         }

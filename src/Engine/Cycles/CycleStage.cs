@@ -158,7 +158,7 @@ public sealed class CycleStage : IStage, IWarmable
         bool isOnly = _touched.Count == 1;
         for (int rank = 0; rank < _finder.Count; rank++)
         {
-            ref readonly Cycle cycle = ref _finder[rank];
+            Cycle cycle = _finder[rank];
             if (isOnly || IsFirstTouchedOf(pool, cycle)) Write(ref cause, sequence, cycle);
         }
     }

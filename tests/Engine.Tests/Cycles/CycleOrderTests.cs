@@ -1,6 +1,6 @@
 using System;
-using System.Collections.Generic;
 using LowLatency.Engine.Cycles;
+using LowLatency.Engine.Graph;
 using Xunit;
 
 namespace LowLatency.Engine.Tests.Cycles;
@@ -19,23 +19,26 @@ public sealed class CycleOrderTests
     [InlineData(4)]
     public void Sort_AnyProducts_IsTheOrderOfCompare(int kind)
     {
-        CycleOrder sorter = new(Capacity);
-        Cycle[] cycles = new Cycle[Capacity];
-        foreach (int count in (int[])[0, 1, 2, 8, 9, 17, 25, 143, 144, 145, 900, Capacity])
+        FoundCycles found = new(new MarketGraph(2, 1), Capacity);
+        foreach (int count in (int[])[0, 1, 2, 8, 9, 17, 25, 79, 80, 81, 143, 144, 145, 900, Capacity])
         {
             Random random = new(count + (kind * 7919));
+            Cycle[] cycles = new Cycle[count];
+            found.Clear();
             for (int i = 0; i < count; i++)
             {
                 cycles[i] = Draw(random, kind, i);
-                sorter.Products[i] = cycles[i].MarginalProduct;
+                found.Add(cycles[i].Edges[..cycles[i].LegCount], cycles[i].MarginalProduct);
             }
 
-            List<int> expected = [];
-            for (int i = 0; i < count; i++) expected.Add(i);
-            expected.Sort((a, b) => Cycle.Compare(cycles[a], cycles[b]));
-            int[] order = new int[count];
-            sorter.Sort(cycles, order);
-            Assert.Equal(expected, order);
+            Array.Sort(cycles, (a, b) => Cycle.Compare(a, b));
+            found.Sort();
+            Assert.Equal(count, found.Count);
+            for (int rank = 0; rank < count; rank++)
+            {
+                Assert.Equal(cycles[rank].MarginalProduct, found[rank].MarginalProduct);
+                Assert.Equal(0, Cycle.Compare(cycles[rank], found[rank]));
+            }
         }
     }
 
