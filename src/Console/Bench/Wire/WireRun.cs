@@ -177,7 +177,7 @@ internal sealed class WireRun : IDisposable
     {
         SortedDictionary<string, BenchTimes> times = new(StringComparer.Ordinal);
         Add("0 intended arrival to end of the socket read", _stage.Wire);
-        Add("1 intended arrival to no opportunity", _stage.NoOpportunity);
+        Add("1 intended arrival to no opportunity, searched", _stage.NoOpportunity);
         Add("2 intended arrival to all decided, none taken", _stage.Decided);
         Add("3 read to first unsigned transaction", _stage.Unsigned);
         Add("4 one signature", _stage.Sign);
