@@ -166,7 +166,7 @@ internal sealed class BasePrices
 
     /// <summary>
     /// The best over a mint's neighbours, of four numbers of legs on either side. PERF: a neighbour's prices are read
-    /// once for all numbers of legs (perf/NOTES.md, "The back half by instructions").
+    /// once for all numbers of legs (perf/Notes/graph-and-search.md, "The back half by instructions").
     /// </summary>
     private void FindBest(ReadOnlySpan<int> neighbours, ReadOnlySpan<RatePair> rates, int index, int lane)
     {

@@ -140,7 +140,8 @@ public sealed partial class CycleFinder
         _graph.EnsureTopology();
         if (_prices is null) return Begin(poolId, stepsMax, -1);
         // PERF: a pool that does not quote is on no cycle, whatever the prices are. They take its change in when the
-        // next pool is searched, and by then it mostly quotes again (perf/NOTES.md, "The back half by instructions").
+        // next pool is searched, and by then it mostly quotes again
+        // (perf/Notes/graph-and-search.md, "The back half by instructions").
         if (_graph.HasRates(poolId))
         {
             _prices.Absorb();

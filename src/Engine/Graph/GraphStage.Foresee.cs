@@ -7,8 +7,9 @@ namespace LowLatency.Engine.Graph;
 
 /// <summary>
 /// The answer first, the books after it: of most updates it is certain before their bytes are stored, decoded and
-/// priced that no opportunity follows. What comes behind runs all the same and finds none (perf/NOTES.md, "The answer
-/// before the books"). Two proofs, for the update of an account that one pool reads and that touches no other pool:
+/// priced that no opportunity follows. What comes behind runs all the same and finds none (perf/Notes/end-to-end.md,
+/// "The answer before the books"). Two proofs, for the update of an account that one pool reads and that touches no
+/// other pool:
 /// <list type="bullet">
 /// <item>the pool is torn with it: whatever the bytes say, if they are others than before it does not quote until the
 /// rest of its slot is here;</item>

@@ -2,8 +2,8 @@ namespace LowLatency.Engine.Graph;
 
 /// <summary>
 /// What the graph stage asks of a pool at each of its events. PERF: in one place, so that a pool of which nothing is in
-/// doubt is told by one test (perf/NOTES.md, "The back half by instructions"). Owner: the market group's thread; each
-/// member has one writer, which its comment names.
+/// doubt is told by one test (perf/Notes/graph-and-search.md, "The back half by instructions"). Owner: the market
+/// group's thread; each member has one writer, which its comment names.
 /// </summary>
 internal struct PoolRecord
 {

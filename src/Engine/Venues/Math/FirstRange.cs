@@ -65,7 +65,7 @@ internal struct FirstRange
         out SwapQuote quote)
     {
         // PERF: no walk, no remembered range, no state through memory (WhirlpoolBenchmarks.Quote,
-        // RaydiumClmmBenchmarks.Quote, no tick passed; perf/NOTES.md).
+        // RaydiumClmmBenchmarks.Quote, no tick passed; perf/Notes/quotes.md).
         quote = default;
         ulong amount = request.AmountRaw;
         if (amount >= _refusedRaw) return false;

@@ -39,7 +39,7 @@ public sealed partial class WhirlpoolPool
 
     /// <inheritdoc/>
     // PERF: of the first piece only its rate, and one conversion of the price for both directions (graph step of
-    // bench --load max, perf/NOTES.md). Where the first piece is not at the price, the walk finds it.
+    // bench --load max, perf/Notes/end-to-end.md). Where the first piece is not at the price, the walk finds it.
     public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
     {
         bool isPlain = Readiness == QuoteStatus.Ok && !_isAdaptive && Liquidity != UInt128.Zero

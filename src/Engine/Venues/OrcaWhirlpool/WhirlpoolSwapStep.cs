@@ -73,7 +73,7 @@ internal struct WhirlpoolSwapStep
     }
 
     // PERF: not inlined: its wide arithmetic made the walk's frame 4 KB, cleared at each quote, and used up the
-    // compiler's budget for inlining 128-bit compares (WhirlpoolBenchmarks.Quote; perf/NOTES.md).
+    // compiler's budget for inlining 128-bit compares (WhirlpoolBenchmarks.Quote; perf/Notes/quotes.md).
     [MethodImpl(MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     private uint ComputePart(

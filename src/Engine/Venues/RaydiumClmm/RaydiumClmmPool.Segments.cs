@@ -51,7 +51,7 @@ public sealed partial class RaydiumClmmPool
     }
 
     /// <inheritdoc/>
-    // PERF: as a Whirlpool's (graph step of bench --load max, perf/NOTES.md).
+    // PERF: as a Whirlpool's (graph step of bench --load max, perf/Notes/end-to-end.md).
     public override void MarginalRates(in ChainClock clock, out double rateAToB, out double rateBToA)
     {
         bool isPlain = Readiness == QuoteStatus.Ok && !_dynamicFee.IsEnabled && Liquidity != UInt128.Zero
