@@ -117,9 +117,7 @@ public sealed partial class CycleFinder
         for (int i = 0; i < rates.Length; i++)
         {
             int of = i << 2;
-            Vector512<double> lasts = Vector512.Create(
-                Vector256.Create(RatePair.Vector(ref last[ranks[of]]), RatePair.Vector(ref last[ranks[of + 1]])),
-                Vector256.Create(RatePair.Vector(ref last[ranks[of + 2]]), RatePair.Vector(ref last[ranks[of + 3]])));
+            Vector512<double> lasts = RowProducts.Gather(last, ranks, of);
             ulong above = Vector512.GreaterThan(rates[i] * lasts, bounds).ExtractMostSignificantBits();
             if (above == 0) continue;
             if (found != 0) return 2;

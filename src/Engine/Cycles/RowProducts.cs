@@ -67,6 +67,12 @@ internal static class RowProducts
     internal static ReadOnlySpan<Vector512<double>> Fours(RatePair[] row, int count) =>
         MemoryMarshal.Cast<RatePair, Vector512<double>>(row.AsSpan(0, MarketGraph.RowLength(count)));
 
+    /// <summary>The rates of four ranks of a row, the first of them at a place of a list.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<double> Gather(RatePair[] row, ReadOnlySpan<int> ranks, int of) => Vector512.Create(
+        Vector256.Create(RatePair.Vector(ref row[ranks[of]]), RatePair.Vector(ref row[ranks[of + 1]])),
+        Vector256.Create(RatePair.Vector(ref row[ranks[of + 2]]), RatePair.Vector(ref row[ranks[of + 3]])));
+
     /// <summary>In and out trade places: a hub's row seen from the hub.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<double> Turn(Vector512<double> rates) =>
