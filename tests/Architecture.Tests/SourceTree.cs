@@ -10,10 +10,12 @@ internal static class SourceTree
 {
     public static string Root => Repository.Root;
 
+    /// <summary>Folders that builds and installations make; nothing in them is the project's own.</summary>
+    private static readonly string[] Made = ["obj", "bin", "node_modules"];
+
     public static IEnumerable<string> Files(string folder, string pattern = "*.cs") =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
-            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"))
-            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}"))
+            .Where(f => !Made.Any(part => f.Contains(Path.DirectorySeparatorChar + part + Path.DirectorySeparatorChar)))
             .OrderBy(f => f, StringComparer.Ordinal);
 
     public static string Relative(string file) => Path.GetRelativePath(Root, file).Replace('\\', '/');
