@@ -17,9 +17,6 @@ public abstract class ConcentratedPool : Pool
     /// <summary>Fee rates are parts of this.</summary>
     private protected const uint FeeOne = 1_000_000;
 
-    /// <summary>No fee is above it, whatever is added to the pool's own rate.</summary>
-    private const uint FeeRateMax = 100_000;
-
     /// <summary>Arrays to watch in each direction: a swap of more is larger than any this engine sends.</summary>
     private protected const int WatchedArrays = 4;
 
@@ -151,7 +148,7 @@ public abstract class ConcentratedPool : Pool
             || priceX64 == UInt128.Zero)
             return false;
         double from = Q64.ToDouble(priceX64);
-        double kept = 1.0 - ((double)System.Math.Min(feeRate, FeeRateMax) / FeeOne);
+        double kept = 1.0 - ((double)feeRate / FeeOne);
         rateAToBMax = ConcentratedCurve.Rate(true, from, kept, 1.0);
         rateBToAMax = ConcentratedCurve.Rate(false, from, kept, 1.0);
         return true;
@@ -258,8 +255,8 @@ public abstract class ConcentratedPool : Pool
     private protected abstract DecodeStatus DecodePool(ReadOnlySpan<byte> data);
 
     /// <summary>
-    /// Reads price and least fee of a pool account of the right size; false if no liquidity is at the price, or the fee
-    /// is not known.
+    /// Reads price and least fee of a pool account of the right size, whatever is added to its own rate or limits it;
+    /// false if no liquidity is at the price, or the fee is not known.
     /// </summary>
     private protected abstract bool TryReadPrice(ReadOnlySpan<byte> data, out UInt128 priceX64, out uint feeRate);
 

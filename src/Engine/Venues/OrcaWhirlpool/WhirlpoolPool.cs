@@ -123,6 +123,7 @@ public sealed partial class WhirlpoolPool : ConcentratedPool
     {
         data = data[..WhirlpoolLayout.PoolSizeBytes];
         priceX64 = BinaryPrimitives.ReadUInt128LittleEndian(data[WhirlpoolLayout.SqrtPrice..]);
+        // Sixteen bits are below the limit of adaptive fees.
         feeRate = BinaryPrimitives.ReadUInt16LittleEndian(data[WhirlpoolLayout.FeeRate..]);
         return BinaryPrimitives.ReadUInt128LittleEndian(data[WhirlpoolLayout.Liquidity..]) != UInt128.Zero;
     }

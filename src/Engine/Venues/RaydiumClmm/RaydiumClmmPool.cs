@@ -181,7 +181,7 @@ public sealed partial class RaydiumClmmPool : ConcentratedPool
     {
         data = data[..RaydiumClmmLayout.PoolSizeBytes];
         priceX64 = BinaryPrimitives.ReadUInt128LittleEndian(data[RaydiumClmmLayout.SqrtPrice..]);
-        feeRate = _tradeFeeRate;
+        feeRate = System.Math.Min(_tradeFeeRate, RaydiumDynamicFee.FeeRateMax);
         return _isConfigKnown && Pubkey.Read(data, RaydiumClmmLayout.Config) == _configKey
             && BinaryPrimitives.ReadUInt128LittleEndian(data[RaydiumClmmLayout.Liquidity..]) != UInt128.Zero;
     }

@@ -12,7 +12,7 @@ namespace LowLatency.Engine.Venues.RaydiumClmm;
 /// </summary>
 internal struct RaydiumDynamicFee
 {
-    private const uint FeeRateMax = 100_000;
+    internal const uint FeeRateMax = 100_000;
     private const uint Scale = 10_000;
     private const ulong ControlDenominator = 100_000UL * Scale * Scale;
 
