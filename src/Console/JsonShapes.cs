@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Text.Json.Serialization;
 using LowLatency.ConsoleHost.Bench;
+using LowLatency.ConsoleHost.Bench.Floor;
 using LowLatency.ConsoleHost.Bench.Wire;
 using LowLatency.ConsoleHost.Commands;
 using LowLatency.ConsoleHost.Config;
@@ -19,6 +20,7 @@ namespace LowLatency.ConsoleHost;
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(CaptureShape))]
 [JsonSerializable(typeof(DoctorReport.ReportShape))]
+[JsonSerializable(typeof(FloorResult))]
 [JsonSerializable(typeof(JournalRunInfo))]
 [JsonSerializable(typeof(List<SettingRow>))]
 [JsonSerializable(typeof(PoolsAuditCommand.AuditShape))]

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.IO;
 using System.Text.Json;
 using LowLatency.ConsoleHost.Bench;
+using LowLatency.ConsoleHost.Bench.Floor;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.Engine.Pipeline;
@@ -21,6 +22,7 @@ internal static class BenchCommand
           lowlatency bench --json > before.json            ... and after a change:
           lowlatency bench --baseline before.json          exit code 3 on a regression
           lowlatency bench --ui-cost 5 --load 2000 --seconds 4   with and without the console
+          lowlatency bench --floor 5 --load max 2000 --seconds 1   what no engine could be below here
           lowlatency bench --hgrm histograms               one .hgrm file a load and outcome
           lowlatency bench --wire --load 2000              socket to signed transaction
 
@@ -30,6 +32,8 @@ internal static class BenchCommand
         it waits (setting keepWarm). Each lap is the recorded market anew; what sets up its
         connections is played between the messages and not measured. What was dropped, and
         pools that may not quote, are told by cause. Ctrl-C ends it with what was measured.
+        --floor runs no engine: of each account message it decodes the base64, whose place it
+        knows, and touches no line of a table, one or four; loads max or a rate.
         Exit codes: 0 done, 1 engine halted, 2 wrong usage, 3 a regression against the
         baseline, 65 capture or baseline damaged, 66 no such file, 73 output cannot be written,
         130 Ctrl-C, 143 SIGTERM.
@@ -92,12 +96,18 @@ internal static class BenchCommand
         HelpName = "turns",
     };
 
+    private static readonly Option<int> Floor = new("--floor")
+    {
+        Description = "What no engine can leave out of a message here: so many turns of each load.",
+        HelpName = "turns",
+    };
+
     internal static Command Create()
     {
         Verb command = new(
             "bench", "Measure latency and throughput: memory to unsigned, or wire to signed.", Examples)
         {
-            Capture, Load, Seconds, WarmUp, Runner, Json, Histograms, Baseline, Noise, UiCost,
+            Capture, Load, Seconds, WarmUp, Runner, Json, Histograms, Baseline, Noise, UiCost, Floor,
         };
         BenchWire.AddTo(command);
         command.SetAction(result => Run(
@@ -115,9 +125,12 @@ internal static class BenchCommand
                 ReadRunner(arguments), arguments.GetValue(Json), output, errors, interrupt.Token);
         }
 
+        bool isUiCost = arguments.GetValue(UiCost) != 0;
+        bool isFloor = arguments.GetValue(Floor) != 0;
+        int turns = isUiCost || isFloor ? ReadTurns(arguments, isFloor ? Floor : UiCost) : 0;
         BenchSettings settings = Read(arguments) with { Cancellation = interrupt.Token };
-        if (arguments.GetValue(UiCost) != 0)
-            return RunUiCost(arguments, settings, output, errors);
+        if (isUiCost) return RunUiCost(arguments, settings, turns, output, errors);
+        if (isFloor) return RunFloor(arguments, settings, turns, output, errors);
         BenchResult? before = ReadBaseline(arguments.GetValue(Baseline));
         BenchResult result = new BenchRun(settings).Execute(errors);
         bool isJson = arguments.GetValue(Json);
@@ -131,12 +144,8 @@ internal static class BenchCommand
     }
 
     private static int RunUiCost(
-        ParseResult arguments, BenchSettings settings, TextWriter output, TextWriter errors)
+        ParseResult arguments, BenchSettings settings, int turns, TextWriter output, TextWriter errors)
     {
-        int turns = arguments.GetValue(UiCost);
-        if (turns is < 1 or > 100) throw new CommandException("--ui-cost: give 1 to 100 turns");
-        if (arguments.GetValue(Baseline) is not null || arguments.GetValue(Histograms) is not null)
-            throw new CommandException("--ui-cost compares with itself: leave --baseline and --hgrm out");
         UiCostResult result = new UiCostRun(settings, turns).Execute(errors);
         if (settings.Cancellation.IsCancellationRequested)
             throw new CommandException("--ui-cost: ended in a turn; nothing is compared", ExitCodes.Interrupted);
@@ -145,10 +154,31 @@ internal static class BenchCommand
         return ExitCodes.Ok;
     }
 
+    private static int RunFloor(
+        ParseResult arguments, BenchSettings settings, int turns, TextWriter output, TextWriter errors)
+    {
+        FloorResult result = new FloorRun(settings, turns).Execute(errors);
+        if (arguments.GetValue(Json)) output.WriteLine(JsonOutput.Report(result));
+        else FloorText.Write(result, output);
+        return settings.Cancellation.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Ok;
+    }
+
+    private static int ReadTurns(ParseResult arguments, Option<int> option)
+    {
+        int turns = arguments.GetValue(option);
+        if (turns is < 1 or > 100) throw new CommandException($"{option.Name}: give 1 to 100 turns");
+        if (arguments.GetValue(UiCost) != 0 && arguments.GetValue(Floor) != 0)
+            throw new CommandException("--ui-cost and --floor are two measurements: give one");
+        if (arguments.GetValue(Baseline) is not null || arguments.GetValue(Histograms) is not null)
+            throw new CommandException($"{option.Name} measures in turns: leave --baseline and --hgrm out");
+        return turns;
+    }
+
     private static BenchSettings Read(ParseResult arguments)
     {
         List<BenchLoad> loads = [];
-        string[] texts = arguments.GetValue(Load) is { Length: > 0 } given ? given : ["max", "2000", "1x"];
+        string[] texts = arguments.GetValue(Load) is { Length: > 0 } given ? given
+            : arguments.GetValue(Floor) != 0 ? ["max", "2000"] : ["max", "2000", "1x"];
         foreach (string text in texts)
         {
             if (!BenchLoad.TryParse(text, out BenchLoad load))
