@@ -22,37 +22,47 @@ public sealed class ReadPathAllocationTests(ITestOutputHelper output)
 {
     /// <summary>
     /// The server is another process, so everything allocated here is the client's: platform HTTP/2, framing, inbox.
-    /// Bound: the platform allocates about 160 bytes for each read that has to wait, and pooled 16 KiB blocks while its
-    /// window fills; an object or a copy for each message (780 bytes on average) would be far above it.
+    /// The platform allocates some 155 bytes for each read that has to wait, and blocks of 16 KiB while the thread lags
+    /// by more of its window than the array pool keeps. How many messages come in a read and how far the reader lags is
+    /// the machine's; so reads have a bound of their own, and the best of several sections counts. What the code
+    /// allocates for a message would be in all of them: the smallest object has 24 bytes, a copy 780 on average.
     /// </summary>
     [TritonFact]
-    public async Task Subscribe_ManyUpdates_AllocateLessThanAnObjectPerMessage()
+    public async Task Subscribe_ManyUpdates_AllocateNoObjectPerMessage()
     {
         const int Updates = 40_000;
         const int WarmUp = 10_000;
+        const int Section = 2_500; // messages
+        const int BytesARead = 192;
+        const int BytesAMessage = 16;
         using TritonServer server = new(Updates, "secret-token");
         MessageInbox inbox = new(5, new InboxSignal(), 1 << 26);
         YellowstoneFeed feed = new(FeedHarness.Options(server.Address), inbox, SystemClock.Instance);
         using CancellationTokenSource stop = new();
         Task run = feed.RunAsync(stop.Token);
         long start = Stopwatch.GetTimestamp();
-        while (feed.Counters.Messages < WarmUp && Stopwatch.GetElapsedTime(start).TotalSeconds < 60) Thread.Sleep(1);
-        long bytes = GC.GetTotalAllocatedBytes(precise: true);
-        long messages = feed.Counters.Messages;
-        long reads = feed.Counters.Reads;
-        long begin = Stopwatch.GetTimestamp();
-        while (feed.Counters.Messages < Updates && Stopwatch.GetElapsedTime(start).TotalSeconds < 60) Thread.Sleep(1);
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(begin);
-        bytes = GC.GetTotalAllocatedBytes(precise: true) - bytes;
-        messages = feed.Counters.Messages - messages;
-        reads = feed.Counters.Reads - reads;
+        double best = double.PositiveInfinity;
+        (long Bytes, long Messages, long Reads) from = default;
+        while (feed.Counters.Messages < Updates && Stopwatch.GetElapsedTime(start).TotalSeconds < 60)
+        {
+            Thread.Sleep(1);
+            (long Bytes, long Messages, long Reads) now =
+                (GC.GetTotalAllocatedBytes(precise: true), feed.Counters.Messages, feed.Counters.Reads);
+            long messages = now.Messages - from.Messages;
+            if (now.Messages < WarmUp || messages < Section) continue;
+            if (from.Messages >= WarmUp)
+            {
+                long bytes = now.Bytes - from.Bytes;
+                long reads = now.Reads - from.Reads;
+                best = Math.Min(best, (bytes - (double)(reads * BytesARead)) / messages);
+                output.WriteLine($"{messages} messages in {reads} reads, {bytes} bytes allocated");
+            }
+
+            from = now;
+        }
+
         await stop.CancelAsync();
         await run;
-        Assert.True(messages > 5_000, $"only {messages} messages came");
-        double perMessage = bytes / (double)messages;
-        output.WriteLine(
-            $"{messages} messages in {reads} reads, {elapsed.TotalMilliseconds:F0} ms, {bytes} bytes allocated: "
-            + $"{perMessage:F2} B a message, {bytes / (double)reads:F1} B a read");
-        Assert.True(perMessage < 128, $"{perMessage:F2} bytes a message");
+        Assert.True(best < BytesAMessage, $"{best:F1} bytes a message beside {BytesARead} a read");
     }
 }
