@@ -47,6 +47,8 @@ internal static class Targets
         new("same over TLS", 250_000, "/s", string.Empty, WebSocket + "(Tls=True)"),
         new("Dedup, an arrival, key fully verified (1,000 x 3)", 16, "ns", "absl 20, std 19, hashbrown 16.7",
             "micro:Dedup.DedupBenchmark.Arrival"),
+        new("same, its table alone (tag, index, whole key)", 8, "ns", "u64 prefix unverified 7.8",
+            "micro:Dedup.DedupBenchmark.Find"),
         new("Constant-product quote with all fees, whole AMM v4 quote", 6, "ns", "Raydium's Rust 5.4",
             "micro:Venues.ConstantProductBench.QuoteExactIn"),
         .. Crossings("Whirlpool", "Whirlpool", "Orca's Rust 3,554", "Orca's Rust 4,210", "Orca's Rust 5,443"),

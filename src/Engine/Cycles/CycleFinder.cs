@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using LowLatency.Engine.Events;
 using LowLatency.Engine.Graph;
 
@@ -129,7 +130,11 @@ public sealed partial class CycleFinder
     public ref readonly SearchCursor Cursor => ref _cursor;
 
     /// <summary>The last call's cycle of a rank, best marginal product first.</summary>
-    public Cycle this[int rank] => _found[rank];
+    public Cycle this[int rank]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _found[rank];
+    }
 
     /// <summary>True if routes may start with the mint.</summary>
     public bool IsBase(int mintId) => _anyMint || _baseIndex[mintId] != 0;

@@ -48,7 +48,11 @@ internal sealed class FoundCycles
     internal TailList Tails { get; }
 
     /// <summary>The cycle of a rank after <see cref="Sort"/>, best first.</summary>
-    internal Cycle this[int rank] => At(_order[rank]);
+    internal Cycle this[int rank]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => At(_order[rank]);
+    }
 
     internal void Clear() => Count = 0;
 
@@ -148,11 +152,13 @@ internal sealed class FoundCycles
     {
         Vector128<int> edges = _edges[number];
         if (edges[0] < 0) return _cycles[number];
-        Cycle cycle = default;
+        Unsafe.SkipInit(out Cycle cycle);
         cycle.LegCount = 4 + (edges[3] >> 31);
         cycle.MarginalProduct = Products[number];
-        // SAFETY: a cycle has room for more than four edges.
+        // SAFETY: a cycle has room for six edges, four of which are one vector and two a long.
         Unsafe.As<CycleEdges, Vector128<int>>(ref cycle.Edges) = edges;
+        // SAFETY: as above.
+        Unsafe.WriteUnaligned(ref Unsafe.As<int, byte>(ref cycle.Edges[4]), 0L);
         return cycle;
     }
 

@@ -12,15 +12,17 @@ internal sealed class PairTable
 {
     private readonly int[] _low;
     private readonly int[] _high;
-    private readonly int[] _index;
+    private readonly ulong[] _keys; // by cell; 0 is empty, as no mint pairs with itself
+    private readonly int[] _pairs; // by cell
     private readonly int _mask;
 
     internal PairTable(int capacity)
     {
         _low = new int[capacity];
         _high = new int[capacity];
-        _index = new int[BitOperations.RoundUpToPowerOf2((uint)capacity * 2)];
-        _mask = _index.Length - 1;
+        _keys = new ulong[BitOperations.RoundUpToPowerOf2((uint)capacity * 2)];
+        _pairs = new int[_keys.Length];
+        _mask = _keys.Length - 1;
     }
 
     internal int Count { get; private set; }
@@ -31,14 +33,12 @@ internal sealed class PairTable
 
     internal int Find(int mint, int other)
     {
-        // PERF: which one is the lower no branch predictor knows.
-        int low = Math.Min(mint, other);
-        int high = Math.Max(mint, other);
-        int cell = Cell(low, high);
-        for (; ; cell = (cell + 1) & _mask)
+        ulong key = Key(mint, other);
+        for (int cell = Cell(key); ; cell = (cell + 1) & _mask)
         {
-            int pair = _index[cell] - 1;
-            if (pair < 0 || (_low[pair] == low && _high[pair] == high)) return pair;
+            ulong held = _keys[cell];
+            if (held == key) return _pairs[cell];
+            if (held == 0) return -1;
         }
     }
 
@@ -46,18 +46,18 @@ internal sealed class PairTable
     {
         int found = Find(mint, other);
         if (found >= 0) return found;
-        (int low, int high) = mint < other ? (mint, other) : (other, mint);
-        int cell = Cell(low, high);
-        while (_index[cell] != 0) cell = (cell + 1) & _mask;
-        _low[Count] = low;
-        _high[Count] = high;
-        _index[cell] = ++Count;
-        return Count - 1;
+        ulong key = Key(mint, other);
+        int cell = Cell(key);
+        while (_keys[cell] != 0) cell = (cell + 1) & _mask;
+        _low[Count] = Math.Min(mint, other);
+        _high[Count] = Math.Max(mint, other);
+        (_keys[cell], _pairs[cell]) = (key, Count);
+        return Count++;
     }
 
-    private int Cell(int low, int high)
-    {
-        ulong h = (((ulong)(uint)low << 32) | (uint)high) * 0x9E3779B97F4A7C15UL;
-        return (int)(h >> 33) & _mask;
-    }
+    // PERF: which one is the lower no branch predictor knows.
+    private static ulong Key(int mint, int other) =>
+        ((ulong)(uint)Math.Min(mint, other) << 32) | (uint)Math.Max(mint, other);
+
+    private int Cell(ulong key) => (int)((key * 0x9E3779B97F4A7C15UL) >> 33) & _mask;
 }

@@ -460,4 +460,15 @@ public sealed class DedupStageTests
         one[0].EndpointId = endpoint;
         _stage.OnBatch(one, _sequence++);
     }
+
+    /// <summary>The bound of the target that is measured with 1,000 accounts (perf/Benchmarks/Dedup).</summary>
+    [Fact]
+    public void Table_OfAThousandAccounts_TakesNoMoreThan256KiB()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ArrivalTable table = new(1_000);
+        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(0, table.Count);
+        Assert.InRange(bytes, 96 * 1_000, 256 * 1024);
+    }
 }
