@@ -58,13 +58,6 @@ internal static class RunCommand
         EngineConfig config = options.ReadConfig(result, environment);
         LiveSettings asked = options.ReadLive(result, config, environment);
         if (recordPath is not null) asked = asked with { RecordPath = recordPath };
-        if (asked.Watch.Count == 0)
-        {
-            errors.WriteLine(
-                $"{verb}: nothing is watched: no pool, so nothing will be decided; `lowlatency pools discover` writes a "
-                + "list for watch.file, or name pools in watch.pools");
-        }
-
         using LiveRun live = new(asked);
         ReplaySettings settings =
             options.Read(result, config, live, verb) with

@@ -56,14 +56,14 @@ internal static class TxCommand
         string input, TextWriter output, string? tablePath = null, bool asJson = false)
     {
         byte[] raw = Load(input);
-        List<string> tried = [];
+        TransactionReadStatus first = TransactionReadStatus.Truncated;
         foreach ((string form, byte[] bytes) in Candidates(raw))
         {
             TransactionReadStatus status = TransactionReader.TryRead(bytes, out TransactionView view);
             if (status == TransactionReadStatus.Ok)
                 return Write(view, bytes.Length, form, tablePath, asJson, output);
 
-            tried.Add($"as {form}, {bytes.Length} bytes: {status}");
+            if (first == TransactionReadStatus.Truncated) first = status;
         }
 
         foreach ((string form, byte[] bytes) in Candidates(raw))
@@ -72,7 +72,7 @@ internal static class TxCommand
             return Write(view, bytes.Length, $"{form}, message only", tablePath, asJson, output);
         }
 
-        throw new CommandException($"not a transaction ({string.Join("; ", tried)})", ExitCodes.BadData);
+        throw new CommandException($"not a transaction ({first})", ExitCodes.BadData);
     }
 
     /// <summary>True if a text can only have been meant as a file's name.</summary>

@@ -55,16 +55,14 @@ public sealed class TxCommandTests
     }
 
     [Theory]
-    [InlineData("", "as raw bytes, 0 bytes: Truncated")]
-    [InlineData("hello", "as raw bytes, 5 bytes: ")]
-    [InlineData("zzz", "; as base58, 3 bytes: ")]
-    [InlineData("AAAA", "; as base64, 3 bytes: ")]
-    public void Inspect_NotATransaction_IsBadDataAndSaysHowItWasRead(string text, string how)
+    [InlineData("")]
+    [InlineData("hello")]
+    [InlineData("AAAA")]
+    public void Inspect_NotATransaction_IsBadData(string text)
     {
         CommandException wrong = Assert.Throws<CommandException>(() => TxCommand.Inspect(text, _output));
         Assert.Equal(ExitCodes.BadData, wrong.ExitCode);
-        Assert.StartsWith("not a transaction (", wrong.Message, StringComparison.Ordinal);
-        Assert.Contains(how, wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("not a transaction", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -103,7 +103,6 @@ public sealed class ReportCommandTests : IDisposable
         ReportRun.Run(out _, out string errors, "run", "--config", config, "--seconds", "1", "--run-dir", _folder);
         File.Delete(config);
         Assert.True(File.Exists(At("run.json")), errors);
-        Assert.DoesNotContain("nothing is watched", errors);
         int code = ReportRun.Run(out _, out errors, "report", _folder);
         Assert.True(code == 0, errors);
         string page = File.ReadAllText(At("report.html"));
@@ -111,17 +110,6 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Contains("<td>ws://127.0.0.1:9/?api-key=***</td><td>closed</td>", page);
         Assert.All(Directory.GetFiles(_folder), file => Assert.DoesNotContain("SECRET", File.ReadAllText(file)));
         Assert.DoesNotContain("Capture SHA-256", page);
-    }
-
-    [Fact]
-    public void Run_NothingToWatch_IsSaidBeforeItBegins()
-    {
-        string config = Path.GetTempFileName();
-        File.WriteAllText(config, """{ "endpoints": [ { "name": "gone", "http": "http://127.0.0.1:9/" } ] }""");
-        ReportRun.Run(out _, out string errors, "run", "--config", config, "--seconds", "0.2", "--no-warm-up");
-        File.Delete(config);
-        Assert.StartsWith("run: nothing is watched: no pool", errors);
-        Assert.Contains("pools discover", errors);
     }
 
     [Fact]
