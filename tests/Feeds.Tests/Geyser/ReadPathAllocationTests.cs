@@ -22,10 +22,10 @@ public sealed class ReadPathAllocationTests(ITestOutputHelper output)
 {
     /// <summary>
     /// The server is another process, so everything allocated here is the client's: platform HTTP/2, framing, inbox.
-    /// Bound: the platform allocates for each read that has to wait (160 to 770 bytes), and pooled 16 KiB blocks while
-    /// its window fills; an object or a copy for each message (780 bytes on average) would be far above it. How many
-    /// messages come in a read is the scheduler's doing and not the code's, so the stream is measured a section at a
-    /// time and its least section counts: what is allocated for each message is allocated in every section.
+    /// Bound: the platform allocates 150 to 250 bytes for each read that has to wait, and while its window fills blocks
+    /// of 16 KiB (5 MB in one section of 4,000 messages), both as the scheduler has it and not the code. So the stream
+    /// is measured a section at a time and its least section counts: what is allocated for each message is in every
+    /// section. Least sections take 0.1 to 5 bytes a message; a copy of each message would take 780 more.
     /// </summary>
     [TritonFact]
     public async Task Subscribe_ManyUpdates_AllocateLessThanAnObjectPerMessage()
@@ -62,7 +62,7 @@ public sealed class ReadPathAllocationTests(ITestOutputHelper output)
         await stop.CancelAsync();
         await run;
         Assert.True(measured > 5_000, $"only {measured} messages came");
-        Assert.True(least < 128, $"{least:F2} bytes a message");
+        Assert.True(least < 64, $"{least:F2} bytes a message");
 
         void WaitFor(long messages)
         {
