@@ -68,14 +68,17 @@ internal sealed class BenchRun
     /// <summary>The engine under measurement.</summary>
     public MarketPipeline Pipeline => _pipeline;
 
-    /// <summary>Starts the engine and warms it up.</summary>
+    /// <summary>
+    /// Starts the engine and warms it up; <paramref name="recorded"/> is a run that has read this capture, if there is
+    /// one, so that it is in memory once.
+    /// </summary>
     /// <exception cref="CommandException">The capture cannot be used.</exception>
-    public void Begin(TextWriter progress)
+    public void Begin(TextWriter progress, BenchRun? recorded = null)
     {
-        if (new FileInfo(_settings.CapturePath) is { Exists: true, Length: > LongFileBytes })
+        if (recorded is null && new FileInfo(_settings.CapturePath) is { Exists: true, Length: > LongFileBytes })
             progress.WriteLine($"bench: reading {_settings.CapturePath}");
         _pipeline.Start();
-        if (_loop.Bootstrap() is { } fault) throw CommandException.Of(fault);
+        if (_loop.Bootstrap(recorded?._loop) is { } fault) throw CommandException.Of(fault);
         for (int i = 0; i < FirstSlices; i++) _pipeline.OnFeedSpin(); // what is made at the first is made now
         if (!_pipeline.Fatal.IsTripped) WarmUp(progress);
     }

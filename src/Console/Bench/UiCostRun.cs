@@ -58,7 +58,7 @@ internal sealed class UiCostRun(BenchSettings settings, int turns)
         try
         {
             _plain.Begin(progress);
-            watched.Begin(progress);
+            watched.Begin(progress, recorded: _plain);
             for (int turn = 0; turn < turns && !settings.Cancellation.IsCancellationRequested; turn++)
             {
                 foreach (BenchLoad load in settings.Loads)

@@ -93,11 +93,12 @@ internal sealed class DoctorCommand
         try
         {
             WatchList list = WatchList.Gather(config.Watch);
-            bool isEmpty = list.Pools.Count + list.Accounts.Count == 0;
             report.Add(
-                Area, "watch list", isEmpty ? CheckGrade.Warn : CheckGrade.Ok,
-                isEmpty ? "nothing is watched" : $"{list.Pools.Count} pools, {list.Accounts.Count} further accounts",
-                "lowlatency pools discover --out watch.json, and watch.file in the configuration");
+                Area, "watch list", list.IsEmpty ? CheckGrade.Warn : CheckGrade.Ok,
+                list.IsEmpty
+                    ? "nothing is watched"
+                    : $"{list.Pools.Count} pools, {list.Accounts.Count} further accounts",
+                WatchList.Remedy);
         }
         catch (CommandException fault)
         {

@@ -5,6 +5,7 @@ using System.IO;
 using LowLatency.ConsoleHost.Config;
 using LowLatency.ConsoleHost.Gateway;
 using LowLatency.ConsoleHost.Live;
+using LowLatency.ConsoleHost.Pools;
 using LowLatency.ConsoleHost.Replay;
 using LowLatency.ConsoleHost.Reports;
 
@@ -65,6 +66,14 @@ internal static class RunCommand
                 Cancellation = interrupt.Token,
                 RecordPath = asked.RecordPath,
             };
+        if (asked.Watch.Count == 0)
+        {
+            // No mistake: the list's file is read again while it runs, and what is named there is then watched.
+            string warning = $"nothing is watched, so nothing will be decided: {WatchList.Remedy}";
+            settings.Log.Add(LogLevel.Warning, "config", warning);
+            errors.WriteLine($"{verb}: {warning}");
+        }
+
         if (settings.RunFolder is { } folder) RunFolder.Prepare(folder);
         if (recordPath is null && !result.GetValue(options.NoWarmUp))
             Rehearsal.Run(settings.Pipeline, verb, errors, interrupt.Token);

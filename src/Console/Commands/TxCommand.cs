@@ -19,6 +19,7 @@ internal static class TxCommand
 {
     // A version 1 transaction has 4,096 bytes; its Base58 text is the longest form that is taken.
     private const int MaxInputBytes = 8192;
+    private const string RawBytes = "raw bytes";
 
     private const string Examples =
         """
@@ -72,8 +73,26 @@ internal static class TxCommand
             return Write(view, bytes.Length, $"{form}, message only", tablePath, asJson, output);
         }
 
-        throw new CommandException($"not a transaction ({first})", ExitCodes.BadData);
+        throw new CommandException(WhyNot(raw, first, IsText(input)), ExitCodes.BadData);
     }
+
+    /// <summary>What was taken for what, so that a mistyped file's name is not looked for in the bytes.</summary>
+    private static string WhyNot(byte[] raw, TransactionReadStatus first, bool isText)
+    {
+        List<string> read = [];
+        foreach ((string form, byte[] bytes) in Candidates(raw))
+        {
+            if (!isText || form != RawBytes) read.Add($"{form} ({bytes.Length} bytes)");
+        }
+
+        if (read.Count == 0)
+            return "not a transaction: neither base64, base58 nor hexadecimal text, and no file has this name";
+        string taken = $"not a transaction ({first}): read as {string.Join(" and as ", read)}";
+        return isText ? $"{taken}; no file has this name" : taken;
+    }
+
+    /// <summary>True if the argument is the text itself.</summary>
+    private static bool IsText(string input) => input != "-" && !File.Exists(input);
 
     /// <summary>True if a text can only have been meant as a file's name.</summary>
     private static bool IsPath(string input) =>
@@ -106,7 +125,7 @@ internal static class TxCommand
 
     private static List<(string Form, byte[] Bytes)> Candidates(byte[] raw)
     {
-        List<(string, byte[])> candidates = [("raw bytes", raw)];
+        List<(string, byte[])> candidates = [(RawBytes, raw)];
         string text = Encoding.Latin1.GetString(raw).Trim();
         if (text.Length is 0 or > MaxInputBytes) return candidates;
         if (text.Length % 2 == 0 && TryHex(text, out byte[] hex)) candidates.Add(("hexadecimal", hex));

@@ -48,6 +48,12 @@ internal sealed class WatchList
     /// <summary>Slot at which the list was made; 0 if it is not known.</summary>
     public ulong Slot { get; set; }
 
+    /// <summary>What to do about a list of nothing.</summary>
+    public const string Remedy = "lowlatency pools discover --out watch.json, and watch.file in the configuration";
+
+    /// <summary>True if it names neither a pool nor an account.</summary>
+    public bool IsEmpty => Pools.Count + Accounts.Count == 0;
+
     /// <summary>Pools of the configuration or its file that its allow and deny lists keep out.</summary>
     public int RefusedPools { get; private set; }
 

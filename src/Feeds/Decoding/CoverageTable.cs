@@ -82,7 +82,7 @@ public sealed partial class CoverageTable
     /// <summary>
     /// Accounts whose cover waits for a slot: to know from where on it is sure, or that who joined stands for all.
     /// </summary>
-    public int Unsettled => _unsettled;
+    internal int Unsettled => _unsettled;
 
     /// <summary>Times that accounts came into doubt because the chain left the fork of their last state.</summary>
     public long ForkLosses { get; private set; }

@@ -33,8 +33,10 @@ public sealed class CaptureLoop
     private readonly string _path;
     private readonly SlotMover _mover;
     private readonly StampClock? _stamps;
-    private readonly List<Frame> _frames = [];
-    private readonly List<int> _messages = []; // frames that are updates
+    private List<Frame> _frames = []; // not changed once they are read: loops may share them
+    private List<int> _messages = []; // frames that are updates
+    private List<(ulong, Pubkey)> _subscriptions = [];
+    private IReadOnlyList<string> _addresses = [];
     private FrameDispatcher? _dispatcher;
     private byte[] _received = [];
     private int _receivedIndex = -1; // of a message; what follows is of it
@@ -70,22 +72,20 @@ public sealed class CaptureLoop
     internal long BytesMax { get; init; } = BytesMaxDefault;
 
     /// <summary>Plays the capture once as recorded and keeps its frames.</summary>
+    /// <param name="recorded">
+    /// A loop that has read this capture, whose frames are then played and not read once more; null if there is none.
+    /// </param>
     /// <returns>Null, or why the capture cannot be used.</returns>
-    public CaptureFault? Bootstrap()
+    public CaptureFault? Bootstrap(CaptureLoop? recorded = null)
     {
-        List<(ulong, Pubkey)>? subscriptions = SubscriptionFile.ReadFor(_path, null, out CaptureFault? fault);
-        if (subscriptions is null) return fault;
-        using CaptureReader? reader = CaptureReader.Open(_path, new CaptureReaderOptions(), out fault);
-        if (reader is null) return fault;
-        IsSynthetic = reader.Header?.IsSynthetic ?? false;
-        fault = Read(reader); // whole, so that nothing is played of what cannot be used
-        if (fault is not null) return fault;
+        if (recorded is not null) Share(recorded);
+        else if (Read() is { } fault) return fault; // whole, so that nothing is played of what cannot be used
         _dispatcher = new FrameDispatcher(_mover, new ReplayClock(), new FrameDispatcherOptions
         {
             StampClock = _stamps,
-            Addresses = reader.Header?.Endpoints ?? [],
+            Addresses = _addresses,
             IsSynthetic = IsSynthetic,
-            Subscriptions = subscriptions,
+            Subscriptions = _subscriptions,
         });
         _mover.Inner.Feed = _dispatcher;
         for (int i = 0; i < _frames.Count; i++)
@@ -94,6 +94,25 @@ public sealed class CaptureLoop
         }
 
         return null;
+    }
+
+    private void Share(CaptureLoop recorded)
+    {
+        (_frames, _messages) = (recorded._frames, recorded._messages);
+        (_subscriptions, _addresses) = (recorded._subscriptions, recorded._addresses);
+        (_lastUtcNs, _durationNs) = (recorded._lastUtcNs, recorded._durationNs);
+        IsSynthetic = recorded.IsSynthetic;
+        _received = new byte[recorded._received.Length];
+    }
+
+    private CaptureFault? Read()
+    {
+        if (SubscriptionFile.ReadFor(_path, null, out CaptureFault? fault) is not { } subscriptions) return fault;
+        using CaptureReader? reader = CaptureReader.Open(_path, new CaptureReaderOptions(), out fault);
+        if (reader is null) return fault;
+        IsSynthetic = reader.Header?.IsSynthetic ?? false;
+        (_subscriptions, _addresses) = (subscriptions, reader.Header?.Endpoints ?? []);
+        return Read(reader);
     }
 
     /// <summary>When a message was recorded, nanoseconds after the first of its lap.</summary>

@@ -38,7 +38,7 @@ public sealed class ReplayControl
     public bool IsRunningToSlot => Volatile.Read(ref _target) != 0;
 
     /// <summary>True while the replay's thread stands still because of a pause.</summary>
-    public bool IsWaiting => Volatile.Read(ref _isWaiting) != 0;
+    internal bool IsWaiting => Volatile.Read(ref _isWaiting) != 0;
 
     /// <summary>Called on the replay's thread every few milliseconds while it waits. Set before the run.</summary>
     public Action? OnIdle { get; set; }

@@ -65,6 +65,16 @@ public sealed class TxCommandTests
         Assert.Contains("not a transaction", wrong.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("zzz", "not a transaction (Truncated): read as base58 (3 bytes); no file has this name")]
+    [InlineData("AAAA", "read as hexadecimal (2 bytes) and as base64 (3 bytes) and as base58 (3 bytes); no file")]
+    [InlineData("hello", "neither base64, base58 nor hexadecimal text, and no file has this name")]
+    public void Inspect_NotATransaction_SaysWhatItWasTakenFor(string text, string said)
+    {
+        CommandException wrong = Assert.Throws<CommandException>(() => TxCommand.Inspect(text, _output));
+        Assert.Contains(said, wrong.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Inspect_FileOfRawBytes_IsRead()
     {

@@ -51,6 +51,30 @@ public sealed class CaptureLoopTests
     }
 
     [Fact]
+    public void Bootstrap_OfALoopThatHasReadIt_PlaysTheSameAndReadsNoFile()
+    {
+        RecordingPublisher publisher = new();
+        CaptureLoop read = new(TestData.MarketSmall, publisher, null);
+        Assert.Null(read.Bootstrap());
+        Assert.True(read.RunLap());
+        RecordingPublisher other = new();
+        CaptureLoop shares = new("no such file", other, null);
+        Assert.Null(shares.Bootstrap(read));
+        Assert.True(shares.RunLap());
+        Assert.Equal((read.MessagesPerLap, read.LapNs), (shares.MessagesPerLap, shares.LapNs));
+        Assert.Equal(publisher.Events.Count, other.Events.Count);
+        for (int i = 0; i < other.Events.Count; i++)
+        {
+            Assert.Equal(publisher.Events[i].Entry.Account, other.Events[i].Entry.Account);
+            Assert.Equal(publisher.Events[i].Entry.Slot, other.Events[i].Entry.Slot);
+            Assert.Equal(publisher.Events[i].Payload, other.Events[i].Payload);
+        }
+
+        shares.Receive(0); // into a buffer of its own
+        Assert.True(shares.TryPrepare(0) && shares.RunMessage(0));
+    }
+
+    [Fact]
     public void SlotEvents_KeepTheirDistanceToTheirParents()
     {
         RecordingPublisher publisher = new();

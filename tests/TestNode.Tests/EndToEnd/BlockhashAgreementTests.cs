@@ -37,8 +37,12 @@ public sealed class BlockhashAgreementTests
         live.Settle();
         LiveChainTests.AssertBlockhashesAreRecent(node, live);
         BlockhashVoices voices = live.Pipeline.Chain.Voices;
-        Assert.Equal((0, 0), (voices.Denials, voices.Contradictions));
-        Assert.Equal(live.Pipeline.Instructions.Blockhashes.Taken, voices.Agreed);
+        BlockhashRing ring = live.Pipeline.Instructions.Blockhashes;
+        string counted = $"{voices.Told} told, {voices.Agreed} agreed on, {voices.TakenAlone} taken alone, "
+            + $"{voices.Denials} denied, {voices.Contradictions} contradicted, {ring.Taken} in the ring, "
+            + $"{ring.Implausible} implausible, {ring.ExpiredCount} expired, {live.Messages.WithoutBlockhash} without";
+        Assert.True((voices.Denials, voices.Contradictions, ring.Implausible) == (0, 0, 0), counted);
+        Assert.True(ring.Taken == voices.Agreed, counted);
         Assert.True(live.Chain!.BlockhashChecks.Answers > 0);
         Assert.Equal(0, live.Messages.WithoutBlockhash);
         live.AssertReplaysEqually();
