@@ -39,7 +39,7 @@ public sealed partial class InputSizer
 
         double centre = ContinuousInput;
         for (int leg = 0; leg < pivot; leg++) centre = _curve.LegMaps[leg].Apply(centre);
-        TryPivot(pivot, (ulong)Math.Min(Math.Round(centre), 9e18));
+        TryPivot(pivot, (ulong)Math.Min(Math.Round(centre), AmountMax));
         SearchPieces(pivot);
         LookAtNeighbours(pivot);
 
@@ -245,7 +245,7 @@ public sealed partial class InputSizer
     {
         input = 0;
         double guess = _curve.LegMaps[leg].Invert(_bestSteps[leg].Needed(target));
-        if (!(guess < 9e18) || target == 0) return false;
+        if (!(guess < AmountMax) || target == 0) return false;
         ulong high = Math.Max(1, (ulong)Math.Ceiling(Math.Max(guess, 1)));
         ulong low;
         ulong step = 1;

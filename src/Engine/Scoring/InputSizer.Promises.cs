@@ -98,7 +98,7 @@ public sealed partial class InputSizer
 
     private void Verify(int pivot, double amount, double input)
     {
-        if (!(input >= 1) || !(input < 9e18) || !(amount >= 1) || !(amount < 9e18)) return;
+        if (!(input >= 1) || !(input < AmountMax) || !(amount >= 1) || !(amount < AmountMax)) return;
         long before = _bestProfit;
         if (!Try((ulong)input) || _bestProfit == before) TryPivot(pivot, (ulong)amount);
     }

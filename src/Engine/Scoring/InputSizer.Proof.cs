@@ -96,7 +96,7 @@ public sealed partial class InputSizer
         ulong target = amount;
         ulong known = _anchor[leg];
         double guess = Math.Ceiling(_curve.LegMaps[leg].Invert(_bestSteps[leg].Needed(target)));
-        ulong at = guess >= 1 && guess < 9e18 ? (ulong)guess : known;
+        ulong at = guess >= 1 && guess < AmountMax ? (ulong)guess : known;
         (ulong low, ulong high) = isUp ? (known, ulong.MaxValue) : (0, known);
         at = isUp ? Math.Max(at, known + 1) : Math.Min(at, known);
         ulong step = 1;

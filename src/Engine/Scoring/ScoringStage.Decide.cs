@@ -266,9 +266,9 @@ public sealed partial class ScoringStage
     /// <summary>Amounts and profit of the located optimum, none of it quoted.</summary>
     private void FillBound(ref Opportunity one, double input, double profit)
     {
-        long gross = (long)Math.Min(Math.Ceiling(profit), 9e18);
+        long gross = (long)Math.Min(Math.Ceiling(profit), InputSizer.AmountMax);
         one.SizingMethod = SizingMethod.Bound;
-        one.AmountInRaw = (ulong)Math.Clamp(Math.Round(input), 1, 9e18);
+        one.AmountInRaw = (ulong)Math.Clamp(Math.Round(input), 1, InputSizer.AmountMax);
         one.AmountOutRaw = one.AmountInRaw + (ulong)gross;
         one.GrossProfitRaw = gross;
         one.SignatureFeeLamports = NetworkFees.LamportsPerSignature;

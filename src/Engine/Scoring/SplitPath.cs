@@ -95,7 +95,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         if (double.IsNaN(curve)) curve = WaterFilling.Input(graph.Segments(_edges[leg]), target);
         curve = Math.Ceiling(curve - Math.Max(1e-6, curve * 1e-15)); // roundings of doubles only
         double near = curve + _shift[leg];
-        ulong at = Math.Max(near >= 1 && near < 9e18 ? (ulong)near : guess, low + 1);
+        ulong at = Math.Max(near >= 1 && near < InputSizer.AmountMax ? (ulong)near : guess, low + 1);
         if (quotes.Left <= 0) return false;
         ulong least = LeastBehindFee(leg, target, low, out ulong leastOut);
         ulong enough = least; // and up to here the output is known to be enough
@@ -135,7 +135,7 @@ internal sealed class SplitPath(MarketGraph graph, SplitQuotes quotes)
         output = 0;
         if (_fee[leg] == 0) return 0;
         double curve = WaterFilling.Input(graph.NearSegments(_edges[leg]), LegStep.Needed(target, _fee[leg]));
-        if (!(curve < 9e18)) return 0;
+        if (!(curve < InputSizer.AmountMax)) return 0;
         ulong at = Math.Max((ulong)Math.Ceiling(curve - Math.Max(1e-6, curve * 1e-15)), low + 1);
         output = quotes.Peek(_edges[leg], at, out _);
         if (output < target) output = quotes.Peek(_edges[leg], ++at, out _);
