@@ -90,7 +90,9 @@ public sealed class BenchFloorTests : IDisposable
 
     private static string Notification(int subscription, string data, string encoding) =>
         $$$"""
-        {"jsonrpc":"2.0","method":"accountNotification","params":{"result":{"context":{"slot":5},"value":{"lamports":1,"data":["{{{data}}}","{{{encoding}}}"],"owner":"11111111111111111111111111111111","executable":false,"rentEpoch":0,"space":3}},"subscription":{{{subscription}}}}}
+        {"jsonrpc":"2.0","method":"accountNotification","params":{"result":{"context":{"slot":5},
+        "value":{"lamports":1,"data":["{{{data}}}","{{{encoding}}}"],"owner":"11111111111111111111111111111111",
+        "executable":false,"rentEpoch":0,"space":3}},"subscription":{{{subscription}}}}}
         """;
 
     private static string Line(int endpoint, string message) =>

@@ -75,10 +75,7 @@ internal sealed class FloorRun
         {
             foreach (Step step in Enum.GetValues<Step>())
             {
-                rows.Add(new FloorRow
-                {
-                    Load = load.Name, Step = NameOf(step), Messages = 0, P50 = [], P99 = [],
-                });
+                rows.Add(new FloorRow { Load = load.Name, Step = NameOf(step), Messages = 0, P50 = [], P99 = [] });
                 Run(load with { MessagesPerSecond = 0 }, step, WarmUpMessages, new LatencyHistogram());
             }
         }
