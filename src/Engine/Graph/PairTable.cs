@@ -37,8 +37,8 @@ internal sealed class PairTable
         for (int cell = Cell(key); ; cell = (cell + 1) & _mask)
         {
             ulong held = _keys[cell];
+            if (held == 0) return -1; // first: a mint with itself is no pair, and of mint 0 that is the key 0
             if (held == key) return _pairs[cell];
-            if (held == 0) return -1;
         }
     }
 

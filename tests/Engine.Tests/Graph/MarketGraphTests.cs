@@ -26,6 +26,16 @@ public sealed class MarketGraphTests
     }
 
     [Fact]
+    public void FindPair_OfAMintWithItself_IsNone()
+    {
+        MarketGraph graph = new(8, 8);
+        graph.AddPool(TestPool.Of(1, 0, 1, 1_000_000, 150_000_000, 0));
+        Assert.Equal(0, graph.FindPair(0, 1));
+        Assert.Equal(1, graph.FindPair(1, 0));
+        for (int mint = 0; mint < 8; mint++) Assert.Equal(-1, graph.FindPair(mint, mint)); // mint 0: an empty cell's key
+    }
+
+    [Fact]
     public void AddPool_ParallelPools_AreAllKept()
     {
         // Seed defect 1.6: one edge per (source, target); parallel pools overwrote each other.
