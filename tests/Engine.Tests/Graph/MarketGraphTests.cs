@@ -32,7 +32,7 @@ public sealed class MarketGraphTests
         graph.AddPool(TestPool.Of(1, 0, 1, 1_000_000, 150_000_000, 0));
         Assert.Equal(0, graph.FindPair(0, 1));
         Assert.Equal(1, graph.FindPair(1, 0));
-        for (int mint = 0; mint < 8; mint++) Assert.Equal(-1, graph.FindPair(mint, mint)); // mint 0: an empty cell's key
+        for (int mint = 0; mint < 8; mint++) Assert.Equal(-1, graph.FindPair(mint, mint)); // of 0 the key is 0
     }
 
     [Fact]
